@@ -1,0 +1,125 @@
+"""The `backstop` command: finds the command asked for and imports that one alone, so that `--help` stays quick."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Mapping
+from typing import NoReturn
+
+import click
+
+# name: (module, attribute, help line). The help line stands here so that no command has to be imported to list it.
+COMMANDS: Mapping[str, tuple[str, str, str]] = {
+    "assess": ("backstop.cli.assess", "assess", "Solve a study over many worlds and compare its arrangements."),
+    "check": ("backstop.cli.study", "check", "Check a study's files and report every error at once."),
+    "explain": ("backstop.cli.explain", "explain", "Show one world move by move: levels, utilities, probabilities."),
+    "new": ("backstop.cli.study", "new", "Start a study of your own from a commented template."),
+    "schema": ("backstop.cli.study", "schema", "Print the JSON Schema of the scenario file."),
+}
+
+
+class Commands(click.Group):
+    """A group whose commands are imported only when they are run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of all commands, sorted."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command itself, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute, _ = COMMANDS[cmd_name]
+        command = getattr(importlib.import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, from the table alone."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][2]) for name in self.list_commands(ctx)])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click's own, with the nearest name in the message for an unknown command."""
+        name = args[0] if args else ""
+        if name and name not in COMMANDS and not name.startswith("-"):
+            from backstop.text import did_you_mean
+
+            ctx.fail(f"no such command: {name}; {did_you_mean(name, COMMANDS, 'command')}")
+        return super().resolve_command(ctx, args)
+
+
+def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    if not value or ctx.resilient_parsing:
+        return
+    import platform
+    from importlib.metadata import version
+
+    click.echo(f"backstop {version('backstop')}, python {platform.python_version()}, numpy {version('numpy')}")
+    ctx.exit()
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Print versions and exit."
+)
+def backstop() -> None:
+    """Would a deal be signed, would the peace hold, what does a guarantee add, and how sure can one be?
+
+    STUDY is a folder with a scenario.yaml, or a file in it.
+    """
+
+
+def main() -> NoReturn:
+    """Run the command line; every error a user can cause ends as one message and its exit code."""
+    from backstop.faults import BackstopError
+
+    try:
+        code = backstop(standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as stop:
+        code = stop.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        code = 130
+    except BackstopError as error:
+        from backstop.text import clean
+
+        click.echo(clean(str(error)), err=True)
+        code = error.exit_code
+    except BrokenPipeError:
+        # The reader of our output (head, less) has gone: that is its right.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except Exception as error:
+        code = _internal(error)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _internal(error: Exception) -> int:
+    """Keep the traceback in a file, and tell the user where and that the fault is ours."""
+    import tempfile
+    import traceback
+
+    if os.environ.get("BACKSTOP_DEBUG"):
+        traceback.print_exception(error)
+        return 5
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="backstop-fault-", suffix=".txt", delete=False, encoding="utf-8"
+    ) as handle:
+        traceback.print_exception(error, file=handle)
+    click.echo(
+        f"an internal fault, not yours ({type(error).__name__}: {error}); the details are in {handle.name}", err=True
+    )
+    return 5
+
+
+if __name__ == "__main__":
+    main()

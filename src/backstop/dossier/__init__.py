@@ -1,0 +1,1 @@
+"""What was said: sources, anchors, statements, propositions and the comparison of accounts."""

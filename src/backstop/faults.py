@@ -1,0 +1,70 @@
+"""Faults a user can cause: what went wrong, where, why, and what to do about it.
+
+Every error that reaches a person is one of these. Exit codes: 1 a check failed, 2 usage (click's own), 3 input
+invalid, 4 refused because of a limit, 5 a fault of the program itself, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in which file: `line` and `column` count from 1; `path` is the dotted path inside the document."""
+
+    file: str = ""
+    line: int | None = None
+    column: int | None = None
+    path: str = ""
+
+    def __str__(self) -> str:
+        head = self.file
+        if self.line is not None:
+            head += f":{self.line}" if self.column is None else f":{self.line}:{self.column}"
+        return " ".join(part for part in (head, self.path) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong: `what`, at `place`, and `hint`: what to do, often the nearest valid name."""
+
+    what: str
+    place: Place = Place()
+    hint: str = ""
+
+    def __str__(self) -> str:
+        where = str(self.place)
+        text = f"{where}: {self.what}" if where else self.what
+        return f"{text}; {self.hint}" if self.hint else text
+
+
+class BackstopError(Exception):
+    """Base of all errors meant for a person. `faults` lists every one found; the text has one line for each."""
+
+    exit_code = 5
+
+    def __init__(self, faults: str | Fault | Iterable[Fault]) -> None:
+        if isinstance(faults, str):
+            faults = Fault(faults)
+        self.faults: tuple[Fault, ...] = (faults,) if isinstance(faults, Fault) else tuple(faults)
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+class CheckFailed(BackstopError):
+    """A check or claim did not hold."""
+
+    exit_code = 1
+
+
+class InvalidInput(BackstopError):
+    """A file or value is wrong."""
+
+    exit_code = 3
+
+
+class Refused(BackstopError):
+    """The request is understood but goes past a limit, or cannot be answered honestly."""
+
+    exit_code = 4

@@ -1,0 +1,1 @@
+"""The Graph Model for Conflict Resolution: stable outcomes from preferences without numbers."""

@@ -1,0 +1,1 @@
+"""Claims, sensitivity, scenario discovery, packages and the value of information."""

@@ -1,0 +1,1 @@
+"""What is assumed: the scenario file, its expressions and distributions, and the compiled model."""

@@ -1,0 +1,1 @@
+"""Many draws: sampling, weights, evaluation in blocks, and the result."""
