@@ -1,0 +1,81 @@
+"""The ground of the scenario format: the record every section is made of, and the values its fields hold."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+
+class Record(BaseModel):
+    """A mapping of the scenario file with a fixed set of keys: frozen, strict, no unknown keys."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
+
+
+def _expression(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        raise PydanticCustomError("expression", "expected a number or an expression")
+    return _number(value) if not isinstance(value, str) else value
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise PydanticCustomError("number", "expected a number")
+    try:
+        finite = math.isfinite(float(value))
+    except OverflowError:
+        finite = False
+    if not finite:
+        raise PydanticCustomError("number", "expected a finite number")
+    return value
+
+
+def as_tuple(value: Any) -> Any:
+    """`value` as a tuple where it is a list: YAML has lists, frozen types have tuples."""
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _string_or_list(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else as_tuple(value)
+
+
+Expr = Annotated[
+    int | float | str, BeforeValidator(_expression), WithJsonSchema({"type": ["number", "string"]})
+]
+"""A number, or an expression as text."""
+
+Number = Annotated[float, BeforeValidator(_number)]
+"""A finite number; a whole one is fine, a text is not."""
+
+Words = Annotated[str, Field(min_length=1)]
+"""Text that may not be empty."""
+
+Names = Annotated[
+    tuple[Words, ...],
+    BeforeValidator(as_tuple, json_schema_input_type=list[Words]),
+    Field(min_length=1),
+]
+"""A list of one or more names."""
+
+NameOrNames = Annotated[
+    tuple[Words, ...],
+    BeforeValidator(_string_or_list, json_schema_input_type=Words | list[Words]),
+]
+"""One name or a list of names; always kept as a tuple."""
+
+Numbers = Annotated[
+    tuple[Number, ...],
+    BeforeValidator(as_tuple, json_schema_input_type=list[Number]),
+]
+"""A list of numbers."""
+
+Pair = Annotated[
+    tuple[Number, Number],
+    BeforeValidator(
+        as_tuple, json_schema_input_type=Annotated[list[Number], Field(min_length=2, max_length=2)]
+    ),
+]
+"""Two numbers."""

@@ -1,0 +1,302 @@
+"""The scenario file (`backstop/1`) as types: what may stand where, what must, and what each field means.
+
+These types hold the shape alone: names are resolved and values judged in `check`. Field names are the keys of
+the file (`from_`, `for_` and `in_` stand for `from`, `for` and `in`, which Python keeps for itself).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from backstop.scenario.base_format import Expr, NameOrNames, Names, Number, Pair, Record, Words, as_tuple
+from backstop.scenario.claim_format import (
+    CLAIM_KINDS,
+    Claim,
+    Complementarity,
+    Effect,
+    Observation,
+    Requirement,
+    Statement,
+    Threshold,
+)
+from backstop.scenario.quantity_format import DISTRIBUTION_KINDS, Camp, Parameter, Spread
+from backstop.scenario.tree_format import OTHERWISE, Branch, Chance, ChanceBranch, Decision, Node, node_kind
+from backstop.text import readable
+
+__all__ = [
+    "CLAIM_KINDS",
+    "DISTRIBUTION_KINDS",
+    "FORMAT",
+    "METRIC_KINDS",
+    "OTHERWISE",
+    "PERIOD_YEARS",
+    "Actor",
+    "Arrangement",
+    "Branch",
+    "Camp",
+    "Chance",
+    "ChanceBranch",
+    "Claim",
+    "Complementarity",
+    "Correlation",
+    "Decision",
+    "Effect",
+    "Expr",
+    "Given",
+    "Horizon",
+    "Measure",
+    "Metric",
+    "Node",
+    "Observation",
+    "Outcome",
+    "Parameter",
+    "Phase",
+    "Record",
+    "Requirement",
+    "Scenario",
+    "Spread",
+    "Statement",
+    "Threshold",
+    "node_kind",
+]
+
+FORMAT = "backstop/1"
+"""The mark at the head of every scenario file of this format."""
+
+PERIOD_YEARS = {"month": 1 / 12, "quarter": 0.25, "half-year": 0.5, "year": 1.0}
+"""Length of a period in years."""
+
+METRIC_KINDS = ("avoid", "reach", "occupy", "count", "duration", "value")
+"""The six kinds of metric; each metric is of one kind."""
+
+
+class Horizon(Record):
+    """How far ahead the scenario looks and in what steps."""
+
+    years: Number = Field(description="Length of the horizon in years: a whole number of periods.")
+    period: Literal["month", "quarter", "half-year", "year"] = Field(
+        default="year", description="Length of one period."
+    )
+    tail_years: Number | None = Field(
+        default=None,
+        description="How many years after the horizon still count for what actors expect; left out: until "
+        "nothing changes any more. 0: nothing after the horizon counts.",
+    )
+
+    @property
+    def period_years(self) -> float:
+        """Length of a period in years."""
+        return PERIOD_YEARS[self.period]
+
+    @property
+    def periods(self) -> int:
+        """Number of periods within the horizon."""
+        return round(self.years / self.period_years)
+
+    @property
+    def tail_periods(self) -> int | None:
+        """Number of periods after the horizon, None where the tail runs until it settles."""
+        return None if self.tail_years is None else round(self.tail_years / self.period_years)
+
+
+class Actor(Record):
+    """One who decides and has something at stake."""
+
+    name: str = Field(
+        default="", description="The name for people; the identifier made readable where left out."
+    )
+    discount: Expr = Field(
+        description="Discount factor per year in [0, 1): what a unit next year is worth now. A number or an "
+        "expression of parameters."
+    )
+    noise: Expr = Field(
+        description="Scale of the private payoff shocks, in units of payoff; 0: always the best move. A "
+        "number or an expression of parameters."
+    )
+
+    def titled(self, identifier: str) -> str:
+        """The name, or the identifier made readable."""
+        return self.name or readable(identifier)
+
+
+class Measure(Record):
+    """Something that can be promised: a lever with a level."""
+
+    title: str = Field(default="", description="A heading for people; the name made readable where left out.")
+    by: NameOrNames = Field(min_length=1, description="Who controls it: an actor or a list of actors.")
+    unit: str = Field(default="", description="The unit of its level, for people.")
+    range: Pair = Field(description="[lowest, highest] level; must contain 0, which means: not promised.")
+    default: Number = Field(default=0.0, description="Level in arrangements that do not name it.")
+    in_phases: Names | None = Field(
+        default=None,
+        description="The phases in which it is in force; zero in any other. Left out: all phases.",
+    )
+    when: Expr | None = Field(
+        default=None,
+        description="A condition; zero wherever it is false. years counts from the start of the horizon.",
+    )
+    cap: Expr | None = Field(default=None, description="Its level is never above this expression.")
+    cost: Expr | None = Field(
+        default=None,
+        description="Cost per year at the level in force, in cost_unit; not part of anybody's payoff.",
+    )
+    cost_unit: str = Field(default="", description="The unit of its cost, for people.")
+    evidence: NameOrNames = Field(default=(), description="Statements or propositions in which it is named.")
+    note: str = Field(default="", description="A remark for the reader.")
+
+    def titled(self, identifier: str) -> str:
+        """The title, or the identifier made readable."""
+        return self.title or readable(identifier)
+
+
+class Arrangement(Record):
+    """A named package of measure levels."""
+
+    title: str = Field(default="", description="A heading for people; the name made readable where left out.")
+    measures: dict[Words, Number] = Field(
+        default_factory=dict, description="Levels promised; a measure not named keeps its default."
+    )
+    note: str = Field(default="", description="A remark for the reader.")
+    evidence: NameOrNames = Field(
+        default=(), description="Statements or propositions in which it is proposed."
+    )
+
+    def titled(self, identifier: str) -> str:
+        """The title, or the identifier made readable."""
+        return self.title or readable(identifier)
+
+
+class Phase(Record):
+    """A state of the relationship: what it pays per year, and what is played in it each period."""
+
+    title: str = Field(default="", description="A heading for people; the name made readable where left out.")
+    play: Branch | None = Field(
+        default=None,
+        description="What is played each period: the name of a tree, or a tree written in place.",
+    )
+    absorbing: bool = Field(default=False, description="true: once here, for ever here; nothing is played.")
+    payoffs: dict[Words, Expr] = Field(
+        default_factory=dict,
+        description="What each actor gets per year while in this phase; 0 where left out.",
+    )
+
+    def titled(self, identifier: str) -> str:
+        """The title, or the identifier made readable."""
+        return self.title or readable(identifier)
+
+
+class Outcome(Record):
+    """A leaf of a tree: what it pays once, and the phase that follows."""
+
+    title: str = Field(default="", description="A heading for people; the name made readable where left out.")
+    next: Words = Field(description="The phase that follows.")
+    payoffs: dict[Words, Expr] = Field(
+        default_factory=dict, description="What each actor gets once when this happens; 0 where left out."
+    )
+
+    def titled(self, identifier: str) -> str:
+        """The title, or the identifier made readable."""
+        return self.title or readable(identifier)
+
+
+class Given(Record):
+    """The condition of a conditional metric; exactly one of the two."""
+
+    reach: Names | None = Field(default=None, description="Given that one of these phases has been reached.")
+    avoid: Names | None = Field(default=None, description="Given that none of these phases has been reached.")
+
+
+class Metric(Record):
+    """A number the study asks for; of exactly one kind."""
+
+    title: str = Field(default="", description="A heading for people; the name made readable where left out.")
+    avoid: Names | None = Field(default=None, description="Probability of never having been in these phases.")
+    reach: Names | None = Field(
+        default=None, description="Probability of having been in one of these phases."
+    )
+    occupy: Names | None = Field(
+        default=None, description="Probability of being in one of these phases at the end."
+    )
+    count: Names | None = Field(default=None, description="Expected number of times these outcomes happen.")
+    duration: Names | None = Field(default=None, description="Expected years spent in these phases.")
+    value: Words | None = Field(
+        default=None, description="What the future is worth to this actor at the start."
+    )
+    from_: Words | None = Field(
+        default=None, alias="from", description="The phase from which it is computed; left out: `start`."
+    )
+    by_year: Number | None = Field(
+        default=None,
+        description="The year up to which it counts, a whole number of periods; left out: the horizon.",
+    )
+    given: Given | None = Field(
+        default=None, description="A condition up to the same year, for all kinds but `value`."
+    )
+
+    @property
+    def kind(self) -> str:
+        """Which of the six kinds the metric is; empty where it has none."""
+        return next((kind for kind in METRIC_KINDS if getattr(self, kind) is not None), "")
+
+    def titled(self, identifier: str) -> str:
+        """The title, or the identifier made readable."""
+        return self.title or readable(identifier)
+
+
+Correlation = Annotated[
+    tuple[Words, Words, Number], BeforeValidator(as_tuple, json_schema_input_type=list[Words | Number])
+]
+"""Two parameters and their Spearman rank correlation."""
+
+Correlations = Annotated[
+    tuple[Correlation, ...], BeforeValidator(as_tuple, json_schema_input_type=list[Correlation])
+]
+
+
+class Scenario(Record):
+    """A whole scenario file: what an analyst assumes about a conflict, and what is asked of it."""
+
+    format: Literal["backstop/1"] = Field(description="Always backstop/1: the version of this format.")
+    title: Words = Field(description="The title of the study.")
+    question: str = Field(default="", description="One sentence, printed at the top of every result.")
+    dossier: Words | None = Field(
+        default=None, description="The folder of the dossier, relative to this file."
+    )
+    information: Literal["agent_error", "private_payoffs"] = Field(
+        default="agent_error",
+        description="What the payoff shocks are: errors of the actors (agent_error), or private payoffs that "
+        "count (private_payoffs).",
+    )
+    horizon: Horizon = Field(description="How far ahead the scenario looks and in what steps.")
+    actors: dict[Words, Actor] = Field(min_length=1, description="Who decides and has something at stake.")
+    measures: dict[Words, Measure] = Field(
+        default_factory=dict, description="What can be promised: the levers of an arrangement."
+    )
+    arrangements: dict[Words, Arrangement] = Field(
+        min_length=1,
+        description="Named packages of measure levels; the first is the one others are compared with.",
+    )
+    parameters: dict[Words, Parameter] = Field(
+        default_factory=dict, description="Quantities nobody knows exactly, and what each rests on."
+    )
+    correlations: Correlations = Field(
+        default=(), description="Spearman rank correlations of parameters: [one, other, correlation]."
+    )
+    definitions: dict[Words, Expr] = Field(
+        default_factory=dict, description="Named expressions, in any order, without cycles."
+    )
+    start: Words = Field(description="The phase in which the scenario starts.")
+    phases: dict[Words, Phase] = Field(min_length=1, description="The states of the relationship.")
+    trees: dict[Words, Node] = Field(default_factory=dict, description="Named trees of moves.")
+    outcomes: dict[Words, Outcome] = Field(
+        min_length=1, description="The leaves of the trees: what happens, what it pays, what follows."
+    )
+    metrics: dict[Words, Metric] = Field(min_length=1, description="The numbers the study asks for.")
+    observations: dict[Words, Observation] = Field(
+        default_factory=dict, description="Base rates from like cases that the worlds must respect."
+    )
+    claims: dict[Words, Claim] = Field(
+        default_factory=dict, description="Claims to be judged world by world."
+    )
