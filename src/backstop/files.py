@@ -46,9 +46,13 @@ def folder_written_whole(target: Path) -> Iterator[Path]:
     """
     target = target.resolve()
     if target.exists() and not target.is_dir():
-        raise InvalidInput(Fault("this is a file, not a folder", Place(str(target)), "name a folder with --out"))
-    if target.is_dir() and any(target.iterdir()) and not any(
-        (target / known).is_file() for known in ("result.json", "report.html")
+        raise InvalidInput(
+            Fault("this is a file, not a folder", Place(str(target)), "name a folder with --out")
+        )
+    if (
+        target.is_dir()
+        and any(target.iterdir())
+        and not any((target / known).is_file() for known in ("result.json", "report.html"))
     ):
         raise InvalidInput(
             Fault(

@@ -12,9 +12,17 @@ import click
 
 # name: (module, attribute, help line). The help line stands here so that no command has to be imported to list it.
 COMMANDS: Mapping[str, tuple[str, str, str]] = {
-    "assess": ("backstop.cli.assess", "assess", "Solve a study over many worlds and compare its arrangements."),
+    "assess": (
+        "backstop.cli.assess",
+        "assess",
+        "Solve a study over many worlds and compare its arrangements.",
+    ),
     "check": ("backstop.cli.study", "check", "Check a study's files and report every error at once."),
-    "explain": ("backstop.cli.explain", "explain", "Show one world move by move: levels, utilities, probabilities."),
+    "explain": (
+        "backstop.cli.explain",
+        "explain",
+        "Show one world move by move: levels, utilities, probabilities.",
+    ),
     "new": ("backstop.cli.study", "new", "Start a study of your own from a commented template."),
     "schema": ("backstop.cli.study", "schema", "Print the JSON Schema of the scenario file."),
 }
@@ -59,13 +67,20 @@ def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
     import platform
     from importlib.metadata import version
 
-    click.echo(f"backstop {version('backstop')}, python {platform.python_version()}, numpy {version('numpy')}")
+    click.echo(
+        f"backstop {version('backstop')}, python {platform.python_version()}, numpy {version('numpy')}"
+    )
     ctx.exit()
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.option(
-    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Print versions and exit."
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_version,
+    help="Print versions and exit.",
 )
 def backstop() -> None:
     """Would a deal be signed, would the peace hold, what does a guarantee add, and how sure can one be?
@@ -116,7 +131,8 @@ def _internal(error: Exception) -> int:
     ) as handle:
         traceback.print_exception(error, file=handle)
     click.echo(
-        f"an internal fault, not yours ({type(error).__name__}: {error}); the details are in {handle.name}", err=True
+        f"an internal fault, not yours ({type(error).__name__}: {error}); the details are in {handle.name}",
+        err=True,
     )
     return 5
 
