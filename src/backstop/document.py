@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backstop.faults import Fault, InvalidInput, Place
-from backstop.scenario.yaml_scalar import Scalar, ScalarError, resolve
-from backstop.scenario.yaml_syntax import explain
+from backstop.yaml_scalar import Scalar, ScalarError, resolve
+from backstop.yaml_syntax import explain
 
 MOST_BYTES = 1 << 20
 """Largest file that is read: 1 MiB."""
