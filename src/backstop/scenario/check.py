@@ -1,0 +1,145 @@
+"""From a document to a scenario: every error of the file at once, each with its place, or the scenario and notes."""
+
+from __future__ import annotations
+
+import re
+
+from backstop.document import Document, first_faults, parse_document
+from backstop.faults import Fault, InvalidInput
+from backstop.scenario.findings import Findings, Part, whole
+from backstop.scenario.format import Scenario
+from backstop.scenario.names import KINDS, Names, article
+from backstop.scenario.quantity_check import (
+    check_arrangement,
+    check_correlations,
+    check_horizon,
+    check_measure,
+    check_parameter,
+)
+from backstop.scenario.question_check import check_claim, check_metric, check_observation
+from backstop.scenario.shape import shaped
+from backstop.scenario.tree_check import Moves
+from backstop.scenario.usage import Usage, constant
+
+
+def read_scenario(data: bytes, file: str) -> tuple[Document, Scenario, tuple[Fault, ...]]:
+    """The document, scenario and notes in the bytes of a file called `file`.
+
+    Raises InvalidInput with all faults: those of the YAML and those of the scenario together.
+    """
+    document = parse_document(data, file)
+    scenario, notes = check(document)
+    return document, scenario, notes
+
+
+def check(document: Document) -> tuple[Scenario, tuple[Fault, ...]]:
+    """The scenario in `document`, and notes: what is allowed and worth knowing.
+
+    Raises InvalidInput with every fault found, in the order of the file.
+    """
+    findings = Findings(list(document.faults))
+    scenario = shaped(document, findings)
+    root = whole(document)
+    if root.is_mapping:
+        _meaning(root, findings)
+    if scenario is None or findings.faults:
+        raise InvalidInput(first_faults(findings.faults))
+    return scenario, first_faults(findings.notes)
+
+
+def _meaning(root: Part, findings: Findings) -> None:
+    """All checks of meaning."""
+    names = Names(root, findings)
+    names.declare()
+    usage = Usage(names, findings)
+    moves = Moves(names, usage, findings)
+    check_horizon(root, findings)
+    _dossier(root.at("dossier"), findings)
+    for actor in root.at("actors").items():
+        _actor(actor, usage, findings)
+    for measure in root.at("measures").items():
+        check_measure(measure, names, usage, findings)
+    for arrangement in root.at("arrangements").items():
+        check_arrangement(arrangement, root, names, findings)
+    for parameter in root.at("parameters").items():
+        check_parameter(parameter, findings)
+    for definition in root.at("definitions").items():
+        usage.read_named(definition, definition.name)
+    moves.check(root)
+    for metric in root.at("metrics").items():
+        check_metric(metric, root, names, findings)
+    for observation in root.at("observations").items():
+        check_observation(observation, names, findings)
+    for claim in root.at("claims").items():
+        check_claim(claim, names, usage, findings)
+    usage.find_cycles()
+    used = set(names.used)
+    check_correlations(root, names, findings)
+    names.used = used
+    _unused(root, names, moves, findings)
+
+
+def _dossier(part: Part, findings: Findings) -> None:
+    folder = part.text
+    if folder is not None and (
+        folder.startswith(("/", "\\", "~"))
+        or re.match("[A-Za-z]:", folder)
+        or ".." in re.split(r"[/\\]", folder)
+    ):
+        findings.fault(part, "the dossier must lie within the folder of the study", "write dossier: dossier")
+
+
+def _actor(actor: Part, usage: Usage, findings: Findings) -> None:
+    discount, noise = actor.at("discount"), actor.at("noise")
+    factor = constant(usage.read_own(discount, "a discount factor"))
+    if factor is not None and not 0 <= factor < 1:
+        findings.fault(
+            discount,
+            f"a discount factor is at least 0 and below 1, and this is {factor:g}",
+            "0.95 means: next year counts 95 per cent of this year",
+        )
+    scale = constant(usage.read_own(noise, "an actor's noise"))
+    if scale is not None and scale < 0:
+        findings.fault(
+            noise, f"noise cannot be negative, and this is {scale:g}", "0 means: always the best move"
+        )
+
+
+def _unused(root: Part, names: Names, moves: Moves, findings: Findings) -> None:
+    """Notes on what nothing refers to, and on phases that cannot be reached."""
+    for section in ("parameters", "definitions", "trees"):
+        for part in root.at(section).items():
+            if (section, part.name) not in names.used:
+                findings.note(part, f"nothing uses the {KINDS[section]} {part.name}")
+    arranged = {
+        level.name
+        for arrangement in root.at("arrangements").items()
+        for level in arrangement.at("measures").items()
+        if level.number
+    }
+    for measure in root.at("measures").items():
+        if measure.name not in arranged and not measure.at("default").number:
+            findings.note(measure, f"no arrangement sets the measure {measure.name}, so it is always 0")
+        elif ("measures", measure.name) not in names.used and not measure.has("cost"):
+            findings.note(measure, f"no expression uses the measure {measure.name}, so it changes nothing")
+    _unreached(root, moves, findings)
+
+
+def _unreached(root: Part, moves: Moves, findings: Findings) -> None:
+    outcomes = root.at("outcomes")
+    starts = [root.at("start").text, *(metric.at("from").text for metric in root.at("metrics").items())]
+    reached = {phase for phase in starts if phase is not None}
+    happening: set[str] = set()
+    ahead = list(reached)
+    while ahead:
+        for outcome in moves.reached(f"phase {ahead.pop()}"):
+            happening.add(outcome)
+            following = outcomes.at(outcome).at("next").text
+            if following is not None and following not in reached:
+                reached.add(following)
+                ahead.append(following)
+    for section, found in (("phases", reached), ("outcomes", happening)):
+        for part in root.at(section).items():
+            if part.name not in found:
+                kind = KINDS[section]
+                findings.note(part, f"{part.name} is {article(kind)} that is never reached from the start")

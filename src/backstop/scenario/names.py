@@ -1,0 +1,153 @@
+"""Names: what each one is, and whether what is named is there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from backstop.scenario.expression import RESERVED
+from backstop.scenario.findings import Findings, Part
+from backstop.scenario.formula import FUNCTIONS
+from backstop.scenario.tree_format import OTHERWISE
+from backstop.text import did_you_mean, nearest
+
+CLOCK = ("t", "years", "period_years")
+"""Names that every expression knows: the period, the years since the start, and the length of a period."""
+
+KINDS: Mapping[str, str] = {
+    "actors": "actor",
+    "phases": "phase",
+    "trees": "tree",
+    "outcomes": "outcome",
+    "measures": "measure",
+    "parameters": "parameter",
+    "definitions": "definition",
+    "metrics": "metric",
+}
+"""The sections that share one name space, and what one of each is called."""
+
+_OWN_SPACES = {"arrangements": "arrangement", "observations": "observation", "claims": "claim"}
+
+_IN_EXPRESSIONS = ("measures", "parameters", "definitions", "metrics")
+
+_ALWAYS_RESERVED = frozenset((*CLOCK, *FUNCTIONS, "otherwise", "and", "or", "not"))
+
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def article(kind: str) -> str:
+    """`kind` with its indefinite article."""
+    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
+
+
+def plural(kind: str) -> str:
+    """More than one of `kind`."""
+    return f"{kind}s"
+
+
+@dataclass(slots=True)
+class Names:
+    """All names of a scenario; `used` collects the (section, name) pairs that something refers to."""
+
+    root: Part
+    findings: Findings
+    kinds: dict[str, str] = field(default_factory=dict)
+    used: set[tuple[str, str]] = field(default_factory=set)
+
+    def declare(self) -> None:
+        """Enter every name, with faults for those that are no identifiers, reserved, or taken."""
+        first: dict[str, Part] = {}
+        for section, kind in KINDS.items():
+            for part in self.root.at(section).items():
+                self._judge(section, kind, part)
+                if part.name in first:
+                    line = part.document.place(first[part.name].path, key=True).line
+                    self.findings.fault(
+                        part,
+                        f"{part.name} is already the name of {article(self.kinds[part.name])} (line {line})",
+                        "one name means one thing: rename one of the two",
+                        key=True,
+                    )
+                else:
+                    first[part.name] = part
+                    self.kinds[part.name] = kind
+
+    def _judge(self, section: str, kind: str, part: Part) -> None:
+        name = part.name
+        if not _IDENTIFIER.fullmatch(name):
+            suggestion = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_")
+            if suggestion[:1].isdigit():
+                suggestion = f"{kind}_{suggestion}"
+            self.findings.fault(
+                part,
+                f"{name!r} cannot be the name of {article(kind)}: a name has letters a to z, digits and _, and does "
+                "not start with a digit",
+                f"write {suggestion}" if suggestion else "choose another name",
+                key=True,
+            )
+        elif name in _ALWAYS_RESERVED or (section in _IN_EXPRESSIONS and name in RESERVED):
+            self.findings.fault(
+                part,
+                f"{name} has a meaning of its own in expressions, so {article(kind)} cannot be called that",
+                f"choose another name, such as {name}_{kind}",
+                key=True,
+            )
+
+    def valid(self, *sections: str) -> list[str]:
+        """The names in `sections`."""
+        return [name for section in sections for name in self.root.at(section).names()]
+
+    def has(self, section: str, name: object) -> bool:
+        """Whether `name` stands in `section`."""
+        data = self.root.at(section).data
+        return isinstance(data, dict) and isinstance(name, str) and name in data
+
+    def refer(
+        self, part: Part, *sections: str, key: bool = False, among: Iterable[str] | None = None
+    ) -> bool:
+        """Whether the name in `part` (its key, where `key`) is one of `sections`; else a fault says what it is."""
+        name = part.name if key else part.text
+        if name is None:
+            return False
+        for section in sections:
+            if self.has(section, name):
+                self.used.add((section, name))
+                return True
+        if all(self._broken(section) for section in sections):
+            return False
+        kind = " or ".join(KINDS.get(section) or _OWN_SPACES[section] for section in sections)
+        other = self.kinds.get(name)
+        hint = did_you_mean(name, self.valid(*sections), kind if len(sections) == 1 else "name")
+        if other is not None:
+            what = f"{name} is {article(other)}, and {article(kind)} is needed here"
+        else:
+            what = f"there is no {kind} called {name}"
+        self.findings.fault(part, what, hint, key=key)
+        return False
+
+    def _broken(self, section: str) -> bool:
+        """Whether a section is missing or no mapping, where it must be one: its own fault says so."""
+        part = self.root.at(section)
+        return not part.is_mapping and (
+            part.data is not None or section in ("actors", "phases", "outcomes", "metrics")
+        )
+
+    def unknown(self, name: str, sections: Iterable[str], clock: bool) -> tuple[str, str]:
+        """What is wrong with `name` in an expression that knows `sections` (and the clock), and a hint."""
+        sections = tuple(sections)
+        allowed = [*self.valid(*sections), *(CLOCK if clock else ())]
+        known = ", ".join(plural(KINDS[section]) for section in sections)
+        known += f" and {', '.join(CLOCK)}" if clock else ""
+        other = self.kinds.get(name)
+        if name == OTHERWISE:
+            return (
+                "otherwise can only stand alone, as the probability of a branch",
+                "write the probability out",
+            )
+        if other is not None:
+            return f"{name} is {article(other)}, which cannot stand here", f"this expression may use {known}"
+        if name in CLOCK:
+            return f"{name} cannot stand here", f"this expression may use {known}"
+        near = nearest(name, allowed)
+        return f"{name} is not known", f"did you mean {near}?" if near else f"this expression may use {known}"

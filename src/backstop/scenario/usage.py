@@ -1,0 +1,102 @@
+"""Expressions where they stand: whether they can be read, and whether every name in them may be used there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from backstop.scenario.cycles import cycles
+from backstop.scenario.expression import Expression, ExpressionError, parse
+from backstop.scenario.findings import Findings, Part
+from backstop.scenario.names import CLOCK, Names, article
+
+ANYTHING = ("parameters", "measures", "definitions")
+"""What most expressions may use, beside the clock."""
+
+JUDGED = ("metrics", "parameters")
+"""What the conditions of claims may use."""
+
+
+@dataclass(slots=True)
+class Usage:
+    """Reads expressions and remembers which name uses which."""
+
+    names: Names
+    findings: Findings
+    leads_to: dict[str, list[str]] = field(default_factory=dict)
+
+    def read(self, part: Part, known: Iterable[str] = ANYTHING, clock: bool = True) -> Expression | None:
+        """The expression in `part`, None (with a fault) where it cannot be read or uses what it may not."""
+        if part.text is None and part.number is None:
+            return None
+        try:
+            expression = parse(part.data)
+        except ExpressionError as error:
+            self.findings.fault(part, f"the expression {_quoted(part)} cannot be read: {error}")
+            return None
+        known = tuple(known)
+        sound = True
+        for name in sorted(expression.names):
+            section = next((section for section in known if self.names.has(section, name)), None)
+            if section is not None:
+                self.names.used.add((section, name))
+            elif not (clock and name in CLOCK):
+                sound = False
+                what, hint = self.names.unknown(name, known, clock)
+                where = "" if name == part.text else f"in the expression {_quoted(part)}: "
+                self.findings.fault(part, where + what, hint)
+        return expression if sound else None
+
+    def read_own(self, part: Part, what: str) -> Expression | None:
+        """An expression of an actor, `what` it is: of parameters only, because it is fixed for a whole world."""
+        if part.text is None and part.number is None:
+            return None
+        try:
+            expression = parse(part.data)
+        except ExpressionError:
+            return self.read(part)
+        sound = True
+        for name in sorted(expression.names):
+            if self.names.has("parameters", name):
+                self.names.used.add(("parameters", name))
+                continue
+            sound = False
+            other = self.names.kinds.get(name)
+            reason = f"{what} may use parameters only"
+            if other is None and name not in CLOCK:
+                unknown, hint = self.names.unknown(name, ("parameters",), clock=False)
+                self.findings.fault(part, f"{unknown} ({reason})", hint)
+            else:
+                is_ = "changes with time" if other is None else f"is {article(other)}"
+                hint = "write the definition out in parameters" if other == "definition" else ""
+                self.findings.fault(part, f"{reason}, and {name} {is_}", hint)
+        return expression if sound else None
+
+    def read_named(self, part: Part, name: str) -> Expression | None:
+        """An expression on which the value of `name` (a definition, or a measure in its cap or condition) rests."""
+        expression = self.read(part)
+        if expression is not None:
+            self.leads_to.setdefault(name, []).extend(sorted(expression.names))
+        return expression
+
+    def find_cycles(self) -> None:
+        """Faults for definitions, caps and conditions that rest on themselves."""
+        for cycle in cycles(self.leads_to):
+            first = cycle[0]
+            section = "definitions" if self.names.has("definitions", first) else "measures"
+            self.findings.fault(
+                self.names.root.at(section).at(first),
+                f"{first} depends on itself: {' -> '.join(cycle)}",
+                "break the circle: definitions, caps and conditions may use each other only without cycles",
+                key=True,
+            )
+
+
+def constant(expression: Expression | None) -> float | None:
+    """The number that an expression is, None where it is none."""
+    return None if expression is None else expression.constant
+
+
+def _quoted(part: Part) -> str:
+    text = " ".join(str(part.data).split())
+    return text if len(text) <= 60 else text[:57] + "..."
