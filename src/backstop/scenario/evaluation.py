@@ -46,12 +46,16 @@ def divide(a: Value, b: Value) -> Value:
 def power(a: Value, b: Value) -> Value:
     """`a ** b`; nan for a negative base with a fractional exponent."""
     if isinstance(b, float):
-        # A square is by far the commonest power, and a product is many times faster.
-        if b == 2.0:
-            return a * a
-        if isinstance(a, float):
-            return float(np.power(a, b))
-    return np.power(a, b)
+        special = _SPECIAL_POWERS.get(b)
+        if special is not None:
+            return special(a)
+        return float(np.power(a, b)) if isinstance(a, float) else np.power(a, b)
+    result = np.power(a, b)
+    for exponent, special in _SPECIAL_POWERS.items():
+        here = b == exponent
+        if here.any():
+            result = np.where(here, special(a), result)
+    return result
 
 
 def lesser(a: Value, b: Value) -> Value:
@@ -110,6 +114,14 @@ def logistic(x: Value) -> Value:
     """1 / (1 + exp(-x)); where exp overflows to inf this is the right 0."""
     return 1.0 / (1.0 + exponential(-x))
 
+
+# NumPy has short cuts for these exponents where it sees that they are constant, and they differ in the last bit from
+# its general power. They are taken by value here, so that a world gives the same bits alone and in an array.
+_SPECIAL_POWERS: dict[float, Callable[[Value], Value]] = {
+    2.0: lambda a: a * a,
+    0.5: square_root,
+    -1.0: lambda a: divide(1.0, a),
+}
 
 ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,

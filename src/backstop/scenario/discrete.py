@@ -1,0 +1,137 @@
+"""Distributions of numbers that take single values: one known for certain, or some with weights."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from backstop.scenario.families import Distribution, DistributionError, require_finite
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed(Distribution):
+    """A number known for certain."""
+
+    value: float
+
+    def __post_init__(self) -> None:
+        require_finite("value", value=self.value)
+
+    def quantile(self, u: ArrayLike) -> Array:
+        """The value itself."""
+        return np.full(np.shape(u), float(self.value))
+
+    def cdf(self, x: ArrayLike) -> Array:
+        """A step at the value."""
+        return np.where(np.asarray(x) >= self.value, 1.0, 0.0)
+
+    def survival(self, x: ArrayLike) -> Array:
+        """A step down at the value."""
+        return np.where(np.asarray(x) >= self.value, 0.0, 1.0)
+
+    def log_density(self, x: ArrayLike) -> Array:
+        """0 at the value, -inf elsewhere."""
+        return np.where(np.asarray(x) == self.value, 0.0, -np.inf)
+
+    @property
+    def mean(self) -> float:
+        """The value."""
+        return float(self.value)
+
+    @property
+    def sd(self) -> float:
+        """0."""
+        return 0.0
+
+    @property
+    def support(self) -> tuple[float, float]:
+        """The value alone."""
+        return float(self.value), float(self.value)
+
+    @property
+    def atoms(self) -> Mapping[float, float]:
+        """The value, with probability 1."""
+        return {float(self.value): 1.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Discrete(Distribution):
+    """Some values with weights, scaled to sum to 1. Values are kept in ascending order."""
+
+    values: tuple[float, ...]
+    weights: tuple[float, ...]
+
+    def __init__(self, values: Iterable[float], weights: Iterable[float]) -> None:
+        pairs = list(zip(values, weights, strict=True))
+        if not pairs:
+            raise DistributionError("discrete: at least one value with its weight is needed")
+        for value, weight in pairs:
+            require_finite("discrete", **{"a value": value})
+            require_finite("discrete", **{f"the weight of {value:g}": weight})
+            if not weight > 0:
+                raise DistributionError(
+                    f"discrete: weights must be greater than 0, and the weight of {value:g} is {weight:g}"
+                )
+        pairs.sort()
+        if len({value for value, _ in pairs}) < len(pairs):
+            raise DistributionError("discrete: a value stands twice")
+        total = math.fsum(weight for _, weight in pairs)
+        if not math.isfinite(total):
+            raise DistributionError("discrete: the weights are too large to add up")
+        object.__setattr__(self, "values", tuple(float(value) for value, _ in pairs))
+        object.__setattr__(self, "weights", tuple(weight / total for _, weight in pairs))
+
+    def _levels(self) -> Array:
+        """The cdf at the values, each sum rounded once, the last exactly 1."""
+        sums = [math.fsum(self.weights[: count + 1]) for count in range(len(self.weights) - 1)]
+        return np.minimum([*sums, 1.0], 1.0)
+
+    def quantile(self, u: ArrayLike) -> Array:
+        """The smallest value whose cumulative weight reaches u."""
+        at = np.searchsorted(self._levels(), np.asarray(u, dtype=np.float64), side="left")
+        return np.asarray(self.values, dtype=np.float64)[np.minimum(at, len(self.values) - 1)]
+
+    def cdf(self, x: ArrayLike) -> Array:
+        """The weight of the values up to x."""
+        levels = np.concatenate(([0.0], self._levels()))
+        return levels[np.searchsorted(self.values, np.asarray(x, dtype=np.float64), side="right")]
+
+    def survival(self, x: ArrayLike) -> Array:
+        """The weight of the values above x."""
+        levels = np.concatenate((np.cumsum(self.weights[::-1])[::-1], [0.0]))
+        levels[0] = 1.0
+        return levels[np.searchsorted(self.values, np.asarray(x, dtype=np.float64), side="right")]
+
+    def log_density(self, x: ArrayLike) -> Array:
+        """The logarithm of the probability of x."""
+        x = np.asarray(x, dtype=np.float64)
+        at = np.minimum(np.searchsorted(self.values, x, side="left"), len(self.values) - 1)
+        return np.where(np.asarray(self.values)[at] == x, np.log(self.weights)[at], -np.inf)
+
+    @property
+    def mean(self) -> float:
+        """The weighted mean."""
+        return math.fsum(value * weight for value, weight in zip(self.values, self.weights, strict=True))
+
+    @property
+    def sd(self) -> float:
+        """The weighted standard deviation."""
+        mean = self.mean
+        pairs = zip(self.values, self.weights, strict=True)
+        return math.sqrt(math.fsum(weight * (value - mean) ** 2 for value, weight in pairs))
+
+    @property
+    def support(self) -> tuple[float, float]:
+        """From the smallest value to the largest."""
+        return self.values[0], self.values[-1]
+
+    @property
+    def atoms(self) -> Mapping[float, float]:
+        """The values with their probabilities."""
+        return dict(zip(self.values, self.weights, strict=True))
