@@ -1,0 +1,185 @@
+"""`backstop explain`: one world laid open, move by move."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from backstop.cli import options
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from backstop.game.stage import Information
+    from backstop.scenario.compiled import Model
+    from backstop.worlds.trace import PhaseTrace, WorldTrace
+
+
+@click.command()
+@options.study_argument
+@click.option(
+    "--world", default="central", show_default=True, help="A world's number, or central: all medians."
+)
+@click.option("--arrangement", metavar="NAME", help="Which arrangement; the first of the file by default.")
+@click.option(
+    "--year", type=float, default=0.0, show_default=True, help="The period that begins with this year."
+)
+@options.seed_option
+@options.information_option
+@options.set_option
+@options.camp_option
+@options.json_option
+def explain(
+    study: str,
+    world: str,
+    arrangement: str | None,
+    year: float,
+    seed: int,
+    information: Information | None,
+    settings: tuple[str, ...],
+    camp: str | None,
+    as_json: bool,
+) -> None:
+    """Show one world of STUDY in full.
+
+    Its parameters, the levels in force after caps and conditions, and phase by phase, move by move, what each move is
+    worth to every actor and how likely it is: what one needs in order to believe or refute the model.
+    """
+    number: int | str = world
+    if world != "central":
+        if not world.isdecimal():
+            raise click.UsageError(
+                f"--world {world}: give a world's number (0, 1, 2, ...) or the word central"
+            )
+        number = int(world)
+    model = options.load_model(study, settings, camp)
+
+    from backstop.worlds.assessment import chosen_arrangements
+    from backstop.worlds.trace import trace
+
+    name = chosen_arrangements(model, [arrangement] if arrangement else None)[0]
+    period = round(year / model.period_years)
+    if abs(period * model.period_years - year) > 1e-9 or not 0 <= period < model.periods:
+        last = (model.periods - 1) * model.period_years
+        raise click.UsageError(
+            f"--year {year:g}: periods begin at 0, {model.period_years:g}, ... {last:g} years"
+        )
+    found = trace(model, name, number, seed, information, (period,))
+    if as_json:
+        import dataclasses
+
+        from backstop.worlds.storage import plain_json
+
+        click.echo(plain_json({"format": "backstop-world/1", **dataclasses.asdict(found)}), nl=False)
+        return
+    _print(model, found, period)
+
+
+def _print(model: Model, of: WorldTrace, period: int) -> None:
+    from backstop.cli.tables import console, print_tables
+    from backstop.report.tables import Table
+    from backstop.text import clean
+
+    out = console()
+    scenario = model.scenario
+    out.print(clean(scenario.title), style="bold")
+    which = (
+        "the central world (every parameter at its median)" if of.world == "central" else f"world {of.world}"
+    )
+    title = scenario.arrangements[of.arrangement].titled(of.arrangement)
+    out.print(f"{which}, arrangement: {clean(title)}, payoff shocks read as {of.information}")
+    if not of.settled:
+        out.print(
+            "In this world the values do not settle: replies cycle, or the tail is cut off.", style="bold"
+        )
+    print_tables(
+        out,
+        [
+            Table(
+                "Parameters",
+                ("", "name", "value", "unit", "rests on"),
+                tuple(
+                    (p.titled(n), n, f"{of.parameters[n]:.5g}", p.unit, ", ".join(p.basis) or "judgement")
+                    for n, p in scenario.parameters.items()
+                ),
+            ),
+            Table(
+                "Actors",
+                ("", "discount per year", "noise"),
+                tuple(
+                    (a.titled(n), f"{of.discounts[n]:.4g}", f"{of.noises[n]:.4g}")
+                    for n, a in scenario.actors.items()
+                ),
+            ),
+            Table(
+                "What comes of it",
+                ("", "in this world"),
+                tuple(
+                    (m.titled(n), "no value" if of.metrics[n] is None else f"{of.metrics[n]:.4f}")
+                    for n, m in scenario.metrics.items()
+                ),
+            ),
+        ],
+    )
+    for phase in of.phases[period]:
+        _print_phase(out, model, of, phase, period)
+
+
+def _print_phase(out: Console, model: Model, of: WorldTrace, phase: PhaseTrace, period: int) -> None:
+    from backstop.cli.tables import print_tables
+    from backstop.report.tables import Table
+    from backstop.text import clean
+
+    scenario = model.scenario
+    out.print()
+    year = period * model.period_years
+    title = clean(scenario.phases[phase.phase].titled(phase.phase))
+    out.print(
+        f"Phase: {title} ({phase.phase}), year {year:g}: share {phase.share:.4f}", style="bold underline"
+    )
+    levels = [
+        f"{name} {level:.4g}" + ("" if level == of.promised[name] else f" (promised {of.promised[name]:.4g})")
+        for name, level in phase.levels.items()
+        if level != 0.0 or of.promised[name] != 0.0
+    ]
+    out.print("In force: " + (", ".join(levels) if levels else "no measure"))
+    out.print("Payoff per year: " + _by_name(phase.flows) + ";  worth in all: " + _by_name(phase.values))
+    actors = list(scenario.actors)
+    tables = []
+    for node in phase.nodes:
+        who = f"{scenario.actors[node.actor].titled(node.actor)} decides" if node.actor else "Chance"
+        noise = f", noise {node.noise:.4g}" if node.noise is not None else ""
+        rows = [
+            (
+                f"{move.label} -> {move.leads_to}",
+                f"{move.probability:.4f}" + (f" (bound {move.bound:.3g})" if move.bound else ""),
+                *(f"{move.utilities[a]:.4f}" for a in actors),
+            )
+            for move in node.moves
+        ]
+        rows.append(("worth at this node", "", *(f"{node.utilities[a]:.4f}" for a in actors)))
+        tables.append(
+            Table(
+                f"{node.name}: {who}{noise}; reached with {node.reach:.4f}",
+                ("move", "probability", *(f"to {a}" for a in actors)),
+                tuple(rows),
+            )
+        )
+    if phase.outcomes:
+        tables.append(
+            Table(
+                "Outcomes when this phase is played",
+                ("", "probability", "next phase"),
+                tuple(
+                    (scenario.outcomes[n].titled(n), f"{p:.4f}", scenario.outcomes[n].next)
+                    for n, p in phase.outcomes.items()
+                ),
+            )
+        )
+    print_tables(out, tables)
+
+
+def _by_name(values: dict[str, float] | object) -> str:
+    assert isinstance(values, dict)
+    return ", ".join(f"{name} {value:.4g}" for name, value in values.items())

@@ -1,0 +1,238 @@
+"""The tables of an assessment as plain data, the same for terminal and page."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from backstop.text import number, readable
+from backstop.worlds.result import UNSTATED_UNIT, ArrangementResult, Result
+from backstop.worlds.summary import Summary
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of text: `rows[i][0]` names the row; `note` says how to read it."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+
+
+def with_error(summary: Summary) -> str:
+    """Mean and Monte Carlo error in no more digits than the error supports: `0.683 ±0.002`."""
+    if summary.mean is None:
+        return "no value"
+    if summary.se is None:
+        return number(summary.mean)
+    if summary.se <= 1e-12 * max(1.0, abs(summary.mean)):
+        return number(summary.mean)
+    return f"{number(summary.mean, summary.se)} ±{_leading_digit(summary.se)}"
+
+
+def _leading_digit(error: float) -> str:
+    places = -math.floor(math.log10(error))
+    return f"{round(error, places):,.{max(0, places)}f}"
+
+
+def heading(result: Result) -> tuple[str, ...]:
+    """What was computed, in a few lines."""
+    lines = [
+        f"{result.worlds:,} worlds, seed {result.seed}, payoff shocks read as {result.information}",
+    ]
+    if result.weights is not None:
+        lines.append(
+            f"weighted by {len(result.observations)} observation(s): worth "
+            f"{result.effective_worlds:,.0f} equally weighted worlds"
+        )
+    if result.unconverged_worlds:
+        lines.append(
+            f"{result.unconverged_worlds:,} worlds do not settle under some arrangement (replies cycle, or the tail "
+            "is cut off): they keep the values of the last sweep"
+        )
+    return tuple(lines)
+
+
+def tables(result: Result) -> list[Table]:
+    """All tables of an assessment, the most asked for first."""
+    found = [metrics_table(result)]
+    if len(result.arrangements) > 1:
+        found.append(differences_table(result))
+    if result.observations:
+        found.append(observations_table(result))
+    found += [outcomes_table(result), values_table(result)]
+    if any(a.costs for a in result.arrangements.values()):
+        found.append(costs_table(result))
+    found += [years_table(result, a) for a in result.arrangements.values()]
+    return found
+
+
+def _columns(result: Result) -> tuple[str, ...]:
+    arrangements = result.model.scenario.arrangements
+    return tuple(arrangements[name].titled(name) for name in result.arrangements)
+
+
+def metrics_table(result: Result) -> Table:
+    """Metrics by arrangement."""
+    rows = [
+        (metric.titled(name), *(with_error(a.metrics[name]) for a in result.arrangements.values()))
+        for name, metric in result.model.scenario.metrics.items()
+    ]
+    missing = max(
+        (s.without_value for a in result.arrangements.values() for s in a.metrics.values()), default=0
+    )
+    note = "Mean over worlds ± Monte Carlo error of the mean."
+    if missing:
+        note += (
+            f" Conditional figures leave out worlds where the condition cannot happen (up to {missing:,})."
+        )
+    return Table("What each arrangement gives", ("", *_columns(result)), tuple(rows), note)
+
+
+def differences_table(result: Result) -> Table:
+    """Paired differences from the first arrangement."""
+    others = [a for name, a in result.arrangements.items() if name != result.first]
+    first = result.model.scenario.arrangements[result.first].titled(result.first)
+    rows = [
+        (metric.titled(name), *(_signed(a.differences[name]) for a in others))
+        for name, metric in result.model.scenario.metrics.items()
+    ]
+    return Table(
+        f"Difference from: {first}",
+        ("", *_columns(result)[1:]),
+        tuple(rows),
+        "The same worlds under both arrangements, so the error is that of the difference itself.",
+    )
+
+
+def _signed(summary: Summary) -> str:
+    text = with_error(summary)
+    return f"+{text}" if summary.mean is not None and summary.mean > 0 and text[0].isdigit() else text
+
+
+def observations_table(result: Result) -> Table:
+    """Observed metrics before and after weighting."""
+    scenario = result.model.scenario
+    rows = []
+    for name, o in result.observations.items():
+        figures = o.as_dict()
+        rows.append(
+            (
+                readable(name),
+                scenario.metrics[o.metric].titled(o.metric),
+                scenario.arrangements[o.arrangement].titled(o.arrangement),
+                number(o.prior, most=3),
+                number(o.weighted, most=3),
+                f"{number(figures['observed'], most=2)} "
+                f"({number(figures['observed_q05'], most=2)} to {number(figures['observed_q95'], most=2)})",
+            )
+        )
+    return Table(
+        "Base rates the worlds must respect",
+        ("", "metric", "arrangement", "before weighting", "after weighting", "observed (5 to 95 %)"),
+        tuple(rows),
+    )
+
+
+def outcomes_table(result: Result) -> Table:
+    """Expected number of occurrences over the horizon."""
+    rows = [
+        (
+            outcome.titled(name),
+            *(number(a.outcomes[name], most=3) for a in result.arrangements.values()),
+        )
+        for name, outcome in result.model.scenario.outcomes.items()
+    ]
+    years = result.model.scenario.horizon.years
+    return Table(f"Expected number of times within {years:g} years", ("", *_columns(result)), tuple(rows))
+
+
+def values_table(result: Result) -> Table:
+    """What the future is worth to each actor at the start."""
+    rows = [
+        (actor.titled(name), *(with_error(a.values[name]) for a in result.arrangements.values()))
+        for name, actor in result.model.scenario.actors.items()
+    ]
+    return Table(
+        "Value to each actor at the start",
+        ("", *_columns(result)),
+        tuple(rows),
+        "In the study's unit of payoff; actors' values cannot be compared with one another.",
+    )
+
+
+def costs_table(result: Result) -> Table:
+    """Expected costs over the horizon, by measure and by controller."""
+    scenario = result.model.scenario
+    every = list(result.arrangements.values())
+    rows = []
+    for name in every[0].costs:
+        measure = scenario.measures[name]
+        unit = measure.cost_unit or UNSTATED_UNIT
+        rows.append((f"{measure.titled(name)} ({unit})", *(with_error(a.costs[name]) for a in every)))
+    for controller, units in every[0].controllers.items():
+        names = " and ".join(scenario.actors[actor].titled(actor) for actor in controller.split("+"))
+        for unit in units:
+            rows.append(
+                (
+                    f"All that falls to {names} ({unit})",
+                    *(with_error(a.controllers[controller][unit]) for a in every),
+                )
+            )
+    return Table(
+        f"Expected cost within {scenario.horizon.years:g} years", ("", *_columns(result)), tuple(rows)
+    )
+
+
+def years_table(result: Result, a: ArrangementResult) -> Table:
+    """Shares of the phases at the end of each year, and hazards: the chance in a year, for those still exposed."""
+    scenario = result.model.scenario
+    steps = whole_years(result)
+    rows = [
+        (scenario.phases[phase].titled(phase), *(f"{share[step]:.2f}" for step in steps))
+        for phase, share in a.phases.items()
+    ]
+    for name, curve in a.curves.items():
+        metric = scenario.metrics[name]
+        if metric.kind == "occupy" or metric.given is not None:
+            continue
+        rows.append(
+            (
+                f"hazard: {metric.titled(name)}",
+                *(_percent(h) for h in hazards(curve.mean, metric.kind, steps)),
+            )
+        )
+    title = scenario.arrangements[a.name].titled(a.name)
+    return Table(
+        f"Year by year: {title}",
+        ("year", *(f"{step * result.model.period_years:g}" for step in steps)),
+        tuple(rows),
+        "Mean share of worlds in each phase; a hazard is the chance of the event in the year up to then, among those "
+        "it had not happened to.",
+    )
+
+
+def whole_years(result: Result) -> list[int]:
+    """Periods at which a year ends (every period where the horizon is under two years), at most about a dozen."""
+    periods, length = result.model.periods, result.model.period_years
+    years = periods * length
+    stride = 1 if years < 2 else round(1 / length) * max(1, math.ceil(years / 12))
+    steps = list(range(0, periods + 1, stride))
+    return steps if steps[-1] == periods else [*steps, periods]
+
+
+def hazards(mean: Sequence[float | None], kind: str, steps: Sequence[int]) -> list[float | None]:
+    """Chance of the event between one step and the next, given that it had not happened; None at the first."""
+    free = [None if m is None else (m if kind == "avoid" else 1.0 - m) for m in mean]
+    found: list[float | None] = [None]
+    for before, after in pairwise(steps):
+        a, b = free[before], free[after]
+        found.append(None if a is None or b is None or a <= 1e-12 else max(0.0, 1.0 - b / a))
+    return found
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{100 * share:.1f} %"

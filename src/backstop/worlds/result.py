@@ -1,0 +1,316 @@
+"""The result of an assessment: figures by arrangement with their errors, world by world where asked for."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from backstop.game.stage import Information
+from backstop.scenario import format as form
+from backstop.scenario.compiled import Model
+from backstop.scenario.distribution import Distribution, distribution
+from backstop.scenario.expression import Value
+from backstop.worlds.evaluation import Evaluation, Layout
+from backstop.worlds.summary import Array, Summary, mean_and_error, quantiles, summarise
+
+if TYPE_CHECKING:
+    import xarray
+
+FORMAT = "backstop-result/1"
+UNSTATED_UNIT = "unstated"
+
+
+class Pool(Protocol):
+    """Something that runs tasks, such as `backstop.worlds.assessment.Workers`."""
+
+    def run(self, task: Any, items: Any) -> None:
+        """Call `task` for every item."""
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A metric as of every period 0 .. T, summed up over worlds; `se` is the error of the mean."""
+
+    mean: tuple[float | None, ...]
+    se: tuple[float | None, ...]
+    q05: tuple[float | None, ...]
+    q50: tuple[float | None, ...]
+    q95: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ArrangementResult:
+    """What one arrangement gives. `samples` and `value_samples` hold metrics and actors' values by world.
+
+    `phases[k]`: mean share at periods 0 .. T. `outcomes`: expected number over the horizon from the start phase.
+    `controllers[c][unit]`: expected cost that falls to controller c, in each unit that occurs.
+    """
+
+    name: str
+    metrics: Mapping[str, Summary]
+    curves: Mapping[str, Curve]
+    phases: Mapping[str, tuple[float, ...]]
+    outcomes: Mapping[str, float]
+    values: Mapping[str, Summary]
+    costs: Mapping[str, Summary]
+    controllers: Mapping[str, Mapping[str, Summary]]
+    samples: Mapping[str, Array] = field(repr=False)
+    value_samples: Mapping[str, Array] = field(repr=False)
+    cost_samples: Mapping[str, Array] = field(repr=False)
+    differences: Mapping[str, Summary] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ObservationResult:
+    """An observed metric: its mean over worlds before (`prior`) and after weighting, and what was observed."""
+
+    metric: str
+    arrangement: str
+    prior: float | None
+    weighted: float | None
+    observed: form.Spread
+
+    @property
+    def distribution(self) -> Distribution:
+        """The likelihood over the metric."""
+        return distribution(self.observed.kind, self.observed.arguments, self.observed.bounds)
+
+    def as_dict(self) -> dict[str, Any]:
+        """As it stands in the JSON of a result."""
+        spread = self.distribution
+        low, high = (float(q) for q in spread.quantile(np.array([0.05, 0.95])))
+        return {
+            "metric": self.metric,
+            "arrangement": self.arrangement,
+            "prior": self.prior,
+            "weighted": self.weighted,
+            "observed": float(spread.mean),
+            "observed_q05": low,
+            "observed_q95": high,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """An assessment. `weights` is None where all worlds count alike; `parameters` holds every world's draws."""
+
+    model: Model
+    worlds: int
+    seed: int
+    information: Information
+    arrangements: Mapping[str, ArrangementResult]
+    observations: Mapping[str, ObservationResult]
+    weights: Array | None
+    effective_worlds: float
+    unconverged_worlds: int
+    parameters: Mapping[str, Value] = field(repr=False)
+
+    @property
+    def first(self) -> str:
+        """The arrangement that the others are compared with."""
+        return next(iter(self.arrangements))
+
+    def compared(self, pool: Pool | None = None) -> Result:
+        """The same result with the paired difference of every arrangement from the first, on the same worlds."""
+        base = self.arrangements[self.first].samples
+        jobs = [(a, m) for a in self.arrangements if a != self.first for m in base]
+        found: dict[tuple[str, str], Summary] = {}
+
+        def task(i: int) -> None:
+            a, m = jobs[i]
+            found[a, m] = summarise(self.arrangements[a].samples[m] - base[m], self.weights)
+
+        _run(pool, task, len(jobs))
+        return replace(
+            self,
+            arrangements={
+                name: replace(a, differences={m: found[name, m] for m in base if (name, m) in found})
+                for name, a in self.arrangements.items()
+            },
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """The result as the one JSON object `backstop-result/1`."""
+        scenario = self.model.scenario
+        return {
+            "format": FORMAT,
+            "study": self.model.study,
+            "title": scenario.title,
+            "question": scenario.question,
+            "digests": dict(self.model.digests),
+            "versions": versions(),
+            "seed": self.seed,
+            "worlds": self.worlds,
+            "effective_worlds": self.effective_worlds,
+            "information": self.information,
+            "unconverged_worlds": self.unconverged_worlds,
+            "arrangements": {name: _arrangement_dict(a) for name, a in self.arrangements.items()},
+            "observations": {name: o.as_dict() for name, o in self.observations.items()},
+        }
+
+    def to_xarray(self) -> xarray.Dataset:
+        """World by world as a labelled data set: dimensions world, arrangement, parameter, metric, actor, measure.
+
+        Needs the extra `xarray`.
+        """
+        try:
+            import xarray
+        except ImportError as error:
+            from backstop.faults import Fault, InvalidInput
+
+            raise InvalidInput(
+                Fault("labelled arrays need xarray", hint="pip install 'backstop[xarray]'")
+            ) from error
+        names = list(self.arrangements)
+        scenario = self.model.scenario
+
+        def stacked(samples: list[Mapping[str, Array]], rows: list[str]) -> Array:
+            if not rows:
+                return np.empty((len(samples), 0, self.worlds))
+            return np.stack([np.stack([of[row] for row in rows]) for of in samples])
+
+        every = list(self.arrangements.values())
+        metrics, actors = list(scenario.metrics), list(scenario.actors)
+        costs = list(every[0].cost_samples)
+        weights = np.ones(self.worlds) if self.weights is None else self.weights
+        parameters = np.empty((len(self.parameters), self.worlds))
+        for row, value in enumerate(self.parameters.values()):
+            parameters[row] = value
+        return xarray.Dataset(
+            {
+                "parameters": (("parameter", "world"), parameters),
+                "metrics": (("arrangement", "metric", "world"), stacked([a.samples for a in every], metrics)),
+                "values": (
+                    ("arrangement", "actor", "world"),
+                    stacked([a.value_samples for a in every], actors),
+                ),
+                "costs": (
+                    ("arrangement", "measure", "world"),
+                    stacked([a.cost_samples for a in every], costs),
+                ),
+                "weight": (("world",), weights / weights.sum()),
+            },
+            coords={
+                "world": np.arange(self.worlds),
+                "arrangement": names,
+                "parameter": list(self.parameters),
+                "metric": metrics,
+                "actor": actors,
+                "measure": costs,
+            },
+            attrs={
+                "title": scenario.title,
+                "seed": self.seed,
+                "information": self.information,
+                **{f"sha256 {file}": digest for file, digest in self.model.digests.items()},
+                **versions(),
+            },
+        )
+
+
+def versions() -> dict[str, str]:
+    """Versions of what the numbers depend on."""
+    return {
+        "backstop": version("backstop"),
+        "numpy": version("numpy"),
+        "scipy": version("scipy"),
+        "python": platform.python_version(),
+    }
+
+
+def summarise_arrangement(
+    model: Model, figures: Layout, name: str, of: Evaluation, weights: Array | None, pool: Pool | None = None
+) -> ArrangementResult:
+    """Sum one arrangement up over worlds."""
+    rows: list[tuple[str, str, Array]] = [
+        *(("metric", n, of.metrics[i]) for i, n in enumerate(figures.metrics)),
+        *(("value", n, of.values[i]) for i, n in enumerate(figures.actors)),
+        *(("cost", n, of.costs[i]) for i, n in enumerate(figures.costs)),
+    ]
+    shared = _controller_costs(model, figures, of)
+    rows += [("controller", f"{controller}\0{unit}", cost) for (controller, unit), cost in shared.items()]
+    summaries: dict[tuple[str, str], Summary] = {}
+    curves: dict[str, Curve] = {}
+
+    def task(i: int) -> None:
+        if i < len(rows):
+            kind, key, values = rows[i]
+            summaries[kind, key] = summarise(values, weights)
+        else:
+            metric = figures.curves[i - len(rows)]
+            curves[metric] = _curve(of.curves[i - len(rows)], weights)
+
+    _run(pool, task, len(rows) + len(figures.curves))
+    controllers: dict[str, dict[str, Summary]] = {}
+    for controller, unit in shared:
+        controllers.setdefault(controller, {})[unit] = summaries["controller", f"{controller}\0{unit}"]
+    even = np.full(of.settled.size, 1.0 / of.settled.size) if weights is None else weights / weights.sum()
+    phases = of.phases @ even
+    outcomes = of.outcomes @ even
+    return ArrangementResult(
+        name=name,
+        metrics={n: summaries["metric", n] for n in figures.metrics},
+        curves={n: curves[n] for n in figures.curves},
+        phases={n: tuple(map(float, phases[:, k])) for k, n in enumerate(figures.phases)},
+        outcomes={n: float(outcomes[o]) for o, n in enumerate(figures.outcomes)},
+        values={n: summaries["value", n] for n in figures.actors},
+        costs={n: summaries["cost", n] for n in figures.costs},
+        controllers=controllers,
+        samples=dict(zip(figures.metrics, of.metrics, strict=True)),
+        value_samples=dict(zip(figures.actors, of.values, strict=True)),
+        cost_samples=dict(zip(figures.costs, of.costs, strict=True)),
+    )
+
+
+def _controller_costs(model: Model, figures: Layout, of: Evaluation) -> dict[tuple[str, str], Array]:
+    """Cost by controller and unit; what several control together stands under their names joined by `+`."""
+    found: dict[tuple[str, str], Array] = {}
+    for row, name in enumerate(figures.costs):
+        measure = model.scenario.measures[name]
+        key = ("+".join(measure.by), measure.cost_unit or UNSTATED_UNIT)
+        found[key] = found[key] + of.costs[row] if key in found else of.costs[row]
+    return found
+
+
+def _curve(values: Array, weights: Array | None) -> Curve:
+    means = [mean_and_error(row, weights) for row in values]
+    levels = [quantiles(row, weights, (0.05, 0.5, 0.95)) for row in values]
+    return Curve(
+        tuple(mean for mean, _ in means),
+        tuple(se for _, se in means),
+        tuple(level[0] for level in levels),
+        tuple(level[1] for level in levels),
+        tuple(level[2] for level in levels),
+    )
+
+
+def _arrangement_dict(a: ArrangementResult) -> dict[str, Any]:
+    return {
+        "metrics": {n: s.as_dict() for n, s in a.metrics.items()},
+        "differences": {n: s.as_dict() for n, s in a.differences.items()},
+        "curves": {
+            n: {"mean": list(c.mean), "q05": list(c.q05), "q50": list(c.q50), "q95": list(c.q95)}
+            for n, c in a.curves.items()
+        },
+        "phases": {n: list(share) for n, share in a.phases.items()},
+        "outcomes": dict(a.outcomes),
+        "values": {n: s.as_dict() for n, s in a.values.items()},
+        "costs": {n: s.as_dict() for n, s in a.costs.items()},
+        "costs_by_controller": {
+            controller: {unit: s.as_dict() for unit, s in units.items()}
+            for controller, units in a.controllers.items()
+        },
+    }
+
+
+def _run(pool: Pool | None, task: Any, count: int) -> None:
+    if pool is None:
+        for i in range(count):
+            task(i)
+    else:
+        pool.run(task, range(count))

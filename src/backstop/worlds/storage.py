@@ -1,0 +1,110 @@
+"""Results on disk: `result.json`, `worlds.parquet` and `phases.parquet`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backstop.worlds.result import Result
+
+# A column of a table, or one text for all of its rows.
+Column = NDArray[Any] | str
+
+
+def plain_json(value: Any) -> str:
+    """`value` as JSON text with full doubles; what is not finite becomes null."""
+    return json.dumps(_finite(value), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if np.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {key: _finite(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(each) for each in value]
+    return value
+
+
+def save(result: Result, folder: Path) -> None:
+    """Write the JSON of the result and its tables into an existing folder.
+
+    `worlds.parquet` has one row per world and arrangement: parameters, weight, metrics, actors' values and costs.
+    `phases.parquet`: the mean share of each phase by arrangement and period.
+    """
+    (folder / "result.json").write_text(plain_json(result.as_dict()), encoding="utf-8")
+    write_parquet(world_tables(result), folder / "worlds.parquet")
+    write_parquet([phase_table(result)], folder / "phases.parquet")
+
+
+def world_tables(result: Result) -> list[dict[str, Column]]:
+    """A table for each arrangement; names of parameters, metrics, values and costs carry a prefix: none can clash."""
+    weights = np.ones(result.worlds) if result.weights is None else result.weights
+    shared: dict[str, Column] = {"world": np.arange(result.worlds), "weight": weights / weights.sum()}
+    for name, value in result.parameters.items():
+        shared[f"parameter.{name}"] = (
+            value if isinstance(value, np.ndarray) else np.full(result.worlds, value)
+        )
+    return [
+        {
+            "arrangement": arrangement,
+            **shared,
+            **{f"metric.{name}": sample for name, sample in a.samples.items()},
+            **{f"value.{name}": sample for name, sample in a.value_samples.items()},
+            **{f"cost.{name}": sample for name, sample in a.cost_samples.items()},
+        }
+        for arrangement, a in result.arrangements.items()
+    ]
+
+
+def phase_table(result: Result) -> dict[str, Column]:
+    """One row per arrangement, period and phase."""
+    rows = [
+        (name, period, period * result.model.period_years, phase, share)
+        for name, a in result.arrangements.items()
+        for phase, by_period in a.phases.items()
+        for period, share in enumerate(by_period)
+    ]
+    columns = list(zip(*rows, strict=True))
+    return {
+        "arrangement": np.array(columns[0]),
+        "period": np.array(columns[1]),
+        "year": np.array(columns[2], dtype=np.float64),
+        "phase": np.array(columns[3]),
+        "share": np.array(columns[4], dtype=np.float64),
+    }
+
+
+def write_parquet(tables: Sequence[Mapping[str, Column]], path: Path) -> None:
+    """Write tables with the same columns, one after the other, to a Parquet file (compressed with zstd)."""
+    import duckdb
+
+    with duckdb.connect() as connection:
+        connection.execute("SET preserve_insertion_order = true")
+        parts = []
+        for number, table in enumerate(tables):
+            # Numbered columns keep any name safe inside the SQL text; arrays are read where they are.
+            arrays = {f"c{i}": a for i, a in enumerate(table.values()) if isinstance(a, np.ndarray)}
+            connection.register(f"part{number}", {k: np.ascontiguousarray(a) for k, a in arrays.items()})
+            columns = []
+            for i, (name, column) in enumerate(table.items()):
+                source = f"c{i}"
+                if isinstance(column, str):
+                    source = _quoted(column, "'")
+                elif column.dtype.kind == "U":
+                    source = f"CAST(c{i} AS VARCHAR)"
+                columns.append(f"{source} AS {_quoted(name, chr(34))}")
+            parts.append(f"SELECT {', '.join(columns)} FROM part{number}")
+        target = _quoted(str(path), "'")
+        connection.execute(
+            f"COPY ({' UNION ALL '.join(parts)}) TO {target} (FORMAT parquet, COMPRESSION zstd)"
+        )
+
+
+def _quoted(text: str, mark: str) -> str:
+    return mark + text.replace(mark, mark * 2) + mark

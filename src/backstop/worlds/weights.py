@@ -1,0 +1,63 @@
+"""Weights of worlds from observations: base rates of like cases that the worlds must respect.
+
+Each observation is a likelihood over one metric of one arrangement; observations are taken as independent. A world's
+weight is the product of the densities at its metrics (importance weights; Owen 2013, chapter 9).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backstop.faults import Fault, InvalidInput
+from backstop.scenario.compiled import Model
+from backstop.scenario.distribution import distribution
+
+Array = NDArray[np.float64]
+
+
+def weights_of(model: Model, observed: Mapping[str, Array]) -> Array:
+    """Weights, shape (worlds,), whose largest is 1, from the metric of every observation by world.
+
+    Raises InvalidInput where a density is infinite, an observed metric has no value in some world, or no world is
+    compatible with all observations.
+    """
+    total: Array | None = None
+    for name, values in observed.items():
+        spread = model.scenario.observations[name].observed
+        place = model.place(("observations", name))
+        if not np.isfinite(values).all():
+            world = int(np.argmin(np.isfinite(values)))
+            raise InvalidInput(
+                Fault(
+                    f"the observed metric has no value in world {world}",
+                    place,
+                    "observe a metric without a condition",
+                )
+            )
+        density = np.asarray(
+            distribution(spread.kind, spread.arguments, spread.bounds).log_density(values), dtype=np.float64
+        )
+        if np.isposinf(density).any() or np.isnan(density).any():
+            world = int(np.argmax(np.isposinf(density) | np.isnan(density)))
+            raise InvalidInput(
+                Fault(
+                    f"the density of the observation is infinite at {values[world]:g}, in world {world}",
+                    place,
+                    "use a distribution that is finite there, such as a beta with both numbers at least 1",
+                )
+            )
+        total = density if total is None else total + density
+    assert total is not None
+    largest = total.max()
+    if not np.isfinite(largest):
+        raise InvalidInput(
+            Fault(
+                "no world is compatible with the observations: all weights are zero",
+                model.place(("observations",)),
+                "widen the observations, or the ranges of the parameters",
+            )
+        )
+    return np.asarray(np.exp(total - largest))
