@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from backstop.scenario.base_format import Expr, NameOrNames, Names, Number, Pair, Record, Words, as_tuple
 from backstop.scenario.claim_format import (
@@ -246,7 +246,20 @@ class Metric(Record):
 
 
 Correlation = Annotated[
-    tuple[Words, Words, Number], BeforeValidator(as_tuple, json_schema_input_type=list[Words | Number])
+    tuple[Words, Words, Number],
+    BeforeValidator(as_tuple),
+    WithJsonSchema(
+        {
+            "type": "array",
+            "items": [
+                {"type": "string"},
+                {"type": "string"},
+                {"type": "number", "minimum": -1, "maximum": 1},
+            ],
+            "minItems": 3,
+            "maxItems": 3,
+        }
+    ),
 ]
 """Two parameters and their Spearman rank correlation."""
 

@@ -164,12 +164,12 @@ def _node_at(path: Path, data: Any) -> type[Record] | None:
 def value_at(data: Any, path: Path) -> Any:
     """The plain value at `path` in `data`; None where there is none."""
     for step in path:
-        if (isinstance(data, dict) and step in data) or (
-            isinstance(data, list) and isinstance(step, int) and 0 <= step < len(data)
-        ):
-            data = data[step]
-        else:
+        inside = isinstance(data, dict) and step in data
+        if not inside:
+            inside = isinstance(data, list) and isinstance(step, int) and 0 <= step < len(data)
+        if not inside:
             return None
+        data = data[step]
     return data
 
 

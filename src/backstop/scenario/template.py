@@ -1,0 +1,61 @@
+"""Templates: commented studies that run as they are, from which an analyst starts a study of their own."""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+from pathlib import Path
+
+from backstop.faults import Fault, InvalidInput, Place
+from backstop.files import folder_written_whole
+from backstop.scenario.location import SCENARIO
+from backstop.scenario.schema import FILE, committed
+from backstop.text import did_you_mean
+
+_FOLDER = resources.files("backstop.scenario").joinpath("templates")
+
+
+def templates() -> dict[str, str]:
+    """The names of all templates, and the title of each."""
+    found = {
+        entry.name: _title(entry.name) for entry in _FOLDER.iterdir() if entry.joinpath(SCENARIO).is_file()
+    }
+    return dict(sorted(found.items()))
+
+
+def template(name: str) -> str:
+    """The scenario file of a template.
+
+    Raises InvalidInput where there is no such template.
+    """
+    if name not in (known := templates()):
+        raise InvalidInput(
+            Fault(f"there is no template called {name}", hint=did_you_mean(name, known, "template"))
+        )
+    return _FOLDER.joinpath(name, SCENARIO).read_text(encoding="utf-8")
+
+
+def start_study(folder: Path, name: str) -> None:
+    """Write a new study from a template: its scenario, and the schema beside it for editors. Whole or not at all.
+
+    Raises InvalidInput where there is no such template, or `folder` exists and is not empty or cannot be written.
+    """
+    text = template(name)
+    try:
+        taken = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
+    except (OSError, ValueError) as error:
+        raise InvalidInput(
+            Fault(f"cannot be used ({error})", Place(str(folder)), "name another folder")
+        ) from error
+    if taken:
+        what = "this folder is not empty" if folder.is_dir() else "this is a file"
+        raise InvalidInput(Fault(f"{what}, so it is left alone", Place(str(folder)), "name a new folder"))
+    with folder_written_whole(folder) as scratch:
+        (scratch / SCENARIO).write_text(text, encoding="utf-8", newline="\n")
+        (scratch / FILE).write_text(committed(), encoding="utf-8", newline="\n")
+
+
+def _title(name: str) -> str:
+    text = _FOLDER.joinpath(name, SCENARIO).read_text(encoding="utf-8")
+    found = re.search(r"^title: *(.+)$", text, re.MULTILINE)
+    return found[1].strip("\"' ") if found else name
