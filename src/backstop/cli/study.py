@@ -74,10 +74,9 @@ def _summary(model: Model) -> str:
     if scenario.question:
         lines.append(scenario.question)
     lines.append(f"No errors: {held}.")
-    period = "1 period" if horizon.periods == 1 else f"{horizon.periods:,} periods"
-    lines.append(
-        f"Horizon: {horizon.years:g} {'year' if horizon.years == 1 else 'years'} in {period} of one {horizon.period}, from {scenario.start}."
-    )
+    years = "1 year" if horizon.years == 1 else f"{horizon.years:g} years"
+    periods = "1 period" if horizon.periods == 1 else f"{horizon.periods:,} periods"
+    lines.append(f"Horizon: {years} in {periods} of one {horizon.period}, from {scenario.start}.")
     if model.notes:
         lines.append("1 note." if len(model.notes) == 1 else f"{len(model.notes)} notes.")
     return "\n".join(lines)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from backstop.faults import Fault, InvalidInput, Place
 from backstop.files import sha256
 from backstop.scenario.compiled import Model, compile_scenario
 
@@ -15,23 +14,14 @@ def load(path: str | Path) -> Model:
 
     Raises InvalidInput with every error of the file at once.
     """
-    from backstop.document import read_document
-    from backstop.scenario.check import check
-    from backstop.scenario.location import find
+    from backstop.document import MOST_BYTES
+    from backstop.scenario.check import read_scenario
+    from backstop.scenario.location import content, find
 
     if str(path) == "-":
-        data, name, study = sys.stdin.buffer.read(), "<stdin>", ""
+        data, name, study = sys.stdin.buffer.read(MOST_BYTES + 1), "<stdin>", ""
     else:
         file = find(Path(path))
-        name, study = str(file), file.resolve().parent.name
-        try:
-            data = file.read_bytes()
-        except OSError as error:
-            raise InvalidInput(
-                Fault(
-                    f"cannot be read ({error.strerror or error})", Place(name), "check the file's permissions"
-                )
-            ) from error
-    document = read_document(data, name)
-    scenario, notes = check(document)
+        data, name, study = content(file), str(file), file.resolve().parent.name
+    document, scenario, notes = read_scenario(data, name)
     return compile_scenario(scenario, document.place, {"scenario.yaml": sha256(data)}, study, notes)
