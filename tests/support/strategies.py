@@ -9,7 +9,6 @@ own, and exact ties are made by giving two moves the very same continuation.
 from __future__ import annotations
 
 import json
-import math
 import random
 from collections.abc import Callable
 from typing import Any
@@ -496,11 +495,5 @@ def _flow(part: Any) -> str:
         return "{" + ", ".join(f"{_flow(key)}: {_flow(value)}" for key, value in part.items()) + "}"
     if isinstance(part, (list, tuple)):
         return "[" + ", ".join(_flow(item) for item in part) + "]"
-    if isinstance(part, bool):
-        return "true" if part else "false"
-    if isinstance(part, (int, float)):
-        if not math.isfinite(part):
-            raise ValueError(f"{part} has no place in a scenario")
-        # repr gives 0.1, 12 and 1e-05: all numbers of the YAML 1.2 core schema
-        return repr(part)
-    return json.dumps(part)
+    # as JSON, numbers look like 0.1, 12 and 1e-05: all numbers of the YAML 1.2 core schema
+    return json.dumps(part, allow_nan=False)

@@ -1,0 +1,260 @@
+"""The reference solver at published figures: a ladder of escalation, a tiring guarantee, a chain of months."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+from tests.reference.solver import solve
+
+Scenario = dict[str, Any]
+
+
+def logistic(x: float) -> float:
+    return 1.0 / (1.0 + math.exp(-x))
+
+
+# ---- the ladder of aggressor, front-line force and backstop
+
+
+def ladder(attribution: float, automatic: float) -> Scenario:
+    sq, na, fa, bd, we, wu = 0.0, 0.6, 1.2, -0.4, -0.3, -2.0
+    return {
+        "horizon": {"years": 1, "tail_years": 0},
+        "actors": {name: {"discount": 0, "noise": 1} for name in ("aggressor", "europe", "us")},
+        "parameters": {"attribution": {"value": attribution}, "automatic": {"value": automatic}},
+        "arrangements": {"only": {}},
+        "start": "truce",
+        "phases": {"truce": {"play": "peacetime"}, "over": {"absorbing": True}},
+        "trees": {
+            "peacetime": {
+                "actor": "aggressor",
+                "moves": {
+                    "comply": "status_quo",
+                    "violate": {
+                        "chance": {
+                            "seen": {"probability": "attribution", "then": "front_line"},
+                            "unseen": {"probability": "otherwise", "then": "not_attributed"},
+                        }
+                    },
+                },
+            },
+            "front_line": {
+                "actor": "europe",
+                "moves": {
+                    "acquiesce": "fait_accompli",
+                    "resist": {
+                        "actor": "aggressor",
+                        "moves": {"back_down": "backed_down", "escalate": "backstop"},
+                    },
+                },
+            },
+            "backstop": {
+                "actor": "us",
+                "bound": {"intervene": "automatic"},
+                "moves": {"abstain": "war_alone", "intervene": "war_with_us"},
+            },
+        },
+        "outcomes": {
+            "status_quo": {"next": "over", "payoffs": {"aggressor": sq}},
+            "not_attributed": {"next": "over", "payoffs": {"aggressor": na}},
+            "fait_accompli": {"next": "over", "payoffs": {"aggressor": fa, "europe": -1}},
+            "backed_down": {"next": "over", "payoffs": {"aggressor": bd, "europe": 0.3}},
+            "war_alone": {"next": "over", "payoffs": {"aggressor": we, "europe": -1.4, "us": -0.2}},
+            "war_with_us": {"next": "over", "payoffs": {"aggressor": wu, "europe": -0.6, "us": -0.5}},
+        },
+        "metrics": {},
+    }
+
+
+SEEN = ("violate", "seen")
+
+
+def test_ladder_at_the_published_values() -> None:
+    found = solve(ladder(0.7, 0.0), {}, "only")
+    moves = found.moves[0]
+    assert moves["truce", ()]["violate"] == pytest.approx(0.5337558671, abs=6e-11)
+    assert moves["truce", SEEN]["resist"] == pytest.approx(0.6954065578, abs=6e-11)
+    assert moves["truce", (*SEEN, "resist")]["escalate"] == pytest.approx(0.3489977277, abs=6e-11)
+    assert moves["truce", (*SEEN, "resist", "escalate")]["intervene"] == pytest.approx(
+        0.4255574832, abs=6e-11
+    )
+    published = {
+        "status_quo": 0.46624413,
+        "not_attributed": 0.16012676,
+        "fait_accompli": 0.11380498,
+        "backed_down": 0.16914610,
+        "war_alone": 0.05208932,
+        "war_with_us": 0.03858871,
+    }
+    assert found.outcomes[0]["truce"] == pytest.approx(published, abs=6e-9)
+
+
+@pytest.mark.parametrize(("attribution", "automatic"), [(0.7, 0.0), (0.7, 1.0), (1.0, 0.0), (0.4, 0.35)])
+def test_ladder_in_closed_form(attribution: float, automatic: float) -> None:
+    intervene = automatic + (1 - automatic) * logistic(-0.5 + 0.2)
+    fight = intervene * -2.0 + (1 - intervene) * -0.3
+    escalate = logistic(fight + 0.4)
+    resist = logistic((1 - escalate) * 0.3 + escalate * (intervene * -0.6 + (1 - intervene) * -1.4) + 1.0)
+    contested = (1 - resist) * 1.2 + resist * ((1 - escalate) * -0.4 + escalate * fight)
+    violate = logistic((1 - attribution) * 0.6 + attribution * contested)
+    war = violate * attribution * resist * escalate
+    reached = solve(ladder(attribution, automatic), {}, "only").outcomes[0]["truce"]
+    assert reached["status_quo"] == pytest.approx(1 - violate, abs=1e-14)
+    assert reached["not_attributed"] == pytest.approx(violate * (1 - attribution), abs=1e-14)
+    assert reached["war_alone"] == pytest.approx(war * (1 - intervene), abs=1e-14)
+    assert reached["war_with_us"] == pytest.approx(war * intervene, abs=1e-14)
+    assert reached["backed_down"] == pytest.approx(violate * attribution * resist * (1 - escalate), abs=1e-14)
+
+
+# ---- a guarantee that tires while the balance shifts
+
+
+def fatigue(growth: float, shift: float) -> Scenario:
+    return {
+        "horizon": {"years": 3, "period": "month", "tail_years": 0},
+        "actors": {
+            "attacker": {"discount": "0.98 ** 12", "noise": 0.25},
+            "guarantor": {"discount": 0, "noise": 0.25},
+        },
+        "arrangements": {"only": {}},
+        "parameters": {"growth": {"value": growth}, "shift": {"value": shift}},
+        "definitions": {"cost": "0.5 * (1 + growth) ** t"},
+        "start": "calm",
+        "phases": {
+            "calm": {
+                "play": {
+                    "actor": "attacker",
+                    "moves": {
+                        "comply": "quiet",
+                        "attack": {
+                            "actor": "guarantor",
+                            "moves": {"intervene": "beaten", "abstain": "won"},
+                        },
+                    },
+                }
+            },
+            "war": {"absorbing": True},
+        },
+        "outcomes": {
+            "quiet": {"next": "calm", "payoffs": {"attacker": 0.05}},
+            "beaten": {"next": "war", "payoffs": {"attacker": -1.5, "guarantor": "-cost"}},
+            "won": {"next": "war", "payoffs": {"attacker": "1 + shift * t", "guarantor": -0.8}},
+        },
+        "metrics": {f"by_{n}": {"avoid": ["war"], "by_year": n} for n in (1, 2, 3)},
+    }
+
+
+@pytest.mark.parametrize(
+    ("information", "growth", "shift", "hazards", "survival"),
+    [
+        (
+            "agent_error",
+            0.02,
+            0.01,
+            (0.00260731, 0.02895092, 0.15244800, 0.84093085),
+            (0.86891687, 0.28599224, 0.00120382),
+        ),
+        (
+            "private_payoffs",
+            0.02,
+            0.01,
+            (0.00003281, 0.00023205, 0.00498999, 0.84093085),
+            (0.99880460, 0.97929953, 0.05399885),
+        ),
+        (
+            "agent_error",
+            0.0,
+            0.01,
+            (0.00025783, 0.00104428, 0.00587786, 0.02762064),
+            (0.99328891, 0.95829847, 0.79347302),
+        ),
+        (
+            "agent_error",
+            0.0,
+            0.0,
+            (0.00022492, 0.00080250, 0.00408592, 0.02012923),
+            (0.99459397, 0.96947600, 0.84868811),
+        ),
+    ],
+)
+def test_fatigue_at_the_published_values(
+    information: str, growth: float, shift: float, hazards: tuple[float, ...], survival: tuple[float, ...]
+) -> None:
+    found = solve(fatigue(growth, shift), {}, "only", information)
+    attack = [found.moves[month]["calm", ()]["attack"] for month in (0, 11, 23, 35)]
+    assert attack == pytest.approx(list(hazards), abs=5.1e-9)
+    assert [found.metrics[f"by_{n}"] for n in (1, 2, 3)] == pytest.approx(list(survival), abs=5.1e-9)
+
+
+# ---- a ceasefire as a chain of chances
+
+ROWS = {
+    "c": {"c": 0.90, "v": 0.08, "k": 0.01, "w": 0.005, "s": 0.005},
+    "v": {"c": 0.50, "v": 0.38, "k": 0.10, "w": 0.01, "s": 0.01},
+    "k": {"c": 0.05, "v": 0.15, "k": 0.40, "b": 0.25, "w": 0.14, "s": 0.01},
+    "b": {"c": 0.60, "v": 0.20, "k": 0.05, "b": 0.12, "w": 0.01, "s": 0.02},
+}
+
+
+def chain(months: int, tiring: bool = False) -> Scenario:
+    phases: dict[str, Any] = {"w": {"absorbing": True}, "s": {"absorbing": True}}
+    for state, row in ROWS.items():
+        branches: dict[str, Any] = {to: {"probability": p, "then": f"to_{to}"} for to, p in row.items()}
+        if tiring and state == "k":
+            branches["b"]["probability"] = "0.25 * exp(-0.03 * t)"
+            branches["w"]["probability"] = "otherwise"
+        phases[state] = {"play": {"chance": branches}}
+    return {
+        "horizon": {"years": months / 12, "period": "month", "tail_years": 0},
+        "actors": {"a": {"discount": 0.5, "noise": 1}},
+        "arrangements": {"only": {}},
+        "start": "c",
+        "phases": phases,
+        "outcomes": {f"to_{state}": {"next": state} for state in phases},
+        "metrics": {
+            "no_war": {"avoid": ["w"]},
+            "war": {"reach": ["w"]},
+            "settled": {"reach": ["s"]},
+            "restricted": {"duration": ["c", "v", "k", "b", "s"]},
+            **{f"months_{state}": {"duration": [state]} for state in ROWS},
+            **{f"from_{state}": {"duration": list(ROWS), "from": state} for state in ROWS},
+            **{f"quasi_{state}": {"occupy": [state], "given": {"avoid": ["w", "s"]}} for state in ROWS},
+        },
+    }
+
+
+def test_chain_survival_at_the_published_values() -> None:
+    curve = solve(chain(60), {}, "only").curves["no_war"]
+    published = [0.9518778807, 0.8963178688, 0.8000666746, 0.6037618269]
+    assert [curve[n] for n in (6, 12, 24, 60)] == pytest.approx(published, abs=6e-11)
+    assert solve(chain(24), {}, "only").metrics["restricted"] == pytest.approx(21.6732198140 / 12, abs=6e-11)
+
+
+def test_tiring_chain_survival_at_the_published_values() -> None:
+    curve = solve(chain(60, tiring=True), {}, "only").curves["no_war"]
+    published = [0.9489728697, 0.8833851762, 0.7584808867, 0.4918667515]
+    assert [curve[n] for n in (6, 12, 24, 60)] == pytest.approx(published, abs=6e-11)
+
+
+def test_chain_absorption_at_the_published_values() -> None:
+    # after 150 years the chain is absorbed but for 1e-13
+    found = solve(chain(1800), {}, "only").metrics
+    months = {"c": 51.46852908, "v": 7.35289095, "k": 2.13380691, "b": 0.60619514}
+    for state, number in months.items():
+        assert found[f"months_{state}"] == pytest.approx(number / 12, abs=6e-9)
+    totals = {"c": 61.56142208, "v": 58.69164304, "k": 46.08107647, "b": 59.06731327}
+    for state, number in totals.items():
+        assert found[f"from_{state}"] == pytest.approx(number / 12, abs=6e-9)
+    assert found["war"] == pytest.approx(0.6356664731, abs=6e-11)
+    assert found["settled"] == pytest.approx(0.3643335269, abs=6e-11)
+
+
+def test_chain_conditional_occupancy_is_quasi_stationary() -> None:
+    found = solve(chain(480), {}, "only")
+    quasi = {"c": 0.8308106922, "v": 0.1225824183, "k": 0.0361428831, "b": 0.0104640065}
+    for state, share in quasi.items():
+        assert found.metrics[f"quasi_{state}"] == pytest.approx(share, abs=6e-11)
+    alive = [sum(row[state] for state in ROWS) for row in found.shares]
+    assert alive[480] / alive[479] == pytest.approx(0.9835048921, abs=6e-11)
