@@ -129,16 +129,16 @@ def test_every_part_of_the_format_occurs() -> None:
 
 def test_worlds_settle_quickly_slowly_or_not() -> None:
     seen: Counter[str] = Counter()
-    for scenario, world in worlds():
+    for scenario, world in worlds()[:200]:
         found = solve(scenario, world, next(iter(scenario["arrangements"])))
         check(scenario, found)
         if scenario["horizon"].get("tail_years") is None:
             seen["quick" if found.sweeps < 300 else "slow" if found.settled else "cycling"] += 1
         seen["fragile"] += found.fragile
-    assert seen["quick"] > 150
-    assert seen["slow"] > 40
-    assert 1 <= seen["cycling"] < 20
-    assert seen["fragile"] < 30
+    assert seen["quick"] > 80
+    assert seen["slow"] > 20
+    assert 1 <= seen["cycling"] < 10
+    assert seen["fragile"] < 15
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
