@@ -86,7 +86,9 @@ def anchored(text: Text, start: int, end: int, travels: bool = False) -> Anchor:
     Raises ValueError where there is no such passage, or only white space.
     """
     if not 0 <= start < end <= len(text.text):
-        raise ValueError(f"there is no passage from {start} to {end} in a text of {len(text.text)} characters")
+        raise ValueError(
+            f"there is no passage from {start} to {end} in a text of {len(text.text)} characters"
+        )
     passage = text.text[start:end]
     if not passage.strip():
         raise ValueError(f"the passage from {start} to {end} is only white space")
@@ -164,7 +166,8 @@ def _by_words(anchor: Anchor, quote: Quote, text: Text) -> Resolution:
 
 
 def _occurrences(text: str, needle: str) -> list[tuple[int, int]]:
-    found, at = [], text.find(needle)
+    found: list[tuple[int, int]] = []
+    at = text.find(needle)
     while at >= 0 and len(found) < 1000:
         # Inside a longer word it is another word: "talks" does not stand in "stalks".
         if not (_joined(text, at, needle[0]) or _joined(text, at + len(needle), needle[-1])):
@@ -181,7 +184,11 @@ def _context_likeness(quote: Quote, text: str, start: int, end: int) -> float:
     """0 to 200: how like the surroundings are to those coded; a missing context counts as half known."""
     from rapidfuzz.fuzz import ratio
 
-    left = ratio(folded(quote.prefix), folded(text[max(0, start - CONTEXT) : start])) if quote.prefix.strip() else 50.0
+    left = (
+        ratio(folded(quote.prefix), folded(text[max(0, start - CONTEXT) : start]))
+        if quote.prefix.strip()
+        else 50.0
+    )
     right = ratio(folded(quote.suffix), folded(text[end : end + CONTEXT])) if quote.suffix.strip() else 50.0
     return float(left + right)
 
@@ -221,7 +228,9 @@ def _by_likeness(quote: Quote, text: Text) -> Resolution:
         mine, theirs = (_context_likeness(quote, text.text, *span) for span in ((start, end), rival))
         if mine - theirs < 40:
             return Resolution("ambiguous", score=round(best.score, 1))
-    return Resolution("changed", start, end, round(best.score, 1), difference(quote.exact, text.text[start:end]))
+    return Resolution(
+        "changed", start, end, round(best.score, 1), difference(quote.exact, text.text[start:end])
+    )
 
 
 def _lower(text: str) -> str:
@@ -237,7 +246,9 @@ def _word_bounds(quote: Quote, text: Text, start: int, end: int) -> tuple[int, i
     near = [word for word in text.words if word.end > start - slack and word.start < end + slack]
     blocks = [
         block
-        for block in difflib.SequenceMatcher(None, wanted, [w.token for w in near], autojunk=False).get_matching_blocks()
+        for block in difflib.SequenceMatcher(
+            None, wanted, [w.token for w in near], autojunk=False
+        ).get_matching_blocks()
         if block.size
     ]
     if not blocks:
@@ -245,7 +256,9 @@ def _word_bounds(quote: Quote, text: Text, start: int, end: int) -> tuple[int, i
     lead, trail = blocks[0], blocks[-1]
     first = _edge(lead.b - lead.a, lead.b, near, quote.prefix, leading=True)
     missing = len(wanted) - (trail.a + trail.size)
-    last = _edge(trail.b + trail.size - 1 + missing, trail.b + trail.size - 1, near, quote.suffix, leading=False)
+    last = _edge(
+        trail.b + trail.size - 1 + missing, trail.b + trail.size - 1, near, quote.suffix, leading=False
+    )
     return _with_marks(quote.exact, text.text, near[first].start, near[last].end)
 
 

@@ -51,7 +51,11 @@ def decode(data: bytes, name: str, encoding: str | None = None) -> tuple[str, st
         ) from None
     if "\x00" in text:
         raise InvalidInput(
-            Fault("the file holds NUL bytes, so it is no text", Place(name), "convert it to text, HTML, DOCX or PDF")
+            Fault(
+                "the file holds NUL bytes, so it is no text",
+                Place(name),
+                "convert it to text, HTML, DOCX or PDF",
+            )
         )
     text = text.removeprefix("\ufeff")
     crlf, lf, cr = text.count("\r\n"), text.count("\n"), text.count("\r")

@@ -49,7 +49,7 @@ def resolve_hashed(anchor: Anchor, text: Text) -> Resolution:
 
 
 def _one(found: list[_Found]) -> _Found | None:
-    ranked = sorted(found, key=lambda f: (f.share + 0.05 * f.context), reverse=True)
+    ranked = sorted(found, key=lambda f: f.share + 0.05 * f.context, reverse=True)
     if len(ranked) < 2:
         return ranked[0] if ranked else None
     gap = (ranked[0].share + 0.05 * ranked[0].context) - (ranked[1].share + 0.05 * ranked[1].context)

@@ -223,7 +223,15 @@ class Form(Record):
     """The logical form of a proposition: `outcome` against `conditions` (a leading "not " negates)."""
 
     kind: Literal[
-        "necessary", "sufficient", "raises", "lowers", "complements", "threshold", "preference", "observed", "derived"
+        "necessary",
+        "sufficient",
+        "raises",
+        "lowers",
+        "complements",
+        "threshold",
+        "preference",
+        "observed",
+        "derived",
     ]
     outcome: str = ""
     conditions: Many = ()
@@ -339,7 +347,9 @@ class Actor(Record):
     """An entry of the actor register."""
 
     name: str
-    kind: Literal["person", "state", "government", "organisation", "collective", "group", "outlet", "other"] = "other"
+    kind: Literal[
+        "person", "state", "government", "organisation", "collective", "group", "outlet", "other"
+    ] = "other"
     aliases: Many = ()
     roles: Annotated[tuple[Role, ...], BeforeValidator(_many)] = ()
     part_of: Many = ()
@@ -382,7 +392,13 @@ class Recorded(Record):
 
     id: Identifier
     kind: Literal[
-        "corroboration", "difference", "contradiction", "actor_disagreement", "single_source", "unattributed", "candidate"
+        "corroboration",
+        "difference",
+        "contradiction",
+        "actor_disagreement",
+        "single_source",
+        "unattributed",
+        "candidate",
     ]
     aspect: str = ""
     status: str = ""
@@ -407,13 +423,3 @@ class Register(Record):
     values: dict[Identifier, Value] = {}
     events: dict[Identifier, Event] = {}
     renamed: dict[str, str] = {}
-
-
-class Dossier(Record):
-    """A whole dossier in memory."""
-
-    register_: Register
-    sources: dict[str, Source] = {}
-    statements: dict[str, Statement] = {}
-    propositions: dict[str, Proposition] = {}
-    recorded: dict[str, Recorded] = {}

@@ -1,7 +1,7 @@
 """Likeness of texts by their words: keyed hashes of word 3-grams, sketches, Jaccard, shared passages.
 
-Hashes are 32-bit BLAKE2b under the dossier's key, so that lists of two dossiers cannot be laid side by side. They can be
-guessed by trial: they limit what is handed on, they keep no secret.
+Hashes are 32-bit BLAKE2b under the dossier's key, so that lists of two dossiers cannot be laid side by side. They
+can be guessed by trial: they limit what is handed on, they keep no secret.
 """
 
 from __future__ import annotations
@@ -47,7 +47,9 @@ def grams(sequence: Sequence[str], key: bytes, size: int = 3) -> list[int]:
     """Keyed 32-bit hashes of the word `size`-grams, in order."""
     blake = hashlib.blake2b
     return [
-        int.from_bytes(blake("\x1f".join(sequence[i : i + size]).encode(), digest_size=4, key=key).digest(), "big")
+        int.from_bytes(
+            blake("\x1f".join(sequence[i : i + size]).encode(), digest_size=4, key=key).digest(), "big"
+        )
         for i in range(len(sequence) - size + 1)
     ]
 

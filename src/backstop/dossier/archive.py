@@ -1,0 +1,83 @@
+"""Zip archives that come from others: counted while they are read, never unpacked to disk.
+
+An archive may promise small members and deliver gigabytes, or name a member `../../x`. Members, bytes and ratio are
+capped, bytes are counted as they come out, and every name must stay inside the archive.
+"""
+
+from __future__ import annotations
+
+import io
+import stat
+import zipfile
+import zlib
+from pathlib import PurePosixPath
+
+from backstop.faults import Fault, InvalidInput, Place, Refused
+
+MOST_MEMBERS = 2000
+MOST_BYTES = 50 << 20
+MOST_RATIO = 100
+SMALL = 256 << 10
+"""Members up to this size may be compressed as well as they can: they hurt nobody."""
+
+
+def read_archive(data: bytes, name: str) -> dict[str, bytes]:
+    """The members of a zip archive by name.
+
+    Raises InvalidInput for what is no sound archive or names a path outside it, Refused past the limits.
+    """
+    where = Place(name)
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        entries = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError) as error:
+        raise InvalidInput(Fault(f"this is no sound zip archive ({error})", where)) from None
+    if len(entries) > MOST_MEMBERS:
+        raise Refused(Fault(f"the archive has {len(entries):,} members, more than {MOST_MEMBERS:,}", where))
+    found: dict[str, bytes] = {}
+    total = 0
+    for entry in entries:
+        _safe(entry, where)
+        if entry.is_dir():
+            continue
+        content = _read(archive, entry, MOST_BYTES - total, where)
+        total += len(content)
+        if len(content) > SMALL and len(content) > MOST_RATIO * max(1, entry.compress_size):
+            raise Refused(
+                Fault(
+                    f"the member {entry.filename!r} is packed {len(content) // max(1, entry.compress_size):,} times,"
+                    f" more than {MOST_RATIO}: this may be a zip bomb",
+                    where,
+                )
+            )
+        if entry.filename in found:
+            raise InvalidInput(Fault(f"the archive has the member {entry.filename!r} twice", where))
+        found[entry.filename] = content
+    return found
+
+
+def _safe(entry: zipfile.ZipInfo, where: Place) -> None:
+    path = PurePosixPath(entry.filename)
+    climbs = ".." in path.parts or path.is_absolute() or "\\" in entry.filename or ":" in entry.filename
+    if climbs or "\x00" in entry.filename:
+        raise InvalidInput(Fault(f"the member {entry.filename!r} would climb out of the archive", where))
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        raise InvalidInput(Fault(f"the member {entry.filename!r} is a link", where))
+    if entry.flag_bits & 0x1:
+        raise InvalidInput(
+            Fault(f"the member {entry.filename!r} is encrypted", where, "save it without a password")
+        )
+
+
+def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, where: Place) -> bytes:
+    pieces, size = [], 0
+    try:
+        with archive.open(entry) as member:
+            while piece := member.read(1 << 16):
+                size += len(piece)
+                if size > left:
+                    raise Refused(Fault(f"the archive unpacks to over {MOST_BYTES >> 20} MiB", where))
+                pieces.append(piece)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+        raise InvalidInput(Fault(f"the member {entry.filename!r} cannot be read ({error})", where)) from None
+    return b"".join(pieces)

@@ -1,0 +1,1 @@
+"""The dossier in other programs' formats, in and out."""

@@ -1,0 +1,123 @@
+"""Where the texts are: in the dossier where they may travel, else in folders of the reader's own, found by digest."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from backstop.dossier.canonical import digest
+from backstop.dossier.record import Source, Version
+from backstop.faults import BackstopError, Fault, InvalidInput, Place
+from backstop.files import sha256
+
+SETTING = "BACKSTOP_TEXTS"
+"""Environment variable with folders of texts, separated as in PATH."""
+
+MOST_FILES = 50_000
+
+
+def folders(given: Sequence[Path] = ()) -> tuple[Path, ...]:
+    """The folders to look in: those given, else those of the setting. Raises InvalidInput for one that is not there."""
+    chosen = list(given) or [Path(part) for part in os.environ.get(SETTING, "").split(os.pathsep) if part]
+    for folder in chosen:
+        if not folder.is_dir():
+            raise InvalidInput(
+                Fault("there is no such folder of texts", Place(str(folder)), f"see --texts and {SETTING}")
+            )
+    return tuple(chosen)
+
+
+class Holdings:
+    """The texts that can be read here, by digest. Folders are walked once, when the first text is asked for."""
+
+    def __init__(self, dossier: Path, elsewhere: Iterable[Path] = ()) -> None:
+        self._dossier = dossier
+        self._elsewhere = tuple(elsewhere)
+        self._sizes: dict[int, list[Path]] | None = None
+        self._rows: dict[str, str] = {}
+        self._texts: dict[str, str] = {}
+
+    def text(self, version: Version) -> str | None:
+        """The canonical text of a version, or None where nobody here holds it."""
+        wanted = version.digests.text
+        if wanted not in self._texts:
+            found = self._in_dossier(version) or self._elsewhere_held(version)
+            if found is None:
+                return None
+            self._texts[wanted] = found
+        return self._texts[wanted]
+
+    def current(self, source: Source) -> str | None:
+        """The text of the newest version of a source."""
+        return self.text(source.text)
+
+    def _in_dossier(self, version: Version) -> str | None:
+        if not version.file:
+            return None
+        path = (self._dossier / version.file).resolve()
+        if not path.is_relative_to(self._dossier.resolve()):
+            raise InvalidInput(
+                Fault(f"the file {version.file!r} lies outside the dossier", Place(str(self._dossier)))
+            )
+        return self._read(path, version)
+
+    def _elsewhere_held(self, version: Version) -> str | None:
+        if self._sizes is None:
+            self._sizes = self._walk()
+        if version.digests.text in self._rows:
+            return self._rows[version.digests.text]
+        for path in self._sizes.get(version.digests.bytes, []):
+            found = self._read(path, version)
+            if found is not None:
+                return found
+        # A canonical copy has another length than the file received where that was no plain text.
+        for name in (f"{version.digests.text}.txt",):
+            for folder in self._elsewhere:
+                if (folder / name).is_file() and (found := self._read(folder / name, version)) is not None:
+                    return found
+        return None
+
+    @staticmethod
+    def _read(path: Path, version: Version) -> str | None:
+        from backstop.dossier.extraction import extract
+
+        try:
+            data = path.read_bytes()
+        except OSError:
+            return None
+        if sha256(data) == version.digests.text:
+            return data.decode("utf-8")
+        if sha256(data) != version.digests.received:
+            return None
+        try:
+            encoding = version.extractor.options or None
+            text = extract(data, path.name, version.media, encoding).text
+        except BackstopError:
+            return None
+        return text if digest(text) == version.digests.text else None
+
+    def _walk(self) -> dict[int, list[Path]]:
+        from backstop.dossier.document_table import read_table
+        from backstop.dossier.extraction import MEDIA, TABLES
+
+        sizes: dict[int, list[Path]] = {}
+        count = 0
+        for folder in self._elsewhere:
+            for path in sorted(folder.rglob("*")):
+                if not path.is_file():
+                    continue
+                count += 1
+                if count > MOST_FILES:
+                    raise InvalidInput(
+                        Fault(f"the folder holds over {MOST_FILES:,} files", Place(str(folder)))
+                    )
+                sizes.setdefault(path.stat().st_size, []).append(path)
+                media = MEDIA.get(path.suffix.lower(), "")
+                if media in TABLES:
+                    try:
+                        rows = read_table(path.read_bytes(), path.name, media)
+                    except (BackstopError, OSError):
+                        continue
+                    self._rows.update((digest(row.extract.text), row.extract.text) for row in rows)
+        return sizes

@@ -1,0 +1,224 @@
+"""Taking documents into a dossier: canonical text, digests, zones, sketch; every version of a text is kept."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from backstop.dossier.canonical import digest
+from backstop.dossier.document_table import read_table
+from backstop.dossier.extraction import TABLES, Extract, extract, media_type
+from backstop.dossier.record import Digests, Published, Source, Version
+from backstop.dossier.similarity import grams, sketch, tokens
+from backstop.dossier.zones import propose_zones
+from backstop.faults import BackstopError, Fault, InvalidInput, Place
+from backstop.files import sha256
+
+PARALLEL_FROM = 64
+"""Files from which reading them is spread over processes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What is said of documents when they are added: as options of the command, overridden by a table's columns."""
+
+    licence: str = ""
+    may_travel: bool = False
+    outlet: str = ""
+    url: str = ""
+    title: str = ""
+    kind: str = ""
+    published: str = ""
+    certainty: str = ""
+    encoding: str | None = None
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A document ready to be entered: the record it would be, and its text."""
+
+    source: Source
+    text: str
+    named: bool = field(default=False)
+
+
+def now() -> str:
+    """The time in UTC, to the second; fixed by SOURCE_DATE_EPOCH where that is set, so that runs can be repeated."""
+    fixed = os.environ.get("SOURCE_DATE_EPOCH", "")
+    moment = datetime.fromtimestamp(int(fixed), UTC) if fixed.isdigit() else datetime.now(UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def arrivals(paths: Sequence[Path], terms: Terms, key: bytes) -> list[Arrival]:
+    """The documents in `paths`, in order; tables give one a row. Raises InvalidInput with all faults of all files."""
+    jobs = [(path, terms, key) for path in paths]
+    if len(jobs) >= PARALLEL_FROM and (os.cpu_count() or 1) > 1:
+        from concurrent.futures import ProcessPoolExecutor
+
+        with ProcessPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
+            outcomes = list(pool.map(_attempt, jobs, chunksize=16))
+    else:
+        outcomes = [_attempt(job) for job in jobs]
+    faults = [fault for _, wrong in outcomes for fault in wrong]
+    if faults:
+        raise InvalidInput(faults)
+    return [arrival for found, _ in outcomes for arrival in found]
+
+
+def _attempt(job: tuple[Path, Terms, bytes]) -> tuple[list[Arrival], list[Fault]]:
+    path, terms, key = job
+    try:
+        return _from_file(path, terms, key), []
+    except BackstopError as error:
+        return [], list(error.faults)
+
+
+def _from_file(path: Path, terms: Terms, key: bytes) -> list[Arrival]:
+    name = str(path)
+    media = media_type(name)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InvalidInput(Fault(f"cannot be read ({error.strerror or error})", Place(name))) from None
+    if media in TABLES:
+        return [
+            arrival(
+                row.extract,
+                row.extract.text.encode(),
+                name,
+                "text/plain",
+                terms,
+                key,
+                row.fields,
+                row.may_travel,
+            )
+            for row in read_table(data, name, media, terms.encoding)
+        ]
+    return [arrival(extract(data, name, media, terms.encoding), data, name, media, terms, key, {}, False)]
+
+
+def arrival(
+    found: Extract,
+    data: bytes,
+    name: str,
+    media: str,
+    terms: Terms,
+    key: bytes,
+    fields: dict[str, str],
+    travels: bool,
+) -> Arrival:
+    """The record of one document. The fields of a table and the file's own metadata fill what `terms` leave open."""
+    text = found.text
+    zones = propose_zones(text)
+    headline = next((text[z.start : z.end] for z in zones if z.kind == "headline"), "")
+    dateline = next((text[z.start : z.end] for z in zones if z.kind == "dateline"), "")
+
+    def given(field: str, own: str = "") -> str:
+        return fields.get(field) or str(getattr(terms, field, "")) or found.about.get(field, own)
+
+    may_travel = travels or terms.may_travel
+    version = Version(
+        digests=Digests(received=sha256(data), text=digest(text), bytes=len(data)),
+        chars=len(text),
+        media=media,
+        name=Path(name).name,
+        extractor=found.extractor,
+        zones=zones,
+        sketch=sketch(grams(tokens(text), key)),
+        newline=found.newline,
+        added=now(),
+        by=terms.by,
+    )
+    # Without a licence to hand words on, the words of a headline or title stay out as well.
+    source = Source(
+        id=fields.get("id") or identifier(Path(name).stem),
+        title=given("title", headline) if may_travel else (fields.get("title") or terms.title),
+        kind=given("kind"),
+        outlet=given("outlet"),
+        byline=given("byline"),
+        dateline=given("dateline", dateline if len(dateline) <= 60 else ""),
+        published=_published(fields, terms, found),
+        url=given("url"),
+        licence=given("licence"),
+        may_travel=may_travel,
+        text=version,
+    )
+    return Arrival(source, text, bool(fields.get("id")))
+
+
+_DAY = re.compile(r"^(\d{4})-(\d{2})-(\d{2})")
+
+
+def _published(fields: dict[str, str], terms: Terms, found: Extract) -> Published:
+    text = fields.get("published") or terms.published
+    own = found.about.get("published", "")
+    day = _DAY.match(text or own)
+    if text:
+        certainty = terms.certainty or ("certain" if day else "relative")
+        note = ""
+    elif own:
+        # Extractors have been seen to invent dates; theirs is a guess until a person confirms it.
+        certainty, note = "probable", f"as read by {found.extractor.name}"
+    else:
+        return Published()
+    iso = day.group() if day else ""
+    return Published.model_validate(
+        {"text": "" if iso else (text or own), "from": iso, "to": iso, "certainty": certainty, "note": note}
+    )
+
+
+def identifier(name: str) -> str:
+    """A short id out of a file name: letters, digits and dashes, without a long digest at its end."""
+    short = re.sub(r"[_-][0-9a-f]{12,64}$", "", name)
+    clean = re.sub(r"[^\w.-]+", "-", short).strip("-.")[:60]
+    return clean or "source"
+
+
+def entered(
+    sources: dict[str, Source], incoming: Iterable[Arrival], name: str = "", replaces: str = ""
+) -> tuple[dict[str, Source], list[tuple[str, str]]]:
+    """`sources` with the documents entered, and what happened to each: added, unchanged or new version.
+
+    A document whose text is known is left alone; one with the id of a known source becomes its new version only where
+    `replaces` (or its table) names that source, else it gets a free id.
+    """
+    found = dict(sources)
+    known = {version.digests.text: source.id for source in found.values() for version in source.versions}
+    happened: list[tuple[str, str]] = []
+    for item in incoming:
+        source = item.source
+        same = known.get(source.text.digests.text)
+        if same is not None:
+            happened.append((same, "unchanged"))
+            continue
+        target = replaces or name or source.id
+        if target in found and (replaces or name or item.named):
+            old = found[target]
+            found[target] = old.model_copy(update={"text": source.text, "earlier": (*old.earlier, old.text)})
+            happened.append((target, "new version"))
+        elif replaces:
+            from backstop.text import did_you_mean
+
+            raise InvalidInput(
+                Fault(f"there is no source {replaces}", hint=did_you_mean(replaces, sources, "source"))
+            )
+        else:
+            free, number = target, 2
+            while free in found:
+                free, number = f"{target}-{number}", number + 1
+            found[free] = source.model_copy(update={"id": free})
+            happened.append((free, "added"))
+        known[source.text.digests.text] = happened[-1][0]
+    return found, happened
+
+
+def filed(source: Source, sources_folder: str = "texts") -> Source:
+    """A source that may travel with the file its text is kept in, named by id and digest."""
+    name = re.sub(r"[^\w.-]", "_", source.id)
+    file = f"{sources_folder}/{name}.{source.text.digests.text[:8]}.txt"
+    return source.model_copy(update={"text": source.text.model_copy(update={"file": file})})

@@ -1,0 +1,193 @@
+"""How records are laid out in files: YAML that is the same for the same records, and lists read record by record.
+
+`sources.yaml` and `propositions.yaml` are lists. Each is cut into the text of its records; a record written by Backstop
+has one field a line, its value in JSON (which is YAML), and is read quickly; one edited by hand goes through the YAML
+reader. A record that did not change is written back as it stood, comments and all.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from backstop.document import Document, read_document
+from backstop.dossier.validation import json_value
+from backstop.faults import Fault, InvalidInput, Place
+
+_FIELD = re.compile(r"^(?:- |  )([a-z_]+): (.+)$")
+_PLAIN = re.compile(r"^[A-Za-z_][\w]*(?:[ /'.(),-]+[\w()'.,/-]+)*$")
+_WORDS = frozenset({"true", "false", "null", "True", "False", "Null", "TRUE", "FALSE", "NULL", "inf", "nan"})
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+_HEAD = re.compile(r"^([a-z_]+): *$")
+
+
+def inline(value: Any) -> str:
+    """A value on one line, as JSON with readable characters left as they are."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
+
+
+def scalar(value: Any) -> str:
+    """A scalar for block YAML: plain where no reader could take it for something else."""
+    if isinstance(value, str) and _PLAIN.match(value) and value not in _WORDS and ", " not in value:
+        return value
+    return inline(value)
+
+
+def block(value: Any, indent: int = 0) -> str:
+    """`value` as block YAML; mappings inside lists and short leaves on one line."""
+    pad = "  " * indent
+    if isinstance(value, Mapping) and value:
+        lines = []
+        for name, item in value.items():
+            key = scalar(str(name)) if re.fullmatch(r"[A-Za-z_][\w-]*", str(name)) else inline(str(name))
+            nested = isinstance(item, Mapping) and item
+            if nested and (indent < 1 or len(inline(item)) > 100 - 2 * indent):
+                lines.append(f"{pad}{key}:\n{block(item, indent + 1)}")
+            elif isinstance(item, list) and item and len(inline(item)) > 100 - 2 * indent:
+                lines.append(f"{pad}{key}:\n" + "".join(f"{pad}  - {inline(entry)}\n" for entry in item))
+            else:
+                lines.append(f"{pad}{key}: {scalar(item) if isinstance(item, str) else inline(item)}\n")
+        return "".join(lines)
+    return f"{pad}{inline(value)}\n"
+
+
+def record_block(data: Mapping[str, Any]) -> str:
+    """A record as an item of a list: one field a line, its value in JSON."""
+    lines = [f"{name}: {inline(value)}" for name, value in data.items()]
+    return "- " + "\n  ".join(lines) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One record of a list file: its text, the line it starts on, its plain data and where its fields stand."""
+
+    text: str
+    line: int
+    data: Any
+    file: str
+    document: Document | None
+
+    def place(self, path: tuple[Any, ...]) -> Place:
+        """Where the field at `path` stands in the file."""
+        if self.document is not None:
+            inner = self.document.place((0, *path))
+            return Place(
+                self.file,
+                (inner.line or 1) + self.line - 1,
+                inner.column,
+                inner.path.removeprefix("[0]").lstrip("."),
+            )
+        shown = ".".join(str(step) for step in path)
+        for offset, row in enumerate(self.text.splitlines()):
+            match = _FIELD.match(row)
+            if match and path and match.group(1) == path[0]:
+                return Place(self.file, self.line + offset, 3, shown)
+        return Place(self.file, self.line, 1, shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list file: its head (format line and comments), the name of the list and its items."""
+
+    head: str
+    items: tuple[Item, ...]
+
+
+def read_listing(data: bytes, file: str, name: str, form: str) -> Listing:
+    """The items of the list `name` in a YAML file whose `format` is `form`. Raises InvalidInput."""
+    try:
+        text = data.decode("utf-8").removeprefix("\ufeff").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise InvalidInput(
+            Fault(f"the file is not UTF-8 (byte {error.start})", Place(file), "save it as UTF-8")
+        ) from None
+    lines = text.split("\n")
+    start = next((i for i, row in enumerate(lines) if (m := _HEAD.match(row)) and m.group(1) == name), None)
+    if start is None:
+        # Written in another style (a flow list, an empty list): the whole file goes through the reader.
+        return _read_whole(data, file, name, form)
+    head = "\n".join(lines[: start + 1]) + "\n"
+    declared = read_document(head.encode(), file).data
+    _require_format(declared, file, form)
+    items: list[Item] = []
+    rest = lines[start + 1 :]
+    indent = next((len(row) - len(row.lstrip()) for row in rest if row.lstrip().startswith("- ")), 0)
+    begin: int | None = None
+    for i, row in enumerate([*rest, None]):
+        if row is None or (row[indent:].startswith("- ") and not row[:indent].strip()):
+            if begin is not None:
+                body = "\n".join(
+                    line[indent:] if not line[:indent].strip() else line for line in rest[begin:i]
+                ).rstrip()
+                items.append(_item(body + "\n", start + 2 + begin, file))
+            begin = i
+        elif (begin is None and row.strip() and not row.lstrip().startswith("#")) or (
+            row.strip() and not row[: indent + 1].isspace() and not row.lstrip().startswith("#")
+        ):
+            return _read_whole(data, file, name, form)
+    return Listing(head, tuple(items))
+
+
+def _read_whole(data: bytes, file: str, name: str, form: str) -> Listing:
+    document = read_document(data, file)
+    _require_format(document.data, file, form)
+    entries = document.data.get(name)
+    if entries is None:
+        entries = []
+    if not isinstance(entries, list) or set(document.data) - {"format", name}:
+        raise InvalidInput(Fault(f"the file holds `format` and the list `{name}`", Place(file)))
+    items = []
+    for index, entry in enumerate(entries):
+        line = document.place((name, index)).line or 1
+        text = record_block(entry) if isinstance(entry, dict) else ""
+        items.append(Item(text, line, entry, file, None))
+    return Listing(f"format: {form}\n{name}:\n", tuple(items))
+
+
+def _require_format(declared: Any, file: str, form: str) -> None:
+    if not isinstance(declared, dict) or declared.get("format") != form:
+        raise InvalidInput(
+            Fault(f"the file does not begin with `format: {form}`", Place(file, 1), "add that line")
+        )
+
+
+def _item(text: str, line: int, file: str) -> Item:
+    data = _quick(text)
+    if data is not None:
+        return Item(text, line, data, file, None)
+    try:
+        document = read_document(text.encode(), file)
+    except InvalidInput as error:
+        raise InvalidInput(
+            [
+                Fault(
+                    f.what, Place(file, (f.place.line or 1) + line - 1, f.place.column, f.place.path), f.hint
+                )
+                for f in error.faults
+            ]
+        ) from None
+    entry = document.data[0] if isinstance(document.data, list) and document.data else None
+    return Item(text, line, entry, file, document)
+
+
+def _quick(text: str) -> dict[str, Any] | None:
+    """The record in `text` where every line is `field: JSON`; None where it is not, so that YAML decides."""
+    found: dict[str, Any] = {}
+    for index, row in enumerate(text.rstrip("\n").split("\n")):
+        match = _FIELD.match(row)
+        if match is None or (row[0] == "-") != (index == 0) or match.group(1) in found:
+            return None
+        try:
+            found[match.group(1)] = json_value(match.group(2))
+        except ValueError:
+            return None
+    return found
+
+
+def listing(head: str, texts: Iterable[str]) -> str:
+    """A list file out of its head and the texts of its records."""
+    return head + "".join(texts)
