@@ -19,7 +19,8 @@ from itertools import combinations
 
 import numpy as np
 
-from backstop.questions.weighting import REPLICATIONS, FloatArray, IntArray, effective_number
+from backstop.questions.weighting import FloatArray, IntArray, effective_number
+from backstop.worlds.summary import REPLICATIONS
 
 SPLINE_SIZE = 24
 FEW_VALUES = 24

@@ -30,13 +30,13 @@ from numpy.typing import ArrayLike
 
 from backstop.faults import Fault, InvalidInput, Refused
 from backstop.questions.weighting import (
-    REPLICATIONS,
     Estimate,
     FloatArray,
     jackknife_se,
     refuse_constant,
     replication_sums,
 )
+from backstop.worlds.summary import REPLICATIONS
 
 Point = Mapping[str, FloatArray]
 

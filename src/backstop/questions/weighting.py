@@ -8,19 +8,18 @@ sequences are.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from backstop.faults import Fault, InvalidInput, Refused
+from backstop.worlds.summary import REPLICATIONS, effective_worlds, quantiles
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
 
-REPLICATIONS = 16
 FEW_WORLDS = 100.0
 TOO_FEW_WORLDS = 10.0
 
@@ -65,9 +64,7 @@ def normalised_weights(weights: ArrayLike | None, worlds: int) -> FloatArray:
 
 def effective_number(weights: FloatArray) -> float:
     """(sum w)^2 / sum w^2 (Kish 1965): the number of equally weighted worlds that would be as informative."""
-    square = float(weights @ weights)
-    total = float(weights.sum())
-    return total * total / square if square > 0 else 0.0
+    return effective_worlds(weights, len(weights)) if weights.any() else 0.0
 
 
 def note_on_number(weights: FloatArray) -> str | None:
@@ -133,13 +130,8 @@ def refuse_constant(values: FloatArray, what: str = "the metric") -> None:
 
 def quantile(values: FloatArray, weights: FloatArray, q: float) -> float:
     """The smallest of `values`, shape (worlds,), whose cumulative weight reaches `q` in [0, 1]."""
-    kept = weights > 0
-    values, weights = values[kept], weights[kept]
-    order = np.argsort(values, kind="stable")
-    running = np.cumsum(weights[order])
-    # Rounding in the running sum must not push a level that is reached exactly to the next value.
-    at = int(np.searchsorted(running, q * running[-1] * (1.0 - 1e-12), side="left"))
-    return float(values[order[min(at, len(order) - 1)]])
+    found = quantiles(values, weights, (q,))[0]
+    return float("nan") if found is None else found
 
 
 def replication_of(worlds: int) -> IntArray:
@@ -169,33 +161,3 @@ def replication_sums(columns: FloatArray, worlds_first: bool = True) -> FloatArr
     sums = table[:whole].reshape(-1, count, width).sum(axis=0)
     sums[: worlds - whole] += table[whole:]
     return np.asarray(sums, dtype=np.float64)
-
-
-def ratio_estimate(numerator: FloatArray, denominator: FloatArray) -> Estimate:
-    """The ratio of two sums over worlds, each of shape (worlds,), with its jackknife error.
-
-    A replication without which the denominator would vanish leaves the error unknown (None). Raises Refused
-    where the denominator is 0.
-    """
-    sums = replication_sums(np.column_stack((numerator, denominator)))
-    top, bottom = sums.sum(axis=0)
-    if bottom <= 0:
-        raise Refused("no world with weight is left to take the share of")
-    mean = float(top / bottom)
-    if len(sums) < 2:
-        return Estimate(mean, None)
-    rest = sums.sum(axis=0) - sums
-    if (rest[:, 1] <= 1e-12 * bottom).any():
-        return Estimate(mean, None)
-    return Estimate(mean, float(jackknife_se(rest[:, 0] / rest[:, 1])))
-
-
-def jackknife(statistic: Callable[[IntArray], FloatArray], worlds: int) -> FloatArray | None:
-    """Errors of `statistic(rows)`, any shape, evaluated with each replication's worlds left out; None below
-    two replications.
-    """
-    replication = replication_of(worlds)
-    count = min(REPLICATIONS, worlds)
-    if count < 2:
-        return None
-    return jackknife_se(np.stack([statistic(np.flatnonzero(replication != r)) for r in range(count)]))
