@@ -291,12 +291,14 @@ class Normal(Distribution):
     def _lower_share(self, z: Array) -> Array:
         below = (special.ndtr(z) - self._below) / self._mass
         above = (special.ndtr(-z) - self._above) / self._mass
-        return np.clip(np.where(z <= 0, below, 1.0 - above), 0.0, 1.0)
+        share: Array = np.clip(np.where(z <= 0, below, 1.0 - above), 0.0, 1.0)
+        return share
 
     def _upper_share(self, z: Array) -> Array:
         below = (special.ndtr(z) - self._below) / self._mass
         above = (special.ndtr(-z) - self._above) / self._mass
-        return np.clip(np.where(z <= 0, 1.0 - below, above), 0.0, 1.0)
+        share: Array = np.clip(np.where(z <= 0, 1.0 - below, above), 0.0, 1.0)
+        return share
 
     def cdf(self, x: ArrayLike) -> Array:
         """The share of what lies between the bounds up to x."""
