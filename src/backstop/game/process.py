@@ -69,13 +69,14 @@ def solve(
     tail = settle(game, stage, factor, information, worlds, tail_periods, accelerate)
     values, spare = tail.values, np.empty_like(tail.values)
     discounted = np.empty_like(values)
-    sweep = Sweep(game, stage, information, worlds)
+    keep = watch is not None
+    sweep = Sweep(game, stage, information, worlds, keep=keep)
     live = set(game.live)
     chosen: list[tuple[Mapping[int, Array], ...]] = []
     for period in range(periods - 1, -1, -1):
         here = stages(period)
         if here is not stage:
-            stage, sweep = here, Sweep(game, here, information, worlds)
+            stage, sweep = here, Sweep(game, here, information, worlds, keep=keep)
         np.multiply(factor, values, out=discounted)
         sweep.solve(discounted, spare)
         for phase in range(len(game.phases)):

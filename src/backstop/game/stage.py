@@ -8,7 +8,7 @@ Econometrica 55, eq. 4.9) without the Euler constant.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -70,14 +70,24 @@ _NOTHING: Array = np.empty(0)
 class Sweep:
     """The stage of one period, ready to be solved for any continuation values; its buffers are used again each time.
 
-    Not safe to share between threads: every thread makes its own.
+    `fixed`: phases whose discounted values will be the same at every solve, so that what leads nowhere else is
+    computed once. `keep`: keep the values of every node, to be looked at. Not safe to share between threads: every
+    thread makes its own.
     """
 
-    def __init__(self, game: Game, stage: Stage, information: Information, worlds: int) -> None:
+    def __init__(
+        self,
+        game: Game,
+        stage: Stage,
+        information: Information,
+        worlds: int,
+        fixed: Collection[int] = (),
+        keep: bool = False,
+    ) -> None:
         self.game = game
         self.stage = stage
         self.worlds = worlds
-        actors = len(game.actors)
+        pool = _Pool((len(game.actors), worlds))
         self._plays: list[_PlaySweep | None] = []
         for play, numbers in zip(game.plays, stage.plays, strict=True):
             if play is None or numbers is None:
@@ -85,119 +95,168 @@ class Sweep:
                     raise ValueError("numbers are needed for the phases with a play, and for those alone")
                 self._plays.append(None)
             else:
-                self._plays.append(_PlaySweep(play, numbers, information, actors, worlds))
+                self._plays.append(_PlaySweep(game, play, numbers, information, pool, fixed, keep))
 
     def solve(self, discounted: Array, out: Array) -> None:
         """Values now from `discounted` values of the next period, both of shape (phases, actors, B).
 
         `out` gets the values of the phases with a play; absorbing phases are left as they are.
         """
-        for phase, play in enumerate(self._plays):
-            if play is not None:
-                np.add(self.stage.flows[phase], play.solve(discounted, self.game.next_phase), out=out[phase])
+        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+            for phase, play in enumerate(self._plays):
+                if play is not None:
+                    np.add(self.stage.flows[phase], play.solve(discounted), out=out[phase])
 
     def moves(self, phase: int) -> list[list[Array] | None]:
         """Probabilities of the moves (bound part included) at each node of the play of `phase`, as last solved."""
-        play = self._plays[phase]
-        assert play is not None
-        return play.move_probabilities()
+        return self._played(phase).move_probabilities()
 
     def node_values(self, phase: int) -> list[Array]:
-        """Values of all actors at each node of the play of `phase`, as last solved: arrays (actors, B)."""
-        play = self._plays[phase]
-        assert play is not None
-        return play.values
+        """Values of all actors at each node of the play of `phase`, arrays (actors, B); only where they are kept."""
+        return self._played(phase).values
 
     def outcome_probabilities(self, phase: int) -> dict[int, Array]:
         """Probability, shape (B,), of each outcome that the play of `phase` can reach, as last solved."""
+        return self._played(phase).reach()
+
+    def transitions(self, phase: int) -> dict[int, Array]:
+        """Probability, shape (B,), of each phase that may follow `phase`, as last solved."""
+        found: dict[int, Array] = {}
+        for outcome, probability in self.outcome_probabilities(phase).items():
+            target = self.game.next_phase[outcome]
+            known = found.get(target)
+            found[target] = probability if known is None else known + probability
+        return found
+
+    def _played(self, phase: int) -> _PlaySweep:
         play = self._plays[phase]
-        assert play is not None
-        return play.reach()
+        if play is None:
+            raise ValueError("nothing is played in an absorbing phase")
+        return play
+
+
+class _Pool:
+    """Arrays of one shape that are handed out and taken back, so that few are in the processor's cache at a time."""
+
+    def __init__(self, shape: tuple[int, int]) -> None:
+        self.shape = shape
+        self.wide = np.empty(shape)
+        self.row = np.empty(shape[1])
+        self._free: list[Array] = []
+
+    def take(self) -> Array:
+        return self._free.pop() if self._free else np.empty(self.shape)
+
+    def give(self, buffer: Array) -> None:
+        self._free.append(buffer)
 
 
 class _PlaySweep:
-    """One phase's play with its buffers."""
+    """One phase's play with its buffers. A node's buffer is free again once all its parents have used it."""
 
     def __init__(
-        self, play: Play, numbers: PlayNumbers, information: Information, actors: int, worlds: int
+        self,
+        game: Game,
+        play: Play,
+        numbers: PlayNumbers,
+        information: Information,
+        pool: _Pool,
+        fixed: Collection[int],
+        keep: bool,
     ) -> None:
-        self.play = play
-        self.numbers = numbers
+        self.play, self.numbers, self.pool = play, numbers, pool
         self.private = information == "private_payoffs"
-        self.worlds = worlds
-        empty = np.empty((actors, worlds))
-        self.values: list[Array] = [empty] * len(play.nodes)
-        self._buffers: list[Array | None] = []
-        self._free: list[list[Array]] = [[] for _ in play.nodes]  # chosen, not bound
-        self._inverse: list[Array] = []
-        self._certain: list[Mask | None] = []
+        self.next_phase = game.next_phase
+        self.worlds = pool.shape[1]
+        size = len(play.nodes)
+        self.values: list[Array] = [_NOTHING] * size
+        self._free: list[list[Array]] = [[] for _ in range(size)]  # chosen freely, bound part left out
+        self._inverse: list[Array] = [_NOTHING] * size
+        self._certain: list[Mask | None] = [None] * size
+        self._buffers: list[Array | None] = [None] * size
+        self._order = tuple(range(size))
+        constant = self._constant(fixed)
+        self._changing = tuple(n for n in range(size) if not constant[n])
+        waiting = [0] * size
+        for node in play.nodes:
+            for child in () if isinstance(node, Ending) else node.children:
+                waiting[child] += 1
         for position, node in enumerate(play.nodes):
-            own = not isinstance(node, Ending) or numbers.payoffs[position] is not None
-            self._buffers.append(np.empty((actors, worlds)) if own else None)
             noise = numbers.noise[position]
             if isinstance(node, Decision):
                 assert noise is not None
                 certain = noise == 0.0
+                self._certain[position] = certain if bool(certain.any()) else None
                 with np.errstate(divide="ignore", over="ignore"):
-                    self._inverse.append(1.0 / noise)
-                self._certain.append(certain if bool(certain.any()) else None)
-                self._free[position] = [np.empty(worlds) for _ in node.moves]
-            else:
-                self._inverse.append(_NOTHING)
-                self._certain.append(None)
-        self._row = np.empty(worlds)
-        self._wide = np.empty((actors, worlds))
+                    self._inverse[position] = 1.0 / noise
+                # Of two moves the second is what the first leaves, and is worked out when it is asked for.
+                rows = 1 if len(node.moves) == 2 and not node.bound else len(node.moves)
+                self._free[position] = [np.empty(self.worlds) for _ in range(rows)]
+            if not isinstance(node, Ending) or numbers.payoffs[position] is not None:
+                lasting = keep or constant[position] or position == size - 1
+                self._buffers[position] = np.empty(pool.shape) if lasting else pool.take()
+            for child in () if isinstance(node, Ending) else node.children:
+                waiting[child] -= 1
+                buffer = self._buffers[child]
+                if waiting[child] == 0 and buffer is not None and not keep and not constant[child]:
+                    pool.give(buffer)
 
-    def solve(self, discounted: Array, next_phase: Sequence[int]) -> Array:
-        values = self.values
-        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-            for position, node in enumerate(self.play.nodes):
-                buffer = self._buffers[position]
-                if isinstance(node, Ending):
-                    payoff = self.numbers.payoffs[position]
-                    later = discounted[next_phase[node.outcome]]
-                    if payoff is None or buffer is None:
-                        values[position] = later
-                    else:
-                        values[position] = np.add(payoff, later, out=buffer)
-                    continue
-                assert buffer is not None
-                if isinstance(node, Chance):
-                    self._mix(node.children, self.numbers.chances[position], buffer)
-                elif len(node.moves) == 2 and not node.bound:
-                    self._two(position, node, buffer)
+    def _constant(self, fixed: Collection[int]) -> list[bool]:
+        found: list[bool] = []
+        for node in self.play.nodes:
+            if isinstance(node, Ending):
+                found.append(self.next_phase[node.outcome] in fixed)
+            else:
+                found.append(all(found[child] for child in node.children))
+        return found
+
+    def solve(self, discounted: Array) -> Array:
+        values, nodes = self.values, self.play.nodes
+        for position in self._order:
+            buffer, node = self._buffers[position], nodes[position]
+            if isinstance(node, Ending):
+                payoff = self.numbers.payoffs[position]
+                later = discounted[self.next_phase[node.outcome]]
+                if payoff is None or buffer is None:
+                    values[position] = later
                 else:
-                    self._many(position, node, buffer)
-                values[position] = buffer
+                    values[position] = np.add(payoff, later, out=buffer)
+                continue
+            assert buffer is not None
+            if isinstance(node, Chance):
+                self._mix(node.children, self.numbers.chances[position], buffer)
+            elif len(node.moves) == 2 and not node.bound:
+                self._two(position, node, buffer)
+            else:
+                self._many(position, node, buffer)
+            values[position] = buffer
+        self._order = self._changing
         return values[-1]
 
     def _mix(self, children: tuple[int, ...], weights: Sequence[Array], out: Array) -> None:
         np.multiply(weights[0], self.values[children[0]], out=out)
+        wide = self.pool.wide
         for weight, child in zip(weights[1:], children[1:], strict=True):
-            np.multiply(weight, self.values[child], out=self._wide)
-            out += self._wide
+            np.multiply(weight, self.values[child], out=wide)
+            out += wide
 
     def _two(self, position: int, node: Decision, out: Array) -> None:
         """The commonest node, in the fewest passes over memory: value = second + p (first - second)."""
         first, second = (self.values[child] for child in node.children)
-        chosen, other = self._free[position]
-        np.subtract(first, second, out=out)
-        gain = out[node.actor]
-        row = self._row
-        np.multiply(gain, self._inverse[position], out=row)
-        np.negative(row, out=row)
-        np.exp(row, out=row)
-        row += 1.0
-        np.divide(1.0, row, out=chosen)
+        chosen = self._free[position][0]
+        np.subtract(second, first, out=out)
+        loss = out[node.actor]
+        np.multiply(loss, self._inverse[position], out=chosen)
+        np.exp(chosen, out=chosen)
+        chosen += 1.0
+        np.divide(1.0, chosen, out=chosen)
         certain = self._certain[position]
         if certain is not None:
-            np.copyto(chosen, 0.5 * (1.0 + np.sign(gain)), where=certain)
-        np.subtract(1.0, chosen, out=other)
-        if self.private:
-            mover = self._best_of(position, node)
-        out *= chosen
-        out += second
-        if self.private:
+            np.copyto(chosen, 0.5 * (1.0 - np.sign(loss)), where=certain)
+        mover = self._best_of(position, node) if self.private else None
+        out *= np.subtract(1.0, chosen, out=self.pool.row)
+        out += first
+        if mover is not None:
             out[node.actor] = mover
 
     def _many(self, position: int, node: Decision, out: Array) -> None:
@@ -207,28 +266,26 @@ class _PlaySweep:
         top = own[0]
         for value in own[1:]:
             top = np.maximum(top, value)
-        total = self._row
+        total = self.pool.row
         total[...] = 0.0
         for value, chosen in zip(own, free, strict=True):
             np.subtract(value, top, out=chosen)
-            if certain is not None:
-                best = chosen == 0.0
+            best = None if certain is None else chosen == 0.0
             chosen *= inverse
             np.exp(chosen, out=chosen)
-            if certain is not None:
+            if best is not None:
                 np.copyto(chosen, best, where=certain)
             total += chosen
         for chosen in free:
             chosen /= total
         mover = self._best_of(position, node) if self.private else None
         if node.bound:
-            weights = self._with_bound(position, node)
-            self._mix(node.children, weights, out)
             if mover is not None:
                 bound = self.numbers.chances[position]
                 mover = mover * (1.0 - sum(bound[1:], bound[0]))
                 for probability, move in zip(bound, node.bound, strict=True):
                     mover = mover + probability * own[move]
+            self._mix(node.children, self._with_bound(position, node), out)
         else:
             self._mix(node.children, free, out)
         if mover is not None:
@@ -240,12 +297,11 @@ class _PlaySweep:
         top = own[0]
         for value in own[1:]:
             top = np.maximum(top, value)
-        inverse, noise = self._inverse[position], self.numbers.noise[position]
-        certain = self._certain[position]
+        inverse, certain = self._inverse[position], self._certain[position]
         total = np.zeros(self.worlds)
         for value in own:
             total += np.exp((value - top) * inverse)
-        extra = np.asarray(noise * np.log(total))
+        extra = np.asarray(self.numbers.noise[position] * np.log(total))
         if certain is not None:
             extra = np.where(certain, 0.0, extra)
         return np.asarray(top + extra)
@@ -262,12 +318,15 @@ class _PlaySweep:
     def move_probabilities(self) -> list[list[Array] | None]:
         found: list[list[Array] | None] = []
         for position, node in enumerate(self.play.nodes):
+            free = self._free[position]
             if isinstance(node, Ending):
                 found.append(None)
             elif isinstance(node, Chance):
                 found.append(list(self.numbers.chances[position]))
+            elif node.bound:
+                found.append(self._with_bound(position, node))
             else:
-                found.append(self._with_bound(position, node) if node.bound else self._free[position])
+                found.append([free[0], 1.0 - free[0]] if len(free) < len(node.moves) else free)
         return found
 
     def reach(self) -> dict[int, Array]:

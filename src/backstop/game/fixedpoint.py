@@ -1,0 +1,260 @@
+"""A fixed point of the backward recursion, found fast: held policies, and extrapolation over the last steps.
+
+Holding the choice probabilities fixed leaves linear equations for the values they imply (policy evaluation: Howard
+1960; for games Filar and Vrieze 1997, section 4). Their solution removes the slow modes of discounting, and Anderson's
+extrapolation (1965, J. ACM 12; Walker and Ni 2011, SIAM J. Numer. Anal. 49) deals with what the replies add. After a
+few steps the choices hardly move, so the elimination is kept and only applied again.
+
+Whether the plain recursion really goes to the point found is for `backstop.game.tail` to see.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backstop.game.stage import Array, Information, Mask, Stage, Sweep
+from backstop.game.tree import Game
+
+_MOST_STEPS = 60
+# Steps at which the choices are read anew and the equations eliminated again.
+_ELIMINATE_AT = frozenset({0, 1, 2, 10, 20, 35, 50})
+_MEMORY = 5
+# Below this share of worlds still at work the arrays are packed together, which costs a copy.
+_PACK = 0.75
+
+
+def sweep_back(
+    sweep: Sweep,
+    factor: Array,
+    absorbing: list[int],
+    values: Array,
+    discounted: Array,
+    out: Array,
+    absorbing_too: bool = False,
+) -> None:
+    """One period further back: `out` from `values`; `discounted` is room to work in.
+
+    Absorbing phases keep their values unless `absorbing_too`.
+    """
+    np.multiply(factor, values, out=discounted)
+    sweep.solve(discounted, out)
+    for phase in absorbing:
+        if absorbing_too:
+            np.add(sweep.stage.flows[phase], discounted[phase], out=out[phase])
+        else:
+            out[phase] = values[phase]
+
+
+def fixed_point(
+    game: Game, stage: Stage, factor: Array, information: Information, guess: Array, tolerance: Array
+) -> tuple[Array, Mask]:
+    """A fixed point of the plain sweep near `guess`, shape (phases, actors, B), and where one was found.
+
+    Absorbing phases are put at their exact value. `tolerance`, shape (B,): a tenth of it, times max(1, largest
+    value), is what a sweep may still change.
+    """
+    search = _Search(game, stage, factor, information, guess, tolerance)
+    for step in range(_MOST_STEPS):
+        search.advance(step)
+        if not search.worlds.size:
+            break
+    return search.result, search.found
+
+
+class _Search:
+    """The worlds still searched, and what the extrapolation remembers of them."""
+
+    def __init__(
+        self,
+        game: Game,
+        stage: Stage,
+        factor: Array,
+        information: Information,
+        guess: Array,
+        tolerance: Array,
+    ) -> None:
+        total = guess.shape[-1]
+        self.game, self.information = game, information
+        self.live = list(game.live)
+        self.absorbing = [k for k, play in enumerate(game.plays) if play is None]
+        self.result, self.found = guess.copy(), np.zeros(total, dtype=np.bool_)
+        self.worlds: NDArray[np.intp] = np.arange(total)
+        self.active = np.ones(total, dtype=np.bool_)
+        self.values = guess.copy()
+        for phase in self.absorbing:
+            self.values[phase] = stage.flows[phase] / (1.0 - factor)
+        self.stage, self.factor, self.tolerance = stage, factor, tolerance
+        self.worst = np.full(total, np.inf)
+        self.elimination: _Elimination | None = None
+        self.memory = _Memory()
+        self._prepare()
+
+    def _prepare(self) -> None:
+        self.sweep = Sweep(self.game, self.stage, self.information, self.worlds.size, self.absorbing)
+        self.after, self.discounted = np.empty_like(self.values), np.empty_like(self.values)
+
+    def advance(self, step: int) -> None:
+        """One sweep, and a step towards the fixed point where the sweep still changes something."""
+        sweep_back(self.sweep, self.factor, self.absorbing, self.values, self.discounted, self.after)
+        residual = self.after[self.live] - self.values[self.live]
+        change = np.abs(residual).max(axis=(0, 1))
+        scale = np.maximum(1.0, np.abs(self.after).max(axis=(0, 1)))
+        done = (change <= 0.1 * self.tolerance * scale) & self.active
+        # What grows without bound, or is not a number, will not come back.
+        hopeless = ~(change < 1e6 * np.maximum(self.worst, scale))
+        self.worst = np.minimum(self.worst, change)
+        if done.any():
+            self.result[..., self.worlds[done]] = self.after[..., done]
+            self.found[self.worlds[done]] = True
+        self.active &= ~(done | hopeless)
+        if step in _ELIMINATE_AT and self.active.any():
+            self.elimination = _Elimination(self.game, self.sweep, self.live, self.factor)
+        remaining = np.count_nonzero(self.active)
+        if remaining < _PACK * self.active.size:
+            residual = self._pack(residual)
+        if remaining:
+            assert self.elimination is not None
+            held = self.elimination.solve(residual)
+            position = self.values[self.live]
+            self.values[self.live] = position + self.memory.extrapolate(position, held)
+
+    def _pack(self, residual: Array) -> Array:
+        index = np.flatnonzero(self.active)
+        self.worlds, self.active = self.worlds[index], self.active[index]
+        self.values, self.worst = self.values[..., index], self.worst[index]
+        self.tolerance = self.tolerance[index]
+        self.factor = self.factor if self.factor.shape[-1] == 1 else self.factor[..., index]
+        if self.elimination is not None:
+            self.elimination.take(index)
+        self.memory.take(index)
+        if index.size:
+            self.stage = self.stage.take(index)
+            self._prepare()
+        return np.asarray(residual[..., index])
+
+
+class _Elimination:
+    """(I - factor * P) x = r for every actor and world, factorised; P moves between live phases as last chosen.
+
+    No pivoting is needed: the matrices are diagonally dominant M-matrices.
+    """
+
+    def __init__(self, game: Game, sweep: Sweep, live: list[int], factor: Array) -> None:
+        n = self.size = len(live)
+        place = {phase: i for i, phase in enumerate(live)}
+        self.upper: dict[tuple[int, int], Array] = {}
+        self.lower: dict[tuple[int, int], Array] = {}
+        rows = self.upper
+        for i, phase in enumerate(live):
+            for target, probability in sweep.transitions(phase).items():
+                if target in place:
+                    rows[i, place[target]] = -factor * probability
+            rows[i, i] = rows[i, i] + 1.0 if (i, i) in rows else np.ones((factor.shape[0], 1))
+        for i in range(n):
+            for below in range(i + 1, n):
+                entry = rows.pop((below, i), None)
+                if entry is None:
+                    continue
+                ratio = self.lower[below, i] = entry / rows[i, i]
+                for j in range(i + 1, n):
+                    if (i, j) in rows:
+                        change = ratio * rows[i, j]
+                        known = rows.get((below, j))
+                        rows[below, j] = -change if known is None else known - change
+        for i in range(n):
+            rows[i, i] = 1.0 / rows[i, i]
+
+    def solve(self, right: Array) -> Array:
+        """The solution for right-hand sides of shape (live phases, actors, B)."""
+        solution = right.copy()
+        for (below, i), ratio in self.lower.items():
+            solution[below] -= ratio * solution[i]
+        for i in range(self.size - 1, -1, -1):
+            for j in range(i + 1, self.size):
+                upper = self.upper.get((i, j))
+                if upper is not None:
+                    solution[i] -= upper * solution[j]
+            solution[i] *= self.upper[i, i]
+        return solution
+
+    def take(self, index: NDArray[np.intp]) -> None:
+        """Keep some of the worlds."""
+        for entries in (self.upper, self.lower):
+            for key, array in entries.items():
+                if array.shape[-1] > 1:
+                    entries[key] = array[..., index]
+
+
+class _Memory:
+    """The last steps: how the position moved (`moved`) and how the proposed step turned (`turned`), newest first."""
+
+    def __init__(self) -> None:
+        self.last: tuple[Array, Array] | None = None
+        self.moved: list[Array] = []
+        self.turned: list[Array] = []
+        self.products: dict[tuple[int, int], Array] = {}
+
+    def take(self, index: NDArray[np.intp]) -> None:
+        """Keep some of the worlds."""
+        if self.last is not None:
+            self.last = (self.last[0][..., index], self.last[1][..., index])
+        self.moved = [a[..., index] for a in self.moved]
+        self.turned = [a[..., index] for a in self.turned]
+        self.products = {key: a[index] for key, a in self.products.items()}
+
+    def extrapolate(self, position: Array, step: Array) -> Array:
+        """The step that least squares on the last steps suggest, world by world."""
+        if self.last is not None:
+            self.moved = [position - self.last[0], *self.moved[: _MEMORY - 1]]
+            self.turned = [step - self.last[1], *self.turned[: _MEMORY - 1]]
+            count = len(self.turned)
+            # The products of older pairs only move one place back.
+            older = {(i + 1, j + 1): a for (i, j), a in self.products.items() if j + 1 < count}
+            self.products = older | {(0, j): _dot(self.turned[0], self.turned[j]) for j in range(count)}
+        self.last = (position, step)
+        if not self.turned:
+            return step
+        better = step.copy()
+        for share, moved, turned in zip(self._shares(step), self.moved, self.turned, strict=True):
+            better -= share * (moved + turned)
+        return better
+
+    def _shares(self, step: Array) -> list[Array]:
+        """Least-squares coefficients by Cholesky's method on the normal equations, in every world at once."""
+        count = len(self.turned)
+        right = [_dot(turned, step) for turned in self.turned]
+        lower: dict[tuple[int, int], Array] = {}
+        solved: list[Array] = []
+        kept: list[Mask] = []
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            for j in range(count):
+                own = self.products[j, j]
+                pivot = own.copy()
+                for k in range(j):
+                    pivot -= lower[j, k] ** 2
+                # A direction that the others already span is left out: its pivot is rounding.
+                good = pivot > 1e-10 * own
+                root = np.sqrt(np.where(good, pivot, 1.0))
+                lower[j, j] = root
+                for i in range(j + 1, count):
+                    entry = self.products[j, i].copy()
+                    for k in range(j):
+                        entry -= lower[i, k] * lower[j, k]
+                    lower[i, j] = np.where(good, entry / root, 0.0)
+                value = right[j].copy()
+                for k in range(j):
+                    value -= lower[j, k] * solved[k]
+                solved.append(np.where(good, value / root, 0.0))
+                kept.append(good)
+            shares: list[Array] = [step[0, 0]] * count
+            for j in range(count - 1, -1, -1):
+                value = solved[j].copy()
+                for i in range(j + 1, count):
+                    value -= lower[i, j] * shares[i]
+                shares[j] = np.nan_to_num(np.where(kept[j], value / lower[j, j], 0.0), posinf=0.0, neginf=0.0)
+        return shares
+
+
+def _dot(a: Array, b: Array) -> Array:
+    return np.asarray(np.einsum("kab,kab->b", a, b))
