@@ -67,11 +67,9 @@ def decide(looks: Sequence[Look], target: float, most: int) -> Decision:
     last = looks[-1]
     enough = last.se is not None and last.se <= target and last.worlds >= FEWEST
     before = looks[-2].se if len(looks) > 1 else None
-    if enough and last.se is not None:
-        if last.se <= 0.5 * target or (before is not None and before <= target):
-            return Decision(
-                True, True, f"error {last.se:.3g} is at most {target:.3g} at {last.worlds} worlds"
-            )
+    certain = last.se is not None and last.se <= 0.5 * target
+    if enough and (certain or (before is not None and before <= target)):
+        return Decision(True, True, f"error {last.se:.3g} is at most {target:.3g} at {last.worlds} worlds")
     if last.worlds >= most:
         if enough:
             return Decision(

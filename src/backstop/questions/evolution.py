@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from backstop.faults import Fault, InvalidInput, Refused
-from backstop.questions.packages import Evaluate, Evaluated, Packages, joined
+from backstop.questions.packages import Evaluate, Evaluated, Packages, joined, minimal
 from backstop.questions.weighting import FloatArray, IntArray
 
 Key = tuple[int, ...]
@@ -145,11 +145,10 @@ def _lower(tried: _Tried, share: float, rounds: int = 200) -> None:
         positions = np.array(list(tried.rows), dtype=np.int64)
         feasible = tried.parts[0].share >= share - 1e-9
         rows = np.flatnonzero(feasible)
-        packages = Packages((), tried.levels_at(positions[rows]), tried.parts[0], feasible[rows])
-        from backstop.questions.packages import minimal
-
         front = (
-            [tuple(map(int, positions[row])) for row in rows[minimal(packages.levels)]] if rows.size else []
+            [tuple(map(int, positions[row])) for row in rows[minimal(tried.levels_at(positions[rows]))]]
+            if rows.size
+            else []
         )
         fresh = [key for key in front if key not in done]
         if not fresh:

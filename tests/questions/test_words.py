@@ -1,0 +1,66 @@
+import pytest
+
+from backstop.questions.box import Box, Limit
+from backstop.questions.words import in_hundred, limit_words, rule_words, sentence
+
+
+@pytest.mark.parametrize(
+    ("limit", "words"),
+    [
+        (Limit(0.40213, None, 0.0, 1.0), "US resolve is above 0.4"),
+        (Limit(None, 0.40713, 0.0, 1.0), "US resolve is below 0.41"),
+        (Limit(0.2, 0.4, 0.0, 1.0), "US resolve is between 0.2 and 0.4"),
+        (Limit(5.0, None, 1.0, 9.0, stepped=True), "US resolve is 5 or more"),
+        (Limit(None, 5.0, 1.0, 9.0, stepped=True), "US resolve is 5 or less"),
+        (Limit(5.0, 5.0, 1.0, 9.0, stepped=True), "US resolve is 5"),
+        (Limit(categories=("high", "low", "odd")), "US resolve is high, low or odd"),
+    ],
+)
+def test_restrictions_in_words(limit, words):
+    assert limit_words("us_resolve", limit, "US resolve", "probability") == words
+
+
+def test_digits_follow_the_range():
+    assert limit_words("delay", Limit(61.4321, None, 0.0, 365.0), unit="days") == "Delay is above 61 days"
+    assert limit_words("x", Limit(0.00123456, None, 0.0, 0.005)) == "X is above 0.00123"
+    assert limit_words("cost", Limit(12345.678, None, 0.0, 50000.0)) == "Cost is above 12,346"
+
+
+def test_a_sentence_explains_coverage_and_density():
+    box = Box(
+        {"a": Limit(None, 0.4, 0.0, 1.0), "aid_delay": Limit(60.0, None, 0.0, 365.0)},
+        coverage=0.82,
+        density=0.95,
+        mass=0.1,
+    )
+    text = sentence(box, "lasting peace is below 0.5", {"a": "US resolve"}, {"aid_delay": "days"})
+    assert text == (
+        "Worlds in which lasting peace is below 0.5 are found mostly where US resolve is below 0.4 and Aid delay is above "
+        "60 days: 95 in 100 worlds there are such worlds, and 82 in 100 of all such worlds lie there."
+    )
+
+
+def test_mostly_is_not_said_of_a_minority():
+    box = Box({"a": Limit(None, 0.4, 0.0, 1.0)}, coverage=0.5, density=0.3, mass=0.1)
+    assert "more often" in sentence(box, "it fails") and "mostly" not in sentence(box, "it fails")
+    assert "No condition" in sentence(Box({}, 1.0, 0.3, 1.0), "it fails")
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (0.826, "83 in 100"),
+        (0.0, "none"),
+        (1.0, "all"),
+        (0.997, "more than 99 in 100"),
+        (0.004, "4 in 1,000"),
+        (1e-5, "fewer than 1 in 1,000"),
+    ],
+)
+def test_natural_frequencies(share, words):
+    assert in_hundred(share) == words
+
+
+def test_a_rule_in_words():
+    text = rule_words({"a": Limit(None, 0.4, 0.0, 1.0)}, 0.83, 0.2, "it fails")
+    assert text == "Where A is below 0.4 (20 in 100 worlds), 83 in 100 are worlds in which it fails."
