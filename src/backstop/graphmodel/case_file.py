@@ -8,23 +8,18 @@ from typing import Any
 
 import numpy as np
 
+from backstop.document import dotted
 from backstop.faults import BackstopError, Fault, InvalidInput, Place
-from backstop.graphmodel.conflict import Conflict, DecisionMaker, Form, Option, States, state_truth
+from backstop.graphmodel.conflict import Conflict, DecisionMaker, Form, Option, States
 from backstop.graphmodel.drafting import Draft, arcs_of, moves_of
 from backstop.graphmodel.feasible import MAX_STATES, Codes, feasible_vectors, pattern_formula
-from backstop.graphmodel.formula import Formula, FormulaError, from_prefix
-from backstop.graphmodel.preference import (
-    Preference,
-    Ranking,
-    Relation,
-    cycle_in,
-    from_levels,
-    from_statements,
-    from_weights,
-)
+from backstop.graphmodel.formula import Formula
+from backstop.graphmodel.preference import Preference
+from backstop.graphmodel.preference_reader import PreferenceReader
 from backstop.text import did_you_mean
 
 SCHEMA = "backstop-gmcr-case/1"
+_KEY_OF = {"ranking": "order", "statements": "order", "weights": "weights", "relation": ""}
 _DIRECTIONS = ("both", "on_only", "off_only")
 
 
@@ -99,7 +94,10 @@ class _Case:
             if name not in {dm.id for dm in makers}:
                 hint = did_you_mean(name, [dm.id for dm in makers], "decision maker")
                 self.fault(f"preferences.{name}", f"{name} is no decision maker", hint)
-        preferences = [self._preference(dm.id, given.get(dm.id), options, states) for dm in makers]
+        reader = PreferenceReader(
+            options, states, lambda path, what, hint: self.fault(dotted(path), what, hint)
+        )
+        preferences = [self._preference(dm.id, given.get(dm.id), reader) for dm in makers]
         quo = self.content.get("status_quo")
         if quo is not None and quo not in states.index:
             self.fault("status_quo", f"no state is called {quo}", did_you_mean(str(quo), states.ids, "state"))
@@ -182,7 +180,7 @@ class _Case:
             codes = feasible_vectors(names, conditions, self.limit)
             ids = tuple(f"s{at}" for at in range(1, len(codes) + 1))
             return States(ids, codes, np.arange(len(codes), dtype=np.int32)), "option"
-        ids_: list[str] = []
+        ids_: dict[str, None] = {}
         titles: dict[str, str] = {}
         patterns: list[str] = []
         for at, item in enumerate(self._list("states")):
@@ -198,7 +196,7 @@ class _Case:
                     "use 1, 0 and -",
                 )
                 continue
-            ids_.append(name)
+            ids_[name] = None
             patterns.append(bits)
             if item.get("label"):
                 titles[name] = str(item["label"])
@@ -278,141 +276,18 @@ class _Case:
                     found[name].append((ends[0], ends[1]))
         return found
 
-    def _preference(
-        self, name: str, given: Any, options: Sequence[Option], states: States
-    ) -> Preference | None:
+    def _preference(self, name: str, given: Any, reader: PreferenceReader) -> Preference | None:
         path = f"preferences.{name}"
         if not isinstance(given, dict):
-            self.fault(
-                path,
-                f"there are no preferences of {name}",
-                "give type ranking, statements, weights or relation",
-            )
+            self.fault(path, f"there are no preferences of {name}", f"give one of {', '.join(_KEY_OF)}")
             return None
         kind = given.get("type")
-        if kind == "ranking":
-            return self._ranking(path, given.get("order"), states)
-        if kind == "statements":
-            return self._statements(path, given.get("order"), options, states)
-        if kind == "weights":
-            return self._weights(path, given.get("weights", given.get("order")), options, states)
-        if kind == "relation":
-            return self._relation(path, given, states)
-        self.fault(f"{path}.type", f"unknown type {kind!r}", "use ranking, statements, weights or relation")
-        return None
-
-    def _ranking(self, path: str, order: Any, states: States) -> Ranking | None:
-        levels: list[list[int]] = []
-        seen: set[str] = set()
-        before = len(self.faults)
-        for at, level in enumerate(order if isinstance(order, list) else []):
-            members = level if isinstance(level, list) else [level]
-            for member in members:
-                if member not in states.index:
-                    self.fault(
-                        f"{path}.order[{at}]",
-                        f"no state is called {member}",
-                        did_you_mean(str(member), states.ids, "state"),
-                    )
-                elif member in seen:
-                    self.fault(f"{path}.order[{at}]", f"{member} is ranked twice", "keep one place")
-                seen.add(member)
-            levels.append([states.index[member] for member in members if member in states.index])
-        missing = [name for name in states.ids if name not in seen]
-        if missing:
-            shown = ", ".join(missing[:8]) + (", ..." if len(missing) > 8 else "")
-            self.fault(
-                f"{path}.order",
-                f"the ranking leaves out {len(missing)} states: {shown}",
-                "give every state a place",
-            )
-        return from_levels(levels, len(states)) if len(self.faults) == before else None
-
-    def _statements(
-        self, path: str, order: Any, options: Sequence[Option], states: States
-    ) -> Preference | None:
-        before = len(self.faults)
-        statements: list[Formula] = []
-        valid = [option.id for option in options] + list(states.ids)
-        known = set(valid)
-        for at, item in enumerate(order if isinstance(order, list) else []):
-            try:
-                formula = from_prefix(item)
-            except FormulaError as error:
-                self.fault(f"{path}.order[{at}]", error.message)
-                continue
-            for name in dict.fromkeys(formula.names()):
-                if name not in known:
-                    self.fault(
-                        f"{path}.order[{at}]",
-                        f"unknown option {name}",
-                        did_you_mean(name, valid[:200], "option"),
-                    )
-            statements.append(formula)
-        if len(self.faults) > before:
+        if kind not in _KEY_OF:
+            self.fault(f"{path}.type", f"unknown type {kind!r}", f"use {', '.join(_KEY_OF)}")
             return None
-        rows = [state_truth(formula, options, states) for formula in statements]
-        return from_statements(statements, np.array(rows, dtype=np.bool_).reshape(len(rows), len(states)))
-
-    def _weights(self, path: str, given: Any, options: Sequence[Option], states: States) -> Preference | None:
-        from fractions import Fraction
-
-        items = given.items() if isinstance(given, dict) else []
-        before = len(self.faults)
-        known = {option.id for option in options}
-        weights = []
-        for name, value in items:
-            if name not in known:
-                self.fault(
-                    f"{path}.weights.{name}", f"unknown option {name}", did_you_mean(name, known, "option")
-                )
-            elif isinstance(value, bool) or not isinstance(value, (int, float)) or not np.isfinite(value):
-                self.fault(f"{path}.weights.{name}", f"{value!r} is not a number")
-            else:
-                weights.append((Fraction(str(value)), state_truth(Formula("name", name), options, states)))
-        if not isinstance(given, dict):
-            self.fault(f"{path}.weights", "weights give a number per option")
-        return from_weights(weights, len(states)) if len(self.faults) == before else None
-
-    def _relation(self, path: str, given: Mapping[str, Any], states: States) -> Preference | None:
-        size = len(states)
-        strength = np.zeros((size, size), dtype=np.int8)
-        before = len(self.faults)
-
-        def pairs(key: str) -> list[tuple[int, int]]:
-            found = []
-            for at, pair in enumerate(given.get(key, [])):
-                ends = (
-                    [states.index.get(x) if isinstance(x, str) else None for x in pair]
-                    if isinstance(pair, list)
-                    else []
-                )
-                if len(ends) != 2 or ends[0] is None or ends[1] is None or ends[0] == ends[1]:
-                    self.fault(
-                        f"{path}.{key}[{at}]", f"{pair!r} is not a pair of states", "write [preferred, other]"
-                    )
-                else:
-                    found.append((ends[0], ends[1]))
-            return found
-
-        for degree, key in ((1, "better"), (2, "much_better")):
-            for first, second in pairs(key):
-                strength[first, second] = max(degree, int(strength[first, second]))
-        unknown = np.zeros((size, size), dtype=np.bool_)
-        for first, second in pairs("unknown"):
-            unknown[first, second] = unknown[second, first] = True
-        indifferent = np.eye(size, dtype=np.bool_)
-        for first, second in pairs("indifferent"):
-            indifferent[first, second] = indifferent[second, first] = True
-        rest = given.get("rest", "indifferent")
-        if rest == "unknown":
-            unknown |= (strength == 0) & (strength.T == 0) & ~indifferent
-        elif rest != "indifferent":
-            self.fault(f"{path}.rest", f"unknown value {rest!r}", "use unknown or indifferent")
-        return (
-            checked_relation(strength, unknown, states, lambda what, hint: self.fault(path, what, hint))
-            if len(self.faults) == before
-            else None
+        key = _KEY_OF[kind]
+        return reader.read(
+            kind, given.get(key) if key else given, ("preferences", name, *([key] if key else []))
         )
 
     def _list(self, key: str) -> list[Any]:
@@ -421,22 +296,3 @@ class _Case:
             self.fault(key, "this must be a list")
             return []
         return value
-
-
-def checked_relation(strength: Any, unknown: Any, states: States, fault: Any) -> Relation | None:
-    """A relation, unless it contradicts itself or runs in a circle: then `fault(what, hint)` is told and None returned."""
-    better = strength > 0
-    both = np.argwhere((better & better.T) | (better & unknown))
-    if len(both):
-        a, b = (states.ids[int(x)] for x in both[0])
-        kind = (
-            "each preferred to the other" if better[both[0][1], both[0][0]] else "both compared and unknown"
-        )
-        fault(f"{a} and {b} are {kind}", "keep one")
-        return None
-    cycle = cycle_in(better)
-    if cycle:
-        names = [states.ids[at] for at in [*cycle[:12], cycle[0]]]
-        fault(f"the preference runs in a circle: {' over '.join(names)}", "remove one of these comparisons")
-        return None
-    return Relation(strength, unknown)

@@ -1,6 +1,6 @@
 """Coalitions: who can upset a state together (after Kilgour, Hipel, Fang & Peng 2001; Inohara & Hipel 2008).
 
-A coalition H moves by legal sequences of its members' moves; an improvement for it is a state that every member prefers.
+A coalition H moves by legal sequences of its members' moves; it improves where every member prefers the end.
 CNash: it has none. CGMR: each can be followed by a legal sequence of the others to a state that some member finds no
 better than s. CSMR: and every reply of H ends where some member finds it no better. CSEQ: the others' sequence is made
 of improvements of non-empty coalitions among them, none twice in succession. The grand coalition meets no sanction, so
@@ -40,7 +40,8 @@ class Coalitions:
 
     def universal(self, concept: CoalitionConcept) -> Bools:
         """States stable for every non-empty coalition."""
-        return np.logical_and.reduce([self.stable[members][concept] for members in self.members])
+        result: Bools = np.logical_and.reduce([self.stable[members][concept] for members in self.members])
+        return result
 
 
 def subsets(n: int, within: Sequence[int] | None = None) -> list[Members]:
@@ -93,12 +94,12 @@ def coalitions(conflict: Conflict) -> Coalitions:
 
 
 def _deterred(leaving: Bools, ends: Bools, sanction: Bools) -> Bools:
-    return ~(leaving & ~product(sanction, ends.T)).any(axis=1)
+    return np.asarray(~np.any(leaving & ~product(sanction, ends.T), axis=1))
 
 
 @dataclass(frozen=True, slots=True)
 class Jump:
-    """An equilibrium that a coalition can leave for another one, where no path of individual improvements leads there."""
+    """An equilibrium that a coalition can leave for another, where no individual improvements lead there."""
 
     start: int
     end: int

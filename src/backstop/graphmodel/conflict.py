@@ -46,7 +46,7 @@ class Option:
 
 @dataclass(frozen=True, eq=False)
 class States:
-    """States by index: their ids, and the option vectors that each stands for (several where merged, none in graph form).
+    """States by index: their ids, and the option vectors each stands for (several if merged, none in graph form).
 
     `codes[v]` is vector v (bit j: option j taken) and `node[v]` the state it belongs to.
     """
@@ -68,6 +68,11 @@ class States:
     def single(self) -> bool:
         """Every state is exactly one vector."""
         return len(self.codes) == len(self.ids) and len(np.unique(self.node)) == len(self.ids)
+
+    @cached_property
+    def plain(self) -> bool:
+        """State s is vector s and nothing else."""
+        return self.single and np.array_equal(self.node, np.arange(len(self)))
 
     def bits(self, state: int, options: int) -> str:
         """The vector of a state, first option first; `-` where merged vectors differ; empty where there is none."""
@@ -180,13 +185,14 @@ def name_truth(name: str, options: Sequence[Option], states: States) -> Truth:
         if option.id == name:
             return option_truth(states.codes, j)
     at = states.index[name]
-    return states.node == at if len(states.codes) else np.arange(len(states)) == at
+    truth: Truth = states.node == at if len(states.codes) else np.arange(len(states)) == at
+    return truth
 
 
 def state_truth(formula: Formula, options: Sequence[Option], states: States) -> Truth:
     """See Conflict.truth. Raises KeyError for a name that is neither an option nor a state."""
     truth = evaluate(formula, lambda name: name_truth(name, options, states))
-    if not len(states.codes) or (states.single and np.array_equal(states.node, np.arange(len(states)))):
+    if not len(states.codes) or states.plain:
         return truth
     everywhere = np.ones(len(states), dtype=np.bool_)
     everywhere[states.node[~truth]] = False
@@ -207,10 +213,9 @@ def option_moves(
     own = [j for j, option in enumerate(options) if option.owner == owner]
     mask = np.uint64(sum(1 << j for j in own))
     codes, node = states.codes, states.node
-    whole = states.single and np.array_equal(node, np.arange(len(states)))
     blocks = Blocks.from_labels(codes & ~mask)
     one_way = [options[j].direction != "both" for j in own]
-    if whole and not banned and not any(one_way):
+    if states.plain and not banned and not any(one_way):
         return blocks
     count = int(blocks.degree().sum(dtype=np.int64))
     if count > MAX_ARCS:

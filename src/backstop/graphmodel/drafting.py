@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from backstop.graphmodel.conflict import (
-    Conflict,
     DecisionMaker,
     Form,
     Option,
@@ -95,16 +94,3 @@ def arcs_of(
 ) -> tuple[Moves, ...]:
     """Moves of every decision maker given arc by arc."""
     return tuple(graph_moves(size, pairs.get(dm.id, ())) for dm in decision_makers)
-
-
-__all__ = [
-    "Ban",
-    "Conflict",
-    "Draft",
-    "arcs_of",
-    "form_of",
-    "moves_of",
-    "option_evaluator",
-    "states_of",
-    "vectors_of",
-]

@@ -64,7 +64,7 @@ def evolve(conflict: Conflict, kind: Kind = "um", start: int | None = None) -> S
 def routes(
     conflict: Conflict, targets: list[int], start: int | None = None, most: int = 20
 ) -> Mapping[int, Route | None]:
-    """How each of `targets` is reached; None where no legal sequence leads there. At most `most` shortest paths each."""
+    """How each of `targets` is reached, None where it is not; at most `most` shortest paths each."""
     by_moves = evolve(conflict, "um", start)
     by_improvements = evolve(conflict, "ui", start)
     ranks = conflict.rankings("evolution with losses")

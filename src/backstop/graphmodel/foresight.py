@@ -154,7 +154,7 @@ class _Adversary:
             rest = [single[k] for k in range(self.n) if k != i]
             ends = closure(rest) if rest else np.zeros_like(single[0])
             np.fill_diagonal(ends, False)
-            self.others.append(_padded_pairs(self.size, *np.nonzero(ends)))
+            self.others.append(_padded_pairs(self.size, *(at.astype(np.int32) for at in np.nonzero(ends))))
 
     def start(self) -> list[Table]:
         return [np.arange(self.size, dtype=np.int32) for _ in range(2 * self.n)]

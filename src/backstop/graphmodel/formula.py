@@ -1,7 +1,7 @@
 """Statements about a state: `and`, `or`, `not`, `if`, `iff` over options and names of states.
 
-`A if B` is `A or not B`; `A iff B` is equality. `not` binds closest, then `and`, then `or`; `if` and `iff` bind last and
-at most one of them stands on a level (brackets make a new one).
+`A if B` is `A or not B`; `A iff B` is equality. `not` binds closest, then `and`, then `or`; `if` and `iff` last, at
+most one of them on a level (brackets make a new one).
 """
 
 from __future__ import annotations
@@ -158,10 +158,10 @@ def from_prefix(value: Any, depth: int = 0) -> Formula:
     parts = tuple(from_prefix(part, depth + 1) for part in value[1:])
     if word == "not" and len(parts) == 1:
         return Formula("not", parts=parts)
-    if (word == "and" or word == "or") and parts:
-        return parts[0] if len(parts) == 1 else Formula(word, parts=parts)
-    if (word == "if" or word == "iff") and len(parts) == 2:
-        return Formula(word, parts=parts)
+    if word in ("and", "or") and parts:
+        return parts[0] if len(parts) == 1 else Formula("and" if word == "and" else "or", parts=parts)
+    if word in ("if", "iff") and len(parts) == 2:
+        return Formula("if" if word == "if" else "iff", parts=parts)
     if word in WORDS:
         raise FormulaError(f"{word} does not take {len(parts)} parts")
     raise FormulaError(f"unknown connective {word!r}; use and, or, not, if, iff")

@@ -25,7 +25,7 @@ class Moves(Protocol):
         ...
 
     def least(self, values: Values) -> Values:
-        """Minimum of `values` (rows, states) over the targets of each state; the dtype's maximum where there is none."""
+        """Minimum of `values` (rows, states) over the targets of each state; where none, the dtype's maximum."""
         ...
 
     def targets(self, state: int) -> Index:
@@ -114,7 +114,6 @@ class Blocks:
     def __init__(self, table: Index, size: int) -> None:
         self._table = table
         self._size = size
-        width, blocks = table.shape
         flat = table.ravel()
         real = flat < size
         self._place = np.empty(size, dtype=np.int64)  # where in the raveled table each state stands
@@ -190,7 +189,7 @@ class Blocks:
 
 
 class RankedBlocks:
-    """Improvements within blocks: members sorted best first, so that the targets of a state are those before its level."""
+    """Improvements within blocks: members sorted best first, so the targets of a state are those before its level."""
 
     def __init__(self, table: Index, rank: Values, full: bool) -> None:
         size = len(rank)

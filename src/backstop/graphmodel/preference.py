@@ -37,7 +37,7 @@ class Relation:
     """Pairwise preference, taken as it is given: no transitive closure is drawn.
 
     `strength[a, b]` is 0 where a is not known to be preferred to b, 1 where it is, 2 where greatly, and so on;
-    `unknown` is symmetric. `orders` are the tiers of statements whose order within a tier is open, if it came from those.
+    `unknown` is symmetric. `tiers` are statements whose order within a tier is open, if it came from those.
     """
 
     strength: NDArray[np.int8]
@@ -198,7 +198,7 @@ def levels_of(rank: Values) -> list[list[int]]:
 
 
 def cycle_in(better: Bools) -> list[int]:
-    """A cycle of the strict preference `better` ([a, b]: a over b) as a list of states, each over the next; [] if none."""
+    """A cycle of the strict preference `better` ([a, b]: a over b): states, each over the next; [] if none."""
     remaining = np.ones(len(better), dtype=np.bool_)
     while True:
         # A state that is over no remaining one cannot be on a cycle.

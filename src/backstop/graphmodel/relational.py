@@ -23,8 +23,8 @@ MAX_MATRIX = 4_096
 @dataclass(frozen=True, eq=False)
 class Attitude:
     """How one decision maker judges: `leaves[s, q]` q is worth leaving s for; `sanction[s, r]` r deters leaving s;
-    `step[s, q]` would move from s to q in somebody else's sanction; and `escape_ok[s, r]` r leaves the sanction standing
-    when moved to in reply.
+    `step[s, q]` would move from s to q in somebody else's sanction; and `escape_ok[s, r]` r, moved to in reply,
+    leaves the sanction standing.
     """
 
     leaves: Bools
@@ -69,7 +69,7 @@ def stable_by(moves: Sequence[Bools], attitudes: Sequence[Attitude], prefix: str
 def _deterred(leaving: Bools, ends: Bools, sanction: Bools) -> Bools:
     """States from which every departure can be followed by a sanction."""
     sanctioned = product(sanction, ends.T)  # [s, q]: some r in ends[q] is a sanction at s
-    return ~(leaving & ~sanctioned).any(axis=1)
+    return np.asarray(~np.any(leaving & ~sanctioned, axis=1))
 
 
 def crisp(conflict: Conflict) -> Mapping[str, Bools]:

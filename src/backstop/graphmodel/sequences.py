@@ -190,4 +190,5 @@ def closure(steps: Sequence[NDArray[np.bool_]]) -> NDArray[np.bool_]:
                 if not np.array_equal(found, last[k]):
                     last[k] = found
                     changed = True
-    return np.logical_or.reduce(last)
+    result: NDArray[np.bool_] = np.logical_or.reduce(last)
+    return result

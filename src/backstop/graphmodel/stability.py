@@ -26,11 +26,12 @@ Table = NDArray[np.bool_]
 _TOGETHER = 20_000
 
 
-def dense_ranks(rank: NDArray[np.signedinteger]) -> Values:  # type: ignore[type-arg]
+def dense_ranks(rank: Values) -> Values:
     """Ranks 0, 1, 2, ... in the same order, in the smallest integer type that leaves room for a sentinel."""
     levels, dense = np.unique(rank, return_inverse=True)
     kind = np.int16 if len(levels) < 32_000 else np.int32
-    return dense.reshape(np.shape(rank)).astype(kind)
+    result: Values = dense.reshape(np.shape(rank)).astype(kind)
+    return result
 
 
 def stable_states(
@@ -38,8 +39,8 @@ def stable_states(
 ) -> Mapping[Concept, Table]:
     """Which states are stable for whom: {concept: (decision makers, states) of bool}.
 
-    `moves` and `ranks` have one entry per decision maker; a higher rank is better. Nothing else is assumed: moves may be
-    intransitive and shared, rankings may have ties.
+    `moves` and `ranks` have one entry per decision maker; a higher rank is better. Nothing else is assumed: moves
+    may be intransitive and shared, rankings may have ties.
     """
     n = len(moves)
     size = moves[0].size
@@ -80,7 +81,7 @@ def stable_states(
 
 
 def _least_end(moves: Sequence[Moves], value: Values, focal: NDArray[np.int64] | None) -> Values:
-    """Least `value` (rows, states) that legal sequences of `moves` can end in, from each state; `focal` sits out its rows."""
+    """Least `value` (rows, states) in which legal sequences of `moves` can end; `focal` sits out its rows."""
     top = np.iinfo(value.dtype).max
     n = len(moves)
     if not n:
