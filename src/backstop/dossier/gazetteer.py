@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 # state: adjectives and other names | capital and cities
 _STATES = """
@@ -145,7 +146,28 @@ _IN_GOVERNMENT = frozenset(
     }
 )
 _IDLE = frozenset(
-    ["the", "of", "a", "an", "and", "sir", "dame", "lord", "lady", "mr", "mrs", "ms", "dr", "party", "leader", "president", "minister", "prime", "his", "her"]
+    [
+        "the",
+        "of",
+        "a",
+        "an",
+        "and",
+        "sir",
+        "dame",
+        "lord",
+        "lady",
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "party",
+        "leader",
+        "president",
+        "minister",
+        "prime",
+        "his",
+        "her",
+    ]
 )
 
 
@@ -236,5 +258,5 @@ _FORMER_WORDS = frozenset(["former", "ex", "then", "acting", "designate", "elect
 
 
 def _state_in(words: list[str]) -> list[str]:
-    pairs = [" ".join(pair) for pair in zip(words, words[1:], strict=False)]
+    pairs = [" ".join(pair) for pair in pairwise(words)]
     return [state for name in (*pairs, *words) if (state := state_of(name))]

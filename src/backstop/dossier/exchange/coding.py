@@ -1,21 +1,22 @@
 """A hand coding in JSON: sources, statements with offsets and digests, findings and causal claims.
 
-Passages are not in it; offsets and digests are, so that whoever holds the texts can check each one. What the coding says about
-accounts becomes records of the dossier: corroborations and causal claims become propositions with the statements linked to
-them, other findings are kept as the coder recorded them, and a finding marked as a negative control as one dismissed.
+Passages are not in it; offsets and digests are, so that whoever holds the texts can check each one. What the coding
+says about accounts becomes records of the dossier: corroborations and causal claims become propositions with the statements
+linked to them, other findings are kept as the coder recorded them, one marked as a negative control as dismissed.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from backstop.dossier.anchor import Text, anchored
 from backstop.dossier.canonical import digest
 from backstop.dossier.consistency import OUTLET
+from backstop.dossier.finding import Kind
 from backstop.dossier.field_vocabulary import known_relations
-from backstop.dossier.gazetteer import state_of
+from backstop.dossier.gazetteer import offices_in, state_of
 from backstop.dossier.intake import now
 from backstop.dossier.record import (
     Actor,
@@ -31,6 +32,7 @@ from backstop.dossier.record import (
     Slot,
     Source,
     Statement,
+    Strength,
     Support,
     Term,
     Version,
@@ -40,7 +42,7 @@ from backstop.dossier.store import Dossier
 from backstop.dossier.zones import propose_zones
 from backstop.faults import Fault, InvalidInput, Place
 
-_KINDS = {
+_KINDS: dict[str, Kind] = {
     "differences_in_detail": "difference",
     "contradictions_and_tensions": "contradiction",
     "disagreements_between_actors": "actor_disagreement",
@@ -220,7 +222,10 @@ def _statement(
             raise ValueError(f"there is no passage from {start} to {end} in {source.id}")
     condition = row.get("condition")
     value = str(row.get("analytic_value") or "normal")
-    slots = {}
+    slots: dict[str, tuple[Slot, ...]] = {}
+    offices = tuple(_offices(row.get("target"), actors))
+    if offices:
+        slots["office"] = offices
     if row.get("place"):
         slots["place"] = (Slot.model_validate({"is": str(row["place"])}),)
     if row.get("time"):
@@ -265,6 +270,14 @@ def _targets(target: str | None, actors: Mapping[str, Actor]) -> tuple[str, ...]
         if state in states:
             found.append(states[state])
     return tuple(dict.fromkeys(found))
+
+
+def _offices(target: str | None, actors: Mapping[str, Actor]) -> Iterator[Slot]:
+    """Offices that a target names in brackets after an actor."""
+    for label, described in re.findall(r"([^;/(]+)\((.*)\)", target or ""):
+        name = slug(label)
+        if name in actors and offices_in(described):
+            yield Slot.model_validate({"of": name, "is": described})
 
 
 def _condition(given: Mapping[str, Any], objects: Mapping[str, Term]) -> Condition:
@@ -315,7 +328,7 @@ def _propositions(
                 strength=_strength(name, statements, text, name in alone),
                 coder=coder,
                 when=when,
-            )  # type: ignore[arg-type]
+            )
             for name in names
         )
 
@@ -352,7 +365,7 @@ def _propositions(
     return found
 
 
-def _strength(name: str, statements: Mapping[str, Statement], text: str, alone: bool) -> str:
+def _strength(name: str, statements: Mapping[str, Statement], text: str, alone: bool) -> Strength:
     """`partial` for a statement that the coding also lists as of one account only, or where the coder wrote so."""
     if name not in statements:
         raise ValueError(f"there is no statement {name}")
@@ -374,7 +387,7 @@ def _recorded(data: Mapping[str, Any], coder: str) -> dict[str, Recorded]:
             )
             found[row["id"]] = Recorded(
                 id=row["id"],
-                kind=kind,  # type: ignore[arg-type]
+                kind=kind,
                 aspect=str(row.get("aspect", "")),
                 status=str(row.get("status", "")),
                 statements=tuple(row["statement_ids"]),

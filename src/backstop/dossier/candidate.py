@@ -1,0 +1,230 @@
+"""Statements of other accounts that may say the same: a ranked list for an analyst to link or to pass over.
+
+Rank: shared objects and words of the paraphrase, the rare ones counting most, then family of type, stance, actor and logical
+form. Equal stance is no filter, for two neutral reports may well agree.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from backstop.dossier.condition_order import means_to
+from backstop.dossier.record import Statement
+from backstop.dossier.similarity import tokens
+from backstop.dossier.store import Dossier
+
+SHOWN = 3
+LEAST_SCORE = 0.28
+MOST_HOLDERS = 400
+"""A feature of more statements than this leads to no candidate by itself."""
+
+_FAMILY = {
+    "demand": "wants",
+    "offer": "gives",
+    "conditional commitment": "gives",
+    "refusal": "opposes",
+    "concern": "opposes",
+    "threat/warning": "warns",
+    "assessment": "judges",
+    "report of fact": "reports",
+}
+_NEAR = frozenset(
+    {
+        ("judges", "warns"),
+        ("judges", "wants"),
+        ("opposes", "warns"),
+        ("judges", "opposes"),
+        ("gives", "reports"),
+    }
+)
+_STOP = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "by",
+        "for",
+        "from",
+        "has",
+        "have",
+        "he",
+        "her",
+        "his",
+        "in",
+        "is",
+        "it",
+        "its",
+        "no",
+        "not",
+        "of",
+        "on",
+        "or",
+        "that",
+        "the",
+        "their",
+        "they",
+        "this",
+        "to",
+        "was",
+        "will",
+        "with",
+        "would",
+        "says",
+        "say",
+        "said",
+        "asks",
+        "calls",
+        "wants",
+        "must",
+        "should",
+        "could",
+        "may",
+        "can",
+        "only",
+        "than",
+        "more",
+        "after",
+        "before",
+    ]
+)
+_FORM_FAMILY = {
+    "only if": "necessity",
+    "if not": "necessity",
+    "if": "sufficiency",
+    "in the event of": "sufficiency",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A statement of another account and how well it fits, between 0 and 1."""
+
+    statement: str
+    other: str
+    score: float
+
+
+def ranked(
+    dossier: Dossier,
+    asked: Iterable[Statement],
+    pool: Collection[Statement],
+    shown: int = SHOWN,
+    least: float = LEAST_SCORE,
+) -> list[Candidate]:
+    """For each statement asked about, the best of `pool` in other accounts, best first."""
+    from scipy.sparse import csr_matrix
+
+    rows = list(pool)
+    questions = list(asked)
+    if not rows or not questions:
+        return []
+    features = [_features(statement, dossier) for statement in rows]
+    holders: dict[str, int] = defaultdict(int)
+    for found in features:
+        for name in found:
+            holders[name] += 1
+    columns = {name: index for index, name in enumerate(holders)}
+    weight = {name: math.log(1 + len(rows) / count) for name, count in holders.items()}
+
+    def matrix(list_of: list[dict[str, float]], usual: bool) -> Any:
+        at, where, values = [0], [], []
+        for found in list_of:
+            known = {n: v * weight[n] for n, v in found.items() if n in columns}
+            norm = math.sqrt(sum(v * v for v in known.values())) or 1.0
+            for name, value in known.items():
+                if usual or holders[name] <= MOST_HOLDERS:
+                    where.append(columns[name])
+                    values.append(value / norm)
+            at.append(len(where))
+        return csr_matrix((np.array(values, dtype=np.float32), where, at), shape=(len(list_of), len(columns)))
+
+    every = len(rows) <= 2 * MOST_HOLDERS
+    right = matrix(features, every).T.tocsr()
+    left = matrix([_features(statement, dossier) for statement in questions], every)
+    source = {name: i for i, name in enumerate(dict.fromkeys(r.source for r in rows))}
+    codes = _Codes(rows, source)
+    results: list[Candidate] = []
+    for first in range(0, len(questions), 2048):
+        block = left[first : first + 2048] @ right
+        for offset in range(block.shape[0]):
+            begin, end = block.indptr[offset], block.indptr[offset + 1]
+            if begin == end:
+                continue
+            question = questions[first + offset]
+            near, likeness = block.indices[begin:end], block.data[begin:end]
+            if near.size > 64:
+                best = np.argpartition(likeness, -64)[-64:]
+                near, likeness = near[best], likeness[best]
+            score = np.where(
+                codes.source[near] == source.get(question.source, -1),
+                -1.0,
+                codes.score(question, near, likeness),
+            )
+            for k in np.lexsort((near, -score))[:shown]:
+                if score[k] >= least:
+                    results.append(Candidate(question.id, rows[near[k]].id, round(float(score[k]), 3)))
+    return results
+
+
+def _features(statement: Statement, dossier: Dossier) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for name in statement.objects:
+        found[f"object {name}"] = 1.4
+        for wider in means_to(name, dossier.register) - {name}:
+            found.setdefault(f"object {wider}", 0.5)
+    for word in tokens(statement.paraphrase):
+        if word not in _STOP and len(word) > 2:
+            found[_stem(word)] = 0.8
+    for name in (statement.actor, *statement.target_actors):
+        if name in dossier.register.actors:
+            found[f"actor {name}"] = 0.5
+    if statement.event:
+        found[f"event {statement.event}"] = 1.4
+    return found
+
+
+def _stem(word: str) -> str:
+    word = word.removesuffix("'s")
+    for ending in ("ations", "ation", "ings", "ing", "ed", "es", "ly", "s"):
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            return word[: -len(ending)]
+    return word
+
+
+class _Codes:
+    """The fields of many statements as arrays, for the part of the score that is not likeness."""
+
+    def __init__(self, rows: list[Statement], source: dict[str, int]) -> None:
+        self.source = np.array([source[r.source] for r in rows])
+        self.family = np.array([_FAMILY[r.type] for r in rows])
+        self.stance = np.array([r.stance for r in rows])
+        self.actor = np.array([r.actor for r in rows])
+        self.form = np.array([_form(r) for r in rows])
+
+    def score(self, asked: Statement, near: Any, likeness: Any) -> Any:
+        family = _FAMILY[asked.type]
+        same = self.family[near] == family
+        close = np.array([tuple(sorted((family, str(f)))) in _NEAR for f in self.family[near]])
+        form = _form(asked)
+        return (
+            0.66 * likeness
+            + 0.12 * same
+            + 0.06 * close
+            + 0.08 * (self.stance[near] == asked.stance)
+            + 0.07 * (self.actor[near] == asked.actor)
+            + 0.07 * ((self.form[near] == form) & (form != ""))
+        )
+
+
+def _form(statement: Statement) -> str:
+    return _FORM_FAMILY.get(statement.condition.form, statement.condition.form) if statement.condition else ""

@@ -1,0 +1,197 @@
+"""The comparison of accounts, statement by statement: what they agree on, where they differ and what only one of them says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from backstop.dossier import candidate
+from backstop.dossier.condition_order import form_conflicts, opponents, sequence_tensions
+from backstop.dossier.corroboration import corroborations, countable
+from backstop.dossier.disagreement import disagreements
+from backstop.dossier.finding import KINDS, Finding, Status, accounts_of, actor_name, counted
+from backstop.dossier.independence import Independence, independence
+from backstop.dossier.record import Recorded
+from backstop.dossier.slot_comparison import slot_findings
+from backstop.dossier.store import Dossier
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All findings, in the order of KINDS, and how the accounts depend on each other."""
+
+    findings: tuple[Finding, ...]
+    independence: Independence
+
+    def of(self, kind: str) -> list[Finding]:
+        """The findings of one kind."""
+        return [finding for finding in self.findings if finding.kind == kind]
+
+    def plain(self, dossier: Dossier, digests: Mapping[str, str]) -> dict[str, Any]:
+        """The comparison as `backstop-accounts/1`."""
+        return {
+            "format": "backstop-accounts/1",
+            "title": dossier.register.title,
+            "digests": dict(digests),
+            "accounts": [
+                {
+                    "id": source.id,
+                    "title": source.title,
+                    "group": self.independence.group[source.id],
+                    "statements": sum(s.source == source.id for s in dossier.statements.values())
+                    if len(dossier.sources) < 100
+                    else None,
+                }
+                for source in dossier.sources.values()
+            ],
+            "independence": [
+                {
+                    "sources": list(r.sources),
+                    "likeness": r.likeness,
+                    "relation": r.relation,
+                    "shared_words": r.shared_words,
+                    "dependent": r.dependent,
+                }
+                for r in self.independence.relations
+            ],
+            "findings": [finding.plain() for finding in self.findings],
+        }
+
+
+def compare(dossier: Dossier, texts: Mapping[str, str] | None = None) -> Comparison:
+    """Compare the accounts of `dossier`. `texts` by source id, where at hand, let shared passages be found."""
+    independent = independence(dossier, texts)
+    found = slot_findings(dossier)
+    found += sequence_tensions(dossier) + form_conflicts(dossier) + opponents(dossier)
+    found += disagreements(dossier)
+    found += corroborations(dossier, independent)
+    found += single_source(dossier) + unattributed(dossier) + candidates(dossier)
+    dismissed = [r for r in dossier.recorded.values() if r.dismissed]
+    kept = [f for f in found if not any(_same(f, r) for r in dismissed)]
+    recorded = [_as_finding(r, dossier) for r in dossier.recorded.values() if not r.dismissed]
+    covered = {r.id: [f for f in kept if _covers(f, r)] for r in recorded}
+    for name, by in covered.items():
+        for finding in by:
+            index = kept.index(finding)
+            details = {**finding.details, "recorded": [*finding.details.get("recorded", []), name]}
+            kept[index] = replace(finding, details=details)
+    ordered = sorted([*kept, *recorded], key=lambda f: KINDS.index(f.kind))
+    return Comparison(tuple(ordered), independent)
+
+
+def _same(finding: Finding, recorded: Recorded) -> bool:
+    if finding.id == recorded.id:
+        return True
+    return finding.kind == recorded.kind and set(finding.statements) == set(recorded.statements)
+
+
+def _covers(finding: Finding, recorded: Finding) -> bool:
+    shared = set(finding.statements) & set(recorded.statements)
+    return finding.kind == recorded.kind and 2 * len(shared) >= len(recorded.statements) > 0
+
+
+def _as_finding(recorded: Recorded, dossier: Dossier) -> Finding:
+    low = recorded.status.casefold()
+    words: tuple[tuple[str, Status], ...] = (
+        ("outright", "outright"),
+        ("internal", "internal tension"),
+        ("reconcilable", "reconcilable"),
+        ("unresolved", "reconcilable"),
+        ("apparent", "apparent"),
+        ("tension", "apparent"),
+    )
+    status: Status = (
+        next((s for word, s in words if word in low), "") if recorded.kind == "contradiction" else ""
+    )
+    explanation = recorded.explanation + (
+        f" ({recorded.status})" if recorded.status and recorded.status != status else ""
+    )
+    return Finding(
+        id=recorded.id,
+        kind=recorded.kind,
+        statements=recorded.statements,
+        sources=accounts_of(recorded.statements, dossier),
+        explanation=explanation,
+        aspect=recorded.aspect,
+        status=status,
+        details={"coder": recorded.coder},
+        origin="recorded",
+    )
+
+
+def shared_statements(dossier: Dossier) -> set[str]:
+    """Statements whose claim another account bears out: linked, not merely in part, to a proposition with support elsewhere."""
+    found: set[str] = set()
+    for proposition in dossier.propositions.values():
+        if proposition.status != "stated":
+            continue
+        supports = countable(proposition.supports, dossier)
+        accounts = {dossier.statements[s.statement].source for s in supports}
+        if len(accounts) > 1:
+            found.update(s.statement for s in supports if s.strength != "partial")
+    return found
+
+
+def single_source(dossier: Dossier) -> list[Finding]:
+    """Claims that one account alone makes."""
+    if len(dossier.sources) < 2:
+        return []
+    shared = shared_statements(dossier)
+    return [
+        Finding(
+            id=f"single_source:{s.id}",
+            kind="single_source",
+            statements=(s.id,),
+            sources=(s.source,),
+            explanation=f"Account {s.source} alone: {s.paraphrase}",
+        )
+        for s in counted(dossier)
+        if s.id not in shared
+    ]
+
+
+def unattributed(dossier: Dossier) -> list[Finding]:
+    """Claims that an account makes in its own voice or as a reported act, without giving anybody's words."""
+    return [
+        Finding(
+            id=f"unattributed:{s.id}",
+            kind="unattributed",
+            statements=(s.id,),
+            sources=(s.source,),
+            explanation=f"Account {s.source}, {s.attribution}{' (commentary)' if s.value == 'low' else ''}: {s.paraphrase}",
+            details={"value": s.value},
+        )
+        for s in dossier.statements.values()
+        if not s.attributed
+    ]
+
+
+def candidates(dossier: Dossier) -> list[Finding]:
+    """For statements not yet linked to a proposition: the nearest in other accounts."""
+    linked = {
+        s.statement
+        for p in dossier.propositions.values()
+        for s in (*p.supports, *p.opposes)
+        if p.status == "stated"
+    }
+    pool = counted(dossier)
+    asked = [statement for statement in pool if statement.id not in linked]
+    found: dict[frozenset[str], Finding] = {}
+    for item in candidate.ranked(dossier, asked, pool):
+        pair = frozenset((item.statement, item.other))
+        if pair in found:
+            continue
+        one, other = dossier.statements[item.statement], dossier.statements[item.other]
+        found[pair] = Finding(
+            id=f"candidate:{one.id}:{other.id}",
+            kind="candidate",
+            statements=(one.id, other.id),
+            sources=(one.source, other.source),
+            explanation=(
+                f"Perhaps the same: {actor_name(one.actor, dossier)} in {one.source}: {one.paraphrase} /"
+                f" {actor_name(other.actor, dossier)} in {other.source}: {other.paraphrase}"
+            ),
+            details={"score": item.score},
+        )
+    return list(found.values())

@@ -1,0 +1,112 @@
+"""Corroborations: propositions that several accounts bear out, with the strength in each and how many count.
+
+Agreement is what an analyst has linked to one proposition, never a guess from likeness of words. Where the statements linked
+have different holders or another logical form, the finding says so.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from backstop.dossier.finding import Finding, accounts_of, actor_name, listed
+from backstop.dossier.independence import Independence, same_passages
+from backstop.dossier.record import Proposition, Statement, Strength, Support
+from backstop.dossier.store import Dossier
+
+_RANK: dict[Strength, int] = {"explicit": 2, "implied": 1, "partial": 0}
+
+
+def corroborations(dossier: Dossier, independent: Independence) -> list[Finding]:
+    """One finding for each stated proposition with supporting statements in two accounts or more.
+
+    What an analyst has inferred or derived is never shown as corroborated: no account says it.
+    """
+    found = []
+    for proposition in dossier.propositions.values():
+        if proposition.status != "stated":
+            continue
+        supports = countable(proposition.supports, dossier)
+        statements = tuple(dict.fromkeys(support.statement for support in supports))
+        accounts = accounts_of(statements, dossier)
+        if len(accounts) >= 2:
+            found.append(_finding(proposition, supports, statements, accounts, dossier, independent))
+    return found
+
+
+def countable(supports: Iterable[Support], dossier: Dossier) -> list[Support]:
+    """The links to statements that count; commentary of low value does not."""
+    return [
+        s
+        for s in supports
+        if s.statement in dossier.statements and dossier.statements[s.statement].value == "normal"
+    ]
+
+
+def strengths(supports: Iterable[Support], dossier: Dossier) -> dict[str, Strength]:
+    """The plainest strength in each account."""
+    best: dict[str, Strength] = {}
+    for support in supports:
+        account = dossier.statements[support.statement].source
+        if account not in best or _RANK[support.strength] > _RANK[best[account]]:
+            best[account] = support.strength
+    return best
+
+
+def _finding(
+    proposition: Proposition,
+    supports: list[Support],
+    statements: tuple[str, ...],
+    accounts: tuple[str, ...],
+    dossier: Dossier,
+    independent: Independence,
+) -> Finding:
+    by_account = strengths(supports, dossier)
+    records = [dossier.statements[name] for name in statements]
+    count = independent.count(accounts, same_passages(records))
+    grouped: dict[Strength, list[str]] = defaultdict(list)
+    for account in accounts:
+        grouped[by_account[account]].append(account)
+    strength = "; ".join(f"{word} in {', '.join(grouped[word])}" for word in _RANK if word in grouped)
+    parts = [f"{proposition.text} {strength[0].upper()}{strength[1:]}."]
+    parts.append(_count(count, len(accounts)))
+    held = [r.id for r in records if r.held]
+    if held:
+        parts.append(f"Unconfirmed, the text has changed: {listed(held)}.")
+    parts += _variety(records, dossier)
+    return Finding(
+        id=f"corroboration:{proposition.id}",
+        kind="corroboration",
+        statements=statements,
+        sources=accounts,
+        explanation=" ".join(parts),
+        details={
+            "proposition": proposition.id,
+            "strength": by_account,
+            "independent_accounts": count,
+            "holders": sorted({actor_name(r.actor, dossier) for r in records}),
+        },
+    )
+
+
+def _count(independent: int, accounts: int) -> str:
+    if independent == accounts:
+        return f"{accounts} accounts share no text; whether they are independent in origin is not known."
+    return f"Of {accounts} accounts {independent} can be independent: the others share text or origin."
+
+
+def _variety(records: list[Statement], dossier: Dossier) -> list[str]:
+    parts = []
+    holders = {actor_name(record.actor, dossier) for record in records}
+    if len(holders) > 1:
+        parts.append(f"Holders differ: {listed(sorted(holders))}.")
+    forms: dict[str, list[str]] = defaultdict(list)
+    for record in records:
+        forms[record.condition.form if record.condition else "no condition"].append(record.id)
+    if len(forms) > 1 and len([f for f in forms if f != "no condition"]) > 1:
+        parts.append(
+            "Logical forms differ: "
+            + "; ".join(f"{form} ({listed(ids)})" for form, ids in forms.items())
+            + "."
+        )
+    return parts

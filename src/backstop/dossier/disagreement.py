@@ -1,0 +1,153 @@
+"""Disagreements between actors: who is for and who against the same thing. Never mixed with what accounts contradict.
+
+Two sources of evidence: propositions that one actor's statements support and another's oppose, and opposite stance of two
+holders on one object. A holder who names whom he opposes is read as against that one alone. A stance under "if not" is about
+the absence of the thing and does not count.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import product
+
+from backstop.dossier.consistency import OUTLET
+from backstop.dossier.corroboration import countable
+from backstop.dossier.finding import Finding, accounts_of, actor_name, counted, listed, subject_name
+from backstop.dossier.record import Register, Statement
+from backstop.dossier.store import Dossier
+
+_AGAINST = frozenset(
+    {"refusal", "concern", "threat/warning", "conditional commitment", "report of fact", "assessment"}
+)
+_FOR = frozenset({"demand", "offer", "conditional commitment", "assessment", "report of fact"})
+Stances = dict[str, dict[str, list[Statement]]]
+MOST_PAIRS = 500
+FEW = 3
+"""Statements on one side below which those that name the object in passing are added."""
+
+
+def disagreements(dossier: Dossier) -> list[Finding]:
+    """Disagreements between actors by proposition and by object, each pair of holders one finding."""
+    found = _by_position(dossier) + _by_proposition(dossier)
+    seen = {(frozenset(f.details["holders"]), f.details["about"]) for f in found}
+    for finding in _by_stance(dossier):
+        key = (frozenset(finding.details["holders"]), finding.details["about"])
+        if key not in seen:
+            found.append(finding)
+    return found
+
+
+def _finding(about: str, name: str, sides: tuple[tuple[str, list[str]], ...], dossier: Dossier) -> Finding:
+    (one, first), (other, second) = sides
+    statements = tuple(dict.fromkeys([*first, *second]))
+    pair = "-".join(sorted((one, other)))
+    return Finding(
+        id=f"actor_disagreement:{about}:{pair}",
+        kind="actor_disagreement",
+        statements=statements,
+        sources=accounts_of(statements, dossier),
+        explanation=(
+            f"{name}: {actor_name(one, dossier)} for ({listed(first)}), {actor_name(other, dossier)} against ({listed(second)})."
+        ),
+        aspect=name,
+        details={"holders": sorted((one, other)), "about": about},
+    )
+
+
+def _by_proposition(dossier: Dossier) -> list[Finding]:
+    found = []
+    for proposition in dossier.propositions.values():
+        sides: list[dict[str, list[str]]] = []
+        for links in (proposition.supports, proposition.opposes):
+            holders: dict[str, list[str]] = defaultdict(list)
+            for link in countable(links, dossier):
+                holders[dossier.statements[link.statement].actor].append(link.statement)
+            sides.append(holders)
+        for one, other in product(*sides):
+            if one != other and OUTLET not in (one, other):
+                pair = ((one, sides[0][one]), (other, sides[1][other]))
+                found.append(_finding(proposition.id, proposition.text.rstrip("."), pair, dossier))
+    return found
+
+
+def _by_position(dossier: Dossier) -> list[Finding]:
+    """Positions coded as slots: opposite polarity of two actors on one thing."""
+    held: dict[str, dict[str, dict[str, list[str]]]] = defaultdict(
+        lambda: defaultdict(lambda: defaultdict(list))
+    )
+    for statement in counted(dossier):
+        for slot in statement.slots.get("position", ()):
+            holder = slot.of or statement.actor
+            if slot.on and slot.polarity in ("+", "-") and holder != OUTLET:
+                held[slot.on][slot.polarity][holder].append(statement.id)
+    found = []
+    for about, sides in held.items():
+        for one, other in product(sides["+"], sides["-"]):
+            if not _one_side(one, other, dossier.register):
+                named = {t for i in sides["-"][other] for t in dossier.statements[i].target_actors}
+                if not _meant(one, named, dossier.register):
+                    continue
+                pair = ((one, sides["+"][one]), (other, sides["-"][other]))
+                found.append(_finding(about, subject_name(about, dossier), pair, dossier))
+    return found
+
+
+def _by_stance(dossier: Dossier) -> list[Finding]:
+    register = dossier.register
+    sides: dict[str, Stances] = defaultdict(lambda: {"+": defaultdict(list), "-": defaultdict(list)})
+    touched: dict[str, Stances] = defaultdict(lambda: {"+": defaultdict(list), "-": defaultdict(list)})
+    for statement in counted(dossier):
+        if statement.actor == OUTLET or (statement.condition and statement.condition.form == "if not"):
+            continue
+        allowed = _AGAINST if statement.stance == "-" else _FOR
+        if statement.stance in ("+", "-") and statement.type in allowed:
+            # A stance is about the object named first; the others say what else the passage touches.
+            for rank, about in enumerate(statement.objects):
+                side = sides if rank == 0 else touched
+                side[about][statement.stance][statement.actor].append(statement)
+    found: list[Finding] = []
+    for about, stances in sides.items():
+        for other, against in stances["-"].items():
+            named = {t for s in against for t in s.target_actors}
+            for one, favour in stances["+"].items():
+                if (
+                    one in stances["-"]
+                    or other in stances["+"]
+                    or _one_side(one, other, register)
+                    or not _meant(one, named, register)
+                ):
+                    continue  # of two minds, on one side, or not the one meant
+                also = touched[about]
+                pair = (
+                    (one, [s.id for s in (*favour, *(also["+"][one] if len(favour) < FEW else ()))]),
+                    (other, [s.id for s in (*against, *(also["-"][other] if len(against) < FEW else ()))]),
+                )
+                found.append(_finding(about, subject_name(about, dossier), pair, dossier))
+                if len(found) >= MOST_PAIRS:
+                    return found
+    return found
+
+
+def _meant(actor: str, named: set[str], register: Register) -> bool:
+    """Whether `actor` is among those named as opposed (or part of, or speaking for them); all are where none is named."""
+    if not named:
+        return True
+    return bool(_wide(actor, register) & named) or any(actor in _wide(name, register) for name in named)
+
+
+def _one_side(one: str, other: str, register: Register) -> bool:
+    """A person and the state he speaks for do not disagree with each other."""
+    return one == other or one in _wide(other, register) or other in _wide(one, register)
+
+
+def _wide(actor: str, register: Register) -> set[str]:
+    found: set[str] = set()
+    todo = [actor]
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            entry = register.actors.get(name)
+            if entry:
+                todo += [*entry.speaks_for, *entry.part_of, *(r.body for r in entry.roles if r.body)]
+    return found

@@ -1,0 +1,255 @@
+"""Contradictions and differences of detail, from typed slots compared per actor or event.
+
+One actor holds one office at a time, one event has one place; where accounts fill such a slot with values that do not go
+together, that is a contradiction: outright where both are about the same actor or the same event, reconcilable where the
+events may be two, an internal tension inside one account. Other slots are details, and accounts may differ in them. A
+dateline is a zone and never a slot, and a form of address is no office: neither can become a contradiction.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import combinations
+
+from backstop.dossier.consistency import OUTLET
+from backstop.dossier.finding import Finding, Status, accounts_of, counted, listed, subject_name
+from backstop.dossier.gazetteer import Office, offices_in
+from backstop.dossier.independence import Union
+from backstop.dossier.record import Register, Slot, Statement
+from backstop.dossier.slot_value import SINGLE_VALUED, Reading, compare, opposed, reading
+from backstop.dossier.store import Dossier
+
+MOST_VALUES = 60
+"""Different values of one slot that are compared pair by pair."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One slot of one statement: whose, and how it reads."""
+
+    statement: Statement
+    subject: str
+    on: str
+    reading: Reading
+    coded: bool = True
+
+
+def slot_findings(dossier: Dossier) -> list[Finding]:
+    """All contradictions and differences of detail that the slots of the statements show."""
+    clusters = _clusters(dossier.register)
+    grouped: dict[tuple[str, str, str], list[Entry]] = defaultdict(list)
+    for entry in _entries(dossier):
+        subject = clusters.root(entry.subject)
+        on = clusters.root(entry.on) if entry.on else ""
+        grouped[entry.reading.name, subject, on].append(entry)
+    found: list[Finding] = []
+    for (name, subject, on), entries in grouped.items():
+        found += _compared(name, subject, on, entries, dossier)
+    return found
+
+
+def _clusters(register: Register) -> Union:
+    """Events that may be one are compared with each other."""
+    union = Union()
+    for name, event in register.events.items():
+        for other in event.maybe_same_as:
+            union.join(name, other)
+    return union
+
+
+def _entries(dossier: Dossier) -> Iterable[Entry]:
+    register = dossier.register
+    described: set[tuple[str, str]] = set()
+    headed: dict[tuple[str, str], list[str]] = {}
+    coded: list[Entry] = []
+    for statement in counted(dossier):
+        for name, slots in statement.slots.items():
+            for slot in slots:
+                subject = _subject(name, slot, statement, register)
+                if subject:
+                    entry = Entry(statement, subject, slot.on, reading(name, slot, register))
+                    coded.append(entry)
+                    if name == "office":
+                        described.add((statement.source, subject))
+    roles = list(_role_entries(dossier, described))
+    for entry in (*coded, *roles):
+        if entry.reading.name == "office":
+            key = (entry.statement.source, entry.subject)
+            headed.setdefault(key, []).extend(_bodies(entry, register))
+    for entry in (*coded, *roles):
+        yield entry
+        if entry.reading.name in ("position", "reaction"):
+            for body in dict.fromkeys(headed.get((entry.statement.source, entry.subject), ())):
+                yield Entry(entry.statement, body, entry.on, entry.reading)
+
+
+def _subject(name: str, slot: Slot, statement: Statement, register: Register) -> str:
+    """Whose slot it is: named, else the actor for an office, position or reaction, else the event."""
+    if slot.of:
+        return slot.of
+    if name in ("office", "position", "reaction"):
+        return "" if statement.actor == OUTLET else statement.actor
+    if statement.event:
+        return statement.event
+    if name == "place" and statement.attribution == "reported act" and statement.actor != OUTLET:
+        # An act without a coded event: where the same actor acted is compared, and may be several acts.
+        return f"acts of {statement.actor}"
+    return ""
+
+
+def _role_entries(dossier: Dossier, described: set[tuple[str, str]]) -> Iterable[Entry]:
+    """Offices out of roles as described, for accounts in which no office was coded for that actor: the first mention."""
+    register = dossier.register
+    seen: set[tuple[str, str, str]] = set()
+    for statement in counted(dossier):
+        actor = register.actors.get(statement.actor)
+        if (
+            actor is None
+            or actor.kind not in ("person", "other")
+            or (statement.source, statement.actor) in described
+        ):
+            continue
+        texts = [statement.role or ""]
+        if statement.actor in dossier.sources[statement.source].offices:
+            texts.append(dossier.sources[statement.source].offices[statement.actor])
+        for text in texts:
+            for office in offices_in(text):
+                key = (statement.source, statement.actor, str(office))
+                if key not in seen:
+                    seen.add(key)
+                    slot = Slot.model_validate({"is": str(office), "of": statement.actor})
+                    read = Reading("office", slot, str(office), str(office), (office,))
+                    yield Entry(statement, statement.actor, "", read, coded=False)
+
+
+_APART = re.compile(r"\b(?:distinct|separate|apart|different) from ([\w' -]+)")
+
+
+def _set_apart(statement: Statement, register: Register) -> Iterable[Entry]:
+    """A body described as distinct from a person: this account does not have that person in the body."""
+    match = _APART.search(statement.role or "")
+    if match is None:
+        return
+    named = match.group(1).strip().casefold()
+    for name, actor in register.actors.items():
+        if actor.kind == "person" and named in {label.casefold() for label in (actor.name, *actor.aliases)}:
+            office = Office("outside government")
+            slot = Slot.model_validate({"is": office.office, "of": name})
+            yield Entry(
+                statement,
+                name,
+                "",
+                Reading("office", slot, office.office, office.office, (office,)),
+                coded=False,
+            )
+
+
+def _bodies(entry: Entry, register: Register) -> list[str]:
+    """The bodies that an actor speaks for in the office this account gives him."""
+    actor = register.actors.get(entry.subject)
+    found = []
+    for role in actor.roles if actor else ():
+        for held in offices_in(role.office):
+            if role.heads and role.body and any(held.same(office) for office in entry.reading.offices):
+                found.append(role.body)
+    return found
+
+
+def _compared(name: str, subject: str, on: str, entries: list[Entry], dossier: Dossier) -> list[Finding]:
+    register = dossier.register
+    by_value: dict[tuple[str, str, str, str], list[Entry]] = defaultdict(list)
+    for entry in entries:
+        slot = entry.reading.slot
+        by_value[entry.reading.key, entry.reading.label, entry.subject, slot.polarity or ""].append(entry)
+    values = list(by_value)[:MOST_VALUES]
+    clashing: set[int] = set()
+    differing: set[int] = set()
+    statuses: set[Status] = set()
+    for (i, one), (j, other) in combinations(enumerate(values), 2):
+        first, second = by_value[one][0], by_value[other][0]
+        verdict = compare(first.reading, second.reading, register)
+        accounts = {e.statement.source for e in by_value[one]}, {e.statement.source for e in by_value[other]}
+        across = len(accounts[0] | accounts[1]) > 1
+        if verdict == "differ" and accounts[0] & accounts[1] and opposed(first.reading, second.reading):
+            clashing |= {i, j}
+            statuses.add("internal tension")
+        elif verdict == "differ" and across:
+            differing |= {i, j}
+        elif verdict in ("clash", "exclude"):
+            clashing |= {i, j}
+            statuses.add(_status(verdict, name, first, second, across))
+    found = []
+    if clashing:
+        # In a slot with one value, whoever differs from those that clash belongs to the same question.
+        shown = clashing | differing if name in SINGLE_VALUED else clashing
+        status = next(s for s in _ORDER if s in statuses)
+        groups = [(value, by_value[value]) for index, value in enumerate(values) if index in shown]
+        found.append(_finding("contradiction", name, subject, on, groups, dossier, status))
+    if differing and not (clashing and name in SINGLE_VALUED):
+        groups = [(value, by_value[value]) for index, value in enumerate(values) if index in differing]
+        found.append(_finding("difference", name, subject, on, groups, dossier, ""))
+    return found
+
+
+_ORDER: tuple[Status, ...] = ("outright", "reconcilable", "internal tension", "apparent")
+
+
+def _status(verdict: str, name: str, one: Entry, other: Entry, across: bool) -> Status:
+    if not across:
+        return "internal tension"
+    if one.subject != other.subject or one.subject.startswith("acts of "):
+        return "reconcilable"
+    if one.on != other.on:
+        return "reconcilable"
+    if verdict == "exclude":
+        return "outright"
+    # Titles may be held together, reactions may come one after the other; places, numbers and positions may not differ.
+    return "reconcilable" if name in ("office", "reaction", "time", "occasion") else "outright"
+
+
+_WHY: dict[str, str] = {
+    "outright": "Both cannot be true.",
+    "reconcilable": "They go together only if the accounts speak of different times or occasions.",
+    "internal tension": "The tension is inside one account.",
+    "apparent": "They speak of different things.",
+    "": "",
+}
+
+
+def _finding(
+    kind: str,
+    name: str,
+    subject: str,
+    on: str,
+    groups: list[tuple[tuple[str, str, str, str], list[Entry]]],
+    dossier: Dossier,
+    status: Status,
+) -> Finding:
+    statements: list[str] = []
+    parts = []
+    for (_, label, _, _), entries in groups:
+        ids = list(dict.fromkeys(e.statement.id for e in entries))
+        statements += [i for i in ids if i not in statements]
+        accounts = accounts_of(ids, dossier)
+        parts.append(f"{label} (account {listed(accounts)}: {listed(ids, 4)})")
+    aspect = name.replace("_", " ")
+    whose = subject_name(subject.removeprefix("acts of "), dossier)
+    about = f" on {subject_name(on, dossier)}" if on else ""
+    head = f"{aspect[:1].upper()}{aspect[1:]} of {whose}{about}"
+    explanation = f"{head}: {'; '.join(parts)}. {_WHY[status]}".strip()
+    subjects = sorted({e.subject for _, entries in groups for e in entries})
+    return Finding(
+        id=":".join(part for part in (kind, name, subject.replace(" ", "_"), on) if part),
+        kind="contradiction" if kind == "contradiction" else "difference",
+        statements=tuple(sorted(statements, key=list(dossier.statements).index))
+        if len(statements) < 200
+        else tuple(statements),
+        sources=accounts_of(statements, dossier),
+        explanation=explanation,
+        aspect=aspect,
+        status=status,
+        details={"subjects": subjects},
+    )

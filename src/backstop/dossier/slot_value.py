@@ -1,0 +1,202 @@
+"""The values of typed slots made comparable: when two of them agree, differ, or cannot both be true."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from backstop.dossier.gazetteer import Office, offices_in, place_state, places_in
+from backstop.dossier.record import Register, Slot
+
+Verdict = Literal["agree", "differ", "clash", "exclude"]
+"""`agree`: no difference; `differ`: another detail; `clash`: one of both is wrong if they are about the same thing;
+`exclude`: they cannot both be true."""
+
+SINGLE_VALUED = frozenset(
+    {"office", "place", "occasion", "time", "participants", "reaction", "number", "position"}
+)
+"""Slots in which one actor or event has one value at a time. All others are details in which accounts may differ."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One slot of one statement, made comparable."""
+
+    name: str
+    slot: Slot
+    label: str
+    key: str
+    offices: tuple[Office, ...] = ()
+
+
+def reading(name: str, slot: Slot, register: Register) -> Reading:
+    """A slot made comparable: its label for people and its key, equal for equal values."""
+    entry = register.values.get(slot.is_)
+    label = entry.title if entry else _titled(slot.is_, register) or slot.text
+    if name == "participants" and not label:
+        parts = [", ".join(slot.members)] if slot.members else []
+        parts += ["without " + ", ".join(slot.excluded)] if slot.excluded else []
+        label = " ".join(parts)
+    if name == "number" and slot.low is not None:
+        high = slot.low if slot.high is None else slot.high
+        span = f"{slot.low:g}" if high == slot.low else f"{slot.low:g} to {high:g}"
+        label = f"{span} {slot.unit}".strip()
+    if name == "time" and not label:
+        label = " to ".join(dict.fromkeys(d for d in (slot.from_, slot.to) if d))
+        label = label or "; ".join([f"before {e}" for e in slot.before] + [f"after {e}" for e in slot.after])
+    if slot.text and slot.text != label:
+        label = f"{label} ({slot.text})" if label else slot.text
+    key = slot.is_ if entry else _plain(slot.is_ or slot.text)
+    offices = (
+        tuple(_offices(f"{entry.title}, {', '.join(entry.aliases)}" if entry else slot.is_))
+        if name == "office"
+        else ()
+    )
+    return Reading(name, slot, label, key, offices)
+
+
+def _titled(name: str, register: Register) -> str:
+    if name in register.objects:
+        return register.objects[name].title
+    return register.actors[name].name if name in register.actors else name
+
+
+@lru_cache(maxsize=20_000)
+def _plain(text: str) -> str:
+    words = re.findall(r"[^\W_]+", text.casefold())
+    return " ".join(word for word in words if word not in ("the", "a", "an", "of", "in", "on", "at", "to"))
+
+
+@lru_cache(maxsize=20_000)
+def _offices(text: str) -> list[Office]:
+    return offices_in(text)
+
+
+def compare(one: Reading, other: Reading, register: Register) -> Verdict:
+    """How two values of one slot stand to each other."""
+    if _listed(one.key, other.key, "excludes", register):
+        return "exclude"
+    if one.name == "number":
+        return _numbers(one.slot, other.slot)
+    if one.name == "time":
+        return _times(one, other)
+    if one.name == "participants":
+        verdict = _participants(one, other, register)
+        if verdict != "agree" or not (one.key and other.key):
+            return verdict
+    if one.name == "position" and one.slot.polarity and other.slot.polarity:
+        return (
+            "agree"
+            if one.slot.polarity == other.slot.polarity
+            else "clash"
+            if _opposed(one, other)
+            else "differ"
+        )
+    if one.key == other.key or _within(one.key, other.key, register):
+        return "agree"
+    if one.name == "office" and one.offices and other.offices:
+        return _compare_offices(one.offices, other.offices)
+    if one.name == "place":
+        return _compare_places(one.key, other.key)
+    return "clash" if one.name in SINGLE_VALUED else "differ"
+
+
+def opposed(one: Reading, other: Reading) -> bool:
+    """Whether two values point opposite ways."""
+    return {one.slot.polarity, other.slot.polarity} == {"+", "-"}
+
+
+def _opposed(one: Reading, other: Reading) -> bool:
+    return opposed(one, other)
+
+
+def _listed(one: str, other: str, relation: str, register: Register) -> bool:
+    first, second = register.values.get(one), register.values.get(other)
+    return bool(
+        (first and other in getattr(first, relation)) or (second and one in getattr(second, relation))
+    )
+
+
+def _within(one: str, other: str, register: Register) -> bool:
+    if _listed(one, other, "agrees", register):
+        return True
+    return other in _above(one, register) or one in _above(other, register)
+
+
+def _above(name: str, register: Register) -> set[str]:
+    seen: set[str] = set()
+    todo = [name]
+    while todo:
+        entry = register.values.get(todo.pop())
+        for above in entry.within if entry else ():
+            if above not in seen:
+                seen.add(above)
+                todo.append(above)
+    return seen
+
+
+def _numbers(one: Slot, other: Slot) -> Verdict:
+    if one.low is None or other.low is None or (one.unit and other.unit and one.unit != other.unit):
+        return "agree"
+    spans = [(s.low or 0.0, s.high if s.high is not None else (s.low or 0.0)) for s in (one, other)]
+    (low, high), (from_, to) = spans
+    if spans[0] == spans[1]:
+        return "agree"
+    if low <= to and from_ <= high:
+        return "differ"
+    # A report that rounds is no contradiction: a twentieth of the larger figure is let pass.
+    gap = max(from_ - high, low - to)
+    return "differ" if gap <= 0.05 * max(abs(v) for v in (low, high, from_, to)) else "clash"
+
+
+def _times(one: Reading, other: Reading) -> Verdict:
+    first, second = one.slot, other.slot
+    if set(first.before) & set(second.after) or set(first.after) & set(second.before):
+        return "exclude"
+    if first.from_ and second.from_:
+        ends = (first.to or first.from_, second.to or second.from_)
+        return "agree" if first.from_ <= ends[1] and second.from_ <= ends[0] else "clash"
+    # Words like "Monday" or "next week" stay unresolved until a date of publication is known.
+    return "agree" if one.key == other.key else "differ"
+
+
+def _participants(one: Reading, other: Reading, register: Register) -> Verdict:
+    def wide(names: Iterable[str]) -> set[str]:
+        found: set[str] = set()
+        todo = list(names)
+        while todo:
+            name = todo.pop()
+            if name not in found:
+                found.add(name)
+                actor = register.actors.get(name)
+                todo += [*actor.part_of, *actor.speaks_for] if actor else []
+        return found
+
+    first, second = one.slot, other.slot
+    if wide(first.members) & set(second.excluded) or wide(second.members) & set(first.excluded):
+        return "clash"
+    if first.members and second.members and set(first.members) != set(second.members):
+        return "differ"
+    return "agree"
+
+
+def _compare_offices(one: tuple[Office, ...], other: tuple[Office, ...]) -> Verdict:
+    if any(a.excludes(b) for a in one for b in other):
+        return "exclude"
+    if any(a.same(b) for a in one for b in other):
+        return "agree"
+    return "clash"
+
+
+def _compare_places(one: str, other: str) -> Verdict:
+    first, second = set(places_in(one)) or {one}, set(places_in(other)) or {other}
+    if first & second:
+        return "agree"
+    states = {place_state(p) for p in first} - {None}, {place_state(p) for p in second} - {None}
+    lies_in = (first & states[1]) | (second & states[0])
+    countries = {p for p in first | second if place_state(p) == p}
+    same_country = {place_state(p) for p in countries} & states[0] & states[1]
+    return "agree" if lies_in or same_country else "clash"
