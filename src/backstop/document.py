@@ -35,6 +35,9 @@ Path = tuple[Any, ...]
 
 _Spot = tuple[int, int]
 
+# How far ahead the rest of a call is looked for that YAML cut at its commas.
+_MOST_PIECES = 20
+
 _UNREADABLE = re.compile(
     "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
@@ -353,7 +356,7 @@ class _Builder:
             fault = Fault(
                 f"mappings and lists are nested more than {MOST_DEPTH} deep",
                 Place(self.file, mark.line + 1, mark.column + 1, dotted(self._path())),
-                "give parts of a tree names of their own under trees",
+                "give inner parts names of their own where the format allows it",
             )
             raise InvalidInput(first_faults([*self.faults, fault]))
         path = self._path()
@@ -408,7 +411,7 @@ def _merged_calls(source: Iterator[Any], split_call: Any) -> Iterator[Any]:
             balance = _balance(event.value)
             rest: list[Any] = []
             last = event
-            while balance > 0:
+            while balance > 0 and len(rest) < _MOST_PIECES:
                 part = following()
                 if part is None:
                     break

@@ -60,6 +60,11 @@ _MEANINGS: tuple[tuple[str, str, str], ...] = (
         "remove it, or add the opening one",
     ),
     (
+        "expected the node content, but found '<stream end>'",
+        "the file ends in the middle of a mapping or list",
+        "close its bracket",
+    ),
+    (
         "expected the node content, but found ','",
         "a comma stands here with nothing before it",
         "remove it, or write what is missing",

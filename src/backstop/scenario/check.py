@@ -131,8 +131,9 @@ def _unreached(root: Part, moves: Moves, findings: Findings) -> None:
     reached = {phase for phase in starts if phase is not None}
     happening: set[str] = set()
     ahead = list(reached)
+    seen: set[str] = set()
     while ahead:
-        for outcome in moves.reached(f"phase {ahead.pop()}"):
+        for outcome in moves.reached(f"phase {ahead.pop()}", seen):
             happening.add(outcome)
             following = outcomes.at(outcome).at("next").text
             if following is not None and following not in reached:

@@ -9,6 +9,8 @@ from typing import Any
 from backstop.document import Document, Path
 from backstop.faults import Fault
 
+_LONGEST = 600
+
 
 @dataclass(slots=True)
 class Findings:
@@ -19,11 +21,11 @@ class Findings:
 
     def fault(self, part: Part, what: str, hint: str = "", key: bool = False) -> None:
         """Something wrong with `part` (with its key, where `key`)."""
-        self.faults.append(Fault(what, part.document.place(part.path, key), hint))
+        self.faults.append(Fault(_line(what), part.document.place(part.path, key), _line(hint)))
 
     def note(self, part: Part, what: str, hint: str = "") -> None:
         """Something worth knowing about `part`."""
-        self.notes.append(Fault(what, part.document.place(part.path, key=True), hint))
+        self.notes.append(Fault(_line(what), part.document.place(part.path, key=True), _line(hint)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,12 @@ class Part:
                 yield Part(self.document, (*self.path, index), data)
         elif single and self.text is not None:
             yield self
+
+
+def _line(text: str) -> str:
+    """A message in one line of bounded length, whatever names from the file it holds."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else line[: _LONGEST - 3] + "..."
 
 
 def whole(document: Document) -> Part:

@@ -10,7 +10,7 @@ from backstop.scenario.expression import RESERVED
 from backstop.scenario.findings import Findings, Part
 from backstop.scenario.formula import FUNCTIONS
 from backstop.scenario.tree_format import OTHERWISE
-from backstop.text import did_you_mean, nearest
+from backstop.text import did_you_mean
 
 CLOCK = ("t", "years", "period_years")
 """Names that every expression knows: the period, the years since the start, and the length of a period."""
@@ -33,6 +33,8 @@ _IN_EXPRESSIONS = ("measures", "parameters", "definitions", "metrics")
 
 _ALWAYS_RESERVED = frozenset((*CLOCK, *FUNCTIONS, "otherwise", "and", "or", "not"))
 
+_LONGEST_NAME = 100
+
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -48,12 +50,17 @@ def plural(kind: str) -> str:
 
 @dataclass(slots=True)
 class Names:
-    """All names of a scenario; `used` collects the (section, name) pairs that something refers to."""
+    """All names of a scenario; `used` collects the (section, name) pairs that something refers to.
+
+    `comparisons` of names are left for hints: a hostile file with very many unknown names gets no more hints after
+    the first ones, because each costs a comparison with every valid name.
+    """
 
     root: Part
     findings: Findings
     kinds: dict[str, str] = field(default_factory=dict)
     used: set[tuple[str, str]] = field(default_factory=set)
+    comparisons: int = 300_000
 
     def declare(self) -> None:
         """Enter every name, with faults for those that are no identifiers, reserved, or taken."""
@@ -118,13 +125,20 @@ class Names:
             return False
         kind = " or ".join(KINDS.get(section) or _OWN_SPACES[section] for section in sections)
         other = self.kinds.get(name)
-        hint = did_you_mean(name, self.valid(*sections), kind if len(sections) == 1 else "name")
+        hint = self.hint(name, self.valid(*sections), kind if len(sections) == 1 else "name")
         if other is not None:
             what = f"{name} is {article(other)}, and {article(kind)} is needed here"
         else:
             what = f"there is no {kind} called {name}"
         self.findings.fault(part, what, hint, key=key)
         return False
+
+    def hint(self, name: str, valid: list[str], kind: str) -> str:
+        """The valid name nearest to `name`, else the valid ones; nothing where it would take too long."""
+        self.comparisons -= len(valid)
+        if len(name) > _LONGEST_NAME or self.comparisons < 0:
+            return ""
+        return did_you_mean(name, [each for each in valid if len(each) <= _LONGEST_NAME], kind)
 
     def _broken(self, section: str) -> bool:
         """Whether a section is missing or no mapping, where it must be one: its own fault says so."""
@@ -149,5 +163,5 @@ class Names:
             return f"{name} is {article(other)}, which cannot stand here", f"this expression may use {known}"
         if name in CLOCK:
             return f"{name} cannot stand here", f"this expression may use {known}"
-        near = nearest(name, allowed)
-        return f"{name} is not known", f"did you mean {near}?" if near else f"this expression may use {known}"
+        hint = self.hint(name, allowed, "name")
+        return f"{name} is not known", hint if hint.startswith("did") else f"this expression may use {known}"

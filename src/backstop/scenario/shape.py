@@ -248,7 +248,7 @@ def _unknown_field(document: Document, path: Path) -> Fault:
     valid = fields_of(record) if record else {}
     place = document.place(path, key=True)
     name = str(path[-1])
-    hint = did_you_mean(name, valid, "field")
+    hint = did_you_mean(name[:100], valid, "field")
     if record is Decision and name == "chance":
         hint = "a node is either a decision (actor, moves) or a chance node (chance)"
     elif record is Chance and name in ("actor", "moves", "bound", "noise"):
@@ -311,4 +311,4 @@ def _choice(path: Path, found: Any, detail: Any) -> tuple[str, str]:
         return what, f"write format: {FORMAT}"
     choices = [word.strip("' ") for word in detail["ctx"]["expected"].replace(" or ", ", ").split(", ")]
     what = f"{', '.join(choices[:-1])} or {choices[-1]} is expected, and this is {described(found)}"
-    return what, did_you_mean(found, choices, "word") if isinstance(found, str) else ""
+    return what, did_you_mean(found[:100], choices, "word") if isinstance(found, str) else ""

@@ -10,7 +10,6 @@ from backstop.scenario.findings import Findings, Part
 from backstop.scenario.names import Names
 from backstop.scenario.tree_format import OTHERWISE, node_kind
 from backstop.scenario.usage import Usage, constant
-from backstop.text import did_you_mean
 
 DEEPEST_PLAY = 150
 """Most nodes between the root of a play and a leaf, named trees unfolded."""
@@ -107,7 +106,7 @@ class Moves:
                 self.findings.fault(
                     promise,
                     f"{promise.name} is bound here and is no move of this node",
-                    did_you_mean(promise.name, moves.names(), "move"),
+                    self.names.hint(promise.name, moves.names(), "move"),
                     key=True,
                 )
             total += self._probability(promise) or 0.0
@@ -172,8 +171,9 @@ class Moves:
             )
         if found:
             return
+        depths: dict[str, int] = {}
         for phase in root.at("phases").items():
-            deep = self._depth(f"phase {phase.name}", root)
+            deep = self._depth(f"phase {phase.name}", root, depths)
             if deep > DEEPEST_PLAY:
                 self.findings.fault(
                     phase,
@@ -182,9 +182,8 @@ class Moves:
                     key=True,
                 )
 
-    def _depth(self, owner: str, root: Part) -> int:
-        """An upper bound of the nodes on the longest way from the root of a play to a leaf."""
-        depths: dict[str, int] = {}
+    def _depth(self, owner: str, root: Part, depths: dict[str, int]) -> int:
+        """An upper bound of the nodes on the longest way from the root of a play to a leaf; kept in `depths`."""
         ahead = [owner]
         while ahead:
             name = ahead[-1]
@@ -193,14 +192,13 @@ class Moves:
                 ahead.extend(waiting)
                 continue
             ahead.pop()
-            own = root.at("trees").at(name) if name in root.at("trees").names() else None
+            own = root.at("trees").at(name) if self.names.has("trees", name) else None
             below = max((depths[b] for b in self.subtrees.get(name, ())), default=0)
             depths[name] = (_levels(own.data) if own is not None else 1) + below
         return depths[owner]
 
-    def reached(self, owner: str) -> Iterator[str]:
-        """All outcomes below a tree or the play of a phase (`phase NAME`)."""
-        seen = {owner}
+    def reached(self, owner: str, seen: set[str]) -> Iterator[str]:
+        """All outcomes below a tree or the play of a phase (`phase NAME`), but for those below trees `seen`."""
         ahead = [owner]
         while ahead:
             name = ahead.pop()
