@@ -9,13 +9,12 @@ from backstop.scenario.discrete import Discrete, Fixed
 from backstop.scenario.families import (
     Distribution,
     DistributionError,
-    LogNormal,
     LogUniform,
-    Normal,
     Triangular,
     Uniform,
 )
 from backstop.scenario.mixture import Mixture
+from backstop.scenario.normal import LogNormal, Normal
 from backstop.text import did_you_mean
 
 __all__ = [
