@@ -99,11 +99,11 @@ def _by_stance(dossier: Dossier) -> list[Finding]:
     for statement in counted(dossier):
         if statement.actor == OUTLET or (statement.condition and statement.condition.form == "if not"):
             continue
-        allowed = _AGAINST if statement.stance == "-" else _FOR
-        if statement.stance in ("+", "-") and statement.type in allowed:
+        if statement.stance in ("+", "-"):
+            allowed = statement.type in (_AGAINST if statement.stance == "-" else _FOR)
             # A stance is about the object named first; the others say what else the passage touches.
             for rank, about in enumerate(statement.objects):
-                side = sides if rank == 0 else touched
+                side = sides if rank == 0 and allowed else touched
                 side[about][statement.stance][statement.actor].append(statement)
     found: list[Finding] = []
     for about, stances in sides.items():

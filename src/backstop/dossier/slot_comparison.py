@@ -236,11 +236,11 @@ def _finding(
         accounts = accounts_of(ids, dossier)
         parts.append(f"{label} (account {listed(accounts)}: {listed(ids, 4)})")
     aspect = name.replace("_", " ")
-    whose = subject_name(subject.removeprefix("acts of "), dossier)
+    subjects = sorted({e.subject for _, entries in groups for e in entries})
+    whose = " / ".join(subject_name(s.removeprefix("acts of "), dossier) for s in subjects[:4])
     about = f" on {subject_name(on, dossier)}" if on else ""
     head = f"{aspect[:1].upper()}{aspect[1:]} of {whose}{about}"
     explanation = f"{head}: {'; '.join(parts)}. {_WHY[status]}".strip()
-    subjects = sorted({e.subject for _, entries in groups for e in entries})
     return Finding(
         id=":".join(part for part in (kind, name, subject.replace(" ", "_"), on) if part),
         kind="contradiction" if kind == "contradiction" else "difference",

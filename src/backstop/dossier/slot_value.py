@@ -37,8 +37,9 @@ def reading(name: str, slot: Slot, register: Register) -> Reading:
     entry = register.values.get(slot.is_)
     label = entry.title if entry else _titled(slot.is_, register) or slot.text
     if name == "participants" and not label:
-        parts = [", ".join(slot.members)] if slot.members else []
-        parts += ["without " + ", ".join(slot.excluded)] if slot.excluded else []
+        present = ", ".join(_titled(name, register) for name in slot.members)
+        absent = ", ".join(_titled(name, register) for name in slot.excluded)
+        parts = [part for part in (present, absent and f"without {absent}") if part]
         label = " ".join(parts)
     if name == "number" and slot.low is not None:
         high = slot.low if slot.high is None else slot.high
