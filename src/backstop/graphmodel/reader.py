@@ -23,8 +23,8 @@ FILE_NAME = "graph.yaml"
 MOST_BYTES = 64 << 20
 
 _FIELDS = (
-    "format", "title", "question", "note", "decision_makers", "options", "infeasible", "merge", "banned_moves", "states",
-    "moves", "titles", "preferences", "status_quo", "evidence", "variants",
+    "format", "title", "question", "note", "decision_makers", "options", "infeasible", "merge", "banned_moves",
+    "states", "moves", "titles", "preferences", "status_quo", "evidence", "variants",
 )  # fmt: skip
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _STATE_NAME = re.compile(r"s[0-9]+")
