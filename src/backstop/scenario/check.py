@@ -76,7 +76,7 @@ def _meaning(root: Part, findings: Findings) -> None:
     used = set(names.used)
     check_correlations(root, names, findings)
     names.used = used
-    _unused(root, names, moves, findings)
+    _unused(root, names, usage, moves, findings)
 
 
 def _dossier(part: Part, findings: Findings) -> None:
@@ -105,7 +105,7 @@ def _actor(actor: Part, usage: Usage, findings: Findings) -> None:
         )
 
 
-def _unused(root: Part, names: Names, moves: Moves, findings: Findings) -> None:
+def _unused(root: Part, names: Names, usage: Usage, moves: Moves, findings: Findings) -> None:
     """Notes on what nothing refers to, and on phases that cannot be reached."""
     for section in ("parameters", "definitions", "trees"):
         for part in root.at(section).items():
@@ -120,7 +120,7 @@ def _unused(root: Part, names: Names, moves: Moves, findings: Findings) -> None:
     for measure in root.at("measures").items():
         if measure.name not in arranged and not measure.at("default").number:
             findings.note(measure, f"no arrangement sets the measure {measure.name}, so it is always 0")
-        elif ("measures", measure.name) not in names.used and not measure.has("cost"):
+        elif measure.name not in usage.read_names and not measure.has("cost"):
             findings.note(measure, f"no expression uses the measure {measure.name}, so it changes nothing")
     _unreached(root, moves, findings)
 

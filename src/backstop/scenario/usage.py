@@ -19,11 +19,13 @@ JUDGED = ("metrics", "parameters")
 
 @dataclass(slots=True)
 class Usage:
-    """Reads expressions and remembers which name uses which."""
+    """Reads expressions, and remembers the names in them and which name rests on which."""
 
     names: Names
     findings: Findings
     leads_to: dict[str, list[str]] = field(default_factory=dict)
+    read_names: set[str] = field(default_factory=set)
+    leading: dict[tuple[str, str], Part] = field(default_factory=dict)
 
     def read(self, part: Part, known: Iterable[str] = ANYTHING, clock: bool = True) -> Expression | None:
         """The expression in `part`, None (with a fault) where it cannot be read or uses what it may not."""
@@ -34,6 +36,7 @@ class Usage:
         except ExpressionError as error:
             self.findings.fault(part, f"the expression {_quoted(part)} cannot be read: {error}")
             return None
+        self.read_names.update(expression.names)
         known = tuple(known)
         sound = True
         for name in sorted(expression.names):
@@ -76,17 +79,17 @@ class Usage:
         """An expression on which the value of `name` (a definition, or a measure in its cap or condition) rests."""
         expression = self.read(part)
         if expression is not None:
-            self.leads_to.setdefault(name, []).extend(sorted(expression.names))
+            for other in sorted(expression.names):
+                self.leads_to.setdefault(name, []).append(other)
+                self.leading.setdefault((name, other), part)
         return expression
 
     def find_cycles(self) -> None:
         """Faults for definitions, caps and conditions that rest on themselves."""
         for cycle in cycles(self.leads_to):
-            first = cycle[0]
-            section = "definitions" if self.names.has("definitions", first) else "measures"
             self.findings.fault(
-                self.names.root.at(section).at(first),
-                f"{first} depends on itself: {' -> '.join(cycle)}",
+                self.leading[cycle[0], cycle[1]],
+                f"{cycle[0]} depends on itself: {' -> '.join(cycle)}",
                 "break the circle: definitions, caps and conditions may use each other only without cycles",
                 key=True,
             )

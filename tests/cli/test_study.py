@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import io
+import json
+import sys
+
+import pytest
+from tests.support.broken_scenarios import BASE
+
+from backstop.cli.main import main
+from backstop.scenario.template import templates
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    def command(*arguments: str, text: str = "") -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["backstop", *arguments])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+        with pytest.raises(SystemExit) as stop:
+            main()
+        shown = capsys.readouterr()
+        return stop.value.code, shown.out, shown.err
+
+    return command
+
+
+@pytest.mark.parametrize("name", templates())
+def test_a_template_is_checked_without_a_note(run, tmp_path, name):
+    folder = tmp_path / "my study"
+    code, out, err = run("new", str(folder), "--template", name)
+    assert (code, err) == (0, "")
+    assert f"backstop check '{folder}'" in out
+    assert f"backstop assess '{folder}'" in out
+    assert sorted(path.name for path in folder.iterdir()) == ["backstop-1.schema.json", "scenario.yaml"]
+    text = (folder / "scenario.yaml").read_text()
+    assert text.startswith("# yaml-language-server: $schema=backstop-1.schema.json\n")
+    for study in (folder, folder / "scenario.yaml", folder / "backstop-1.schema.json"):
+        code, out, err = run("check", str(study))
+        assert (code, err) == (0, "")
+        assert "No errors" in out
+
+
+def test_new_lists_templates(run):
+    code, out, _ = run("new", "--list")
+    assert code == 0
+    assert [line.split()[0] for line in out.splitlines()] == ["ceasefire", "crisis", "settlement"]
+
+
+def test_new_leaves_other_peoples_folders_alone(run, tmp_path):
+    (tmp_path / "result.json").write_text("{}")
+    code, _, err = run("new", str(tmp_path), "--template", "crisis")
+    assert code == 3
+    assert "not empty" in err
+    assert [path.name for path in tmp_path.iterdir()] == ["result.json"]
+    code, _, err = run("new", str(tmp_path / "result.json"), "--template", "crisis")
+    assert code == 3
+    assert "a file" in err
+    assert (tmp_path / "result.json").read_text() == "{}"
+
+
+def test_new_into_an_empty_folder(run, tmp_path):
+    (tmp_path / "empty").mkdir()
+    assert run("new", str(tmp_path / "empty"), "--template", "crisis")[0] == 0
+    assert (tmp_path / "empty" / "scenario.yaml").is_file()
+    assert [path.name for path in tmp_path.iterdir()] == ["empty"]
+
+
+def test_new_says_what_is_missing(run, tmp_path):
+    code, _, err = run("new", str(tmp_path / "a"), "--template", "crises")
+    assert code == 3
+    assert "did you mean crisis?" in err
+    assert run("new", str(tmp_path / "a"))[0] == 2
+    assert run("new")[0] == 2
+    assert not (tmp_path / "a").exists()
+
+
+def test_check_as_json(run):
+    code, out, err = run("check", "-", "--json", text=BASE)
+    shown = json.loads(out)
+    assert (code, err) == (0, "")
+    assert shown["ok"] is True
+    assert shown["errors"] == []
+    assert shown["notes"] == []
+    assert shown["counts"]["actors"] == 2
+    code, out, err = run("check", "-", "--json", text=BASE.replace("start: peace", "start: paece"))
+    shown = json.loads(out)
+    assert (code, err) == (3, "")
+    assert shown["ok"] is False
+    (error,) = shown["errors"]
+    assert error == {
+        "file": "<stdin>",
+        "line": BASE[: BASE.index("start:")].count("\n") + 1,
+        "column": 8,
+        "path": "start",
+        "what": "there is no phase called paece",
+        "hint": "did you mean peace?",
+    }
+
+
+def test_notes_go_to_stderr(run):
+    code, out, err = run(
+        "check", "-", text=BASE.replace("prize: {value: 1, basis: judgement}", "prize: {value: 1}")
+    )
+    assert code == 0
+    assert "note" in err
+    assert "prize has no basis" in err
+    assert "1 note." in out
+
+
+def test_no_study(run, tmp_path):
+    code, _, err = run("check", str(tmp_path))
+    assert code == 3
+    assert "holds no scenario.yaml" in err
+    assert len(err.splitlines()) == 1
+    (tmp_path / "other.yaml").write_text("a: 1")
+    assert "other.yaml" in run("check", str(tmp_path))[2]
+    assert "no such file" in run("check", str(tmp_path / "nowhere"))[2]
+    assert run("check", str(tmp_path / "other.yaml"))[0] == 3
+
+
+def test_escape_sequences_do_not_reach_the_terminal(run):
+    for text in (
+        BASE.replace("title: A border", 'title: "\\u202Eevil"'),
+        BASE.replace("start: peace", "start: a\u202eb"),
+    ):
+        _, out, err = run("check", "-", text=text)
+        assert "\u202e" not in out + err
+
+
+def test_schema_is_json(run):
+    code, out, _ = run("schema")
+    assert code == 0
+    assert json.loads(out)["$schema"].startswith("http://json-schema.org/draft-07/")
