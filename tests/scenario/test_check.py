@@ -185,21 +185,9 @@ LINES = BASE.splitlines(keepends=True)
 SCRAPS = st.sampled_from(
     [
         *"{}[],|>'#%@?\"\\():\t\n\x85",
-        ": ",
-        "- ",
-        "  ",
-        "&a ",
-        "*a",
-        "!t ",
-        "max(",
-        "0",
-        "-1",
-        "1e3",
-        ".nan",
-        "null",
-        "true",
+        *(": ", "- ", "  ", "&a ", "*a", "!t ", "max(", "0", "-1", "1e3", ".nan", "null", "true"),
+        *("years", "otherwise", "peace", "north", "é"),
     ]
-    + ["years", "otherwise", "peace", "north", "é"]
 )
 
 
