@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
         "explain",
         "Show one world move by move: levels, utilities, probabilities.",
     ),
+    "graph": ("backstop.cli.graph", "graph", "Analyse a conflict from preferences without numbers."),
     "new": ("backstop.cli.study", "new", "Start a study of your own from a commented template."),
     "schema": ("backstop.cli.study", "schema", "Print the JSON Schema of the scenario file."),
 }
