@@ -1,1 +1,63 @@
-"""The Graph Model for Conflict Resolution: stable outcomes from preferences without numbers."""
+"""The Graph Model for Conflict Resolution: stable outcomes from preferences without numbers.
+
+from backstop.graphmodel import load, analyse, witness
+conflict = load("graph.yaml")
+analyse(conflict).equilibria("seq")
+"""
+
+from backstop.graphmodel.analysis import Analysis, analyse, as_json
+from backstop.graphmodel.coalition import Coalitions, coalitions, jumps
+from backstop.graphmodel.conflict import Conflict, DecisionMaker, Option, States
+from backstop.graphmodel.credibility import Threat, threats
+from backstop.graphmodel.edit import Change, smallest_change, statement_edits
+from backstop.graphmodel.evolution import Route, evolve, routes
+from backstop.graphmodel.foresight import Foresight, foresee
+from backstop.graphmodel.graded import fuzzy, probabilistic
+from backstop.graphmodel.guarantor import Alternative, must_prefer
+from backstop.graphmodel.inverse import Condition, condition
+from backstop.graphmodel.reader import load, read
+from backstop.graphmodel.robustness import Robustness, robustness
+from backstop.graphmodel.simultaneous import simultaneous
+from backstop.graphmodel.stability import stable_states
+from backstop.graphmodel.strength import strong
+from backstop.graphmodel.uncertain import uncertain
+from backstop.graphmodel.witness import Witness, witness
+
+__all__ = [
+    "Alternative",
+    "Analysis",
+    "Change",
+    "Coalitions",
+    "Condition",
+    "Conflict",
+    "DecisionMaker",
+    "Foresight",
+    "Option",
+    "Robustness",
+    "Route",
+    "States",
+    "Threat",
+    "Witness",
+    "analyse",
+    "as_json",
+    "coalitions",
+    "condition",
+    "evolve",
+    "foresee",
+    "fuzzy",
+    "jumps",
+    "load",
+    "must_prefer",
+    "probabilistic",
+    "read",
+    "robustness",
+    "routes",
+    "simultaneous",
+    "smallest_change",
+    "stable_states",
+    "statement_edits",
+    "strong",
+    "threats",
+    "uncertain",
+    "witness",
+]

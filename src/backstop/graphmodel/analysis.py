@@ -9,12 +9,20 @@ from typing import Any
 import numpy as np
 
 from backstop.faults import Fault, InvalidInput, Refused
-from backstop.graphmodel import coalition, foresight, graded, relational, simultaneous, strength, uncertain
+from backstop.graphmodel.coalition import COALITION_CONCEPTS, MAX_MEMBERS, Coalitions, coalitions
+from backstop.graphmodel.coalition import estimate as coalition_seconds
 from backstop.graphmodel.conflict import Conflict, as_dict
 from backstop.graphmodel.evolution import evolve
-from backstop.graphmodel.preference import Bools, levels_of
+from backstop.graphmodel.foresight import Foresight, foresee, is_strict
+from backstop.graphmodel.graded import fuzzy, kinds, probabilistic
+from backstop.graphmodel.preference import Bools, Relation, levels_of
+from backstop.graphmodel.relational import crisp
+from backstop.graphmodel.robustness import Robustness, robustness
 from backstop.graphmodel.sequences import Search
+from backstop.graphmodel.simultaneous import applicable, combinations, simultaneous
 from backstop.graphmodel.stability import CONCEPTS, equilibria, stable_states
+from backstop.graphmodel.strength import has_strength, strong, weak
+from backstop.graphmodel.uncertain import has_unknown, uncertain
 from backstop.text import did_you_mean
 
 FORMAT = "backstop-graph-result/1"
@@ -30,7 +38,7 @@ _COALITION_SECONDS = 5.0
 
 @dataclass(frozen=True, eq=False)
 class Analysis:
-    """Tables are (decision makers, states) of bool; what the model does not allow is absent, and `left_out` says why."""
+    """Tables are (decision makers, states) of bool; what the model does not allow is absent: `left_out` says why."""
 
     conflict: Conflict
     concepts: Mapping[str, Bools]
@@ -40,10 +48,11 @@ class Analysis:
     weak: Mapping[str, Bools] = field(default_factory=dict)
     fuzzy: Mapping[str, Bools] = field(default_factory=dict)
     probabilistic: Mapping[str, Bools] = field(default_factory=dict)
-    coalitions: coalition.Coalitions | None = None
-    foresight: foresight.Foresight | None = None
+    coalitions: Coalitions | None = None
+    foresight: Foresight | None = None
     by_moves: Search | None = None
     by_improvements: Search | None = None
+    robustness: Robustness | None = None
     left_out: Mapping[str, str] = field(default_factory=dict)
 
     def equilibria(self, concept: str) -> list[str]:
@@ -69,22 +78,24 @@ def analyse(conflict: Conflict, concepts: Sequence[str] | None = None) -> Analys
     if concepts:
         return Analysis(conflict, tables, structural, left_out=left_out)
     more: dict[str, Any] = {}
-    kinds = graded.kinds(conflict)
-    if "fuzzy" in kinds:
-        more["fuzzy"] = graded.fuzzy(conflict)
-    if "probabilistic" in kinds:
-        more["probabilistic"] = graded.probabilistic(conflict)
-    if not kinds and uncertain.has_unknown(conflict):
-        more["uncertain"] = uncertain.uncertain(conflict)
-    if not kinds and strength.has_strength(conflict):
-        more["strength"] = strength.strong(conflict)
+    graded = kinds(conflict)
+    if "fuzzy" in graded:
+        more["fuzzy"] = fuzzy(conflict)
+    if "probabilistic" in graded:
+        more["probabilistic"] = probabilistic(conflict)
+    if not graded and has_unknown(conflict):
+        more["uncertain"] = uncertain(conflict)
+    if not graded and has_strength(conflict):
+        more["strength"] = strong(conflict)
         if {"gmr", "smr", "seq"} <= set(tables):
-            more["weak"] = strength.weak(tables, more["strength"])
+            more["weak"] = weak(tables, more["strength"])
+    if any(isinstance(p, Relation) and p.sampled for p in conflict.preferences) and not graded:
+        more["robustness"] = robustness(conflict)
     more["coalitions"] = _coalitions(conflict, left_out)
     more["foresight"] = _foresight(conflict, left_out)
     if conflict.status_quo is not None and conflict.size <= _EVOLUTION_STATES:
         more["by_moves"] = evolve(conflict, "um")
-        if not kinds:
+        if not graded:
             more["by_improvements"] = evolve(conflict, "ui")
     elif conflict.status_quo is not None:
         left_out["status_quo"] = f"more than {_EVOLUTION_STATES:,} states"
@@ -97,33 +108,33 @@ def _concept_tables(
     tables: dict[str, Bools] = {}
     if conflict.ranks is not None:
         plain = [concept for concept in CONCEPTS if concept in wanted]
-        tables.update(stable_states(conflict.moves, conflict.ranks, plain))
+        tables.update({str(c): t for c, t in stable_states(conflict.moves, conflict.ranks, plain).items()})
         if "sim" in wanted:
-            reason = simultaneous.applicable(conflict)
-            if not asked and not reason and simultaneous.combinations(conflict) > _SIM_COMBINATIONS:
+            reason = applicable(conflict)
+            if not asked and not reason and combinations(conflict) > _SIM_COMBINATIONS:
                 reason = "it would take long; ask for it by name"
             if reason and not asked:
                 left_out["sim"] = reason
             else:
-                tables["sim"] = simultaneous.simultaneous(conflict)
+                tables["sim"] = simultaneous(conflict)
         return {concept: tables[concept] for concept in ALL_CONCEPTS if concept in tables}
-    kinds = graded.kinds(conflict)
-    if kinds or uncertain.has_unknown(conflict):
+    graded = kinds(conflict)
+    if graded or has_unknown(conflict):
         # Only what needs no judgement about the unknown: nobody has a certain improvement (extension b of Nash).
         why = (
-            f"{' and '.join(sorted(kinds))} preferences"
-            if kinds
+            f"{' and '.join(sorted(graded))} preferences"
+            if graded
             else "unknown preferences: see the extensions a to d"
         )
         for concept in wanted:
-            if concept == "nash" and not kinds:
-                tables["nash"] = relational.crisp(conflict)["nash"]
+            if concept == "nash" and not graded:
+                tables["nash"] = crisp(conflict)["nash"]
             elif asked:
                 raise Refused(Fault(f"{concept} is not defined with {why}", hint="leave --concept out"))
             else:
                 left_out[concept] = why
         return tables
-    found = relational.crisp(conflict)
+    found = crisp(conflict)
     for concept in wanted:
         if concept in found:
             tables[concept] = found[concept]
@@ -134,22 +145,19 @@ def _concept_tables(
     return tables
 
 
-def _coalitions(conflict: Conflict, left_out: dict[str, str]) -> coalition.Coalitions | None:
+def _coalitions(conflict: Conflict, left_out: dict[str, str]) -> Coalitions | None:
     if conflict.ranks is None:
         left_out["coalition"] = "it needs complete rankings"
     elif len(conflict.decision_makers) < 2:
         left_out["coalition"] = "there is one decision maker"
-    elif (
-        len(conflict.decision_makers) > coalition.MAX_MEMBERS
-        or coalition.estimate(conflict) > _COALITION_SECONDS
-    ):
+    elif len(conflict.decision_makers) > MAX_MEMBERS or coalition_seconds(conflict) > _COALITION_SECONDS:
         left_out["coalition"] = "it would take long; see the command coalitions"
     else:
-        return coalition.coalitions(conflict)
+        return coalitions(conflict)
     return None
 
 
-def _foresight(conflict: Conflict, left_out: dict[str, str]) -> foresight.Foresight | None:
+def _foresight(conflict: Conflict, left_out: dict[str, str]) -> Foresight | None:
     ranks = conflict.ranks
     if ranks is None:
         left_out["limited_move"] = "it needs complete rankings"
@@ -157,12 +165,12 @@ def _foresight(conflict: Conflict, left_out: dict[str, str]) -> foresight.Foresi
         left_out["limited_move"] = (
             "no definition for other than two decision makers is agreed: name a variant"
         )
-    elif not foresight.is_strict(ranks):
+    elif not is_strict(ranks):
         left_out["limited_move"] = "not unique with ties: name a rule"
     elif conflict.size > _FORESIGHT_STATES:
         left_out["limited_move"] = f"more than {_FORESIGHT_STATES:,} states"
     else:
-        return foresight.foresee(conflict, "two", "strict", HORIZON)
+        return foresee(conflict, "two", "strict", HORIZON)
     return None
 
 
@@ -180,7 +188,7 @@ def as_json(analysis: Analysis) -> dict[str, Any]:
 
     def block(tables: Mapping[str, Bools]) -> dict[str, Any]:
         return {
-            name: {"stable": stable(table), "equilibria": states(table.all(axis=0))}
+            name: {"stable": stable(table), "equilibria": states(np.asarray(table.all(axis=0)))}
             for name, table in tables.items()
         }
 
@@ -205,11 +213,13 @@ def as_json(analysis: Analysis) -> dict[str, Any]:
         for concept in ("seq", "smr"):
             if concept in analysis.concepts:
                 either = analysis.concepts[concept] | analysis.concepts["sim"]
-                result[f"{concept}_or_sim_equilibria"] = states(either.all(axis=0))
+                result[f"{concept}_or_sim_equilibria"] = states(np.asarray(either.all(axis=0)))
     for name in ("uncertain", "strength", "weak", "fuzzy", "probabilistic"):
         tables = getattr(analysis, name)
         if tables:
             result[name] = block(tables)
+    if analysis.robustness is not None:
+        result["robustness"] = robustness_json(conflict, analysis.robustness)
     if analysis.coalitions is not None:
         result.update(coalitions_json(conflict, analysis.coalitions))
     if analysis.foresight is not None:
@@ -244,7 +254,27 @@ def state_list(conflict: Conflict) -> list[dict[str, str]]:
     return result
 
 
-def coalitions_json(conflict: Conflict, found: coalition.Coalitions) -> dict[str, Any]:
+def robustness_json(conflict: Conflict, found: Robustness) -> dict[str, Any]:
+    """Share of draws in which each state is an equilibrium, with a 95 % interval, and stable for each."""
+    return {
+        "draws": found.draws,
+        "seed": found.seed,
+        "concepts": {
+            concept: {
+                name: {
+                    **dict(zip(("share", "low", "high"), found.interval(concept, at), strict=True)),
+                    "stable": as_dict(
+                        conflict, [int(row[at]) / found.draws for row in found.stable[concept]]
+                    ),
+                }
+                for at, name in enumerate(conflict.states.ids)
+            }
+            for concept in found.equilibrium
+        },
+    }
+
+
+def coalitions_json(conflict: Conflict, found: Coalitions) -> dict[str, Any]:
     """`coalition` ("a+b": concept: states) and `universally_coalition_stable`."""
     ids = conflict.states.ids
     names = [dm.id for dm in conflict.decision_makers]
@@ -252,19 +282,19 @@ def coalitions_json(conflict: Conflict, found: coalition.Coalitions) -> dict[str
         "coalition": {
             "+".join(names[j] for j in members): {
                 concept: [ids[at] for at in np.flatnonzero(found.stable[members][concept])]
-                for concept in coalition.COALITION_CONCEPTS
+                for concept in COALITION_CONCEPTS
             }
             for members in found.members
             if len(members) > 1
         },
         "universally_coalition_stable": {
             concept: [ids[at] for at in np.flatnonzero(found.universal(concept))]
-            for concept in coalition.COALITION_CONCEPTS
+            for concept in COALITION_CONCEPTS
         },
     }
 
 
-def foresight_json(conflict: Conflict, found: foresight.Foresight) -> dict[str, Any]:
+def foresight_json(conflict: Conflict, found: Foresight) -> dict[str, Any]:
     """`limited_move` by horizon, and `non_myopic`."""
     ids = conflict.states.ids
 

@@ -9,6 +9,8 @@ nearly so.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from backstop.faults import Fault, Refused
@@ -79,8 +81,7 @@ def _extensions(relation: Relation, draws: int, random: Generator, name: str) ->
         raise Refused(Fault(f"no ranking agrees with the relation of {name}", hint="remove a comparison"))
     if not above.any():
         rank = np.argsort(random.random((draws, count)), axis=1)
-        drawn: Values = dense_ranks(np.arange(count))[rank][:, label]
-        return drawn
+        return rank.astype(_kind(count))[:, label]
     weight = 1.0 + above.sum(axis=1)
     waiting = np.broadcast_to(
         above.sum(axis=0), (draws, count)
@@ -94,8 +95,11 @@ def _extensions(relation: Relation, draws: int, random: Generator, name: str) ->
         rank[rows, pick] = place
         waiting -= above[pick]
         waiting[rows, pick] = count  # placed
-    result: Values = rank.astype(np.int16 if count < 32_000 else np.int32)[:, label]
-    return result
+    return rank.astype(_kind(count))[:, label]
+
+
+def _kind(size: int) -> type[np.signedinteger[Any]]:
+    return np.int16 if size < 32_000 else np.int32
 
 
 def _classes(better: Bools, unknown: Bools, name: str) -> Values:

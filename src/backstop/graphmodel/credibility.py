@@ -31,7 +31,7 @@ class Wish:
 class Threat:
     """What deters `decision_maker` from going from `state` to `improvement`, but is not credible.
 
-    `path` is the sanction with the fewest steps unwelcome to their movers; `wishes` are what these would have to prefer.
+    `path` is the sanction with the fewest steps unwelcome to their movers; `wishes` is what these must prefer.
     """
 
     decision_maker: int
@@ -47,7 +47,7 @@ def gap(tables: dict[str, Table]) -> Table:
 
 
 def threats(conflict: Conflict, decision_maker: int, state: int) -> list[Threat]:
-    """Threats on which the GMR stability of a state rests and which are not credible; [] where there is no such gap.
+    """Threats on which GMR stability of a state rests and that are not credible; [] where there are none.
 
     Raises Refused where preferences are not rankings.
     """

@@ -46,6 +46,7 @@ class Relation:
     tier_truths: tuple[Bools, ...] = ()
     draws: int = 10_000
     seed: int = 0
+    sampled: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +141,13 @@ def from_tiers(
     if not unknown.any():
         return from_statements([s for tier in tiers for s in tier], np.concatenate(list(truths)))
     return Relation(
-        better.astype(np.int8), unknown, tuple(tuple(tier) for tier in tiers), tuple(truths), draws, seed
+        better.astype(np.int8),
+        unknown,
+        tuple(tuple(tier) for tier in tiers),
+        tuple(truths),
+        draws,
+        seed,
+        True,
     )
 
 

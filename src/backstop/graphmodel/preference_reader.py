@@ -326,7 +326,9 @@ class PreferenceReader:
         relation = self.relation({"rest": "unknown", **rest}, path)
         if relation is None:
             return None
-        return Relation(relation.strength, relation.unknown, draws=numbers["draws"], seed=numbers["seed"])
+        return Relation(
+            relation.strength, relation.unknown, draws=numbers["draws"], seed=numbers["seed"], sampled=True
+        )
 
     def graded(self, kind: str, given: Mapping[str, Any], path: Path) -> Preference | None:
         """`degrees: [[a, b, 0.7], ...]` and `gamma` (fuzzy), or `alpha`, `beta`, `gamma` (probabilistic)."""

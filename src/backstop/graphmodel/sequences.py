@@ -25,7 +25,7 @@ class Search:
     start: int
     distance: Mapping[int, int]
     _before: Mapping[Step, Sequence[Step]]
-    _depth: Mapping[Step, int]
+    _ends: Mapping[int, Sequence[Step]]
 
     def path(self, state: int) -> Path:
         """One shortest legal path from the start to `state`; empty for the start. KeyError where not reached."""
@@ -35,8 +35,7 @@ class Search:
         """Shortest legal paths to `state`, at most `most` of them."""
         if state == self.start:
             return [()]
-        length = self.distance[state]
-        ends = [node for node, depth in self._depth.items() if node[1] == state and depth == length]
+        ends = self._ends[state]
         found: list[Path] = []
         waiting: list[tuple[Step, Path]] = [(end, (end,)) for end in reversed(ends)]
         while waiting and len(found) < most:
@@ -78,7 +77,11 @@ def search(start: int, targets: Sequence[Targets]) -> Search:
     while queue:
         mover, state = node = queue.popleft()
         visit(state, mover, depth[node] + 1, node)
-    return Search(start, distance, before, depth)
+    ends: dict[int, list[Step]] = {}
+    for node, level in depth.items():
+        if level == distance[node[1]]:
+            ends.setdefault(node[1], []).append(node)
+    return Search(start, distance, before, ends)
 
 
 def first_end(start: int, targets: Sequence[Targets], wanted: Callable[[int], bool]) -> Path | None:
