@@ -16,9 +16,7 @@ from backstop.dossier.finding import Finding, accounts_of, actor_name, counted, 
 from backstop.dossier.record import Register, Statement
 from backstop.dossier.store import Dossier
 
-_AGAINST = frozenset(
-    {"refusal", "concern", "threat/warning", "conditional commitment", "report of fact", "assessment"}
-)
+_AGAINST = frozenset({"refusal", "concern", "threat/warning", "conditional commitment", "assessment"})
 _FOR = frozenset({"demand", "offer", "conditional commitment", "assessment", "report of fact"})
 Stances = dict[str, dict[str, list[Statement]]]
 MOST_PAIRS = 500
@@ -85,7 +83,8 @@ def _by_position(dossier: Dossier) -> list[Finding]:
         for one, other in product(sides["+"], sides["-"]):
             if not _one_side(one, other, dossier.register):
                 named = {t for i in sides["-"][other] for t in dossier.statements[i].target_actors}
-                if not _meant(one, named, dossier.register):
+                meant = {holder for holder in sides["+"] if _meant(holder, named, dossier.register)}
+                if meant and one not in meant:
                     continue
                 pair = ((one, sides["+"][one]), (other, sides["-"][other]))
                 found.append(_finding(about, subject_name(about, dossier), pair, dossier))

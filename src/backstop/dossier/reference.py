@@ -1,0 +1,57 @@
+"""Data references: figures from data and literature that assumptions rest on, in a study's `data/references.yaml`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from backstop.document import read_document
+from backstop.dossier.record import Record
+from backstop.dossier.validation import validated
+from backstop.faults import Fault, InvalidInput, Place
+
+PREFIX = "data:"
+"""What marks a data reference among the ids of a basis."""
+
+
+class Reference(Record):
+    """One figure: where it comes from, what it is, how well it is known and what it is used for.
+
+    `grade`: computed from the data set named, read in the source, secondary (from a summary), or from memory.
+    """
+
+    title: str = ""
+    citation: str
+    figure: str
+    grade: Literal["computed", "read", "secondary", "memory"]
+    use: str = ""
+    url: str = ""
+    note: str = ""
+
+
+def read_references(study: Path) -> dict[str, Reference]:
+    """The data references of the study folder `study`; none where it has no such file. Raises InvalidInput."""
+    path = study / "data" / "references.yaml"
+    if not path.is_file():
+        return {}
+    try:
+        document = read_document(path.read_bytes(), str(path))
+    except OSError as error:
+        raise InvalidInput(Fault(f"cannot be read ({error.strerror})", Place(str(path)))) from None
+    data = document.data
+    if data is None:
+        return {}
+    if not isinstance(data, dict):
+        raise InvalidInput(
+            Fault("the file is a list of keys, each with citation, figure and grade", Place(str(path)))
+        )
+    found: dict[str, Reference] = {}
+    faults: list[Fault] = []
+    for key, entry in data.items():
+        record, wrong = validated(Reference, entry, lambda path_, k=key: document.place((k, *path_)))  # type: ignore[misc]
+        faults.extend(wrong)
+        if record is not None:
+            found[str(key)] = record
+    if faults:
+        raise InvalidInput(faults)
+    return found

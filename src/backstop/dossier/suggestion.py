@@ -1,0 +1,178 @@
+"""Help with coding a source, never coding itself: sentences, quotations with a proposed speaker, what others say of it.
+
+Which sentences deserve a look: those that name an actor of the register together with a verb of speech or a quotation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from backstop.dossier.candidate import Candidate, ranked
+from backstop.dossier.canonical import folded
+from backstop.dossier.finding import counted
+from backstop.dossier.quotation import quotations
+from backstop.dossier.record import Anchor, Register, Statement
+from backstop.dossier.sentence import sentences
+from backstop.dossier.speaker import CUE, mentions, speakers
+from backstop.dossier.store import Dossier
+
+LEAST_RATIO = 85.0
+LEAST_CONTAINED = 6
+"""Characters of a quoted term that may be found inside a longer one."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceSuggestion:
+    """A sentence: its span, zone, the actors it names, whether it deserves a look, whether it is coded already."""
+
+    start: int
+    end: int
+    zone: str
+    actors: tuple[str, ...]
+    worth: bool
+    coded: tuple[str, ...]
+    related: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuotationSuggestion:
+    """A quotation: its span with marks, the speaker proposed (an actor's id or a name), and where else it is quoted."""
+
+    start: int
+    end: int
+    speaker: str | None
+    name: str | None
+    elsewhere: tuple[tuple[str, int, int, float], ...]
+
+
+@dataclass(frozen=True)
+class Suggestions:
+    """All help for one source."""
+
+    source: str
+    sentences: tuple[SentenceSuggestion, ...]
+    quotations: tuple[QuotationSuggestion, ...]
+
+    def plain(self, text: str) -> dict[str, Any]:
+        """The suggestions as JSON, with the words: they are for the eyes of one who holds the text."""
+        return {
+            "format": "backstop-suggestions/1",
+            "source": self.source,
+            "sentences": [
+                {
+                    "start": s.start,
+                    "end": s.end,
+                    "text": text[s.start : s.end],
+                    "zone": s.zone,
+                    "actors": list(s.actors),
+                    "worth_coding": s.worth,
+                    "coded": list(s.coded),
+                    "related": [{"statement": c.other, "score": c.score} for c in s.related],
+                }
+                for s in self.sentences
+            ],
+            "quotations": [
+                {
+                    "start": q.start,
+                    "end": q.end,
+                    "text": text[q.start : q.end],
+                    "speaker": q.speaker,
+                    "name": q.name,
+                    "elsewhere": [
+                        {"source": source, "start": start, "end": end, "ratio": ratio}
+                        for source, start, end, ratio in q.elsewhere
+                    ],
+                }
+                for q in self.quotations
+            ],
+        }
+
+
+def suggest(dossier: Dossier, source: str, text: str, others: Mapping[str, str]) -> Suggestions:
+    """Help for coding `source`, whose text is `text`; `others`: texts of other accounts that are at hand, by source."""
+    register = dossier.register
+    spans, quotes = sentences(text), quotations(text)
+    named = mentions(text, register.actors)
+    coded = [s for s in dossier.statements.values() if s.source == source]
+    zones = dossier.sources[source].text.zones
+    pseudo = [_as_statement(i, source, text[a:b], register, dossier) for i, (a, b) in enumerate(spans)]
+    near: dict[str, list[Candidate]] = {}
+    for item in ranked(dossier, pseudo, counted(dossier), shown=3, least=0.2):
+        near.setdefault(item.statement, []).append(item)
+    found = []
+    for index, (start, end) in enumerate(spans):
+        actors = tuple(dict.fromkeys(m.actor for m in named if m.actor and start <= m.start < end))
+        zone = next(
+            (z.kind for z in zones if z.start < end and start < z.end and z.kind != "dateline"), "body"
+        )
+        quoted = any(q.start < end and start < q.end for q in quotes)
+        worth = bool(actors) and (quoted or bool(CUE.search(text, start, end))) and zone != "furniture"
+        ids = tuple(s.id for s in coded if s.anchor.start < end and start < s.anchor.end)
+        found.append(
+            SentenceSuggestion(start, end, zone, actors, worth, ids, tuple(near.get(f"sentence {index}", ())))
+        )
+    elsewhere = {name: (other, quotations(other)) for name, other in others.items() if name != source}
+    asked = []
+    for quote, who in zip(quotes, speakers(text, quotes, spans, register.actors), strict=True):
+        same = tuple(
+            (name, q.start, q.end, ratio)
+            for name, (other, list_) in elsewhere.items()
+            for q in list_
+            if (ratio := same_quotation(quote.words(text), q.words(other))) is not None
+        )
+        asked.append(
+            QuotationSuggestion(
+                quote.start, quote.end, who.actor if who else None, who.name if who else None, same
+            )
+        )
+    return Suggestions(source, tuple(found), tuple(asked))
+
+
+def same_quotation(one: str, other: str) -> float | None:
+    """How alike two quoted terms are (0 to 100), or None where they are not the same term.
+
+    The same: a ratio of 85 or more on trimmed text, or one contained in the other with at least six characters.
+    """
+    from rapidfuzz.fuzz import ratio
+
+    first, second = (folded(t).strip(" \"',.;:!?").casefold() for t in (one, other))
+    if not first or not second:
+        return None
+    alike = float(ratio(first, second))
+    if alike >= LEAST_RATIO:
+        return round(alike, 1)
+    short, long = sorted((first, second), key=len)
+    if len(short) >= LEAST_CONTAINED and re.search(rf"(?<!\w){re.escape(short)}(?!\w)", long):
+        return round(alike, 1)
+    return None
+
+
+def _as_statement(index: int, source: str, text: str, register: Register, dossier: Dossier) -> Statement:
+    """A sentence dressed as a statement, so that it can be ranked against those of other accounts."""
+    low = _spaced(text)
+    objects = [
+        name
+        for name, term in register.objects.items()
+        if any(_spaced(label) in low for label in (term.title, *term.aliases))
+    ]
+    actors = [m.actor for m in mentions(text, register.actors) if m.actor]
+    zeros = "0" * 64
+    return Statement(
+        id=f"sentence {index}",
+        source=source,
+        anchor=Anchor(text=zeros, start=0, end=1, passage=zeros),
+        actor=actors[0] if actors else "outlet",
+        target_actors=tuple(actors[1:3]),
+        attribution="outlet voice",
+        type="assessment",
+        objects=tuple(objects),
+        paraphrase=text,
+    )
+
+
+def _spaced(text: str) -> str:
+    """The words of a text in lower case, one space around each: to find whole words by plain search."""
+    return " " + " ".join(re.findall(r"[^\W_]+", text.casefold())) + " "

@@ -1,0 +1,139 @@
+"""Whether statements still stand on their passages, and what is held back where they do not.
+
+Equal passages, moved or with other marks, are anchored anew by themselves. Anything else is held: the statement, and all that
+rests on it, is unconfirmed until a person has looked at the difference and accepted it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from backstop.dossier.anchor import Resolution, Text, anchored, resolve
+from backstop.dossier.holdings import Holdings
+from backstop.dossier.intake import now
+from backstop.dossier.record import Acceptance, Held, Statement
+from backstop.dossier.store import Dossier
+from backstop.faults import Fault, InvalidInput, Refused
+from backstop.text import did_you_mean
+
+PROGRAM = "backstop"
+"""Who is named where a passage was found again without a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one statement's passage in the newest version of its source; None where no text is at hand."""
+
+    statement: Statement
+    resolution: Resolution | None
+    words: str = ""
+
+
+def verify(dossier: Dossier, holdings: Holdings, sources: Iterable[str] = ()) -> list[Outcome]:
+    """The state of every anchor, or of those of the `sources` named, in the texts that are at hand."""
+    chosen = set(sources)
+    prepared: dict[str, Text | None] = {}
+    found = []
+    for statement in dossier.statements.values():
+        if chosen and statement.source not in chosen:
+            continue
+        source = dossier.sources[statement.source]
+        if source.id not in prepared:
+            text = holdings.current(source)
+            prepared[source.id] = Text(text, dossier.key) if text is not None else None
+        held = prepared[source.id]
+        if held is None:
+            found.append(Outcome(statement, None))
+            continue
+        before = None
+        if statement.anchor.text != held.digest:
+            coded = next(v for v in source.versions if v.digests.text == statement.anchor.text)
+            before = holdings.text(coded)
+        result = resolve(statement.anchor, held, before)
+        words = held.text[result.start : result.end] if result.start is not None else ""
+        found.append(Outcome(statement, result, words))
+    return found
+
+
+def settled(dossier: Dossier, outcomes: Iterable[Outcome], holdings: Holdings) -> Dossier:
+    """`dossier` with equal passages anchored in the newest text and the others held."""
+    statements = dict(dossier.statements)
+    for outcome in outcomes:
+        result, statement = outcome.resolution, outcome.statement
+        source = dossier.sources[statement.source]
+        if result is None or (statement.anchor.text == source.text.digests.text and result.confirmed):
+            continue
+        if result.confirmed and result.start is not None and result.end is not None:
+            if statement.held is None:
+                statements[statement.id] = _moved(
+                    statement, result.start, result.end, result, dossier, holdings, PROGRAM
+                )
+        elif result.state in ("changed", "ambiguous", "lost"):
+            held = Held(
+                state=result.state,
+                text=source.text.digests.text,
+                start=result.start,
+                end=result.end,
+                score=result.score,
+                since=now(),
+            )
+            if _differs(statement.held, held):
+                statements[statement.id] = statement.model_copy(update={"held": held})
+    return replace(dossier, statements=statements)
+
+
+def _differs(old: Held | None, new: Held) -> bool:
+    return old is None or old.model_copy(update={"since": ""}) != new.model_copy(update={"since": ""})
+
+
+def accepted(
+    dossier: Dossier, name: str, holdings: Holdings, by: str, start: int | None = None, end: int | None = None
+) -> Dossier:
+    """`dossier` with the statement `name` accepted on its changed passage, or on characters `start` to `end`.
+
+    Raises InvalidInput where nothing is held or there is no such passage, Refused where the text is not at hand or the
+    place is not known.
+    """
+    if name not in dossier.statements:
+        raise InvalidInput(
+            Fault(f"there is no statement {name}", hint=did_you_mean(name, dossier.statements, "statement"))
+        )
+    statement = dossier.statements[name]
+    if statement.held is None and start is None:
+        raise InvalidInput(Fault(f"{name} is not held back, so there is nothing to accept"))
+    first = start if start is not None else statement.held.start if statement.held else None
+    last = end if end is not None else statement.held.end if statement.held else None
+    if first is None or last is None:
+        state = statement.held.state if statement.held else "lost"
+        raise Refused(
+            Fault(f"the passage of {name} is {state}", hint="say where it stands with --start and --end")
+        )
+    result = Resolution(statement.held.state if statement.held else "changed", first, last)
+    moved = _moved(statement, first, last, result, dossier, holdings, by)
+    return replace(dossier, statements={**dossier.statements, name: moved})
+
+
+def _moved(
+    statement: Statement,
+    start: int,
+    end: int,
+    result: Resolution,
+    dossier: Dossier,
+    holdings: Holdings,
+    by: str,
+) -> Statement:
+    source = dossier.sources[statement.source]
+    text = holdings.current(source)
+    if text is None:
+        raise Refused(
+            Fault(f"the text of {source.id} is not at hand", hint="name its folder with --texts DIR")
+        )
+    try:
+        anchor = anchored(Text(text, dossier.key), start, end, source.may_travel)
+    except ValueError as error:
+        raise InvalidInput(Fault(f"{statement.id}: {error}")) from None
+    step = Acceptance(by=by, when=now(), was=statement.anchor, state=result.state)
+    return statement.model_copy(
+        update={"anchor": anchor, "held": None, "accepted": (*statement.accepted, step)}
+    )
