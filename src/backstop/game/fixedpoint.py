@@ -19,9 +19,9 @@ from backstop.game.tree import Game
 _MOST_STEPS = 60
 # Steps at which the choices are read anew and the equations eliminated again.
 _ELIMINATE_AT = frozenset({0, 1, 2, 10, 20, 35, 50})
-_MEMORY = 5
+_MEMORY = 4
 # Below this share of worlds still at work the arrays are packed together, which costs a copy.
-_PACK = 0.75
+_PACK = 0.5
 
 
 def sweep_back(
@@ -77,6 +77,9 @@ class _Search:
         total = guess.shape[-1]
         self.game, self.information = game, information
         self.live = list(game.live)
+        # A slice where it can be one: it gives a view, a list of phases a copy.
+        first, last = self.live[0], self.live[-1] + 1
+        self.rows: slice | list[int] = slice(first, last) if last - first == len(self.live) else self.live
         self.absorbing = [k for k, play in enumerate(game.plays) if play is None]
         self.result, self.found = guess.copy(), np.zeros(total, dtype=np.bool_)
         self.worlds: NDArray[np.intp] = np.arange(total)
@@ -85,7 +88,7 @@ class _Search:
         for phase in self.absorbing:
             self.values[phase] = stage.flows[phase] / (1.0 - factor)
         self.stage, self.factor, self.tolerance = stage, factor, tolerance
-        self.worst = np.full(total, np.inf)
+        self.worst, self.scale = np.full(total, np.inf), np.ones(total)
         self.elimination: _Elimination | None = None
         self.memory = _Memory()
         self._prepare()
@@ -97,12 +100,14 @@ class _Search:
     def advance(self, step: int) -> None:
         """One sweep, and a step towards the fixed point where the sweep still changes something."""
         sweep_back(self.sweep, self.factor, self.absorbing, self.values, self.discounted, self.after)
-        residual = self.after[self.live] - self.values[self.live]
-        change = np.abs(residual).max(axis=(0, 1))
-        scale = np.maximum(1.0, np.abs(self.after).max(axis=(0, 1)))
-        done = (change <= 0.1 * self.tolerance * scale) & self.active
+        residual = self.after[self.rows] - self.values[self.rows]
+        room = self.discounted[: len(self.live)]
+        change = np.abs(residual, out=room).max(axis=(0, 1))
+        if step in _ELIMINATE_AT:
+            self.scale = np.maximum(1.0, np.abs(self.after, out=self.discounted).max(axis=(0, 1)))
+        done = (change <= 0.1 * self.tolerance * self.scale) & self.active
         # What grows without bound, or is not a number, will not come back.
-        hopeless = ~(change < 1e6 * np.maximum(self.worst, scale))
+        hopeless = ~(change < 1e6 * np.maximum(self.worst, self.scale))
         self.worst = np.minimum(self.worst, change)
         if done.any():
             self.result[..., self.worlds[done]] = self.after[..., done]
@@ -116,14 +121,13 @@ class _Search:
         if remaining:
             assert self.elimination is not None
             held = self.elimination.solve(residual)
-            position = self.values[self.live]
-            self.values[self.live] = position + self.memory.extrapolate(position, held)
+            self.values[self.rows] += self.memory.extrapolate(self.values[self.rows], held)
 
     def _pack(self, residual: Array) -> Array:
         index = np.flatnonzero(self.active)
         self.worlds, self.active = self.worlds[index], self.active[index]
-        self.values, self.worst = self.values[..., index], self.worst[index]
-        self.tolerance = self.tolerance[index]
+        self.values = self.values[..., index]
+        self.worst, self.scale, self.tolerance = self.worst[index], self.scale[index], self.tolerance[index]
         self.factor = self.factor if self.factor.shape[-1] == 1 else self.factor[..., index]
         if self.elimination is not None:
             self.elimination.take(index)
@@ -187,38 +191,44 @@ class _Elimination:
 
 
 class _Memory:
-    """The last steps: how the position moved (`moved`) and how the proposed step turned (`turned`), newest first."""
+    """The last steps, newest first.
+
+    `turned`: how the proposed step changed from one position to the next; `both`: that and the way between them.
+    """
 
     def __init__(self) -> None:
         self.last: tuple[Array, Array] | None = None
-        self.moved: list[Array] = []
         self.turned: list[Array] = []
+        self.both: list[Array] = []
         self.products: dict[tuple[int, int], Array] = {}
 
     def take(self, index: NDArray[np.intp]) -> None:
         """Keep some of the worlds."""
         if self.last is not None:
             self.last = (self.last[0][..., index], self.last[1][..., index])
-        self.moved = [a[..., index] for a in self.moved]
         self.turned = [a[..., index] for a in self.turned]
+        self.both = [a[..., index] for a in self.both]
         self.products = {key: a[index] for key, a in self.products.items()}
 
     def extrapolate(self, position: Array, step: Array) -> Array:
         """The step that least squares on the last steps suggest, world by world."""
         if self.last is not None:
-            self.moved = [position - self.last[0], *self.moved[: _MEMORY - 1]]
-            self.turned = [step - self.last[1], *self.turned[: _MEMORY - 1]]
+            moved, turned = self.last
+            # The arrays of the last step serve no other purpose any more.
+            np.subtract(step, turned, out=turned)
+            np.subtract(position, moved, out=moved)
+            moved += turned
+            self.turned = [turned, *self.turned[: _MEMORY - 1]]
+            self.both = [moved, *self.both[: _MEMORY - 1]]
             count = len(self.turned)
             # The products of older pairs only move one place back.
             older = {(i + 1, j + 1): a for (i, j), a in self.products.items() if j + 1 < count}
-            self.products = older | {(0, j): _dot(self.turned[0], self.turned[j]) for j in range(count)}
-        self.last = (position, step)
-        if not self.turned:
-            return step
-        better = step.copy()
-        for share, moved, turned in zip(self._shares(step), self.moved, self.turned, strict=True):
-            better -= share * (moved + turned)
-        return better
+            self.products = older | {(0, j): _dot(turned, self.turned[j]) for j in range(count)}
+        self.last = (position.copy(), step.copy())
+        room = np.empty_like(step)
+        for share, both in zip(self._shares(step), self.both, strict=True):
+            step -= np.multiply(share, both, out=room)
+        return step
 
     def _shares(self, step: Array) -> list[Array]:
         """Least-squares coefficients by Cholesky's method on the normal equations, in every world at once."""
@@ -247,12 +257,12 @@ class _Memory:
                     value -= lower[j, k] * solved[k]
                 solved.append(np.where(good, value / root, 0.0))
                 kept.append(good)
-            shares: list[Array] = [step[0, 0]] * count
+            shares: list[Array] = list(right)
             for j in range(count - 1, -1, -1):
                 value = solved[j].copy()
                 for i in range(j + 1, count):
                     value -= lower[i, j] * shares[i]
-                shares[j] = np.nan_to_num(np.where(kept[j], value / lower[j, j], 0.0), posinf=0.0, neginf=0.0)
+                shares[j] = np.where(kept[j], value / lower[j, j], 0.0)
         return shares
 
 

@@ -40,87 +40,131 @@ class Measure:
     given: Condition | None = None
 
 
-def shares(solution: Solution, start: int) -> Array:
-    """Probability of being in each phase at periods 0 .. T, shape (T + 1, phases, B)."""
+Transitions = tuple[tuple[tuple[int, int, Array], ...], ...]
+
+
+def transitions(solution: Solution) -> Transitions:
+    """By period: (from phase, to phase, probability of shape (B,)) for every move that can happen."""
     game = solution.game
-    found = np.zeros((solution.periods + 1, len(game.phases), solution.worlds))
-    found[0, start] = 1.0
-    for period, plays in enumerate(solution.outcomes):
-        here, later = found[period], found[period + 1]
+    certain = np.ones(1)
+    found = []
+    for plays in solution.outcomes:
+        moves: dict[tuple[int, int], Array] = {}
         for phase, outcomes in enumerate(plays):
             if game.plays[phase] is None:
-                later[phase] += here[phase]
+                moves[phase, phase] = certain
             for outcome, probability in outcomes.items():
-                later[game.next_phase[outcome]] += here[phase] * probability
-    return found
+                key = (phase, game.next_phase[outcome])
+                known = moves.get(key)
+                moves[key] = probability if known is None else known + probability
+        found.append(tuple((source, target, p) for (source, target), p in moves.items()))
+    return tuple(found)
 
 
-def expected_outcomes(solution: Solution, occupied: Array) -> Array:
-    """Expected number of occurrences of every outcome over the horizon, shape (outcomes, B); `occupied` as `shares`."""
-    total = np.zeros((len(solution.game.outcomes), solution.worlds))
-    for period, plays in enumerate(solution.outcomes):
-        for phase, outcomes in enumerate(plays):
-            for outcome, probability in outcomes.items():
-                total[outcome] += occupied[period, phase] * probability
-    return total
+class Record:
+    """What a solved process does, with everything that several measures share computed once.
 
-
-def curve(
-    solution: Solution, measure: Measure, period_years: float, occupied: Mapping[int, Array] | None = None
-) -> Array:
-    """The metric as of each period 0 .. T, shape (T + 1, B); NaN where its condition has no probability.
-
-    `occupied`: shares by start phase, where already computed.
+    `period_years` is the length of a period.
     """
-    if measure.given is None:
-        known = None if occupied is None else occupied.get(measure.start)
+
+    def __init__(self, solution: Solution, period_years: float) -> None:
+        self.solution, self.period_years = solution, period_years
+        self._transitions = transitions(solution)
+        self._shares: dict[int, Array] = {}
+        self._reachable: dict[int, list[frozenset[int]]] = {}
+        self._visits: dict[tuple[int, frozenset[int]], tuple[Array, Array]] = {}
+        self._room = np.empty(solution.worlds)
+
+    def shares(self, start: int) -> Array:
+        """Probability of being in each phase at periods 0 .. T from phase `start`, shape (T + 1, phases, B)."""
+        if start not in self._shares:
+            found = np.zeros(
+                (self.solution.periods + 1, len(self.solution.game.phases), self.solution.worlds)
+            )
+            found[0, start] = 1.0
+            for period, moves in enumerate(self._transitions):
+                here, later = found[period], found[period + 1]
+                reached = self._reached(start, period)
+                for source, target, probability in moves:
+                    if source not in reached:
+                        continue
+                    if probability.size == 1:
+                        later[target] += here[source]
+                    else:
+                        later[target] += np.multiply(here[source], probability, out=self._room)
+            self._shares[start] = found
+        return self._shares[start]
+
+    def _reached(self, start: int, period: int) -> frozenset[int]:
+        """Phases that can have been reached from `start` by `period`: the others have no mass to move."""
+        sets = self._reachable.setdefault(start, [frozenset({start})])
+        while len(sets) <= period:
+            here = sets[-1]
+            sets.append(
+                here | {target for source, target, _ in self._transitions[len(sets) - 1] if source in here}
+            )
+        return sets[period]
+
+    def expected_outcomes(self, start: int) -> Array:
+        """Expected number of occurrences of every outcome over the horizon, shape (outcomes, B)."""
+        occupied = self.shares(start)
+        total = np.zeros((len(self.solution.game.outcomes), self.solution.worlds))
+        for period, plays in enumerate(self.solution.outcomes):
+            for phase in self._reached(start, period):
+                for outcome, probability in plays[phase].items():
+                    total[outcome] += np.multiply(occupied[period, phase], probability, out=self._room)
+        return total
+
+    def curve(self, measure: Measure) -> Array:
+        """The metric as of each period 0 .. T, shape (T + 1, B); NaN where its condition has no probability."""
+        if measure.given is not None:
+            return _conditional(self.solution, self._transitions, measure, measure.given, self.period_years)
         if measure.kind in ("avoid", "reach"):
-            return _first_visits(solution, measure)
-        if known is None:
-            known = shares(solution, measure.start)
-        members = sorted(measure.members)
+            avoided, reached = self._first_visits(measure.start, measure.members)
+            return avoided if measure.kind == "avoid" else reached
+        known, members = self.shares(measure.start), sorted(measure.members)
         if measure.kind == "occupy":
             return np.asarray(known[:, members].sum(axis=1))
+        total = np.zeros((self.solution.periods + 1, self.solution.worlds))
         if measure.kind == "duration":
-            gained = period_years * known[:-1][:, members].sum(axis=1)
-        else:
-            gained = np.zeros((solution.periods, solution.worlds))
-            for period, plays in enumerate(solution.outcomes):
-                for phase, outcomes in enumerate(plays):
-                    for outcome in measure.members & outcomes.keys():
-                        gained[period] += known[period, phase] * outcomes[outcome]
-        total = np.zeros((solution.periods + 1, solution.worlds))
-        np.cumsum(gained, axis=0, out=total[1:])
+            np.cumsum(self.period_years * known[:-1][:, members].sum(axis=1), axis=0, out=total[1:])
+            return total
+        for period, plays in enumerate(self.solution.outcomes):
+            total[period + 1] = total[period]
+            for phase, outcomes in enumerate(plays):
+                for outcome in measure.members & outcomes.keys():
+                    total[period + 1] += known[period, phase] * outcomes[outcome]
         return total
-    return _conditional(solution, measure, measure.given, period_years)
 
-
-def _first_visits(solution: Solution, measure: Measure) -> Array:
-    """Probability of never having been in the members (`avoid`), or of having been there (`reach`)."""
-    game, members = solution.game, measure.members
-    left = np.zeros((len(game.phases), solution.worlds))
-    arrived = np.zeros(solution.worlds)
-    if measure.start in members:
-        arrived += 1.0
-    else:
-        left[measure.start] = 1.0
-    avoided = np.empty((solution.periods + 1, solution.worlds))
-    reached = np.empty_like(avoided)
-    avoided[0], reached[0] = left.sum(axis=0), arrived
-    for period, plays in enumerate(solution.outcomes):
-        later = np.zeros_like(left)
-        for phase, outcomes in enumerate(plays):
-            if game.plays[phase] is None:
-                later[phase] += left[phase]
-            for outcome, probability in outcomes.items():
-                target = game.next_phase[outcome]
+    def _first_visits(self, start: int, members: frozenset[int]) -> tuple[Array, Array]:
+        """Probability of never having been in the members, and of having been there, at periods 0 .. T."""
+        if (start, members) in self._visits:
+            return self._visits[start, members]
+        shape = (len(self.solution.game.phases), self.solution.worlds)
+        left, later = np.zeros(shape), np.zeros(shape)
+        avoided = np.empty((self.solution.periods + 1, self.solution.worlds))
+        reached = np.zeros_like(avoided)
+        if start in members:
+            reached[0] = 1.0
+        else:
+            left[start] = 1.0
+        avoided[0] = left.sum(axis=0)
+        for period, moves in enumerate(self._transitions):
+            later[...] = 0.0
+            arrived = reached[period + 1]
+            arrived[...] = reached[period]
+            for source, target, probability in moves:
+                if source in members or source not in self._reached(start, period):
+                    continue
+                moved = np.multiply(left[source], probability, out=self._room)
                 if target in members:
-                    arrived += left[phase] * probability
+                    arrived += moved
                 else:
-                    later[target] += left[phase] * probability
-        left = later
-        avoided[period + 1], reached[period + 1] = left.sum(axis=0), arrived
-    return avoided if measure.kind == "avoid" else reached
+                    later[target] += moved
+            left, later = later, left
+            avoided[period + 1] = left.sum(axis=0)
+        self._visits[start, members] = avoided, reached
+        return avoided, reached
 
 
 @dataclass(slots=True)
@@ -131,50 +175,48 @@ class _Track:
     gain: Array
 
 
-def _conditional(solution: Solution, measure: Measure, given: Condition, period_years: float) -> Array:
-    game, n_phases, worlds = solution.game, len(solution.game.phases), solution.worlds
+def _conditional(
+    solution: Solution, moves: Transitions, measure: Measure, given: Condition, period_years: float
+) -> Array:
+    """A metric on a condition, with flags for the event and for the condition carried along."""
+    game, shape = solution.game, (len(solution.game.phases), solution.worlds)
     event = measure.members if measure.kind in ("avoid", "reach") else frozenset()
     carries_gain = measure.kind in ("count", "duration")
+    State = dict[tuple[bool, bool], _Track]
 
     def flags(phase: int, hit: bool, met: bool) -> tuple[bool, bool]:
         return hit or phase in event, met or phase in given.phases
 
-    def empty() -> dict[tuple[bool, bool], _Track]:
-        return {}
-
-    def track(state: dict[tuple[bool, bool], _Track], key: tuple[bool, bool]) -> _Track:
+    def track(state: State, key: tuple[bool, bool]) -> _Track:
         if key not in state:
-            room = np.zeros((n_phases, worlds))
-            state[key] = _Track(room, np.zeros_like(room) if carries_gain else room)
+            room = np.zeros(shape)
+            state[key] = _Track(room, np.zeros(shape) if carries_gain else room)
         return state[key]
 
-    state = empty()
+    state: State = {}
     track(state, flags(measure.start, False, False)).mass[measure.start] = 1.0
-    found = np.empty((solution.periods + 1, worlds))
+    found = np.empty((solution.periods + 1, solution.worlds))
     found[0] = _ratio(state, measure, given)
     for period, plays in enumerate(solution.outcomes):
-        later = empty()
+        later: State = {}
         for (hit, met), here in state.items():
-            for phase, outcomes in enumerate(plays):
-                mass = here.mass[phase]
-                if not mass.any():
+            occupied = [bool(mass.any()) for mass in here.mass]
+            if measure.kind == "duration":
+                for phase in measure.members:
+                    here.gain[phase] += period_years * here.mass[phase]
+            for source, target, probability in moves[period]:
+                if not occupied[source]:
                     continue
-                gain = here.gain[phase] if carries_gain else mass
-                if measure.kind == "duration" and phase in measure.members:
-                    gain = gain + period_years * mass
-                if game.plays[phase] is None:
-                    same = track(later, (hit, met))
-                    same.mass[phase] += mass
-                    if carries_gain:
-                        same.gain[phase] += gain
-                for outcome, probability in outcomes.items():
-                    target = game.next_phase[outcome]
-                    there = track(later, flags(target, hit, met))
-                    there.mass[target] += mass * probability
-                    if carries_gain:
-                        there.gain[target] += gain * probability
-                        if measure.kind == "count" and outcome in measure.members:
-                            there.gain[target] += mass * probability
+                there = track(later, flags(target, hit, met))
+                there.mass[target] += here.mass[source] * probability
+                if carries_gain:
+                    there.gain[target] += here.gain[source] * probability
+            if measure.kind == "count":
+                for phase, outcomes in enumerate(plays):
+                    for outcome in measure.members & outcomes.keys() if occupied[phase] else ():
+                        target = game.next_phase[outcome]
+                        there = track(later, flags(target, hit, met))
+                        there.gain[target] += here.mass[phase] * outcomes[outcome]
         state = later
         found[period + 1] = _ratio(state, measure, given)
     return found

@@ -76,7 +76,8 @@ def solve(
     for period in range(periods - 1, -1, -1):
         here = stages(period)
         if here is not stage:
-            stage, sweep = here, Sweep(game, here, information, worlds, keep=keep)
+            stage = here
+            sweep.renew(stage)
         np.multiply(factor, values, out=discounted)
         sweep.solve(discounted, spare)
         for phase in range(len(game.phases)):

@@ -88,14 +88,21 @@ class Sweep:
         self.stage = stage
         self.worlds = worlds
         pool = _Pool((len(game.actors), worlds))
-        self._plays: list[_PlaySweep | None] = []
-        for play, numbers in zip(game.plays, stage.plays, strict=True):
-            if play is None or numbers is None:
-                if play is not None or numbers is not None:
-                    raise ValueError("numbers are needed for the phases with a play, and for those alone")
-                self._plays.append(None)
-            else:
-                self._plays.append(_PlaySweep(game, play, numbers, information, pool, fixed, keep))
+        self._plays = [
+            None if play is None else _PlaySweep(game, play, information, pool, fixed, keep)
+            for play in game.plays
+        ]
+        self.renew(stage)
+
+    def renew(self, stage: Stage) -> None:
+        """Go over to the numbers of another period, with the same worlds and the same buffers."""
+        self.stage = stage
+        scales: dict[int, tuple[Array, Mask | None]] = {}
+        for play, numbers in zip(self._plays, stage.plays, strict=True):
+            if (play is None) != (numbers is None):
+                raise ValueError("numbers are needed for the phases with a play, and for those alone")
+            if play is not None and numbers is not None:
+                play.renew(numbers, scales)
 
     def solve(self, discounted: Array, out: Array) -> None:
         """Values now from `discounted` values of the next period, both of shape (phases, actors, B).
@@ -158,13 +165,13 @@ class _PlaySweep:
         self,
         game: Game,
         play: Play,
-        numbers: PlayNumbers,
         information: Information,
         pool: _Pool,
         fixed: Collection[int],
         keep: bool,
     ) -> None:
-        self.play, self.numbers, self.pool = play, numbers, pool
+        self.play, self.pool = play, pool
+        self.numbers = PlayNumbers((), (), ())
         self.private = information == "private_payoffs"
         self.next_phase = game.next_phase
         self.worlds = pool.shape[1]
@@ -173,7 +180,7 @@ class _PlaySweep:
         self._free: list[list[Array]] = [[] for _ in range(size)]  # chosen freely, bound part left out
         self._inverse: list[Array] = [_NOTHING] * size
         self._certain: list[Mask | None] = [None] * size
-        self._buffers: list[Array | None] = [None] * size
+        self._buffers: list[Array] = [_NOTHING] * size
         self._order = tuple(range(size))
         constant = self._constant(fixed)
         self._changing = tuple(n for n in range(size) if not constant[n])
@@ -182,24 +189,29 @@ class _PlaySweep:
             for child in () if isinstance(node, Ending) else node.children:
                 waiting[child] += 1
         for position, node in enumerate(play.nodes):
-            noise = numbers.noise[position]
             if isinstance(node, Decision):
-                assert noise is not None
-                certain = noise == 0.0
-                self._certain[position] = certain if bool(certain.any()) else None
-                with np.errstate(divide="ignore", over="ignore"):
-                    self._inverse[position] = 1.0 / noise
                 # Of two moves the second is what the first leaves, and is worked out when it is asked for.
                 rows = 1 if len(node.moves) == 2 and not node.bound else len(node.moves)
                 self._free[position] = [np.empty(self.worlds) for _ in range(rows)]
-            if not isinstance(node, Ending) or numbers.payoffs[position] is not None:
-                lasting = keep or constant[position] or position == size - 1
-                self._buffers[position] = np.empty(pool.shape) if lasting else pool.take()
+            lasting = keep or constant[position] or position == size - 1
+            self._buffers[position] = np.empty(pool.shape) if lasting else pool.take()
             for child in () if isinstance(node, Ending) else node.children:
                 waiting[child] -= 1
-                buffer = self._buffers[child]
-                if waiting[child] == 0 and buffer is not None and not keep and not constant[child]:
-                    pool.give(buffer)
+                if waiting[child] == 0 and not keep and not constant[child]:
+                    pool.give(self._buffers[child])
+
+    def renew(self, numbers: PlayNumbers, scales: dict[int, tuple[Array, Mask | None]]) -> None:
+        """Take other numbers; `scales` remembers what was worked out for a noise that several nodes share."""
+        self.numbers = numbers
+        self._order = tuple(range(len(self.play.nodes)))
+        for position, noise in enumerate(numbers.noise):
+            if noise is None:
+                continue
+            if id(noise) not in scales:
+                certain = noise == 0.0
+                with np.errstate(divide="ignore", over="ignore"):
+                    scales[id(noise)] = (1.0 / noise, certain if bool(certain.any()) else None)
+            self._inverse[position], self._certain[position] = scales[id(noise)]
 
     def _constant(self, fixed: Collection[int]) -> list[bool]:
         found: list[bool] = []
@@ -217,12 +229,8 @@ class _PlaySweep:
             if isinstance(node, Ending):
                 payoff = self.numbers.payoffs[position]
                 later = discounted[self.next_phase[node.outcome]]
-                if payoff is None or buffer is None:
-                    values[position] = later
-                else:
-                    values[position] = np.add(payoff, later, out=buffer)
+                values[position] = later if payoff is None else np.add(payoff, later, out=buffer)
                 continue
-            assert buffer is not None
             if isinstance(node, Chance):
                 self._mix(node.children, self.numbers.chances[position], buffer)
             elif len(node.moves) == 2 and not node.bound:

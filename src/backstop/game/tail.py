@@ -84,7 +84,13 @@ def settle(
         if (done | out).any():
             values[..., run.worlds[done | out]] = run.now[..., done | out]
         run.keep(stay & ~out)
-        if accelerate and run.sweeps in _PROPOSE_AT and limit > 2 * run.sweeps and run.active.any():
+        if (
+            accelerate
+            and game.live
+            and run.sweeps in _PROPOSE_AT
+            and limit > 2 * run.sweeps
+            and run.active.any()
+        ):
             run.propose()
     return Tail(values, settled)
 

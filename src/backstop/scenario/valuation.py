@@ -7,7 +7,7 @@ period by period; what does not depend on time, or is the same in two phases, is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,6 +68,7 @@ class Plan:
         self._reach: dict[str, Reach] = {}
         self._profiles: dict[int, Reach] = {}
         self._allowed: dict[tuple[frozenset[str], int], tuple[bool, ...]] = {}
+        self._timed: dict[int, tuple[int, ...]] = {}
         self._kept: list[Use] = []
 
     def expression(self, use: Use) -> Expression:
@@ -108,6 +109,22 @@ class Plan:
             self._reach[name] = found
         return self._reach[name]
 
+    def timed_nodes(self, phase: int) -> tuple[int, ...]:
+        """Positions of the nodes of a phase's play whose numbers change from period to period."""
+        known = self._timed.get(phase)
+        if known is None:
+            play, sources = self.model.game.plays[phase], self.model.nodes[phase]
+            assert play is not None and sources is not None
+            found = []
+            for position, (node, source) in enumerate(zip(play.nodes, sources, strict=True)):
+                uses = [use for use in (source.noise, *source.chances) if use is not None]
+                if isinstance(node, Ending):
+                    uses += self.model.lumps[node.outcome].values()
+                if any(self.reach_of(use).time for use in uses):
+                    found.append(position)
+            known = self._timed[phase] = tuple(found)
+        return known
+
     def allowed(self, reach: Reach, phase: int) -> tuple[bool, ...]:
         """Which of the limited measures are in force in `phase`: two phases that agree share their values."""
         if not reach.limited:
@@ -138,6 +155,8 @@ class Valuation:
         self._stages: dict[int, Stage] = {}
         self._timed: bool | None = None
         self.noises = tuple(self._actor_number(use, "noise") for use in self.model.noises)
+        self._scales = tuple(np.atleast_1d(noise) for noise in self.noises)
+        self._plays: dict[int, PlayNumbers] = {}
         self.discounts = tuple(self._actor_number(use, "discount") for use in self.model.discounts)
 
     # Values of names and expressions.
@@ -282,23 +301,19 @@ class Valuation:
         )
 
     def _depends_on_time(self) -> bool:
-        model = self.model
-        uses: list[Use] = [use for payoffs in (*model.payoffs, *model.lumps) for use in payoffs.values()]
-        for nodes in model.nodes:
-            for node in nodes or ():
-                uses += [use for use in (node.noise, *node.chances) if use is not None]
-        return any(self.plan.reach_of(use).time for use in uses)
+        flows = (use for payoffs in self.model.payoffs for use in payoffs.values())
+        return any(self.plan.reach_of(use).time for use in flows) or any(
+            self.plan.timed_nodes(phase) for phase in self.model.game.live
+        )
 
     def _flow(self, phase: int, period: int) -> Array:
         found = self._payoffs("flow", phase, self.model.payoffs[phase], phase, period)
-        return (
-            np.zeros((len(self.model.game.actors), 1)) if found is None else found * self.model.period_years
-        )
+        return np.zeros((len(self.model.game.actors), 1)) if found is None else found
 
     def _payoffs(
         self, kind: str, number: int, uses: Mapping[int, Use], phase: int, period: int
     ) -> Array | None:
-        """Payoffs by actor, shape (actors, 1 or count); None where all are zero."""
+        """Payoffs by actor, shape (actors, 1 or count), flows times the period's length; None where all are zero."""
         if not uses:
             return None
         reaches = [self.plan.reach_of(use) for use in uses.values()]
@@ -314,7 +329,10 @@ class Valuation:
             for actor, use in uses.items():
                 rows[actor] = self.use(use, phase, period)
             flat = all(isinstance(row, float) and row == 0.0 for row in rows)
-            self._arrays[key] = None if flat else self._rows(rows)
+            array = None if flat else self._rows(rows)
+            if array is not None and kind == "flow":
+                array *= self.model.period_years
+            self._arrays[key] = array
         return self._arrays[key]
 
     def _rows(self, rows: list[Value]) -> Array:
@@ -328,34 +346,37 @@ class Valuation:
         play, sources = self.model.game.plays[phase], self.model.nodes[phase]
         if play is None or sources is None:
             return None
-        payoffs: list[Array | None] = []
-        noise: list[Array | None] = []
-        chances: list[tuple[Array, ...]] = []
-        for node, source in zip(play.nodes, sources, strict=True):
-            payoff: Array | None = None
-            scale: Array | None = None
-            probabilities: tuple[Array, ...] = ()
+        known = self._plays.get(phase)
+        if known is None:
+            size = len(play.nodes)
+            known = PlayNumbers((None,) * size, (None,) * size, ((),) * size)
+            positions: Iterable[int] = range(size)
+        else:
+            positions = self.plan.timed_nodes(phase)
+        payoffs, noise, chances = list(known.payoffs), list(known.noise), list(known.chances)
+        for position in positions:
+            node, source = play.nodes[position], sources[position]
             if isinstance(node, Ending):
-                payoff = self._payoffs("lump", node.outcome, self.model.lumps[node.outcome], phase, period)
+                payoffs[position] = self._payoffs(
+                    "lump", node.outcome, self.model.lumps[node.outcome], phase, period
+                )
             elif isinstance(node, Decision):
-                scale = np.atleast_1d(
-                    self.noises[node.actor]
+                noise[position] = (
+                    self._scales[node.actor]
                     if source.noise is None
                     else self._noise(source.noise, phase, period)
                 )
-                probabilities = self._bound(source.chances, phase, period) if source.chances else ()
+                if source.chances:
+                    chances[position] = self._bound(source.chances, phase, period)
             else:
-                assert isinstance(node, Chance)
-                probabilities = self._chances(node, source.chances, source.path, phase, period)
-            payoffs.append(payoff)
-            noise.append(scale)
-            chances.append(probabilities)
-        return PlayNumbers(tuple(payoffs), tuple(noise), tuple(chances))
+                chances[position] = self._chances(node, source.chances, phase, period)
+        self._plays[phase] = PlayNumbers(tuple(payoffs), tuple(noise), tuple(chances))
+        return self._plays[phase]
 
-    def _noise(self, use: Use, phase: int, period: int) -> Value:
+    def _noise(self, use: Use, phase: int, period: int) -> Array:
         value = self.use(use, phase, period)
         self._refuse(use, np.less(value, 0.0), value, "the noise", "must not be negative")
-        return value
+        return np.atleast_1d(value)
 
     def _probability(self, use: Use, phase: int, period: int) -> NDArray[np.float64]:
         value = self.use(use, phase, period)
@@ -378,7 +399,7 @@ class Valuation:
         return tuple(found)
 
     def _chances(
-        self, node: Chance, uses: tuple[Use | None, ...], path: tuple[str | int, ...], phase: int, period: int
+        self, node: Chance, uses: tuple[Use | None, ...], phase: int, period: int
     ) -> tuple[Array, ...]:
         found = [None if use is None else self._probability(use, phase, period) for use in uses]
         given = [p for p in found if p is not None]

@@ -86,27 +86,28 @@ def assess(
         draws = draw(model, worlds, seed, size, workers)
         held: dict[str, Evaluation] = {}
 
-        def solved(name: str) -> Evaluation:
+        def solved(name: str, weights: Array | None, weights_known: bool) -> Evaluation:
             plan = Plan(model, model.levels[name])
-            room = Evaluation.room(figures, worlds)
+            room = Evaluation.room(figures, worlds, not weights_known)
 
             def task(first: int) -> None:
                 count = min(size, worlds - first)
-                evaluate(plan, draws.block(first, count), first, count, convention, room)
+                evaluate(plan, draws.block(first, count), first, count, convention, room, figures, weights)
 
             workers.run(task, range(0, worlds, size), tick)
             return room
 
         for name in observed:
-            held[name] = solved(name)
+            held[name] = solved(name, None, False)
         weights, reports = _weigh(model, figures, held)
         results: dict[str, ArrangementResult] = {}
         unsettled = np.zeros(worlds, dtype=np.bool_)
         for name in order:
-            room = held.pop(name) if name in held else solved(name)
+            room = held.pop(name) if name in held else solved(name, weights, True)
             unsettled |= ~room.settled
             if name in wanted:
                 results[name] = summarise_arrangement(model, figures, name, room, weights, workers)
+            del room  # the next arrangement takes its place: two at once would be the most memory of all
         results = {name: results[name] for name in wanted}
         return Result(
             model=model,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from backstop.game.measure import Condition, Measure, curve, expected_outcomes, shares
+from backstop.game.measure import Condition, Measure, Record
 from backstop.game.process import solve
 from backstop.game.stage import Information
 from backstop.scenario import format as form
@@ -22,10 +22,13 @@ CURVE_KINDS = ("avoid", "reach", "occupy")
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Which figures an evaluation gives, and in what order: the same for all arrangements and blocks of a model."""
+    """Which figures an evaluation gives, and in what order: the same for all arrangements and blocks of a model.
+
+    `curve_rows`: where the curve of a metric stands; metrics that differ only in their year share one.
+    """
 
     metrics: tuple[str, ...]
-    curves: tuple[str, ...]
+    curve_rows: Mapping[str, int]
     actors: tuple[str, ...]
     outcomes: tuple[str, ...]
     phases: tuple[str, ...]
@@ -36,9 +39,15 @@ class Layout:
 def layout(model: Model) -> Layout:
     """The figures of a model."""
     metrics = model.scenario.metrics
+    rows: dict[Measure, int] = {}
+    curve_rows = {
+        name: rows.setdefault(measure_of(model, metric), len(rows))
+        for name, metric in metrics.items()
+        if metric.kind in CURVE_KINDS
+    }
     return Layout(
         tuple(metrics),
-        tuple(name for name, metric in metrics.items() if metric.kind in CURVE_KINDS),
+        curve_rows,
         model.game.actors,
         model.game.outcomes,
         model.game.phases,
@@ -51,30 +60,46 @@ def layout(model: Model) -> Layout:
 class Evaluation:
     """Figures of one arrangement by world; the last axis is worlds.
 
-    metrics (metrics, W), curves (curves, T + 1, W), values (actors, W), costs (costs, W), outcomes (outcomes, W),
-    phases (T + 1, phases, W), settled (W,).
+    metrics (metrics, W), curves (curves, T + 1, W), values (actors, W), costs (costs, W), settled (W,).
+
+    Shares of the phases, (T + 1, phases), and expected numbers of the outcomes, (outcomes,), are only ever averaged.
+    Where the weights are known beforehand they are summed up block by block in `sums`, by the first world of the
+    block; else `phases` and `outcomes` hold them world by world.
     """
 
     metrics: Array
     curves: Array
     values: Array
     costs: Array
-    outcomes: Array
-    phases: Array
     settled: NDArray[np.bool_]
+    phases: Array | None
+    outcomes: Array | None
+    sums: dict[int, tuple[Array, Array]]
 
     @staticmethod
-    def room(of: Layout, worlds: int) -> Evaluation:
-        """Empty arrays for `worlds` worlds."""
+    def room(of: Layout, worlds: int, by_world: bool) -> Evaluation:
+        """Empty arrays for `worlds` worlds; `by_world` where the weights are not known yet."""
         return Evaluation(
             np.empty((len(of.metrics), worlds)),
-            np.empty((len(of.curves), of.periods + 1, worlds)),
+            np.empty((len(set(of.curve_rows.values())), of.periods + 1, worlds)),
             np.empty((len(of.actors), worlds)),
             np.empty((len(of.costs), worlds)),
-            np.empty((len(of.outcomes), worlds)),
-            np.empty((of.periods + 1, len(of.phases), worlds)),
             np.empty(worlds, dtype=np.bool_),
+            np.empty((of.periods + 1, len(of.phases), worlds)) if by_world else None,
+            np.empty((len(of.outcomes), worlds)) if by_world else None,
+            {},
         )
+
+    def averages(self, weights: Array | None) -> tuple[Array, Array]:
+        """Weighted means of the shares, (T + 1, phases), and of the numbers of outcomes, (outcomes,)."""
+        total = float(self.settled.size) if weights is None else float(weights.sum())
+        if self.phases is not None and self.outcomes is not None:
+            each = np.ones(self.settled.size) if weights is None else weights
+            return self.phases @ each / total, self.outcomes @ each / total
+        # Always in the same order, whichever block ended first.
+        parts = [self.sums[first] for first in sorted(self.sums)]
+        phases, outcomes = (np.sum([part[i] for part in parts], axis=0) for i in (0, 1))
+        return phases / total, outcomes / total
 
 
 def measure_of(model: Model, metric: form.Metric) -> Measure:
@@ -98,13 +123,19 @@ def evaluate(
     count: int,
     information: Information,
     room: Evaluation,
+    figures: Layout,
+    weights: Array | None = None,
     accelerate: bool = True,
 ) -> None:
-    """Solve worlds `first` .. `first + count - 1` under the arrangement of `plan`; figures go into `room`."""
+    """Solve worlds `first` .. `first + count - 1` under the arrangement of `plan`; figures go into `room`.
+
+    `weights`, shape (W,), are those of the sums; None: all worlds alike.
+    """
     model = plan.model
+    game = model.game
     valuation = Valuation(plan, draws, first, count)
     solution = solve(
-        model.game,
+        game,
         valuation.stage,
         model.periods,
         valuation.factor,
@@ -113,28 +144,34 @@ def evaluate(
         model.scenario.horizon.tail_periods,
         accelerate,
     )
+    record = Record(solution, model.period_years)
     here = slice(first, first + count)
     room.settled[here] = solution.settled
-    room.values[:, here] = solution.values[model.game.start]
-    occupied = {model.game.start: shares(solution, model.game.start)}
-    main = occupied[model.game.start]
-    room.phases[..., here] = main
-    room.outcomes[:, here] = expected_outcomes(solution, main)
-    curves = 0
-    for row, metric in enumerate(model.scenario.metrics.values()):
-        start = model.game.start if metric.from_ is None else model.game.phases.index(metric.from_)
+    room.values[:, here] = solution.values[game.start]
+    occupied = record.shares(game.start)
+    expected = record.expected_outcomes(game.start)
+    if room.phases is not None and room.outcomes is not None:
+        room.phases[..., here] = occupied
+        room.outcomes[:, here] = expected
+    else:
+        each = np.ones(count) if weights is None else weights[here]
+        room.sums[first] = (occupied @ each, expected @ each)
+    done: set[int] = set()
+    for row, (name, metric) in enumerate(model.scenario.metrics.items()):
         if metric.kind == "value":
-            room.metrics[row, here] = solution.values[start, model.game.actors.index(metric.value or "")]
+            start = game.start if metric.from_ is None else game.phases.index(metric.from_)
+            room.metrics[row, here] = solution.values[start, game.actors.index(metric.value or "")]
             continue
-        if start not in occupied:
-            occupied[start] = shares(solution, start)
-        found = curve(solution, measure_of(model, metric), model.period_years, occupied)
         period = model.periods if metric.by_year is None else round(metric.by_year / model.period_years)
-        room.metrics[row, here] = found[period]
-        if metric.kind in CURVE_KINDS:
-            room.curves[curves][:, here] = found
-            curves += 1
-    room.costs[:, here] = _expected_costs(valuation, main)
+        curve = figures.curve_rows.get(name)
+        if curve is None:
+            room.metrics[row, here] = record.curve(measure_of(model, metric))[period]
+            continue
+        if curve not in done:
+            room.curves[curve][:, here] = record.curve(measure_of(model, metric))
+            done.add(curve)
+        room.metrics[row, here] = room.curves[curve, period, here]
+    room.costs[:, here] = _expected_costs(valuation, occupied)
 
 
 def _expected_costs(valuation: Valuation, occupied: Array) -> Array:

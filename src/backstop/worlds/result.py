@@ -16,7 +16,7 @@ from backstop.scenario.compiled import Model
 from backstop.scenario.distribution import Distribution, distribution
 from backstop.scenario.expression import Value
 from backstop.worlds.evaluation import Evaluation, Layout
-from backstop.worlds.summary import Array, Summary, mean_and_error, quantiles, summarise
+from backstop.worlds.summary import Array, Summary, means_and_errors, quantiles, summarise
 
 if TYPE_CHECKING:
     import xarray
@@ -235,27 +235,27 @@ def summarise_arrangement(
     shared = _controller_costs(model, figures, of)
     rows += [("controller", f"{controller}\0{unit}", cost) for (controller, unit), cost in shared.items()]
     summaries: dict[tuple[str, str], Summary] = {}
-    curves: dict[str, Curve] = {}
+    curves: dict[int, Curve] = {}
+
+    curve_rows = dict.fromkeys(figures.curve_rows.values())
 
     def task(i: int) -> None:
         if i < len(rows):
             kind, key, values = rows[i]
             summaries[kind, key] = summarise(values, weights)
         else:
-            metric = figures.curves[i - len(rows)]
-            curves[metric] = _curve(of.curves[i - len(rows)], weights)
+            row = i - len(rows)
+            curves[row] = _curve(of.curves[row], weights)
 
-    _run(pool, task, len(rows) + len(figures.curves))
+    _run(pool, task, len(rows) + len(curve_rows))
     controllers: dict[str, dict[str, Summary]] = {}
     for controller, unit in shared:
         controllers.setdefault(controller, {})[unit] = summaries["controller", f"{controller}\0{unit}"]
-    even = np.full(of.settled.size, 1.0 / of.settled.size) if weights is None else weights / weights.sum()
-    phases = of.phases @ even
-    outcomes = of.outcomes @ even
+    phases, outcomes = of.averages(weights)
     return ArrangementResult(
         name=name,
         metrics={n: summaries["metric", n] for n in figures.metrics},
-        curves={n: curves[n] for n in figures.curves},
+        curves={n: curves[row] for n, row in figures.curve_rows.items()},
         phases={n: tuple(map(float, phases[:, k])) for k, n in enumerate(figures.phases)},
         outcomes={n: float(outcomes[o]) for o, n in enumerate(figures.outcomes)},
         values={n: summaries["value", n] for n in figures.actors},
@@ -278,7 +278,7 @@ def _controller_costs(model: Model, figures: Layout, of: Evaluation) -> dict[tup
 
 
 def _curve(values: Array, weights: Array | None) -> Curve:
-    means = [mean_and_error(row, weights) for row in values]
+    means = means_and_errors(values, weights)
     levels = [quantiles(row, weights, (0.05, 0.5, 0.95)) for row in values]
     return Curve(
         tuple(mean for mean, _ in means),

@@ -18,6 +18,9 @@ Array = NDArray[np.float64]
 REPLICATIONS = 16
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
+_FEW = 2_000
+_BINS = 4_096
+
 # Cumulative weights carry rounding; a share is reached when it is reached up to this.
 _ROUNDING = 1e-12
 
@@ -59,29 +62,43 @@ def summarise(values: Array, weights: Array | None) -> Summary:
 
 def mean_and_error(values: Array, weights: Array | None) -> tuple[float | None, float | None]:
     """Weighted mean and its jackknife error over replications; None where they do not exist."""
-    mass, sums = replication_sums(values, weights)
-    total = mass.sum()
-    if not total > 0.0:
-        return None, None
-    mean = float(sums.sum() / total)
-    return mean, jackknife_error(mass, sums)
+    return means_and_errors(values[np.newaxis], weights)[0]
 
 
-def replication_sums(values: Array, weights: Array | None) -> tuple[Array, Array]:
-    """By replication, shape (16,): the weight of worlds with a value, and the weighted sum of the values."""
-    worlds = values.size
-    rows = -(-worlds // REPLICATIONS)
-    padded = np.full(rows * REPLICATIONS, np.nan)
-    padded[:worlds] = values
-    table = padded.reshape(rows, REPLICATIONS)
-    defined = np.isfinite(table)
-    if weights is None:
-        mass = defined.astype(np.float64)
+def means_and_errors(rows: Array, weights: Array | None) -> list[tuple[float | None, float | None]]:
+    """`mean_and_error` of several figures, shape (figures, worlds)."""
+    found: list[tuple[float | None, float | None]] = []
+    for mass, sums in zip(*replication_sums(rows, weights), strict=True):
+        total = mass.sum()
+        found.append(
+            (float(sums.sum() / total), jackknife_error(mass, sums)) if total > 0.0 else (None, None)
+        )
+    return found
+
+
+def replication_sums(rows: Array, weights: Array | None) -> tuple[Array, Array]:
+    """By figure and replication, shape (figures, 16): weight of the worlds with a value, and weighted sum of values."""
+    figures, worlds = rows.shape
+    each = np.ones(worlds) if weights is None else weights
+    whole = worlds - worlds % REPLICATIONS
+    mass, sums = np.zeros((2, figures, REPLICATIONS))
+    defined = np.isfinite(rows)
+    if defined.all():
+        mass += _by_replication(each[np.newaxis], whole)
+        sums += _by_replication(rows * each, whole)
     else:
-        padded_weights = np.zeros(rows * REPLICATIONS)
-        padded_weights[:worlds] = weights
-        mass = np.where(defined, padded_weights.reshape(rows, REPLICATIONS), 0.0)
-    return mass.sum(axis=0), (mass * np.where(defined, table, 0.0)).sum(axis=0)
+        share = np.where(defined, each, 0.0)
+        mass += _by_replication(share, whole)
+        sums += _by_replication(np.where(defined, rows, 0.0) * share, whole)
+    return mass, sums
+
+
+def _by_replication(rows: Array, whole: int) -> Array:
+    """Sums over the worlds of each replication; `whole` worlds make up full turns of all sixteen."""
+    figures, worlds = rows.shape
+    total = rows[:, :whole].reshape(figures, -1, REPLICATIONS).sum(axis=1)
+    total[:, : worlds - whole] += rows[:, whole:]
+    return np.asarray(total)
 
 
 def jackknife_error(mass: Array, sums: Array) -> float | None:
@@ -98,25 +115,43 @@ def jackknife_error(mass: Array, sums: Array) -> float | None:
 
 
 def quantiles(values: Array, weights: Array | None, levels: Sequence[float]) -> tuple[float | None, ...]:
-    """The smallest value whose cumulative weight reaches each level."""
+    """The smallest value whose cumulative weight reaches each level.
+
+    Where there are many worlds, values are counted in narrow bins first and only the bins that matter are sorted: the
+    answer is the same and takes a tenth of the time.
+    """
     defined = np.isfinite(values)
     if not defined.all():
         values = values[defined]
         weights = None if weights is None else weights[defined]
-    if values.size == 0:
+    total = float(values.size if weights is None else weights.sum())
+    if values.size == 0 or not total > 0.0:
         return tuple(None for _ in levels)
+    targets = [q * total * (1.0 - _ROUNDING) for q in levels]
+    low, high = float(values.min()), float(values.max())
+    if low == high:
+        return tuple(low for _ in levels)
+    if values.size < _FEW or not np.isfinite(high - low):
+        return tuple(_reached(values, weights, 0.0, target) for target in targets)
+    bins = np.minimum(((values - low) * (_BINS / (high - low))).astype(np.intp), _BINS - 1)
+    cumulative = np.cumsum(np.bincount(bins, weights, _BINS))
+    found = []
+    for target in targets:
+        place = min(int(np.searchsorted(cumulative, target, side="left")), _BINS - 1)
+        inside = np.flatnonzero(bins == place)
+        before = float(cumulative[place - 1]) if place else 0.0
+        found.append(_reached(values[inside], None if weights is None else weights[inside], before, target))
+    return tuple(found)
+
+
+def _reached(values: Array, weights: Array | None, before: float, target: float) -> float:
+    """The smallest of `values` at which the cumulative weight, `before` included, reaches `target`."""
     if weights is None:
-        ordered = np.sort(values)
-        size = values.size
-        places = [min(max(int(np.ceil(q * size * (1.0 - _ROUNDING))) - 1, 0), size - 1) for q in levels]
-        return tuple(float(ordered[place]) for place in places)
+        place = min(max(int(np.ceil(target - before)) - 1, 0), values.size - 1)
+        return float(np.partition(values, place)[place])
     order = np.argsort(values)
-    cumulative = np.cumsum(weights[order])
-    total = cumulative[-1]
-    if not total > 0.0:
-        return tuple(None for _ in levels)
-    found = np.searchsorted(cumulative, [q * total * (1.0 - _ROUNDING) for q in levels], side="left")
-    return tuple(float(values[order[min(int(place), values.size - 1)]]) for place in found)
+    place = int(np.searchsorted(before + np.cumsum(weights[order]), target, side="left"))
+    return float(values[order[min(place, values.size - 1)]])
 
 
 def effective_worlds(weights: Array | None, worlds: int) -> float:

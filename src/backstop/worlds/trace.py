@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backstop.faults import Fault, InvalidInput
-from backstop.game.measure import curve, expected_outcomes, shares
+from backstop.game.measure import Record
 from backstop.game.process import solve
 from backstop.game.stage import Array, Information, Sweep
 from backstop.game.tree import Decision, Ending
@@ -116,7 +116,8 @@ def trace(
         model.scenario.horizon.tail_periods,
         watch=watch,
     )
-    occupied = shares(solution, model.game.start)
+    record = Record(solution, model.period_years)
+    occupied = record.shares(model.game.start)
     metrics: dict[str, float | None] = {}
     for name, metric in model.scenario.metrics.items():
         if metric.kind == "value":
@@ -124,9 +125,9 @@ def trace(
             metrics[name] = float(solution.values[start, model.game.actors.index(metric.value or ""), 0])
             continue
         period = model.periods if metric.by_year is None else round(metric.by_year / model.period_years)
-        number = float(curve(solution, measure_of(model, metric), model.period_years)[period, 0])
+        number = float(record.curve(measure_of(model, metric))[period, 0])
         metrics[name] = number if number == number else None
-    expected = expected_outcomes(solution, occupied)[:, 0]
+    expected = record.expected_outcomes(model.game.start)[:, 0]
     actors = model.game.actors
     return WorldTrace(
         world=world,
