@@ -73,7 +73,7 @@ def test_a_constant_input_has_no_share_and_a_constant_metric_is_refused():
     assert first_order_from_worlds({"x": np.ones(200)}, y).first["x"].mean == 0.0
     with pytest.raises(Refused, match="same in all worlds"):
         first_order_from_worlds({"x": y}, np.ones(200))
-    with pytest.raises(Refused, match="one world|effective worlds"):
+    with pytest.raises(Refused, match="effective worlds"):
         first_order_from_worlds({"x": y[:1]}, y[:1])
 
 

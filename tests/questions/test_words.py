@@ -21,9 +21,9 @@ def test_restrictions_in_words(limit, words):
 
 
 def test_digits_follow_the_range():
-    assert limit_words("delay", Limit(61.4321, None, 0.0, 365.0), unit="days") == "Delay is above 61 days"
-    assert limit_words("x", Limit(0.00123456, None, 0.0, 0.005)) == "X is above 0.00123"
-    assert limit_words("cost", Limit(12345.678, None, 0.0, 50000.0)) == "Cost is above 12,346"
+    assert limit_words("delay", Limit(61.4321, None, 0.0, 365.0), unit="days") == "delay is above 61 days"
+    assert limit_words("x", Limit(0.00123456, None, 0.0, 0.005)) == "x is above 0.00123"
+    assert limit_words("cost", Limit(12345.678, None, 0.0, 50000.0)) == "cost is above 12,346"
 
 
 def test_a_sentence_explains_coverage_and_density():
@@ -35,14 +35,17 @@ def test_a_sentence_explains_coverage_and_density():
     )
     text = sentence(box, "lasting peace is below 0.5", {"a": "US resolve"}, {"aid_delay": "days"})
     assert text == (
-        "Worlds in which lasting peace is below 0.5 are found mostly where US resolve is below 0.4 and Aid delay is above "
-        "60 days: 95 in 100 worlds there are such worlds, and 82 in 100 of all such worlds lie there."
+        "Worlds in which lasting peace is below 0.5 are found mostly where US resolve is below 0.4 and aid delay "
+        "is above 60 days: 95 in 100 worlds there are such worlds, and 82 in 100 of all such worlds lie there."
     )
 
 
 def test_mostly_is_not_said_of_a_minority():
     box = Box({"a": Limit(None, 0.4, 0.0, 1.0)}, coverage=0.5, density=0.3, mass=0.1)
     assert "more often" in sentence(box, "it fails") and "mostly" not in sentence(box, "it fails")
+    assert sentence(Box({"a": Limit(None, 0.4, 0.0, 1.0)}, 1.0, 1.0, 0.1), "it fails").endswith(
+        "all worlds there are such worlds, and all such worlds lie there."
+    )
     assert "No condition" in sentence(Box({}, 1.0, 0.3, 1.0), "it fails")
 
 
@@ -63,4 +66,4 @@ def test_natural_frequencies(share, words):
 
 def test_a_rule_in_words():
     text = rule_words({"a": Limit(None, 0.4, 0.0, 1.0)}, 0.83, 0.2, "it fails")
-    assert text == "Where A is below 0.4 (20 in 100 worlds), 83 in 100 are worlds in which it fails."
+    assert text == "Where a is below 0.4 (20 in 100 worlds), 83 in 100 are worlds in which it fails."

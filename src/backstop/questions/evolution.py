@@ -67,7 +67,6 @@ def searched(
     """
     try:
         from pymoo.algorithms.moo.nsga2 import NSGA2
-        from pymoo.core.evaluator import Evaluator
         from pymoo.core.problem import Problem
         from pymoo.operators.crossover.sbx import SBX
         from pymoo.operators.mutation.pm import PM
@@ -111,7 +110,7 @@ def searched(
         # A figure without a value is worse than any other, and comparable.
         table = np.nan_to_num(np.column_stack(goals), nan=1e300, posinf=1e300, neginf=-1e300)
         short = np.nan_to_num(share - found.share, nan=1.0)[:, None]
-        Evaluator().eval(StaticProblem(problem, F=table, G=short), asked)
+        algorithm.evaluator.eval(StaticProblem(problem, F=table, G=short), asked)
         algorithm.tell(infills=asked)
     _lower(tried, share)
     positions = np.array(list(tried.rows), dtype=np.int64)

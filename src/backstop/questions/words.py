@@ -16,7 +16,7 @@ def limit_words(name: str, limit: Limit, title: str | None = None, unit: str = "
     Limits are written to about a hundredth of the input's own range. `title` defaults to the name made
     readable.
     """
-    subject = title or readable(name)
+    subject = title or readable(name)[:1].lower() + readable(name)[1:]
     if limit.categories is not None:
         return f"{subject} is {either(limit.categories)}"
     if unit in ("probability", "share", "1", ""):
@@ -98,7 +98,7 @@ def sentence(
     return (
         f"Worlds in which {case} are found {how} where {conditions_words(box.limits, titles, units)}: "
         f"{in_hundred(box.density)} worlds there are such worlds, "
-        f"and {in_hundred(box.coverage)} of all such worlds lie there."
+        f"and {'all' if box.coverage >= 1 else in_hundred(box.coverage) + ' of all'} such worlds lie there."
     )
 
 
