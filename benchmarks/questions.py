@@ -5,7 +5,8 @@
 Sobol: N = 2^14, 12 inputs, second order, errors from 1,000 resamples. SALib's cost grows in proportion to the number of
 resamples, so by default it is measured at 2 and at 50 and carried on to 1,000; --full runs all 1,000 (minutes).
 Boxes: a cloud whose true box is known, with 2 % of labels flipped. EMA Workbench requires packages under the
-GPL and is no dependency: --ema names a Python that has it (default: this one, if it does), which is called as a process of its own.
+GPL and is no dependency: --ema names a Python that has it (default: this one, if it does), which is called as a
+process of its own.
 Prints one JSON object a line, and exits with 1 where a target is missed.
 """
 

@@ -200,3 +200,9 @@ def test_within_leaves_one_input_out(found):
     limits = discovery.boxes[0].limits
     wider = within(limits, inputs, leave_out="x0")
     assert wider.sum() > within(limits, inputs).sum()
+
+
+def test_few_worlds_are_not_steps():
+    inputs, _, cases = cloud(200, width=3)
+    limits = discover(inputs, cases, resamples=0).boxes[0].limits
+    assert limits and not any(limit.stepped for limit in limits.values())

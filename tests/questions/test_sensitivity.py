@@ -106,3 +106,12 @@ def test_unequal_weights_are_refused_for_total_indices():
     refuse_weights(np.full(5, 0.2))
     with pytest.raises(Refused, match="weighted by observations"):
         refuse_weights([0.1, 0.2])
+
+
+@pytest.mark.parametrize("size", [20, 60])
+def test_few_worlds_are_not_explained_by_an_input_that_does_not_matter(size):
+    shares = []
+    for seed in range(30):
+        x, y = np.random.default_rng(seed).random((2, size))
+        shares.append(first_order_from_worlds({"x": x}, y).first["x"].mean)
+    assert abs(np.mean(shares)) < 0.1

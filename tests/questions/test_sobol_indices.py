@@ -182,6 +182,25 @@ def test_two_scrambles_of_one_dimension_are_found_out():
         paired_samples(linked, ("x",))
 
 
+def test_the_sequences_of_worlds_give_honest_errors_under_another_name():
+    """Stream 1 takes the sequence of a longer name: the errors must then be as large as the deviations are."""
+    from backstop.worlds.sobol import sequence
+
+    scores = []
+    for seed in range(20):
+        streams = {
+            (name, stream): sequence(seed, name + "\0" * stream).uniforms(0, 2048)
+            for name in NAMES3
+            for stream in (0, 1)
+        }
+        samples = paired_samples(lambda name, stream, kept=streams: kept[name, stream], NAMES3)
+        found = sobol_indices(evaluate_design(samples, ishigami))
+        scores += [(found.first[n].mean - ISHIGAMI_FIRST[n]) / found.first[n].se for n in NAMES3]
+        scores += [(found.total[n].mean - ISHIGAMI_TOTAL[n]) / found.total[n].se for n in NAMES3]
+    assert 0.7 < np.std(scores) < 1.5
+    assert abs(np.mean(scores)) < 0.4
+
+
 def test_few_rows_leave_the_replication_error_unknown():
     samples = paired_samples(replicated(NAMES3, 4), NAMES3)
     assert sobol_indices(evaluate_design(samples, ishigami)).first["x1"].se is None

@@ -123,7 +123,8 @@ def _borders(x: FloatArray, bins: int) -> tuple[FloatArray, FloatArray | None]:
     if np.count_nonzero(fresh) <= bins // 4:
         values = np.unique(x)
         if len(values) <= bins:
-            return between(values[:-1], values[1:]), values
+            # Few worlds have few values of any input: only repeated values are steps.
+            return between(values[:-1], values[1:]), values if 4 * len(values) <= len(x) else None
     at = np.unique((np.arange(1, bins) * len(ordered)) // bins)
     left, right = ordered[at - 1], ordered[at]
     apart = left < right
