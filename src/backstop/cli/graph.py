@@ -67,7 +67,8 @@ def _print(result: dict[str, Any]) -> None:
 def _say(lines: Sequence[str]) -> None:
     from backstop.text import clean
 
-    click.echo(clean("\n".join(lines)))
+    if lines:
+        click.echo(clean("\n".join(lines)))
 
 
 @graph.command()
@@ -420,22 +421,19 @@ def invert(
         return
     _say([state_words(conflict, at)])
     for i, found in conditions.items():
-        share = (
-            f", {found.rankings / found.of:.0%} of its strict rankings" if found.rankings is not None else ""
-        )
         given = ", the others preferring what they do" if concept in ("seq", "sseq") else ""
-        _say([f"{names[i]} finds it stable by {concept.upper()}{given} when no better than it are{share}:"])
-        rows = [listed(ids[s] for s in sorted(low)) if low else "(always)" for low in found.minimal[:12]]
-        _say([f"  {row}" for row in rows] or ["  (never)"])
+        share = f" ({found.rankings / found.of:.0%} of its rankings)" if found.rankings is not None else ""
+        when = "if no better than it are" if found.minimal else "never"
+        if found.minimal == (frozenset(),):
+            when = "always"
+        _say([f"{names[i]}{given}: stable by {concept.upper()} {when}{share}"])
+        _say([f"  {listed(ids[s] for s in sorted(low))}" for low in found.minimal[:12] if low])
         if len(found.minimal) > 12:
             _say([f"  and {len(found.minimal) - 12:,} more"])
     for i, options in alternatives.items():
         if options:
-            _say(
-                [
-                    f"all others being as they are, it is an equilibrium if {alternative_words(conflict, i, options[0])}"
-                ]
-            )
+            needed = alternative_words(conflict, i, options[0])
+            _say([f"what {names[i]} alone must prefer for an equilibrium: {needed}"])
         elif maker:
             _say([f"no preferences of {names[i]} alone make it an equilibrium"])
     _say([f"smallest change that {'breaks' if undo else 'makes'} it: {change_words(conflict, change)}"])
@@ -480,11 +478,11 @@ def coalitions(file: str, variant: str, max_states: int, as_json: bool) -> None:
         universal = [ids[at] for at in np.flatnonzero(found.universal(concept))]  # type: ignore[arg-type]
         _say([f"stable for every coalition, {title}: {listed(universal)}"])
     for state in calm:
-        upset = [
-            f"{'+'.join(names[i] for i in members)} to {listed(ids[q] for q in np.flatnonzero(found.improvements[members][state])[:6])}"
-            for members in found.members
-            if len(members) > 1 and found.improvements[members][state].any()
-        ]
+        upset = []
+        for members in found.members:
+            better = np.flatnonzero(found.improvements[members][state])
+            if len(members) > 1 and len(better):
+                upset.append(f"{'+'.join(names[i] for i in members)} to {listed(ids[q] for q in better[:6])}")
         _say(
             [
                 f"{ids[state]} (SEQ equilibrium): "

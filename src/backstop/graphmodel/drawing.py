@@ -114,7 +114,7 @@ def _nodes(analysis: Analysis, shown: Sequence[int]) -> list[dict[str, Any]]:
     return result
 
 
-def _layout(conflict: Conflict, shown: Sequence[int]) -> np.ndarray:  # type: ignore[type-arg]
+def _layout(conflict: Conflict, shown: Sequence[int]) -> np.ndarray:
     """Positions in the unit square: spread by path length over all moves, the same every time."""
     import networkx
 
@@ -130,7 +130,7 @@ def _layout(conflict: Conflict, shown: Sequence[int]) -> np.ndarray:  # type: ig
     spots = networkx.kamada_kawai_layout(graph, pos=networkx.circular_layout(graph))
     place = np.array([spots[state] for state in shown])
     low, high = place.min(axis=0), place.max(axis=0)
-    result: np.ndarray = (place - low) / np.where(high > low, high - low, 1.0)  # type: ignore[type-arg]
+    result: np.ndarray = (place - low) / np.where(high > low, high - low, 1.0)
     return result
 
 

@@ -118,17 +118,20 @@ def route_words(conflict: Conflict, target: int, route: Route | None) -> list[st
         return [f"{state_words(conflict, target)}: cannot be reached"]
     if not route.distance:
         return [f"{state_words(conflict, target)}: the start itself"]
+    starters = [names[i] for i in route.first]
+    first = f"{starters[0]} must move first" if len(starters) == 1 else f"{' or '.join(starters)} can move first"
     plural = "" if route.distance == 1 else "s"
     lines = [
         f"{state_words(conflict, target)}: {route.distance} move{plural};"
-        f" {listed(names[i] for i in route.first)} must move first on a shortest path"
+        f" {first} on a shortest path"
     ]
     shown = route.paths[:3]
     lines += [f"  {path_words(conflict, path)}" for path in shown]
     if len(route.paths) > len(shown):
         lines.append(f"  and {len(route.paths) - len(shown)} more of the same length")
     if route.by_improvements is not None:
-        lines.append(f"  by improvements alone: {route.by_improvements} steps")
+        count = "1 step" if route.by_improvements == 1 else f"{route.by_improvements} steps"
+        lines.append(f"  by improvements alone: {count}")
     else:
         losses = [
             f"{names[route.least_loss[at][0]]} (to {ids[route.least_loss[at][1]]})" for at in route.losses

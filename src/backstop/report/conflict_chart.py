@@ -47,15 +47,16 @@ def conflict_chart(picture: Mapping[str, Any], footer: str = "") -> Any:
     y = altair.Y("y:Q", scale=altair.Scale(domain=[0, _HEIGHT], nice=False), axis=None)
     names = {dm["id"]: dm["name"] for dm in picture["decision_makers"]}
     shown = [names[maker] for maker in makers]
+    inks = altair.Scale(domain=shown, range=[COLOURS[at % len(COLOURS)] for at in range(len(makers))])
     colour = altair.Color(
         "mover:N",
-        scale=altair.Scale(domain=shown, range=[COLOURS[at % len(COLOURS)] for at in range(len(makers))]),
-        legend=altair.Legend(title="Improvement of", symbolType="stroke", symbolStrokeWidth=2.5),
+        scale=inks,
+        legend=altair.Legend(title="Improvement of", symbolType="stroke", symbolStrokeWidth=2.5, symbolSize=700),
     )
     dash = altair.StrokeDash(
         "mover:N",
         scale=altair.Scale(domain=shown, range=[DASHES[at % len(DASHES)] for at in range(len(makers))]),
-        legend=altair.Legend(title="Improvement of"),
+        legend=altair.Legend(title="Improvement of", symbolSize=700),
     )
     opacity = altair.Opacity(
         "faint:N", scale=altair.Scale(domain=[False, True], range=[0.9, 0.3]), legend=None
@@ -81,7 +82,7 @@ def conflict_chart(picture: Mapping[str, Any], footer: str = "") -> Any:
         .encode(
             x=x,
             y=y,
-            color=altair.Color("mover:N", scale=colour.scale, legend=None),
+            color=altair.Color("mover:N", scale=inks, legend=None),
             angle=altair.Angle("angle:Q", scale=altair.Scale(domain=[0, 360], range=[0, 360])),
             opacity=opacity,
         ),
@@ -90,8 +91,7 @@ def conflict_chart(picture: Mapping[str, Any], footer: str = "") -> Any:
         layers.append(_sanctions(altair, picture, spot, x, y))
     kinds = [title for _, title, _, _ in RINGS] + [_PLAIN[0]]
     present = [kind for kind in kinds if any(node["ring"] == kind for node in nodes)]
-    widths = {title: width for _, title, width, _ in RINGS} | {_PLAIN[0]: _PLAIN[1]}
-    inks = {title: ink for _, title, _, ink in RINGS} | {_PLAIN[0]: _PLAIN[2]}
+    ink_of = {title: ink for _, title, _, ink in RINGS} | {_PLAIN[0]: _PLAIN[2]}
     circles = altair.Chart(altair.Data(values=nodes))
     layers += [
         circles.mark_point(
@@ -99,15 +99,11 @@ def conflict_chart(picture: Mapping[str, Any], footer: str = "") -> Any:
         ).encode(
             x=x,
             y=y,
-            strokeWidth=altair.StrokeWidth(
-                "ring:N",
-                scale=altair.Scale(domain=present, range=[widths[kind] for kind in present]),
-                legend=altair.Legend(title="Ring", symbolFillColor="white", symbolSize=220),
-            ),
+            strokeWidth=altair.StrokeWidth("width:Q", scale=None),
             stroke=altair.Stroke(
                 "ring:N",
-                scale=altair.Scale(domain=present, range=[inks[kind] for kind in present]),
-                legend=altair.Legend(title="Ring"),
+                scale=altair.Scale(domain=present, range=[ink_of[kind] for kind in present]),
+                legend=altair.Legend(title="Ring", symbolFillColor="white", symbolStrokeWidth=3, symbolSize=200),
             ),
             tooltip=[
                 altair.Tooltip("id:N", title="state"),
@@ -115,7 +111,8 @@ def conflict_chart(picture: Mapping[str, Any], footer: str = "") -> Any:
                 "ring:N",
             ],
         ),
-        circles.mark_text(fontSize=11, fontWeight="bold").encode(x=x, y=y, text="label:N"),
+        circles.mark_text(fontSize=11, fontWeight="bold", dy=-3).encode(x=x, y=y, text="label:N"),
+        circles.mark_text(fontSize=7, dy=8, color="#444444").encode(x=x, y=y, text="short:N"),
         circles.transform_filter("datum.status_quo")
         .mark_text(dy=27, fontSize=10, fontStyle="italic")
         .encode(x=x, y=y, text=altair.value("status quo")),
@@ -185,8 +182,10 @@ def _nodes(picture: Mapping[str, Any]) -> list[dict[str, Any]]:
         ring = next((title for concept, title, _, _ in RINGS if concept in node["equilibrium"]), _PLAIN[0])
         px = _TEXT + node["x"] * (_WIDTH - 2 * _TEXT)
         py = _TEXT + node["y"] * (_HEIGHT - 2 * _TEXT)
+        width = next((width for _, title, width, _ in RINGS if title == ring), _PLAIN[1])
+        short = next((concept.upper() for concept, title, _, _ in RINGS if title == ring), "")
         label = node["id"] if len(node["id"]) <= 5 else node["id"][:4] + "…"
-        result.append({**node, "ring": ring, "label": label, "px": px, "py": py, "x": px, "y": py})
+        result.append({**node, "ring": ring, "width": width, "short": short, "label": label, "px": px, "py": py, "x": px, "y": py})
     return result
 
 
