@@ -1,0 +1,140 @@
+"""An ensemble: the same worlds under any levels of the measures, solved block by block.
+
+Worlds are numbered; a block is a range of numbers and can be drawn and solved alone. Nothing depends on how many
+worlds a block has or on which thread solves it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from backstop.game.stage import Information
+from backstop.scenario.compiled import Model
+from backstop.scenario.expression import Value
+from backstop.scenario.valuation import Plan
+from backstop.worlds.draws import Sampler
+from backstop.worlds.evaluation import Evaluation, Layout, evaluate, layout
+from backstop.worlds.summary import Array
+from backstop.worlds.workers import Workers
+
+# Bytes of arrays that one thread should have at work: the figures that come out do not depend on it.
+_WORKING_SET = 64e6
+_LEAST_BLOCK, _LARGEST_BLOCK = 256, 8192
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Ensemble:
+    """Worlds by their parameters: floats where certain, arrays of `worlds` values where not."""
+
+    model: Model
+    worlds: int
+    parameters: Mapping[str, Value]
+    figures: Layout
+    information: Information
+    block: int
+    workers: Workers
+
+    @staticmethod
+    def drawn(
+        model: Model,
+        worlds: int,
+        seed: int,
+        workers: Workers,
+        information: Information | None = None,
+        block: int | None = None,
+    ) -> Ensemble:
+        """Worlds 0 .. worlds - 1 of a seed."""
+        figures = layout(model)
+        size = block or block_size(model, figures)
+        sampler = Sampler(model.distributions, model.correlations, seed)
+        values: dict[str, Value] = {
+            name: d if isinstance(d, float) else np.empty(worlds) for name, d in model.distributions.items()
+        }
+
+        def task(first: int) -> None:
+            count = min(size, worlds - first)
+            for name, drawn in sampler.block(first, count).items():
+                room = values[name]
+                if isinstance(room, np.ndarray):
+                    room[first : first + count] = drawn
+
+        workers.run(task, range(0, worlds, size))
+        return Ensemble(
+            model, worlds, values, figures, information or model.scenario.information, size, workers
+        )
+
+    @staticmethod
+    def given(
+        model: Model,
+        parameters: Mapping[str, Value],
+        worlds: int,
+        workers: Workers,
+        information: Information | None = None,
+        block: int | None = None,
+    ) -> Ensemble:
+        """Worlds with the parameters that are given: every parameter of the model must be there."""
+        figures = layout(model)
+        return Ensemble(
+            model,
+            worlds,
+            parameters,
+            figures,
+            information or model.scenario.information,
+            block or block_size(model, figures),
+            workers,
+        )
+
+    @property
+    def blocks(self) -> int:
+        """How many blocks a solution takes."""
+        return -(-self.worlds // self.block)
+
+    def solve(
+        self,
+        levels: Mapping[str, float],
+        weights: Array | None = None,
+        by_world: bool = False,
+        tick: Callable[[], None] | None = None,
+    ) -> Evaluation:
+        """All worlds under the promised `levels` (every measure must be there).
+
+        `weights`: those of the sums over worlds; `by_world`: they are not known yet, so keep everything world by
+        world. `tick` is called as each block ends.
+        """
+        plan = Plan(self.model, levels)
+        room = Evaluation.room(self.figures, self.worlds, by_world)
+
+        def task(first: int) -> None:
+            count = min(self.block, self.worlds - first)
+            drawn = {
+                name: value if isinstance(value, float) else value[first : first + count]
+                for name, value in self.parameters.items()
+            }
+            evaluate(plan, drawn, first, count, self.information, room, self.figures, weights)
+
+        self.workers.run(task, range(0, self.worlds, self.block), tick)
+        return room
+
+    def metrics(self, levels: Mapping[str, float]) -> dict[str, Array]:
+        """Every metric world by world, shape (worlds,), under the promised `levels`."""
+        return dict(zip(self.figures.metrics, self.solve(levels).metrics, strict=True))
+
+
+def block_size(model: Model, figures: Layout) -> int:
+    """Worlds a block should have: many enough to drown the cost of each call, few enough to stay in the cache."""
+    actors = len(figures.actors)
+    nodes = sum(len(play.nodes) for play in model.game.plays if play is not None)
+    endings = sum(len(play.endings) for play in model.game.plays if play is not None)
+    curves = len(set(figures.curve_rows.values()))
+    per_world = 8.0 * (
+        actors * nodes
+        + figures.periods * (endings + curves + 2 * len(figures.phases))
+        + 8 * actors * len(figures.phases)
+    )
+    size = int(_WORKING_SET / per_world)
+    return max(_LEAST_BLOCK, min(_LARGEST_BLOCK, size - size % 256))
