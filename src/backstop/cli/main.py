@@ -26,6 +26,9 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "graph": ("backstop.cli.graph", "graph", "Analyse a conflict from preferences without numbers."),
     "new": ("backstop.cli.study", "new", "Start a study of your own from a commented template."),
     "schema": ("backstop.cli.study", "schema", "Print the JSON Schema of the scenario file."),
+    "audit": ("backstop.cli.provenance", "audit", "List assumptions by the grade of their grounds."),
+    "dossier": ("backstop.cli.dossier", "dossier", "Take in documents, code them, compare accounts, exchange codings."),
+    "why": ("backstop.cli.provenance", "why", "Trace a number, measure or claim to the passages it rests on."),
 }
 
 

@@ -238,9 +238,8 @@ def offices_in(description: str) -> list[Office]:
         match = _OFFICE.search(part)
         if match is None:
             continue
-        words = [
-            w for w in re.findall(r"[\w.\u00c0-\u024f-]+", part[: match.start()] + " " + part[match.end() :])
-        ]
+        around = part[: match.start()] + " " + part[match.end() :]
+        words = re.findall(r"[\w.\u00c0-\u024f-]+", around)
         kept = [w for w in words if w not in _IDLE]
         state = next((s for s in (_state_in(words)) if s), "")
         office = OFFICES[match.group()]

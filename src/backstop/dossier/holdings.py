@@ -67,7 +67,10 @@ class Holdings:
             self._sizes = self._walk()
         if version.digests.text in self._rows:
             return self._rows[version.digests.text]
-        for path in self._sizes.get(version.digests.bytes, []):
+        # A dossier imported without its texts does not know how long the files are.
+        known = version.digests.bytes
+        likely = self._sizes.get(known, []) if known else [p for paths in self._sizes.values() for p in paths]
+        for path in likely:
             found = self._read(path, version)
             if found is not None:
                 return found
@@ -121,3 +124,22 @@ class Holdings:
                         continue
                     self._rows.update((digest(row.extract.text), row.extract.text) for row in rows)
         return sizes
+
+
+def texts_by_digest(places: Iterable[Path], wanted: Iterable[str]) -> dict[str, str]:
+    """The canonical texts with the digests `wanted` among the text files in the folders `places`."""
+    from backstop.dossier.canonical import decode
+
+    missing, found = set(wanted), {}
+    for folder in places:
+        for path in sorted(folder.glob("*.txt")):
+            if not missing or not path.is_file():
+                continue
+            try:
+                text, _ = decode(path.read_bytes(), path.name)
+            except (BackstopError, OSError):
+                continue
+            if digest(text) in missing:
+                missing.discard(digest(text))
+                found[digest(text)] = text
+    return found

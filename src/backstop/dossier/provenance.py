@@ -8,7 +8,7 @@ has changed and nobody has accepted that yet.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from backstop.dossier.finding import actor_name
@@ -30,7 +30,7 @@ class Citation:
     kind: str
     name: str
     id: str
-    place: Place = Place()
+    place: Place = field(default_factory=Place)
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,14 @@ import contextlib
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from backstop.document import Document, read_document
 from backstop.dossier import layout
 from backstop.dossier.record import Proposition, Record, Recorded, Register, Source, Statement
-from backstop.dossier.validation import MOST_LINE, json_value, validated
+from backstop.dossier.validation import MOST_LINE, json_value, validated, within
 from backstop.faults import Fault, InvalidInput, Place, Refused
 from backstop.files import sha256, unwritable, write_atomically
 
@@ -165,7 +165,7 @@ def _read_files(folder: Path) -> tuple[Snapshot, list[Fault]]:
             except ValueError as error:
                 faults.append(Fault(f"the line is no JSON ({error})", where, "every line holds one record"))
                 continue
-            record, wrong = validated(model, data, lambda p, w=where: replace(w, path=".".join(map(str, p))))  # type: ignore[misc]
+            record, wrong = validated(model, data, within(where))
             faults.extend(wrong)
             if record is not None:
                 if record.id in found:

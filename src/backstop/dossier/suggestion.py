@@ -114,14 +114,15 @@ def suggest(dossier: Dossier, source: str, text: str, others: Mapping[str, str])
         found.append(
             SentenceSuggestion(start, end, zone, actors, worth, ids, tuple(near.get(f"sentence {index}", ())))
         )
-    elsewhere = {name: (other, quotations(other)) for name, other in others.items() if name != source}
+    every = {name: (other, quotations(other)) for name, other in {**others, source: text}.items()}
     asked = []
     for quote, who in zip(quotes, speakers(text, quotes, spans, register.actors), strict=True):
         same = tuple(
             (name, q.start, q.end, ratio)
-            for name, (other, list_) in elsewhere.items()
+            for name, (other, list_) in every.items()
             for q in list_
-            if (ratio := same_quotation(quote.words(text), q.words(other))) is not None
+            if (name, q.start) != (source, quote.start)
+            and (ratio := same_quotation(quote.words(text), q.words(other))) is not None
         )
         asked.append(
             QuotationSuggestion(

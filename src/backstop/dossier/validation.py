@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -48,6 +49,15 @@ def validated(
         return model.model_validate(data), []
     except ValidationError as error:
         return None, [_fault(model, item, place) for item in error.errors(include_url=False)]
+
+
+def within(place: Place) -> Callable[[tuple[Any, ...]], Place]:
+    """Where fields of a record stand that as a whole stands at `place`."""
+
+    def at(path: tuple[Any, ...]) -> Place:
+        return replace(place, path=".".join(filter(None, (place.path, *map(str, path)))))
+
+    return at
 
 
 def _fault(model: type[BaseModel], item: Any, place: Callable[[tuple[Any, ...]], Place]) -> Fault:

@@ -20,11 +20,25 @@ Part = Literal["actors", "objects", "values", "events"]
 # Which fields of which records hold names of which part of the register.
 _NAMED: Mapping[Part, frozenset[str]] = {
     "actors": frozenset(
-        "actor speaker reporter target_actors of on members excluded asserted_by part_of speaks_for body offices".split()
+        [
+            "actor",
+            "speaker",
+            "reporter",
+            "target_actors",
+            "of",
+            "on",
+            "members",
+            "excluded",
+            "asserted_by",
+            "part_of",
+            "speaks_for",
+            "body",
+            "offices",
+        ]
     ),
-    "objects": frozenset("objects on of part_of serves stages is_".split()),
-    "values": frozenset("is_ within excludes agrees".split()),
-    "events": frozenset("event of on before after maybe_same_as".split()),
+    "objects": frozenset(["objects", "on", "of", "part_of", "serves", "stages", "is_"]),
+    "values": frozenset(["is_", "within", "excludes", "agrees"]),
+    "events": frozenset(["event", "of", "on", "before", "after", "maybe_same_as"]),
 }
 
 

@@ -14,8 +14,8 @@ from typing import Any
 from backstop.dossier.anchor import Text, anchored
 from backstop.dossier.canonical import digest
 from backstop.dossier.consistency import OUTLET
-from backstop.dossier.finding import Kind
 from backstop.dossier.field_vocabulary import known_relations
+from backstop.dossier.finding import Kind
 from backstop.dossier.gazetteer import offices_in, state_of
 from backstop.dossier.intake import now
 from backstop.dossier.record import (

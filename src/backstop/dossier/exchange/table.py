@@ -1,0 +1,307 @@
+"""Statements and findings as tables, CSV and XLSX, one row each with every field; both ways without loss.
+
+A cell that a spreadsheet would run as a formula gets an apostrophe in front, which is taken off again on the way in. Nested
+fields (slots, what was accepted before) are JSON in one cell; the anchor has a column for each part.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from backstop.dossier.anchor import Text, anchored
+from backstop.dossier.canonical import decode
+from backstop.dossier.extraction import needed
+from backstop.dossier.finding import Finding
+from backstop.dossier.layout import inline
+from backstop.dossier.record import Anchor, Recorded, Statement
+from backstop.dossier.store import Dossier
+from backstop.dossier.validation import json_value, validated, within
+from backstop.faults import Fault, InvalidInput, Place, Refused
+from backstop.text import did_you_mean
+
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+_STANCE = {"+": "for", "-": "against", "0": "neutral"}
+_LISTS = frozenset({"objects", "target_actors", "condition_on", "statements", "sources"})
+_JSON = frozenset({"slots", "held", "accepted", "anchor_quote", "details"})
+_WHOLE = frozenset({"anchor_start", "anchor_end"})
+_SEPARATOR = "; "
+MOST_CELL = 32_767
+
+STATEMENT_COLUMNS = (
+    "id", "source", "anchor_start", "anchor_end", "actor", "role", "speaker", "reporter", "attribution", "type", "objects",
+    "stance", "target", "target_actors", "condition_form", "condition_text", "condition_on", "hedge", "hedge_scope", "event",
+    "slots", "paraphrase", "link", "note", "value", "value_note", "coder", "when", "held", "accepted", "anchor_text",
+    "anchor_passage", "anchor_normalised", "anchor_grams", "anchor_before", "anchor_after", "anchor_quote",
+)  # fmt: skip
+FINDING_COLUMNS = (
+    "id", "kind", "aspect", "status", "statements", "sources", "explanation", "origin", "note", "dismissed", "coder", "when",
+    "details",
+)  # fmt: skip
+
+
+def defused(cell: str) -> str:
+    """`cell` such that no spreadsheet takes it for a formula."""
+    return "'" + cell if cell.lstrip("'")[:1] in _DANGEROUS and cell.lstrip("'") else cell
+
+
+def restored(cell: str) -> str:
+    """What `defused` was given."""
+    return cell[1:] if cell.startswith("'") and cell.lstrip("'")[:1] in _DANGEROUS else cell
+
+
+def statement_rows(dossier: Dossier) -> list[dict[str, str]]:
+    """A row for each statement."""
+    return [_statement_row(statement) for statement in dossier.statements.values()]
+
+
+def _statement_row(statement: Statement) -> dict[str, str]:
+    data: dict[str, Any] = statement.plain()
+    for name, value in data.pop("anchor").items():
+        data[f"anchor_{name}"] = value
+    for name, value in data.pop("condition", {}).items():
+        data[f"condition_{name}"] = value
+    data["stance"] = _STANCE[statement.stance]
+    data["value"] = statement.value
+    return {column: _cell(column, data.get(column)) for column in STATEMENT_COLUMNS}
+
+
+def finding_rows(findings: Iterable[Finding], recorded: Mapping[str, Recorded]) -> list[dict[str, str]]:
+    """A row for each finding of a comparison, and for each an analyst has recorded or dismissed."""
+    rows = []
+    seen = set()
+    for finding in findings:
+        data: dict[str, Any] = {**finding.plain(), "details": finding.details}
+        if finding.id in recorded:
+            data |= recorded[finding.id].plain()
+        seen.add(finding.id)
+        rows.append({column: _cell(column, data.get(column)) for column in FINDING_COLUMNS})
+    for name, entry in recorded.items():
+        if name not in seen:
+            data = {**entry.plain(), "origin": "recorded"}
+            rows.append({column: _cell(column, data.get(column)) for column in FINDING_COLUMNS})
+    return rows
+
+
+def _cell(column: str, value: Any) -> str:
+    if value is None or value == "":
+        return ""
+    if column in _LISTS:
+        return _SEPARATOR.join(value)
+    if column in _JSON:
+        return inline(value) if value else ""
+    if isinstance(value, bool):
+        return "yes" if value else ""
+    return str(value)
+
+
+def to_csv(rows: Sequence[Mapping[str, str]], columns: Sequence[str]) -> bytes:
+    """A table as CSV in UTF-8 with a byte order mark, which spreadsheets need to read it as such."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([defused(row.get(column, "")) for column in columns])
+    return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
+
+
+def from_csv(data: bytes, name: str) -> list[dict[str, str]]:
+    """The rows of a CSV table. Raises InvalidInput."""
+    csv.field_size_limit(1 << 24)
+    text = _keep_ends(data, name)
+    delimiter = ";" if text.split("\n", 1)[0].count(";") > text.split("\n", 1)[0].count(",") else ","
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        rows = [row for row in reader if any(cell.strip() for cell in row)]
+    except csv.Error as error:
+        raise InvalidInput(
+            Fault(f"the table cannot be read: {error}", Place(name, reader.line_num))
+        ) from None
+    return _named(rows, name)
+
+
+def _keep_ends(data: bytes, name: str) -> str:
+    decode(data, name)
+    return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+
+
+def to_xlsx(rows: Sequence[Mapping[str, str]], columns: Sequence[str], title: str) -> bytes:
+    """A table as an XLSX workbook of one sheet, every cell text. Raises Refused for a cell too long for a spreadsheet."""
+    openpyxl = needed("openpyxl", "writing XLSX")
+    escape = needed("openpyxl.utils.escape", "writing XLSX").escape
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet(title)
+    cell = needed("openpyxl.cell", "writing XLSX").WriteOnlyCell
+    sheet.append(list(columns))
+    for row in rows:
+        cells = []
+        for column in columns:
+            text = escape(defused(row.get(column, "")))
+            if len(text) > MOST_CELL:
+                raise Refused(
+                    Fault(
+                        f"{row.get('id')}: the field {column} is too long for a spreadsheet cell",
+                        hint="export CSV",
+                    )
+                )
+            made = cell(sheet, value=text or None)
+            made.data_type = "s" if text else "n"
+            cells.append(made)
+        sheet.append(cells)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def from_xlsx(data: bytes, name: str) -> list[dict[str, str]]:
+    """The rows of the first sheet of a workbook. Raises InvalidInput for what is no sound workbook."""
+    from backstop.dossier.archive import read_archive
+
+    read_archive(data, name)
+    openpyxl = needed("openpyxl", "reading XLSX")
+    unescape = needed("openpyxl.utils.escape", "reading XLSX").unescape
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        rows = [
+            [_as_text(value, unescape) for value in row]
+            for row in book.worksheets[0].iter_rows(values_only=True)
+        ]
+        book.close()
+    except Exception as error:
+        raise InvalidInput(
+            Fault(f"this is no sound workbook ({type(error).__name__})", Place(name))
+        ) from None
+    return _named([row for row in rows if any(row)], name)
+
+
+def _as_text(value: Any, unescape: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(unescape(value)) if isinstance(value, str) else str(value)
+
+
+def _named(rows: list[list[str]], name: str) -> list[dict[str, str]]:
+    if not rows:
+        raise InvalidInput(Fault("the table is empty", Place(name)))
+    head = [cell.strip() for cell in rows[0]]
+    found = []
+    for number, row in enumerate(rows[1:], 2):
+        if any(row[len(head) :]):
+            raise InvalidInput(Fault("the row has more cells than the head", Place(name, number)))
+        found.append({column: restored(cell) for column, cell in zip(head, row, strict=False) if column})
+    return found
+
+
+def read_statements(
+    rows: Sequence[Mapping[str, str]], dossier: Dossier, texts: Mapping[str, str], name: str, coder: str
+) -> dict[str, Statement]:
+    """The statements in the rows of a table; `texts` by source id, for rows that give offsets without digests.
+
+    Raises InvalidInput with all faults: an unknown column, a passage that is not there, a value that is not allowed.
+    """
+    faults: list[Fault] = []
+    found: dict[str, Statement] = {}
+    unknown = [column for column in (rows[0] if rows else {}) if column not in STATEMENT_COLUMNS]
+    for column in unknown:
+        faults.append(
+            Fault(
+                f"unknown column {column}", Place(name, 1), did_you_mean(column, STATEMENT_COLUMNS, "column")
+            )
+        )
+    if faults:
+        raise InvalidInput(faults)
+    prepared = {source: Text(text, dossier.key) for source, text in texts.items()}
+    for number, row in enumerate(rows, 2):
+        where = Place(name, number)
+        try:
+            data = _statement_data(row, dossier, prepared, coder)
+        except (ValueError, KeyError) as error:
+            faults.append(Fault(f"{row.get('id', '')}: {error}".strip(": "), where))
+            continue
+        record, wrong = validated(Statement, data, within(where))
+        faults.extend(wrong)
+        if record is not None:
+            if record.id in found:
+                faults.append(Fault(f"the statement {record.id} stands twice", where))
+            found[record.id] = record
+    if faults:
+        raise InvalidInput(faults[:100])
+    return found
+
+
+def _statement_data(
+    row: Mapping[str, str], dossier: Dossier, texts: Mapping[str, Text], coder: str
+) -> dict[str, Any]:
+    data: dict[str, Any] = {}
+    anchor: dict[str, Any] = {}
+    condition: dict[str, Any] = {}
+    for column, cell in row.items():
+        if cell == "":
+            continue
+        value: Any = cell
+        if column in _LISTS:
+            value = [part.strip() for part in cell.split(";") if part.strip()]
+        elif column in _JSON:
+            value = json_value(cell)
+        elif column in _WHOLE:
+            value = int(cell)
+        head, _, rest = column.partition("_")
+        if head == "anchor":
+            anchor[rest] = value
+        elif head == "condition":
+            condition[rest] = value
+        else:
+            data[column] = value
+    stances = {word: sign for sign, word in _STANCE.items()}
+    data["stance"] = stances.get(str(data.get("stance", "neutral")), data.get("stance"))
+    if condition:
+        data["condition"] = condition
+    data.setdefault("coder", coder)
+    if not data["coder"]:
+        data.pop("coder")
+    data["anchor"] = (
+        anchor if "passage" in anchor else _anchor(anchor, str(data.get("source", "")), dossier, texts)
+    )
+    return data
+
+
+def _anchor(given: Mapping[str, Any], source: str, dossier: Dossier, texts: Mapping[str, Text]) -> Any:
+    if source not in dossier.sources:
+        raise ValueError(f"there is no source {source}; {did_you_mean(source, dossier.sources, 'source')}")
+    if source not in texts:
+        raise ValueError(
+            f"the passage has no digest and the text of {source} is not at hand; name it with --texts DIR"
+        )
+    made: Anchor = anchored(texts[source], given["start"], given["end"], dossier.sources[source].may_travel)
+    return made
+
+
+def read_findings(rows: Sequence[Mapping[str, str]], name: str, coder: str) -> dict[str, Recorded]:
+    """The findings in the rows of a table as records of an analyst. Rows that the program computed are left out unless
+    the analyst dismissed them or wrote a note. Raises InvalidInput."""
+    faults: list[Fault] = []
+    found: dict[str, Recorded] = {}
+    for number, row in enumerate(rows, 2):
+        where = Place(name, number)
+        dismissed = row.get("dismissed", "").strip().casefold() in ("yes", "true", "1", "x")
+        if row.get("origin") == "computed" and not dismissed and not row.get("note"):
+            continue
+        data: dict[str, Any] = {
+            column: row[column]
+            for column in ("id", "kind", "aspect", "status", "explanation", "note", "coder", "when")
+            if row.get(column)
+        }
+        data["statements"] = [part.strip() for part in row.get("statements", "").split(";") if part.strip()]
+        data["dismissed"] = dismissed
+        data.setdefault("coder", coder)
+        record, wrong = validated(Recorded, data, within(where))
+        faults.extend(wrong)
+        if record is not None:
+            found[record.id] = record
+    if faults:
+        raise InvalidInput(faults[:100])
+    return found
