@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 
@@ -34,11 +35,13 @@ BLOCK = 32768
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Basis:
-    """Basis functions of the inputs at every world, shape (worlds, k), and the penalty on their
-    coefficients, (k, k).
+    """Basis functions of the inputs at every world, shape (worlds, k), the first of them the constant, and the
+    penalty on their coefficients, (k, k).
+
+    The functions of a single input are a sparse matrix: only four splines are not 0 in any world.
     """
 
-    design: FloatArray
+    design: Any
     penalty: FloatArray
 
 
@@ -60,22 +63,23 @@ class Fit:
 
 def basis_of(columns: Sequence[FloatArray], most: int = 400) -> Basis:
     """Basis functions of one or more inputs, each of shape (worlds,), at most about `most` of them."""
+    from scipy import sparse
+
     worlds = len(columns[0])
     single = len(columns) == 1
     size = min(SPLINE_SIZE, max(5, most)) if single else max(5, min(12, most // (2 * len(columns))))
-    parts = [np.ones((worlds, 1))]
+    parts: list[Any] = [sparse.csr_array(np.ones((worlds, 1)))]
     penalties = [np.zeros((1, 1))]
     for column in columns:
-        design, penalty = _one_input(column, size)
-        parts.append(design)
+        functions, penalty = _one_input(column, size)
+        parts.append(functions)
         penalties.append(penalty)
+    design = sparse.hstack(parts, format="csr")
     if not single:
-        room = most - sum(part.shape[1] for part in parts)
-        products, orders = _interactions(columns, room)
+        products, orders = _interactions(columns, most - design.shape[1])
+        design = np.concatenate((design.toarray(), products), axis=1)
         if products.shape[1]:
-            parts.append(products)
             penalties.append(np.diag(orders.astype(np.float64) ** 4))
-    design = np.concatenate(parts, axis=1)
     penalty = np.zeros((design.shape[1], design.shape[1]))
     at = 0
     for block in penalties:
@@ -85,8 +89,9 @@ def basis_of(columns: Sequence[FloatArray], most: int = 400) -> Basis:
     return Basis(design, penalty)
 
 
-def _one_input(column: FloatArray, size: int) -> tuple[FloatArray, FloatArray]:
-    """Functions of one input, shape (worlds, k), and their penalty; a constant has none."""
+def _one_input(column: FloatArray, size: int) -> tuple[Any, FloatArray]:
+    """Functions of one input, sparse of shape (worlds, k), and their penalty; a constant has none."""
+    from scipy import sparse
     from scipy.interpolate import BSpline
 
     sample = column if len(column) <= 1 << 16 else column[:: len(column) // (1 << 16)]
@@ -97,11 +102,10 @@ def _one_input(column: FloatArray, size: int) -> tuple[FloatArray, FloatArray]:
     if len(distinct) <= min(FEW_VALUES, max(2, len(column) // WORLDS_PER_LEVEL)):
         levels = np.searchsorted(distinct, column)
         if len(distinct) == 1:
-            return np.empty((len(column), 0)), np.empty((0, 0))
+            return sparse.csr_array((len(column), 0)), np.empty((0, 0))
         # The first level is the intercept.
-        return (levels[:, None] == np.arange(1, len(distinct))).astype(np.float64), np.zeros(
-            (len(distinct) - 1,) * 2
-        )
+        indicators = (levels[:, None] == np.arange(1, len(distinct))).astype(np.float64)
+        return sparse.csr_array(indicators), np.zeros((len(distinct) - 1,) * 2)
     inner = np.unique(np.quantile(sample, np.linspace(0.0, 1.0, size - 2)[1:-1]))
     low, high = float(column.min()), float(column.max())
     inner = inner[(inner > low) & (inner < high)]
@@ -109,9 +113,7 @@ def _one_input(column: FloatArray, size: int) -> tuple[FloatArray, FloatArray]:
     scale = high - low
     knots = np.concatenate((np.zeros(4), (inner - low) / scale, np.ones(4)))
     x = np.clip((column - low) / scale, 0.0, 1.0)
-    design = np.concatenate(
-        [BSpline.design_matrix(x[at : at + BLOCK], knots, 3).toarray() for at in range(0, len(x), BLOCK)]
-    )
+    design = sparse.csr_array(BSpline.design_matrix(x, knots, 3))
     # Coefficients at the Greville abscissae of a straight line lie on that line: second divided differences are then 0.
     sites = (knots[1:-3] + knots[2:-2] + knots[3:-1]) / 3.0
     count = len(sites)
@@ -123,7 +125,7 @@ def _one_input(column: FloatArray, size: int) -> tuple[FloatArray, FloatArray]:
         second[row, row + 1] = -2.0 / ((middle - left) * (right - middle))
         second[row, row + 2] = 2.0 / ((right - middle) * span)
         second[row] *= np.sqrt(span / 2.0)
-    return np.asarray(design, dtype=np.float64), second.T @ second
+    return design, second.T @ second
 
 
 def _interactions(columns: Sequence[FloatArray], room: int) -> tuple[FloatArray, IntArray]:
@@ -172,8 +174,12 @@ def conditional_expectation(basis: Basis, targets: FloatArray, weights: FloatArr
     crosses = np.empty((count, size, targets.shape[1]))
     for r in range(count):
         rows = design[r::count]
-        weighted = rows * weights[r::count, None]
-        grams[r] = weighted.T @ rows
+        if isinstance(rows, np.ndarray):
+            weighted = rows * weights[r::count, None]
+            grams[r] = weighted.T @ rows
+        else:
+            weighted = rows.multiply(weights[r::count, None]).tocsr()
+            grams[r] = (weighted.T @ rows).toarray()
         crosses[r] = weighted.T @ targets[r::count]
     gram, cross = grams.sum(axis=0), crosses.sum(axis=0)
     squares = weights @ (targets * targets)
