@@ -16,7 +16,7 @@ from backstop.scenario.compiled import Model
 from backstop.scenario.distribution import Distribution, distribution
 from backstop.scenario.expression import Value
 from backstop.worlds.evaluation import Evaluation, Layout
-from backstop.worlds.summary import Array, Summary, means_and_errors, quantiles, summarise
+from backstop.worlds.summary import QUANTILES, Array, Summary, means_and_errors, quantiles, summarise
 
 if TYPE_CHECKING:
     import xarray
@@ -39,7 +39,9 @@ class Curve:
     mean: tuple[float | None, ...]
     se: tuple[float | None, ...]
     q05: tuple[float | None, ...]
+    q25: tuple[float | None, ...]
     q50: tuple[float | None, ...]
+    q75: tuple[float | None, ...]
     q95: tuple[float | None, ...]
 
 
@@ -279,14 +281,8 @@ def _controller_costs(model: Model, figures: Layout, of: Evaluation) -> dict[tup
 
 def _curve(values: Array, weights: Array | None) -> Curve:
     means = means_and_errors(values, weights)
-    levels = [quantiles(row, weights, (0.05, 0.5, 0.95)) for row in values]
-    return Curve(
-        tuple(mean for mean, _ in means),
-        tuple(se for _, se in means),
-        tuple(level[0] for level in levels),
-        tuple(level[1] for level in levels),
-        tuple(level[2] for level in levels),
-    )
+    q05, q25, q50, q75, q95 = zip(*(quantiles(row, weights, QUANTILES) for row in values), strict=True)
+    return Curve(tuple(mean for mean, _ in means), tuple(se for _, se in means), q05, q25, q50, q75, q95)
 
 
 def _arrangement_dict(a: ArrangementResult) -> dict[str, Any]:
