@@ -53,15 +53,18 @@ class Reach:
 
 
 class Plan:
-    """An arrangement of a model before worlds are drawn. `levels` gives the promised level of every measure."""
+    """An arrangement of a model before worlds are drawn. `levels` gives the promised level of every measure.
 
-    def __init__(self, model: Model, levels: Mapping[str, float]) -> None:
+    A level is one number, or an array of one level for every world of the block that the plan is used in.
+    """
+
+    def __init__(self, model: Model, levels: Mapping[str, Value]) -> None:
         self.model = model
-        self.levels = dict(levels)
+        self.levels: dict[str, Value] = dict(levels)
         # A measure at zero is zero in every phase and period: its name is the number 0, nothing below it is used.
         self._constants: dict[str, float] = {
             "period_years": model.period_years,
-            **{name: 0.0 for name, level in self.levels.items() if level == 0.0},
+            **{name: 0.0 for name in self.levels if self.is_zero(name)},
             **{name: d for name, d in model.distributions.items() if isinstance(d, float)},
         }
         self._bound: dict[int, Expression] = {}
@@ -70,6 +73,11 @@ class Plan:
         self._allowed: dict[tuple[frozenset[str], int], tuple[bool, ...]] = {}
         self._timed: dict[int, tuple[int, ...]] = {}
         self._kept: list[Use] = []
+
+    def is_zero(self, measure: str) -> bool:
+        """Whether a measure is promised in no world at all."""
+        level = self.levels[measure]
+        return isinstance(level, float) and level == 0.0
 
     def expression(self, use: Use) -> Expression:
         """The expression of `use` with everything that this arrangement fixes put in."""
@@ -187,14 +195,14 @@ class Valuation:
 
     def level(self, measure: str, phase: int, period: int) -> Value:
         """The level in force: as promised, not above its cap, zero outside its phases and where `when` is false."""
-        if self.plan.levels[measure] == 0.0:
+        if self.plan.is_zero(measure):
             return 0.0
         return self.value(measure, phase, period)
 
     def _level(self, name: str, phase: int, period: int) -> Value:
         promised = self.plan.levels[name]
         uses = self.model.measures[name]
-        if promised == 0.0 or (uses.in_phases is not None and phase not in uses.in_phases):
+        if self.plan.is_zero(name) or (uses.in_phases is not None and phase not in uses.in_phases):
             return 0.0
         level: Value = promised
         if uses.when is not None:

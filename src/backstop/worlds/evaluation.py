@@ -171,10 +171,10 @@ def evaluate(
             room.curves[curve][:, here] = record.curve(measure_of(model, metric))
             done.add(curve)
         room.metrics[row, here] = room.curves[curve, period, here]
-    room.costs[:, here] = _expected_costs(valuation, occupied)
+    room.costs[:, here] = expected_costs(valuation, occupied)
 
 
-def _expected_costs(valuation: Valuation, occupied: Array) -> Array:
+def expected_costs(valuation: Valuation, occupied: Array) -> Array:
     """Sum over periods and phases of the phase's share, d, and the cost per year at the level in force."""
     model = valuation.model
     costs = [measure.cost for measure in model.measures.values() if measure.cost is not None]
