@@ -96,17 +96,16 @@ def check(file: str, variant: str, max_states: int, as_json: bool) -> None:
             }
         )
         return
-    _say(
-        [
-            f"{conflict.title}: no errors",
-            f"{conflict.form} form, {len(conflict.options)} options, {conflict.size:,} states",
-            *(
-                f"  {dm.id}: {dm.name}, {moves[dm.id]:,} moves{f', cites {len(dm.evidence)} statements' if dm.evidence else ''}"
-                for dm in conflict.decision_makers
-            ),
-            *([f"variants: {', '.join(conflict.variants)}"] if conflict.variants else []),
-        ]
-    )
+    lines = [
+        f"{conflict.title}: no errors",
+        f"{conflict.form} form, {len(conflict.options)} options, {conflict.size:,} states",
+    ]
+    for dm in conflict.decision_makers:
+        cites = f", cites {len(dm.evidence)} statements" if dm.evidence else ""
+        lines.append(f"  {dm.id}: {dm.name}, {moves[dm.id]:,} moves{cites}")
+    if conflict.variants:
+        lines.append(f"variants: {', '.join(conflict.variants)}")
+    _say(lines)
 
 
 @graph.command()
@@ -145,9 +144,9 @@ def analyse(
     from dataclasses import replace
 
     from backstop.graphmodel.analysis import analyse as solve
-    from backstop.graphmodel.analysis import as_json as plain
     from backstop.graphmodel.foresight import foresee
     from backstop.graphmodel.narrative import overview
+    from backstop.graphmodel.plain import as_json as plain
 
     result = solve(conflict, concepts or None)
     if foresight:
@@ -184,6 +183,7 @@ def explain(
     from backstop.faults import Fault, Refused
     from backstop.graphmodel.credibility import threats
     from backstop.graphmodel.narrative import state_words, threat_words, witness_words
+    from backstop.graphmodel.plain import explanation_json
     from backstop.graphmodel.stability import stable_states
     from backstop.graphmodel.witness import witness
 
@@ -210,7 +210,7 @@ def explain(
             [t for i in chosen for t in threats(conflict, i, state)] if conflict.ranks is not None else []
         )
         if as_json:
-            printed.append(_explained(conflict, state, found, hollow))
+            printed.append(explanation_json(conflict, state, found, hollow))
             continue
         _say([state_words(conflict, state)])
         for one in found:
@@ -219,53 +219,6 @@ def explain(
             _say([f"  not credible: {threat_words(conflict, threat)}"])
     if as_json:
         _print({"format": "backstop-graph-explanation/1", "title": conflict.title, "states": printed})
-
-
-def _explained(conflict: Conflict, state: int, found: Sequence[Any], hollow: Sequence[Any]) -> dict[str, Any]:
-    ids = conflict.states.ids
-    names = [dm.id for dm in conflict.decision_makers]
-
-    def steps(path: Any) -> Any:
-        return None if path is None else [[names[mover], ids[there]] for mover, there in path]
-
-    return {
-        "state": ids[state],
-        "cells": [
-            {
-                "decision_maker": names[one.decision_maker],
-                "concept": one.concept,
-                "stable": one.stable,
-                "structural": one.structural,
-                "improvements": [
-                    {
-                        "to": ids[answer.improvement],
-                        "sanction": steps(answer.path),
-                        "replies": [ids[r] for r in answer.replies],
-                        "escaped": steps(answer.escaped),
-                        "escape": None if answer.escape is None else ids[answer.escape],
-                    }
-                    for answer in one.answers
-                ],
-            }
-            for one in found
-        ],
-        "not_credible": [
-            {
-                "decision_maker": names[threat.decision_maker],
-                "improvement": ids[threat.improvement],
-                "sanction": steps(threat.path),
-                "would_have_to_prefer": [
-                    {
-                        "decision_maker": names[w.decision_maker],
-                        "better": ids[w.better],
-                        "worse": ids[w.worse],
-                    }
-                    for w in threat.wishes
-                ],
-            }
-            for threat in hollow
-        ],
-    }
 
 
 @graph.command()
@@ -290,11 +243,11 @@ def evolve(
     from backstop.graphmodel.evolution import evolve as search
     from backstop.graphmodel.evolution import routes
     from backstop.graphmodel.narrative import route_words
+    from backstop.graphmodel.plain import routes_json
     from backstop.graphmodel.stability import stable_states
 
     origin = None if start is None else conflict.state(start)
     ids = conflict.states.ids
-    names = [dm.id for dm in conflict.decision_makers]
     if targets:
         at = [conflict.state(name) for name in targets]
     elif every:
@@ -310,19 +263,7 @@ def evolve(
                 "format": "backstop-graph-evolution/1",
                 "title": conflict.title,
                 "start": ids[begin],
-                "routes": {
-                    ids[state]: None
-                    if route is None
-                    else {
-                        "distance": route.distance,
-                        "paths": [[[names[m], ids[s]] for m, s in path] for path in route.paths],
-                        "first": [names[i] for i in route.first],
-                        "by_improvements": route.by_improvements,
-                        "least_loss": [[names[m], ids[s]] for m, s in route.least_loss],
-                        "losses": list(route.losses),
-                    }
-                    for state, route in found.items()
-                },
+                "routes": routes_json(conflict, found),
             }
         )
         return
@@ -360,6 +301,7 @@ def invert(
     from backstop.graphmodel.guarantor import must_prefer
     from backstop.graphmodel.inverse import condition
     from backstop.graphmodel.narrative import alternative_words, change_words, edit_words, listed, state_words
+    from backstop.graphmodel.plain import alternatives_json, change_json, conditions_json
 
     at = conflict.state(state)
     ids = conflict.states.ids
@@ -380,41 +322,9 @@ def invert(
                 "state": ids[at],
                 "concept": concept,
                 "goal": goal,
-                "conditions": {
-                    names[i]: {
-                        concept: {
-                            "strict_rankings": found.rankings,
-                            "of": found.of,
-                            "minimal_lower_sets": [[ids[s] for s in sorted(low)] for low in found.minimal],
-                        }
-                    }
-                    for i, found in conditions.items()
-                },
-                "must_prefer": {
-                    names[i]: [
-                        [
-                            {"better": ids[a], "worse": ids[b], "strict": strict}
-                            for a, b, strict in one.changes
-                        ]
-                        for one in found
-                    ]
-                    for i, found in alternatives.items()
-                },
-                "smallest_change": None
-                if change is None
-                else {
-                    "passed": change.cost,
-                    "least": change.least,
-                    "shifts": [
-                        {
-                            "decision_maker": names[one.decision_maker],
-                            "state": ids[one.state],
-                            "past": [ids[s] for s in one.passed],
-                            "up": one.up,
-                        }
-                        for one in change.shifts
-                    ],
-                },
+                "conditions": conditions_json(conflict, concept, conditions),
+                "must_prefer": alternatives_json(conflict, alternatives),
+                "smallest_change": change_json(conflict, change),
                 "statement_edits": [edit_words(conflict, edit) for edit in edits],
             }
         )
@@ -449,10 +359,10 @@ def coalitions(file: str, variant: str, max_states: int, as_json: bool) -> None:
 
     import numpy as np
 
-    from backstop.graphmodel.analysis import coalitions_json
     from backstop.graphmodel.coalition import coalitions as solve
     from backstop.graphmodel.coalition import jumps
     from backstop.graphmodel.narrative import listed
+    from backstop.graphmodel.plain import coalitions_json, jumps_json
     from backstop.graphmodel.stability import equilibria, stable_states
 
     found = solve(conflict)
@@ -467,10 +377,7 @@ def coalitions(file: str, variant: str, max_states: int, as_json: bool) -> None:
                 "format": "backstop-graph-coalitions/1",
                 "title": conflict.title,
                 **coalitions_json(conflict, found),
-                "jumps": [
-                    {"from": ids[j.start], "to": ids[j.end], "coalition": [names[i] for i in j.members]}
-                    for j in leaps
-                ],
+                "jumps": jumps_json(conflict, leaps),
             }
         )
         return
@@ -490,11 +397,8 @@ def coalitions(file: str, variant: str, max_states: int, as_json: bool) -> None:
             ]
         )
     for j in leaps:
-        _say(
-            [
-                f"jump: {ids[j.start]} to {ids[j.end]} by {listed(names[i] for i in j.members)} together, by no one alone"
-            ]
-        )
+        who = listed(names[i] for i in j.members)
+        _say([f"jump: {ids[j.start]} to {ids[j.end]} by {who} together, by no one alone"])
 
 
 @graph.command()
@@ -520,8 +424,8 @@ def robust(
     """How often each state is an equilibrium when what is unknown is drawn at random."""
     conflict = _load(file, variant, max_states)
 
-    from backstop.graphmodel.analysis import robustness_json
     from backstop.graphmodel.narrative import robustness_lines
+    from backstop.graphmodel.plain import robustness_json
     from backstop.graphmodel.robustness import robustness
 
     found = robustness(conflict, draws, seed, exchanges)

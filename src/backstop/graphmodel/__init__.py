@@ -5,7 +5,7 @@ conflict = load("graph.yaml")
 analyse(conflict).equilibria("seq")
 """
 
-from backstop.graphmodel.analysis import Analysis, analyse, as_json
+from backstop.graphmodel.analysis import Analysis, analyse
 from backstop.graphmodel.coalition import Coalitions, coalitions, jumps
 from backstop.graphmodel.conflict import Conflict, DecisionMaker, Option, States
 from backstop.graphmodel.credibility import Threat, threats
@@ -15,6 +15,7 @@ from backstop.graphmodel.foresight import Foresight, foresee
 from backstop.graphmodel.graded import fuzzy, probabilistic
 from backstop.graphmodel.guarantor import Alternative, must_prefer
 from backstop.graphmodel.inverse import Condition, condition
+from backstop.graphmodel.plain import as_json
 from backstop.graphmodel.reader import load, read
 from backstop.graphmodel.robustness import Robustness, robustness
 from backstop.graphmodel.simultaneous import simultaneous

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from backstop.faults import Fault, InvalidInput, Refused
-from backstop.graphmodel.coalition import COALITION_CONCEPTS, MAX_MEMBERS, Coalitions, coalitions
+from backstop.graphmodel.coalition import MAX_MEMBERS, Coalitions, coalitions
 from backstop.graphmodel.coalition import estimate as coalition_seconds
-from backstop.graphmodel.conflict import Conflict, as_dict
+from backstop.graphmodel.conflict import Conflict
 from backstop.graphmodel.evolution import evolve
 from backstop.graphmodel.foresight import Foresight, foresee, is_strict
 from backstop.graphmodel.graded import fuzzy, kinds, probabilistic
-from backstop.graphmodel.preference import Bools, Relation, levels_of
+from backstop.graphmodel.preference import Bools, Relation
 from backstop.graphmodel.relational import crisp
 from backstop.graphmodel.robustness import Robustness, robustness
 from backstop.graphmodel.sequences import Search
@@ -172,154 +172,3 @@ def _foresight(conflict: Conflict, left_out: dict[str, str]) -> Foresight | None
     else:
         return foresee(conflict, "two", "strict", HORIZON)
     return None
-
-
-def as_json(analysis: Analysis) -> dict[str, Any]:
-    """The result as plain data, with the ids of the file (`backstop-graph-result/1`)."""
-    conflict = analysis.conflict
-    ids = np.array(conflict.states.ids, dtype=object)
-
-    def states(row: Bools) -> list[str]:
-        found: list[str] = ids[np.flatnonzero(row)].tolist()
-        return found
-
-    def stable(table: Bools) -> dict[str, list[str]]:
-        return as_dict(conflict, [states(row) for row in table])
-
-    def block(tables: Mapping[str, Bools]) -> dict[str, Any]:
-        return {
-            name: {"stable": stable(table), "equilibria": states(np.asarray(table.all(axis=0)))}
-            for name, table in tables.items()
-        }
-
-    result: dict[str, Any] = {
-        "format": FORMAT,
-        "title": conflict.title,
-        "form": conflict.form,
-        "decision_makers": [{"id": dm.id, "name": dm.name} for dm in conflict.decision_makers],
-        "options": [
-            {"id": o.id, "by": o.owner, "title": o.name, "direction": o.direction} for o in conflict.options
-        ],
-        "states": state_list(conflict),
-        "concepts": block(analysis.concepts),
-        "structural": stable(analysis.structural),
-    }
-    if conflict.variant:
-        result["variant"] = conflict.variant
-    if conflict.ranks is not None:
-        levels = [[[ids[at] for at in level] for level in levels_of(rank)] for rank in conflict.ranks]
-        result["resolved_ranking"] = as_dict(conflict, levels)
-    if "sim" in analysis.concepts:
-        for concept in ("seq", "smr"):
-            if concept in analysis.concepts:
-                either = analysis.concepts[concept] | analysis.concepts["sim"]
-                result[f"{concept}_or_sim_equilibria"] = states(np.asarray(either.all(axis=0)))
-    for name in ("uncertain", "strength", "weak", "fuzzy", "probabilistic"):
-        tables = getattr(analysis, name)
-        if tables:
-            result[name] = block(tables)
-    if analysis.robustness is not None:
-        result["robustness"] = robustness_json(conflict, analysis.robustness)
-    if analysis.coalitions is not None:
-        result.update(coalitions_json(conflict, analysis.coalitions))
-    if analysis.foresight is not None:
-        result.update(foresight_json(conflict, analysis.foresight))
-    for name, search in (("status_quo_um", analysis.by_moves), ("status_quo_ui", analysis.by_improvements)):
-        if search is not None:
-            result[name] = paths_json(conflict, search)
-    if conflict.status_quo is not None:
-        result["status_quo"] = conflict.states.ids[conflict.status_quo]
-    if conflict.notes:
-        result["notes"] = list(conflict.notes)
-    result["left_out"] = dict(analysis.left_out)
-    return result
-
-
-def state_list(conflict: Conflict) -> list[dict[str, str]]:
-    """States with their ids, vectors and titles."""
-    count = len(conflict.options)
-    titles = conflict.states.titles
-    codes = conflict.states.codes
-    result: list[dict[str, str]] = []
-    if conflict.states.plain and len(codes):
-        for name, code in zip(conflict.states.ids, codes.tolist(), strict=True):
-            result.append({"id": name, "bits": f"{code:0{count}b}"[::-1]})
-    else:
-        for at, name in enumerate(conflict.states.ids):
-            bits = conflict.states.bits(at, count)
-            result.append({"id": name, "bits": bits} if bits else {"id": name})
-    for item in result:
-        if item["id"] in titles:
-            item["title"] = titles[item["id"]]
-    return result
-
-
-def robustness_json(conflict: Conflict, found: Robustness) -> dict[str, Any]:
-    """Share of draws in which each state is an equilibrium, with a 95 % interval, and stable for each."""
-    return {
-        "draws": found.draws,
-        "seed": found.seed,
-        "concepts": {
-            concept: {
-                name: {
-                    **dict(zip(("share", "low", "high"), found.interval(concept, at), strict=True)),
-                    "stable": as_dict(
-                        conflict, [int(row[at]) / found.draws for row in found.stable[concept]]
-                    ),
-                }
-                for at, name in enumerate(conflict.states.ids)
-            }
-            for concept in found.equilibrium
-        },
-    }
-
-
-def coalitions_json(conflict: Conflict, found: Coalitions) -> dict[str, Any]:
-    """`coalition` ("a+b": concept: states) and `universally_coalition_stable`."""
-    ids = conflict.states.ids
-    names = [dm.id for dm in conflict.decision_makers]
-    return {
-        "coalition": {
-            "+".join(names[j] for j in members): {
-                concept: [ids[at] for at in np.flatnonzero(found.stable[members][concept])]
-                for concept in COALITION_CONCEPTS
-            }
-            for members in found.members
-            if len(members) > 1
-        },
-        "universally_coalition_stable": {
-            concept: [ids[at] for at in np.flatnonzero(found.universal(concept))]
-            for concept in COALITION_CONCEPTS
-        },
-    }
-
-
-def foresight_json(conflict: Conflict, found: Foresight) -> dict[str, Any]:
-    """`limited_move` by horizon, and `non_myopic`."""
-    ids = conflict.states.ids
-
-    def stable(table: Bools) -> dict[str, list[str]]:
-        return as_dict(conflict, [[ids[at] for at in np.flatnonzero(row)] for row in table])
-
-    return {
-        "limited_move": {str(h): stable(table) for h, table in enumerate(found.limited) if h},
-        "non_myopic": {
-            "stable": stable(found.stable),
-            "cycle_starts_at_h": found.cycle_starts_at,
-            "cycle_length": found.cycle_length,
-            "equilibria": [ids[at] for at in np.flatnonzero(found.stable.all(axis=0))],
-        },
-    }
-
-
-def paths_json(conflict: Conflict, search: Search) -> dict[str, Any]:
-    """Each state reached, with its distance and one shortest path as [decision maker, state] steps."""
-    ids = conflict.states.ids
-    names = [dm.id for dm in conflict.decision_makers]
-    return {
-        ids[state]: {
-            "distance": distance,
-            "path": [[names[mover], ids[there]] for mover, there in search.path(state)],
-        }
-        for state, distance in search.distance.items()
-    }

@@ -119,12 +119,11 @@ def route_words(conflict: Conflict, target: int, route: Route | None) -> list[st
     if not route.distance:
         return [f"{state_words(conflict, target)}: the start itself"]
     starters = [names[i] for i in route.first]
-    first = f"{starters[0]} must move first" if len(starters) == 1 else f"{' or '.join(starters)} can move first"
+    first = (
+        f"{starters[0]} must move first" if len(starters) == 1 else f"{' or '.join(starters)} can move first"
+    )
     plural = "" if route.distance == 1 else "s"
-    lines = [
-        f"{state_words(conflict, target)}: {route.distance} move{plural};"
-        f" {first} on a shortest path"
-    ]
+    lines = [f"{state_words(conflict, target)}: {route.distance} move{plural}; {first} on a shortest path"]
     shown = route.paths[:3]
     lines += [f"  {path_words(conflict, path)}" for path in shown]
     if len(route.paths) > len(shown):

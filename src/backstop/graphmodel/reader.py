@@ -10,10 +10,11 @@ from typing import Any, TypeVar
 from backstop.document import Document, parse_document
 from backstop.faults import BackstopError, Fault, InvalidInput, Place
 from backstop.graphmodel.case_file import SCHEMA, load_json, read_case
+from backstop.graphmodel.condition_reader import ConditionReader
 from backstop.graphmodel.conflict import Conflict, DecisionMaker, Direction, Option, States
 from backstop.graphmodel.drafting import Ban, Draft, arcs_of, form_of, moves_of, states_of, vectors_of
-from backstop.graphmodel.feasible import MAX_STATES, pattern_formula
-from backstop.graphmodel.formula import Formula, FormulaError, conjunction, negated, parse
+from backstop.graphmodel.feasible import MAX_STATES
+from backstop.graphmodel.formula import Formula
 from backstop.graphmodel.preference import Preference
 from backstop.graphmodel.preference_reader import KINDS, Path, PreferenceReader
 from backstop.text import did_you_mean, readable
@@ -112,10 +113,10 @@ class _GraphFile:
         makers = self._decision_makers()
         options = self._options([dm.id for dm in makers])
         graph = "states" in self.data or "moves" in self.data
-        self.stop()
         if graph:
+            self.stop()
             states, moves = self._graph(makers)
-            form, draft = "graph", None
+            form = "graph"
         else:
             draft = self._draft(makers, options)
             self.stop()
@@ -229,23 +230,24 @@ class _GraphFile:
         names = [option.id for option in options]
         if not names:
             self.tell(("options",), "there are no options", "add options, or states and moves")
+        reader = ConditionReader(names, self.tell)
         infeasible: list[Formula] = []
         listed = self.data.get("infeasible", [])
         if not isinstance(listed, list):
             self.tell(("infeasible",), "infeasible is a list of conditions", "write - deploy and not deal")
             listed = []
         for at, item in enumerate(listed):
-            infeasible.extend(self._condition(item, ("infeasible", at), names))
+            infeasible.extend(reader.condition(item, ("infeasible", at)))
         merges = []
         for name, text in self._mapping("merge").items():
-            formula = self._formula(text, ("merge", name), names)
+            formula = reader.formula(text, ("merge", name))
             clash = isinstance(name, str) and (name in names or _STATE_NAME.fullmatch(name) is not None)
             if not isinstance(name, str) or not _IDENTIFIER.fullmatch(name) or clash:
                 hint = "use letters, digits and _; no name of an option, and not s and a number"
                 self.tell(("merge", name), f"{name!r} cannot be the name of a merged state", hint)
             elif formula is not None:
                 merges.append((name, formula))
-        bans = self._bans([dm.id for dm in makers], names)
+        bans = self._bans([dm.id for dm in makers], reader)
         titles = {str(k): str(v) for k, v in self._mapping("titles").items()}
         return Draft(
             str(self.data.get("title", "")),
@@ -257,73 +259,7 @@ class _GraphFile:
             titles,
         )
 
-    def _condition(self, item: Any, path: Path, names: Sequence[str]) -> list[Formula]:
-        """Formulas of what is infeasible, from any of the forms in which a file may say it."""
-        if isinstance(item, int) and not isinstance(item, bool):
-            self.tell(path, f"{item} is a number here", 'put a pattern in quotes: "10"')
-            return []
-        if isinstance(item, str) and item and not set(item) - set("01-"):
-            if len(item) != len(names):
-                self.tell(
-                    path,
-                    f"the pattern has {len(item)} marks for {len(names)} options",
-                    "give one mark per option",
-                )
-                return []
-            formula = pattern_formula(item, names)
-            if formula is None:
-                self.tell(
-                    path, "this pattern makes every state infeasible", "set at least one mark to 1 or 0"
-                )
-            return [formula] if formula else []
-        if isinstance(item, str):
-            formula = self._formula(item, path, names)
-            return [formula] if formula else []
-        kinds = ("mutually_exclusive", "at_least_one", "exactly_one", "only_if")
-        if not isinstance(item, dict) or len(item) != 1 or next(iter(item)) not in kinds:
-            self.tell(path, "not a condition", f"write a formula, a pattern, or one of {', '.join(kinds)}")
-            return []
-        kind, value = next(iter(item.items()))
-        if kind == "only_if":
-            found = []
-            for name, text in value.items() if isinstance(value, dict) else []:
-                option = self._formula(name, (*path, kind, name), names)
-                condition = self._formula(text, (*path, kind, name), names)
-                if option and condition:
-                    found.append(conjunction([option, negated(condition)]))
-            if not isinstance(value, dict):
-                self.tell(
-                    (*path, kind), "only_if gives a condition per option", "write only_if: {deploy: deal}"
-                )
-            return found
-        members = [
-            self._formula(name, (*path, kind, at), names)
-            for at, name in enumerate(value if isinstance(value, list) else [])
-        ]
-        formulas = [formula for formula in members if formula]
-        if not isinstance(value, list) or len(formulas) < 1:
-            self.tell((*path, kind), f"{kind} gives a list of options", f"write {kind}: [a, b]")
-            return []
-        pairs = [conjunction([a, b]) for at, a in enumerate(formulas) for b in formulas[at + 1 :]]
-        none = conjunction([negated(formula) for formula in formulas])
-        return {"mutually_exclusive": pairs, "at_least_one": [none], "exactly_one": [*pairs, none]}[kind]
-
-    def _formula(self, text: Any, path: Path, names: Sequence[str]) -> Formula | None:
-        """A formula over options alone."""
-        if not isinstance(text, str):
-            self.tell(path, f"{text!r} is not a formula", "use names of options, and, or, not, if, iff")
-            return None
-        try:
-            formula = parse(text)
-        except FormulaError as error:
-            self.tell(path, f"not a formula: {error.message} (at character {error.offset + 1})")
-            return None
-        unknown = [name for name in dict.fromkeys(formula.names()) if name not in names]
-        for name in unknown:
-            self.tell(path, f"unknown option {name}", did_you_mean(name, names, "option"))
-        return None if unknown else formula
-
-    def _bans(self, makers: Sequence[str], names: Sequence[str]) -> tuple[Ban, ...]:
+    def _bans(self, makers: Sequence[str], reader: ConditionReader) -> tuple[Ban, ...]:
         found = []
         listed = self.data.get("banned_moves", [])
         for at, item in enumerate(listed if isinstance(listed, list) else [listed]):
@@ -335,8 +271,8 @@ class _GraphFile:
                     "write {by: ..., from: FORMULA, to: FORMULA}",
                 )
                 continue
-            origin = self._formula(item["from"], (*path, "from"), names) if "from" in item else None
-            end = self._formula(item["to"], (*path, "to"), names) if "to" in item else None
+            origin = reader.formula(item["from"], (*path, "from")) if "from" in item else None
+            end = reader.formula(item["to"], (*path, "to")) if "to" in item else None
             found.append(Ban(item["by"], origin, end))
         return tuple(found)
 

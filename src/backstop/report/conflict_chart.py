@@ -51,7 +51,9 @@ def conflict_chart(picture: Mapping[str, Any], footer: str = "") -> Any:
     colour = altair.Color(
         "mover:N",
         scale=inks,
-        legend=altair.Legend(title="Improvement of", symbolType="stroke", symbolStrokeWidth=2.5, symbolSize=700),
+        legend=altair.Legend(
+            title="Improvement of", symbolType="stroke", symbolStrokeWidth=2.5, symbolSize=700
+        ),
     )
     dash = altair.StrokeDash(
         "mover:N",
@@ -103,7 +105,9 @@ def conflict_chart(picture: Mapping[str, Any], footer: str = "") -> Any:
             stroke=altair.Stroke(
                 "ring:N",
                 scale=altair.Scale(domain=present, range=[ink_of[kind] for kind in present]),
-                legend=altair.Legend(title="Ring", symbolFillColor="white", symbolStrokeWidth=3, symbolSize=200),
+                legend=altair.Legend(
+                    title="Ring", symbolFillColor="white", symbolStrokeWidth=3, symbolSize=200
+                ),
             ),
             tooltip=[
                 altair.Tooltip("id:N", title="state"),
@@ -185,7 +189,19 @@ def _nodes(picture: Mapping[str, Any]) -> list[dict[str, Any]]:
         width = next((width for _, title, width, _ in RINGS if title == ring), _PLAIN[1])
         short = next((concept.upper() for concept, title, _, _ in RINGS if title == ring), "")
         label = node["id"] if len(node["id"]) <= 5 else node["id"][:4] + "…"
-        result.append({**node, "ring": ring, "width": width, "short": short, "label": label, "px": px, "py": py, "x": px, "y": py})
+        result.append(
+            {
+                **node,
+                "ring": ring,
+                "width": width,
+                "short": short,
+                "label": label,
+                "px": px,
+                "py": py,
+                "x": px,
+                "y": py,
+            }
+        )
     return result
 
 
