@@ -139,7 +139,7 @@ def _by_hashes(anchor: Anchor, text: Text) -> Resolution:
 
 
 def _by_words(anchor: Anchor, quote: Quote, text: Text) -> Resolution:
-    spans = _occurrences(text.text, quote.exact)
+    spans = _occurrences(text.text, quote.exact, quote)
     found = _chosen(spans, quote, text.text)
     if found is not None:
         state: State = "exact" if found[0] == anchor.start else "moved"
@@ -148,7 +148,7 @@ def _by_words(anchor: Anchor, quote: Quote, text: Text) -> Resolution:
         return Resolution("ambiguous", score=100.0)
     needle = folded(quote.exact)
     if needle:
-        spans = [text.folded.span(*span) for span in _occurrences(text.folded.text, needle)]
+        spans = [text.folded.span(*span) for span in _occurrences(text.folded.text, needle, quote)]
         found = _chosen(spans, quote, text.text)
         if found is not None:
             return Resolution("normalised", *found, 100.0)
@@ -165,19 +165,22 @@ def _by_words(anchor: Anchor, quote: Quote, text: Text) -> Resolution:
     return Resolution("changed", start, end, in_place.score, difference(quote.exact, text.text[start:end]))
 
 
-def _occurrences(text: str, needle: str) -> list[tuple[int, int]]:
+def _occurrences(text: str, needle: str, quote: Quote) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     at = text.find(needle)
     while at >= 0 and len(found) < 1000:
-        # Inside a longer word it is another word: "talks" does not stand in "stalks".
-        if not (_joined(text, at, needle[0]) or _joined(text, at + len(needle), needle[-1])):
+        # Inside a longer word it is another word ("talks" does not stand in "stalks"), unless it was coded so.
+        cut = (quote.prefix[-1:] + quote.exact[0]).isalnum(), (quote.exact[-1] + quote.suffix[:1]).isalnum()
+        inside = _joined(text, at), _joined(text, at + len(needle))
+        if inside == (cut[0] and len(quote.prefix) > 0, cut[1] and len(quote.suffix) > 0):
             found.append((at, at + len(needle)))
         at = text.find(needle, at + 1)
     return found
 
 
-def _joined(text: str, at: int, edge: str) -> bool:
-    return 0 < at < len(text) and edge.isalnum() and text[at - 1].isalnum() and text[at].isalnum()
+def _joined(text: str, at: int) -> bool:
+    """Whether a word goes on across the offset `at`."""
+    return 0 < at < len(text) and text[at - 1].isalnum() and text[at].isalnum()
 
 
 def _context_likeness(quote: Quote, text: str, start: int, end: int) -> float:

@@ -100,6 +100,11 @@ OFFICES = {
     "chancellor": "chancellor",
     "foreign minister": "foreign minister",
     "foreign secretary": "foreign minister",
+    "minister of foreign affairs": "foreign minister",
+    "minister for foreign affairs": "foreign minister",
+    "minister of defence": "defence minister",
+    "minister of defense": "defence minister",
+    "secretary of state for defence": "defence minister",
     "secretary of state": "foreign minister",
     "defence minister": "defence minister",
     "defense minister": "defence minister",
@@ -207,9 +212,7 @@ class Office:
             return True
         heads = {"prime minister", "president", "chancellor", "monarch"}
         if self.office in heads and other.office in heads:
-            return bool(self.body and other.body) and (
-                self.office == other.office or not _same_body(self.body, other.body)
-            )
+            return bool(self.body and other.body) and not _same_body(self.body, other.body)
         return False
 
     def __str__(self) -> str:

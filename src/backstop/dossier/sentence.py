@@ -162,7 +162,7 @@ def _ends(text: str, start: int, match: re.Match[str], line_end: int) -> bool:
         return False
     if re.fullmatch(r"[A-Z]", word):
         # An initial: "J. Smith". A sentence may end in "Plan B." but hardly before a name.
-        return not re.match(r"[A-Z][a-z]", rest) or bool(
+        return not re.match(r"[A-Z](?:[a-z]|\.)", rest) or bool(
             re.match(r"(?:The|A|An|It|He|She|They|But|And|In|On)\b", rest)
         )
     if low in _ABBREVIATIONS or re.fullmatch(r"(?:[a-z]\.)+[a-z]", low):
@@ -175,4 +175,4 @@ def _ends(text: str, start: int, match: re.Match[str], line_end: int) -> bool:
                 rest,
             )
         )
-    return not (re.fullmatch(r"\d+", word) and match.start() - start == len(word))
+    return not (re.fullmatch(r"\d+", word) and text[start : match.start()].strip() == word)

@@ -251,7 +251,10 @@ class _Reader:
             return False
         index = max(0, bisect_right(self.starts, mention.start) - 1)
         begin = self.spans[index][0] if self.spans else 0
-        return not _OBJECT_BEFORE.search(self.text, max(begin, mention.start - 60), mention.start)
+        near = max(begin, mention.start - 60)
+        if _ACCORDING.search(self.text, near, mention.start):
+            return True
+        return not _OBJECT_BEFORE.search(self.text, near, mention.start)
 
     def _goes_on(self, last: Quotation, quote: Quotation) -> bool:
         """Whether a quotation of whole sentences simply continues the one before it."""
