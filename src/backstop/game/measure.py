@@ -21,6 +21,9 @@ Kind = Literal["avoid", "reach", "occupy", "count", "duration"]
 # A condition less likely than this leaves a metric without a value in that world.
 LEAST_CONDITION = 1e-9
 
+# What an absorbing phase does, with probability 1.
+_CERTAIN = np.ones(1)
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
@@ -46,13 +49,12 @@ Transitions = tuple[tuple[tuple[int, int, Array], ...], ...]
 def transitions(solution: Solution) -> Transitions:
     """By period: (from phase, to phase, probability of shape (B,)) for every move that can happen."""
     game = solution.game
-    certain = np.ones(1)
     found = []
     for plays in solution.outcomes:
         moves: dict[tuple[int, int], Array] = {}
         for phase, outcomes in enumerate(plays):
             if game.plays[phase] is None:
-                moves[phase, phase] = certain
+                moves[phase, phase] = _CERTAIN
             for outcome, probability in outcomes.items():
                 key = (phase, game.next_phase[outcome])
                 known = moves.get(key)
@@ -88,7 +90,7 @@ class Record:
                 for source, target, probability in moves:
                     if source not in reached:
                         continue
-                    if probability.size == 1:
+                    if probability is _CERTAIN:
                         later[target] += here[source]
                     else:
                         later[target] += np.multiply(here[source], probability, out=self._room)

@@ -110,7 +110,9 @@ def differences_table(result: Result) -> Table:
 
 def _signed(summary: Summary) -> str:
     text = with_error(summary)
-    return f"+{text}" if summary.mean is not None and summary.mean > 0 and text[0].isdigit() else text
+    shown = text.split(" ")[0]
+    rounds_to_zero = not any(digit in shown for digit in "123456789")
+    return text if summary.mean is None or summary.mean <= 0 or rounds_to_zero else f"+{text}"
 
 
 def observations_table(result: Result) -> Table:
