@@ -1,0 +1,103 @@
+"""`backstop graph` from the outside."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+STUDY = Path(__file__).resolve().parents[2] / "examples" / "ukraine-2025"
+
+
+def backstop(*words: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "backstop", "graph", *map(str, words)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def answer(*words: object) -> Any:
+    done = backstop(*words, "--json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_analyse_prints_states_and_concepts() -> None:
+    found = answer("analyse", STUDY)
+    assert found["format"] == "backstop-graph-result/1"
+    assert [state["id"] for state in found["states"]] == [f"s{k}" for k in range(1, 34)]
+    for concept in ("nash", "gmr", "smr", "seq", "sseq", "sim"):
+        table = found["concepts"][concept]
+        assert set(table["stable"]) == {"us", "europe", "ukraine", "russia"}
+        for state in table["equilibria"]:
+            assert all(state in row for row in table["stable"].values())
+    assert "limited_move" in found["left_out"]
+    assert found["status_quo"] == "s1"
+
+
+def test_every_command_speaks_in_words_and_json(tmp_path: Path) -> None:
+    for words in (
+        ["check", STUDY],
+        ["analyse", STUDY, "--variant", "honoured"],
+        ["explain", STUDY, "s17"],
+        ["evolve", STUDY, "--to", "s17"],
+        ["invert", STUDY, "s17", "--dm", "us"],
+        ["coalitions", STUDY],
+        ["robust", STUDY, "--draws", "20", "--exchanges", "1"],
+        ["draw", STUDY, "--out", tmp_path / "g.json"],
+    ):
+        plain = backstop(*words)
+        assert plain.returncode == 0, plain.stderr
+        assert plain.stdout.strip()
+        assert isinstance(answer(*words), dict)
+
+
+def test_the_guarantors_threat_is_named() -> None:
+    words = backstop("explain", STUDY, "s17", "--dm", "russia").stdout
+    assert "not credible: russia is kept from s17 to s30 only by us to s32" in words
+    assert "us would have to prefer s32 to s30" in words
+    found = answer("invert", STUDY, "s17", "--dm", "us")
+    assert {"better": "s32", "worse": "s30", "strict": True} in found["must_prefer"]["us"][0]
+
+
+def test_pictures(tmp_path: Path) -> None:
+    for name, start in (("g.svg", b"<svg"), ("g.png", b"\x89PNG")):
+        done = backstop("draw", STUDY, "--out", tmp_path / name, "--sanctions", "russia", "s17")
+        assert done.returncode == 0, done.stderr
+        assert (tmp_path / name).read_bytes().startswith(start)
+    drawn = (tmp_path / "g.svg").read_text(encoding="utf-8")
+    assert "Improvement of" in drawn
+    assert "status quo" in drawn
+    wrong = backstop("draw", STUDY, "--out", tmp_path / "g.pdf")
+    assert wrong.returncode == 3
+    assert "end the name with .svg, .png or .json" in wrong.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (["analyse", "nowhere.yaml"], 3, "cannot be read"),
+        (["analyse", STUDY, "--variant", "honored"], 3, "did you mean honoured?"),
+        (["analyse", STUDY, "--concept", "nahs"], 3, "did you mean nash?"),
+        (["analyse", STUDY, "--max-states", "5"], 4, "at most 5 are analysed"),
+        (["analyse", STUDY, "--foresight", "two"], 4, "name a variant"),
+        (["analyse", STUDY, "--foresight", "rotation"], 4, "name a rule for ties"),
+        (["explain", STUDY, "s99"], 3, "no state is called s99"),
+        (["explain", STUDY, "s1", "--dm", "uk"], 3, "no decision maker is called uk"),
+        (["robust", STUDY], 3, "nothing to draw"),
+        (["draw", STUDY], 2, "--out"),
+    ],
+)
+def test_one_message_and_a_code(words: list[object], code: int, message: str) -> None:
+    done = backstop(*words)
+    assert done.returncode == code
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
