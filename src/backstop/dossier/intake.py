@@ -17,6 +17,7 @@ from backstop.dossier.similarity import grams, sketch, tokens
 from backstop.dossier.zones import propose_zones
 from backstop.faults import BackstopError, Fault, InvalidInput, Place
 from backstop.files import sha256
+from backstop.text import clean
 
 PARALLEL_FROM = 64
 """Files from which reading them is spread over processes."""
@@ -119,6 +120,9 @@ def arrival(
     dateline = next((text[z.start : z.end] for z in zones if z.kind == "dateline"), "")
 
     def given(field: str, own: str = "") -> str:
+        return clean(_given(field, own)).replace("\ufffd", " ").strip()
+
+    def _given(field: str, own: str) -> str:
         return fields.get(field) or str(getattr(terms, field, "")) or found.about.get(field, own)
 
     may_travel = travels or terms.may_travel
@@ -137,7 +141,7 @@ def arrival(
     # Without a licence to hand words on, the words of a headline or title stay out as well.
     source = Source(
         id=fields.get("id") or identifier(Path(name).stem),
-        title=given("title", headline) if may_travel else (fields.get("title") or terms.title),
+        title=given("title", headline) if may_travel else clean(fields.get("title") or terms.title),
         kind=given("kind"),
         outlet=given("outlet"),
         byline=given("byline"),

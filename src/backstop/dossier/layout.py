@@ -21,6 +21,9 @@ _FIELD = re.compile(r"^(?:- |  )([a-z_]+): (.+)$")
 _PLAIN = re.compile(r"^[A-Za-z_][\w]*(?:[ /'.(),-]+[\w()'.,/-]+)*$")
 _WORDS = frozenset({"true", "false", "null", "True", "False", "Null", "TRUE", "FALSE", "NULL", "inf", "nan"})
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+CONTROL = re.compile(r"(?<!\\)(?:\\\\)*\\(?:u00(?:0[0-8bcef]|1[0-9a-f]|7f|[89][0-9a-f])|[bf])")
+"""A control character as `inline` writes it."""
+
 _HEAD = re.compile(r"^([a-z_]+): *$")
 
 

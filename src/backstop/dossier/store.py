@@ -259,14 +259,16 @@ def _files(base: Snapshot, dossier: Dossier) -> dict[str, str]:
     files: dict[str, str] = {}
     if REGISTER not in base.files or dossier.register != old.register:
         head = _comments(base.files.get(REGISTER, b"").decode("utf-8", "replace"))
-        files[REGISTER] = head + layout.block({"format": dossier.register.format, **dossier.register.plain()})
+        files[REGISTER] = head + _yaml(
+            layout.block({"format": dossier.register.format, **dossier.register.plain()}), "register", ""
+        )
 
     def listed(name: str, form: str, key: str, now: Mapping[str, Any], was: Mapping[str, Any]) -> None:
         if now or name in base.files:
             texts = (
                 base.texts[name, i]
                 if was.get(i) == record and (name, i) in base.texts
-                else layout.record_block(record.plain())
+                else _yaml(layout.record_block(record.plain()), key.removesuffix("s"), i)
                 for i, record in now.items()
             )
             head = base.heads.get(name) or f"format: {form}\n{key}:\n"
@@ -288,6 +290,15 @@ def _files(base: Snapshot, dossier: Dossier) -> dict[str, str]:
     listed(PROPOSITIONS, PROPOSITIONS_FORMAT, "propositions", dossier.propositions, old.propositions)
     lines(FINDINGS, dossier.recorded, old.recorded)
     return files
+
+
+def _yaml(text: str, kind: str, name: str) -> str:
+    """`text` for a YAML file; a control character, which no YAML reader lets in, is refused before it is written."""
+    if layout.CONTROL.search(text):
+        raise InvalidInput(
+            Fault(f"the {kind} {name} holds a control character".rstrip(), hint="remove it and try again")
+        )
+    return text
 
 
 def _comments(text: str) -> str:
