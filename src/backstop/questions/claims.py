@@ -1,0 +1,469 @@
+"""The claims of a study, judged: shares of worlds, verdicts, counter-examples, where they fail, and what camps say.
+
+Every promise of levels that some claim asks about is solved once on the same worlds; the claims then share the answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from backstop.faults import Fault, InvalidInput, Refused
+from backstop.game.stage import Information
+from backstop.questions.answers import Answers, levels_of, varying_parameters
+from backstop.questions.box import Box
+from backstop.questions.camps import camp_weights
+from backstop.questions.condition import met
+from backstop.questions.counterexample import CounterExample, nearest
+from backstop.questions.failure import titles, units, where_it_fails
+from backstop.questions.least_level import least_levels
+from backstop.questions.refutation import Doubt, Point, shrunk_together
+from backstop.questions.thresholds import Thresholds
+from backstop.questions.trial import Promise, Trial, codes_of, false_in, refuting_part, trial_of
+from backstop.questions.verdict import FALSE, Codes, Verdict, judge, threshold, threshold_levels
+from backstop.questions.weighting import (
+    BoolArray,
+    Estimate,
+    FloatArray,
+    effective_number,
+    normalised_weights,
+    note_on_number,
+)
+from backstop.scenario.claim_format import Claim
+from backstop.scenario.compiled import Model
+from backstop.scenario.expression import Value
+from backstop.text import did_you_mean
+from backstop.worlds.draws import Sampler
+from backstop.worlds.ensemble import Ensemble, Progress
+from backstop.worlds.focus import figures
+from backstop.worlds.summary import Summary
+from backstop.worlds.workers import Workers, usable_threads
+
+# A camp with fewer effective worlds among the pooled ones gets worlds of its own.
+CAMP_WORLDS = 400.0
+_DISTANCE_BLOCK = 65_536
+_CANNOT = Verdict("moot", Estimate(0.0, 0.0), Estimate(0.0, 0.0), Estimate(1.0, 0.0), 0.0, None)
+
+
+@dataclass(frozen=True, slots=True)
+class LeastLevel:
+    """The least level of a threshold claim: over worlds that have one, the share that has `none`, and the share in
+    which a higher level was seen not to meet the condition again.
+    """
+
+    measure: str
+    level: Summary
+    none: Estimate
+    not_monotone: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """A counter-example: the sampled `world` it comes from, what must differ from the central world (`changed`), all
+    parameters that vary (`values`), and the figures that refute the claim there, by what was promised.
+    """
+
+    world: int
+    changed: Mapping[str, float]
+    central: Mapping[str, float]
+    values: Mapping[str, float]
+    distance: float
+    figures: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimResult:
+    """A claim judged. `codes`, shape (worlds,): 1 true, 0 false, -1 moot; `camps`: the verdict of each camp alone.
+
+    `reason` says why a claim cannot be judged at all (its verdict is then moot); `note` what to mind otherwise.
+    """
+
+    name: str
+    claim: Claim
+    verdict: Verdict
+    where: str
+    box: Box | None
+    counterexamples: tuple[Counter, ...]
+    least_level: LeastLevel | None
+    camps: Mapping[str, Verdict]
+    reason: str | None = None
+    note: str | None = None
+    codes: Codes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """All claims asked about, in the order of the file, on `worlds` worlds of `seed`."""
+
+    model: Model
+    worlds: int
+    seed: int
+    information: Information
+    effective_worlds: float
+    results: Mapping[str, ClaimResult]
+    note: str | None = None
+
+
+def judge_claims(
+    model: Model,
+    worlds: int = 10_000,
+    seed: int = 1,
+    names: Sequence[str] | None = None,
+    information: Information | None = None,
+    threads: int | None = None,
+    camps: bool = True,
+    block: int | None = None,
+    progress: Progress | None = None,
+) -> Claims:
+    """Judge the claims of a model (`names`: only these) over `worlds` worlds.
+
+    A claim that no arrangement lets one judge is moot, with the reason. `camps`: also as each camp of experts alone
+    would have it. Raises InvalidInput for unknown names and faults found while solving, Refused under ten effective
+    worlds.
+    """
+    chosen = chosen_claims(model, names)
+    trials, reasons = ready(model, chosen)
+    with Workers(threads or usable_threads()) as workers:
+        ensemble = Ensemble.drawn(model, worlds, seed, workers, information, block)
+        answers = Answers(ensemble)
+        for trial in trials.values():
+            for promise in trial.promises if trial.kind != "threshold" else ():
+                answers.want(promise, trial.metrics)
+        answers.want_observed()
+        done, total = 0, answers.blocks + 1
+
+        def tick() -> None:
+            nonlocal done
+            done += 1
+            if progress is not None:
+                progress(min(done, total), total)
+
+        answers.solve(tick)
+        weights = answers.weights()
+        weight = normalised_weights(weights, worlds)
+        note = note_on_number(weight)
+        levels = {t.name: _levels(ensemble, t) for t in trials.values() if t.kind == "threshold"}
+        codes = {
+            name: threshold(levels[name].levels)
+            if name in levels
+            else codes_of(trial, answers.of, ensemble.parameters, worlds)
+            for name, trial in trials.items()
+        }
+        verdicts = {name: judge(code, weights) for name, code in codes.items()}
+        counters = _counters(ensemble, seed, trials, codes, weight, answers)
+        by_camp = _by_camp(model, ensemble, seed, list(trials), codes, weights, block) if camps else {}
+        inputs = varying_parameters(ensemble)
+        results: dict[str, ClaimResult] = {}
+        for name in chosen:
+            claim = model.scenario.claims[name]
+            if name in reasons:
+                text = f"It cannot be judged: {reasons[name].what}."
+                results[name] = ClaimResult(
+                    name, claim, _CANNOT, text, None, (), None, {}, reason=str(reasons[name])
+                )
+                continue
+            failure = where_it_fails(model, codes[name], inputs, weight, verdicts[name].at_most)
+            results[name] = ClaimResult(
+                name,
+                claim,
+                verdicts[name],
+                failure.words,
+                failure.box,
+                counters.get(name, ()),
+                _least_level(trials[name], levels[name], weight) if name in levels else None,
+                {camp: of[name] for camp, of in by_camp.items()},
+                note=trials[name].note,
+                codes=codes[name],
+            )
+        if progress is not None:
+            progress(total, total)
+    return Claims(model, worlds, seed, ensemble.information, effective_number(weight), results, note)
+
+
+def chosen_claims(model: Model, names: Sequence[str] | None) -> list[str]:
+    """The claims asked for, in the order of the file; all of them where none is named."""
+    known = list(model.scenario.claims)
+    for name in names or ():
+        if name not in known:
+            raise InvalidInput(Fault(f"no claim is called {name}", hint=did_you_mean(name, known, "claim")))
+    return [name for name in known if not names or name in names]
+
+
+def ready(model: Model, names: Sequence[str]) -> tuple[dict[str, Trial], dict[str, Fault]]:
+    """The claims that can be judged, made ready, and why the others cannot."""
+    trials: dict[str, Trial] = {}
+    reasons: dict[str, Fault] = {}
+    for name in names:
+        try:
+            trials[name] = trial_of(model, name)
+        except Refused as refusal:
+            reasons[name] = refusal.faults[0]
+    return trials, reasons
+
+
+def _levels(ensemble: Ensemble, trial: Trial) -> Thresholds:
+    """The least levels of a threshold claim."""
+    asked, varied = trial.condition_of, trial.varied
+    assert varied is not None
+    promised = levels_of(ensemble.model, trial.promises[0])
+
+    def meets(levels: FloatArray, rows: Any) -> BoolArray:
+        level: Value = float(levels[0]) if (levels == levels[0]).all() else levels
+        found = figures(ensemble, {**promised, varied: level}, asked.metrics, rows=rows)
+        here = {
+            name: value[rows] if isinstance(value, np.ndarray) else value
+            for name, value in ensemble.parameters.items()
+        }
+        return np.asarray(met(asked, found.metrics, here, rows.size) == 1.0)
+
+    return least_levels(meets, *trial.range, ensemble.worlds)
+
+
+def _least_level(trial: Trial, found: Thresholds, weight: FloatArray) -> LeastLevel:
+    level, none = threshold_levels(found.levels, weight)
+    broken, _ = threshold_levels(np.where(found.broken, 1.0, 0.0), weight)
+    assert trial.varied is not None
+    return LeastLevel(trial.varied, level, none, Estimate(broken.mean or 0.0, broken.se))
+
+
+def _by_camp(
+    model: Model,
+    ensemble: Ensemble,
+    seed: int,
+    names: Sequence[str],
+    codes: Mapping[str, Codes],
+    weights: FloatArray | None,
+    block: int | None,
+) -> dict[str, dict[str, Verdict]]:
+    """Verdicts as each camp alone would have them, from the pooled worlds where enough of them are the camp's."""
+    found: dict[str, dict[str, Verdict]] = {}
+    for camp in model.camps():
+        own = camp_weights(model, camp, ensemble.parameters, ensemble.worlds)
+        if own is not None:
+            together = own if weights is None else own * weights
+            if together.any() and effective_number(together / together.sum()) >= CAMP_WORLDS:
+                found[camp] = {name: judge(codes[name], together) for name in names}
+                continue
+        alone = judge_claims(
+            model.in_camp(camp),
+            ensemble.worlds,
+            seed,
+            names,
+            ensemble.information,
+            ensemble.workers.threads,
+            camps=False,
+            block=block,
+        )
+        found[camp] = {name: result.verdict for name, result in alone.results.items()}
+    return found
+
+
+def _counters(
+    ensemble: Ensemble,
+    seed: int,
+    trials: Mapping[str, Trial],
+    codes: Mapping[str, Codes],
+    weight: FloatArray,
+    answers: Answers,
+) -> dict[str, tuple[Counter, ...]]:
+    """The nearest counter-example of every claim that fails somewhere, shrunk."""
+    model = ensemble.model
+    failing = {name: (code == FALSE) & (weight > 0) for name, code in codes.items()}
+    if not any(false.any() for false in failing.values()):
+        return {}
+    sampler = Sampler(model.distributions, model.correlations, seed)
+    distance = _distances(sampler, ensemble.worlds)
+    central = {name: value for name, value in sampler.central().items() if name in sampler.uncertain}
+    parts: dict[str, Trial] = {}
+    doubts: list[Doubt] = []
+    for name, trial in trials.items():
+        world = nearest(failing[name], distance)
+        if world is None:
+            continue
+        parts[name] = refuting_part(trial, answers.of, ensemble.parameters, world)
+        values = {p: float(np.asarray(ensemble.parameters[p])[world]) for p in central}
+        scores = {p: float(z[0]) for p, z in sampler.normal_scores(world, 1).items()}
+        doubts.append(Doubt(name, world, values, scores))
+    inner = _Points(ensemble)
+
+    def still_false(points: Mapping[str, Sequence[Point]]) -> dict[str, BoolArray]:
+        return inner.false_at({name: (parts[name], at) for name, at in points.items()})
+
+    found = shrunk_together(doubts, central, still_false)
+    return {name: (inner.counter(parts[name], example, central),) for name, example in found.items()}
+
+
+def _distances(sampler: Sampler, worlds: int) -> FloatArray:
+    """Distance of every world from the central one in normal scores, shape (worlds,)."""
+    square = np.zeros(worlds)
+    for first in range(0, worlds, _DISTANCE_BLOCK):
+        count = min(_DISTANCE_BLOCK, worlds - first)
+        for score in sampler.normal_scores(first, count).values():
+            square[first : first + count] += score * score
+    return np.asarray(np.sqrt(square))
+
+
+class _Points:
+    """Single worlds of a model, given by the parameters that vary, solved for several claims at once."""
+
+    def __init__(self, ensemble: Ensemble) -> None:
+        self.ensemble, self.model = ensemble, ensemble.model
+
+    def false_at(self, asked: Mapping[str, tuple[Trial, Sequence[Point]]]) -> dict[str, BoolArray]:
+        """Where the claims are false among their points."""
+        jobs: dict[Promise, tuple[dict[str, None], list[str]]] = {}
+        for name, (trial, _) in asked.items():
+            for promise in trial.promises if trial.kind != "threshold" else ():
+                metrics, claims = jobs.setdefault(promise, ({}, []))
+                metrics.update(dict.fromkeys(trial.metrics))
+                if name not in claims:
+                    claims.append(name)
+        solved: dict[Promise, dict[str, Mapping[str, FloatArray]]] = {}
+        order = list(jobs)
+
+        def task(at: int) -> None:
+            metrics, claims = jobs[order[at]]
+            points = [point for name in claims for point in asked[name][1]]
+            found = self._solved(points, order[at], tuple(metrics))
+            parts: dict[str, Mapping[str, FloatArray]] = {}
+            start = 0
+            for name in claims:
+                stop = start + len(asked[name][1])
+                parts[name] = {metric: values[start:stop] for metric, values in found.items()}
+                start = stop
+            solved[order[at]] = parts
+
+        self.ensemble.workers.run(task, range(len(order)))
+        answer: dict[str, BoolArray] = {}
+        for name, (trial, points) in asked.items():
+            here = self._parameters(points)
+            if trial.kind == "threshold":
+                own = self._ensemble(points)
+                answer[name] = np.isnan(_levels(own, trial).levels)
+            else:
+                answer[name] = false_in(
+                    trial, lambda promise, name=name: solved[promise][name], here, len(points)
+                )
+        return answer
+
+    def counter(self, trial: Trial, example: CounterExample, central: Mapping[str, float]) -> Counter:
+        """A shrunk counter-example with the figures that refute the claim in it."""
+        values = {**central, **example.changed}
+        shown = []
+        for promise, arrangement in zip(trial.promises, trial.arrangements, strict=True):
+            found = self._solved([values], promise, trial.metrics)
+            shown.append(
+                {
+                    "arrangement": arrangement,
+                    "measures": {
+                        m: level for m, level in levels_of(self.model, promise).items() if level != 0.0
+                    },
+                    "metrics": {name: float(figure[0]) for name, figure in found.items()},
+                }
+            )
+        return Counter(
+            example.world,
+            example.changed,
+            {name: central[name] for name in example.changed},
+            values,
+            example.distance,
+            tuple(shown),
+        )
+
+    def _solved(
+        self, points: Sequence[Point], promise: Promise, metrics: Sequence[str]
+    ) -> Mapping[str, FloatArray]:
+        return figures(self._ensemble(points), levels_of(self.model, promise), metrics).metrics
+
+    def _ensemble(self, points: Sequence[Point]) -> Ensemble:
+        # One thread each: several of these run at once.
+        return Ensemble.given(
+            self.model, self._parameters(points), len(points), Workers(1), self.ensemble.information
+        )
+
+    def _parameters(self, points: Sequence[Point]) -> dict[str, Value]:
+        varied = {name: np.array([point[name] for point in points]) for name in points[0]}
+        fixed = {name: v for name, v in self.ensemble.parameters.items() if isinstance(v, float)}
+        return {**fixed, **varied}
+
+
+def example_words(model: Model, counter: Counter) -> str:
+    """A counter-example in one line: what must differ from the central assumptions."""
+    if not counter.changed:
+        return "it fails already with every assumption at its central value"
+    names, unit = titles(model), units(model)
+    parts = []
+    for name, value in counter.changed.items():
+        of = "" if unit[name] in ("", "probability", "share") else f" {unit[name]}"
+        parts.append(f"{names[name]} {value:.3g}{of} (central {counter.central[name]:.3g})")
+    return "it fails with " + ", ".join(parts) + ", all else central"
+
+
+def claims_dict(claims: Claims) -> dict[str, Any]:
+    """The claims as they stand in the JSON of a result."""
+    return {name: _claim_dict(claims.model, result) for name, result in claims.results.items()}
+
+
+def _claim_dict(model: Model, result: ClaimResult) -> dict[str, Any]:
+    verdict = result.verdict
+    found: dict[str, Any] = {
+        "text": result.claim.text,
+        "kind": result.claim.kind,
+        "evidence": list(result.claim.evidence),
+        **_verdict_dict(verdict),
+        "counterexamples": [_counter_dict(model, each) for each in result.counterexamples],
+        "where_it_fails": result.where,
+        "box": None if result.box is None else box_dict(result.box),
+        "camps": {camp: _verdict_dict(of) for camp, of in result.camps.items()},
+    }
+    if result.least_level is not None:
+        least = result.least_level
+        found["measure"] = least.measure
+        found["level"] = least.level.as_dict()
+        found["none"] = least.none.mean
+        found["none_se"] = least.none.se
+        found["not_monotone"] = least.not_monotone.mean
+        found["monotone"] = least.not_monotone.mean == 0.0
+    for key in ("reason", "note"):
+        if getattr(result, key):
+            found[key] = getattr(result, key)
+    return found
+
+
+def _verdict_dict(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "verdict": verdict.verdict,
+        "true": verdict.true.mean,
+        "false": verdict.false.mean,
+        "moot": verdict.moot.mean,
+        "se": verdict.true.se,
+        "false_se": verdict.false.se,
+        "moot_se": verdict.moot.se,
+        "effective_worlds": verdict.effective_worlds,
+        "at_most": verdict.at_most,
+    }
+
+
+def _counter_dict(model: Model, counter: Counter) -> dict[str, Any]:
+    return {
+        "world": counter.world,
+        "distance": counter.distance,
+        "changed": dict(counter.changed),
+        "central": dict(counter.central),
+        "parameters": dict(counter.values),
+        "figures": [dict(each) for each in counter.figures],
+        "words": example_words(model, counter),
+    }
+
+
+def box_dict(box: Box) -> dict[str, Any]:
+    """A box as it stands in JSON: `limits.<parameter> [low, high]` for restricted parameters only."""
+    return {
+        "limits": {name: list(limit.interval) for name, limit in box.limits.items()},
+        "coverage": box.coverage,
+        "density": box.density,
+        "mass": box.mass,
+    }
