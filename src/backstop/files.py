@@ -7,7 +7,7 @@ import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from backstop.faults import Fault, InvalidInput, Place
@@ -37,60 +37,71 @@ def write_atomically(path: Path, data: bytes | str) -> None:
 
 
 @contextlib.contextmanager
-def folder_written_whole(target: Path) -> Iterator[Path]:
+def folder_written_whole(target: Path, replaceable: Collection[str] = ()) -> Iterator[Path]:
     """A scratch folder beside `target` that takes its place when the block ends without an error.
 
-    An existing `target` stays untouched until then, and is put back should the exchange fail. Only a folder that is
-    empty or was written by Backstop (it holds a `result.json` or `report.html`) is replaced; anything else is
-    refused, because it may hold a user's own work.
+    An existing `target` stays untouched until then, and is put back should the exchange fail or be interrupted. It is
+    replaced only where it is empty or holds nothing but files called as in `replaceable`, the first of them among
+    them: anything else may be a user's own work and is refused, at once and not after the block has done its work.
     """
-    target = target.resolve()
-    if target.exists() and not target.is_dir():
-        raise InvalidInput(
-            Fault("this is a file, not a folder", Place(str(target)), "name a folder with --out")
-        )
-    if (
-        target.is_dir()
-        and any(target.iterdir())
-        and not any((target / known).is_file() for known in ("result.json", "report.html"))
-    ):
-        raise InvalidInput(
-            Fault(
-                "the folder is not empty and was not written by Backstop, so it is left alone",
-                Place(str(target)),
-                "name another folder with --out, or empty this one",
-            )
-        )
+    try:
+        target = target.resolve()
+        _refuse_work_of_others(target, replaceable)
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        raise unwritable(target, error) from error
     mark = secrets.token_hex(4)
     scratch = target.with_name(f".{target.name}.{mark}.new")
     old = target.with_name(f".{target.name}.{mark}.old")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
         scratch.mkdir()
-    except OSError as error:
-        raise unwritable(target, error) from error
-    try:
         yield scratch
-        if target.exists():
-            target.rename(old)
-        try:
-            scratch.rename(target)
-        except OSError:
-            if old.exists():
-                old.rename(target)
-            raise
-        shutil.rmtree(old, ignore_errors=True)
+        _exchange(scratch, target, old)
     except OSError as error:
         raise unwritable(target, error) from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def unwritable(path: Path, error: OSError) -> InvalidInput:
+def _refuse_work_of_others(target: Path, replaceable: Collection[str]) -> None:
+    if target.exists() and not target.is_dir():
+        raise InvalidInput(
+            Fault("this is a file, not a folder", Place(str(target)), "name a folder with --out")
+        )
+    found = sorted(path.name for path in target.iterdir()) if target.is_dir() else []
+    foreign = [name for name in found if name not in replaceable]
+    if found and (foreign or next(iter(replaceable)) not in found):
+        raise InvalidInput(
+            Fault(
+                f"the folder holds {', '.join((foreign or found)[:3])}, which Backstop did not write there, so it is "
+                "left alone",
+                Place(str(target)),
+                "name another folder, or empty this one",
+            )
+        )
+
+
+def _exchange(scratch: Path, target: Path, old: Path) -> None:
+    """Put `scratch` in the place of `target`; whatever interrupts this, one of the two stands there whole."""
+    try:
+        if target.exists():
+            target.rename(old)
+        scratch.rename(target)
+    except BaseException:
+        if old.exists() and not target.exists():
+            old.rename(target)
+        raise
+    finally:
+        if target.exists():
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def unwritable(path: Path, error: Exception) -> InvalidInput:
     """The one message for a place that cannot be written."""
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else error
     return InvalidInput(
         Fault(
-            f"cannot be written ({error.strerror or error})",
+            f"cannot be written ({reason})",
             Place(str(path)),
             "choose a folder you may write to",
         )

@@ -11,6 +11,7 @@ from backstop.cli import options
 
 if TYPE_CHECKING:
     from backstop.game.stage import Information
+    from backstop.worlds.result import Result
 
 
 @click.command()
@@ -49,18 +50,24 @@ def assess(
         raise click.UsageError("--claims: judging claims is not available yet in this version")
     model = options.load_model(study, settings, camp)
 
-    from backstop.cli.progress import progress_bar
-    from backstop.worlds.assessment import assess as run
+    def solved() -> Result:
+        from backstop.cli.progress import progress_bar
+        from backstop.worlds.assessment import assess as run
 
-    with progress_bar("solving") as update:
-        result = run(model, worlds, seed, arrangements, information, threads, progress=update)
-    if out is not None:
+        with progress_bar("solving") as update:
+            return run(model, worlds, seed, arrangements, information, threads, progress=update)
+
+    if out is None:
+        result = solved()
+    else:
         from backstop.files import folder_written_whole
         from backstop.report.page import page
-        from backstop.worlds.storage import save
+        from backstop.worlds.storage import FILES, save
 
         command = _command(study, worlds, seed, arrangements, information, settings, camp)
-        with folder_written_whole(out) as folder:
+        # Opened before the work: a folder that cannot be written is found at once.
+        with folder_written_whole(out, (*FILES, "report.html")) as folder:
+            result = solved()
             save(result, folder)
             (folder / "report.html").write_text(page(result, command), encoding="utf-8")
     if as_json:
@@ -72,7 +79,9 @@ def assess(
 
         print_assessment(result)
     if out is not None:
-        click.echo(f"written to {out.resolve()}", err=as_json)
+        from backstop.text import clean
+
+        click.echo(clean(f"written to {out.resolve()}"), err=as_json)
 
 
 def _command(

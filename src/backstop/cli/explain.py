@@ -55,16 +55,18 @@ def explain(
         number = int(world)
     model = options.load_model(study, settings, camp)
 
+    import math
+
     from backstop.worlds.assessment import chosen_arrangements
     from backstop.worlds.trace import trace
 
     name = chosen_arrangements(model, [arrangement] if arrangement else None)[0]
-    period = round(year / model.period_years)
-    if abs(period * model.period_years - year) > 1e-9 or not 0 <= period < model.periods:
-        last = (model.periods - 1) * model.period_years
-        raise click.UsageError(
-            f"--year {year:g}: periods begin at 0, {model.period_years:g}, ... {last:g} years"
-        )
+    length = model.period_years
+    period = round(year / length) if math.isfinite(year) else -1
+    # Months have no short decimal: 0.083 will do for the second.
+    if not 0 <= period < model.periods or abs(period * length - year) > 0.01 * length:
+        last = (model.periods - 1) * length
+        raise click.UsageError(f"--year {year:g}: periods begin at 0, {length:g}, ... {last:g} years")
     found = trace(model, name, number, seed, information, (period,))
     if as_json:
         import dataclasses

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 from collections.abc import Mapping
@@ -27,8 +28,16 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "new": ("backstop.cli.study", "new", "Start a study of your own from a commented template."),
     "schema": ("backstop.cli.study", "schema", "Print the JSON Schema of the scenario file."),
     "audit": ("backstop.cli.provenance", "audit", "List assumptions by the grade of their grounds."),
-    "dossier": ("backstop.cli.dossier", "dossier", "Take in documents, code them, compare accounts, exchange codings."),
-    "why": ("backstop.cli.provenance", "why", "Trace a number, measure or claim to the passages it rests on."),
+    "dossier": (
+        "backstop.cli.dossier",
+        "dossier",
+        "Take in documents, code them, compare accounts, exchange codings.",
+    ),
+    "why": (
+        "backstop.cli.provenance",
+        "why",
+        "Trace a number, measure or claim to the passages it rests on.",
+    ),
 }
 
 
@@ -97,6 +106,10 @@ def main() -> NoReturn:
     """Run the command line; every error a user can cause ends as one message and its exit code."""
     from backstop.faults import BackstopError
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A sign that the terminal does not have is better than no answer.
+            stream.reconfigure(errors="replace")
     try:
         code = backstop(standalone_mode=False)
         sys.stdout.flush()
@@ -113,8 +126,9 @@ def main() -> NoReturn:
 
         click.echo(clean(str(error)), err=True)
         code = error.exit_code
-    except BrokenPipeError:
-        # The reader of our output (head, less) has gone: that is its right.
+    except (BrokenPipeError, SystemExit):
+        # The reader of our output (head, less) has gone: that is its right. Where click or rich notice first, they
+        # raise SystemExit; nothing else here does.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     except Exception as error:

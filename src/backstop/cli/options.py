@@ -47,10 +47,14 @@ arrangement_option = click.option(
 
 
 def load_model(study: str, settings: Sequence[str] = (), camp: str | None = None) -> Model:
-    """The model of a study with `--set` and `--camp` applied; notes go to standard error."""
+    """The model of a study with `--set` and `--camp` applied; notes are counted on standard error."""
     from backstop.scenario.study import load
 
     model = load(study)
+    if model.notes:
+        one = len(model.notes) == 1
+        count = "1 note" if one else f"{len(model.notes)} notes"
+        click.echo(f"{count} on this study; backstop check shows {'it' if one else 'them'}", err=True)
     if camp is not None:
         model = model.in_camp(camp)
     if settings:

@@ -148,8 +148,7 @@ def outcomes_table(result: Result) -> Table:
         )
         for name, outcome in result.model.scenario.outcomes.items()
     ]
-    years = result.model.scenario.horizon.years
-    return Table(f"Expected number of times within {years:g} years", ("", *_columns(result)), tuple(rows))
+    return Table(f"Expected number of times within {_horizon(result)}", ("", *_columns(result)), tuple(rows))
 
 
 def values_table(result: Result) -> Table:
@@ -184,9 +183,12 @@ def costs_table(result: Result) -> Table:
                     *(with_error(a.controllers[controller][unit]) for a in every),
                 )
             )
-    return Table(
-        f"Expected cost within {scenario.horizon.years:g} years", ("", *_columns(result)), tuple(rows)
-    )
+    return Table(f"Expected cost within {_horizon(result)}", ("", *_columns(result)), tuple(rows))
+
+
+def _horizon(result: Result) -> str:
+    years = result.model.scenario.horizon.years
+    return "1 year" if years == 1 else f"{years:g} years"
 
 
 def years_table(result: Result, a: ArrangementResult) -> Table:

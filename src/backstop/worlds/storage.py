@@ -10,7 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from backstop.files import unwritable
 from backstop.worlds.result import Result
+
+FILES = ("result.json", "worlds.parquet", "phases.parquet")
+"""What `save` writes."""
 
 # A column of a table, or one text for all of its rows.
 Column = NDArray[Any] | str
@@ -101,9 +105,12 @@ def write_parquet(tables: Sequence[Mapping[str, Column]], path: Path) -> None:
                 columns.append(f"{source} AS {_quoted(name, chr(34))}")
             parts.append(f"SELECT {', '.join(columns)} FROM part{number}")
         target = _quoted(str(path), "'")
-        connection.execute(
-            f"COPY ({' UNION ALL '.join(parts)}) TO {target} (FORMAT parquet, COMPRESSION zstd)"
-        )
+        try:
+            connection.execute(
+                f"COPY ({' UNION ALL '.join(parts)}) TO {target} (FORMAT parquet, COMPRESSION zstd)"
+            )
+        except duckdb.IOException as error:
+            raise unwritable(path, error) from error
 
 
 def _quoted(text: str, mark: str) -> str:

@@ -15,6 +15,7 @@ from backstop.scenario.expression import Value
 from backstop.scenario.valuation import Plan, Valuation
 from backstop.worlds.draws import Sampler
 from backstop.worlds.evaluation import measure_of
+from backstop.worlds.sobol import MOST_WORLDS
 
 CENTRAL = "central"
 
@@ -92,6 +93,10 @@ def trace(
         drawn, first = sampler.central(), 0
     else:
         assert isinstance(world, int)
+        if not 0 <= world < MOST_WORLDS:
+            raise InvalidInput(
+                Fault(f"worlds are numbered from 0 to {MOST_WORLDS - 1}, and {world} was asked for")
+            )
         drawn, first = sampler.block(world, 1), world
     parameters = {name: _number(value) for name, value in drawn.items()}
     plan = Plan(model, model.levels[arrangement])

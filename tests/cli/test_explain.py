@@ -1,0 +1,169 @@
+"""`backstop explain` from end to end."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from tests.support.command import run
+from tests.support.small_studies import HOSTILE, PLEDGE, write
+
+from backstop.scenario.study import load
+from backstop.scenario.template import template, templates
+from backstop.worlds.assessment import assess
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+
+
+@pytest.fixture
+def pledge(tmp_path: Path) -> Path:
+    return write(tmp_path / "pledge", PLEDGE)
+
+
+def test_the_central_world_has_every_parameter_at_its_median(pledge: Path) -> None:
+    answer = run("explain", pledge, "--json")
+    assert (answer.code, answer.err) == (0, "")
+    found = answer.json
+    assert found["format"] == "backstop-world/1"
+    assert (found["world"], found["arrangement"], found["information"]) == ("central", "bare", "agent_error")
+    assert found["parameters"]["spread"] == pytest.approx(0.55)
+    assert found["parameters"]["prize"] == pytest.approx(0.6)
+    assert found["settled"] is True
+    assert list(found["phases"]) == ["0"]
+
+
+@pytest.mark.parametrize("world", [0, 5, 63])
+@pytest.mark.parametrize("arrangement", ["bare", "both"])
+def test_a_world_is_the_one_of_the_assessment(pledge: Path, world: int, arrangement: str) -> None:
+    found = run("explain", pledge, "--world", world, "--arrangement", arrangement, "--seed", 3, "--json").json
+    whole = assess(load(pledge), 64, seed=3)
+    for name, drawn in whole.parameters.items():
+        assert found["parameters"][name] == drawn[world]  # type: ignore[index]
+    for name, sample in whole.arrangements[arrangement].samples.items():
+        assert found["metrics"][name] == pytest.approx(sample[world], rel=1e-10), name
+    for name, sample in whole.arrangements[arrangement].value_samples.items():
+        assert found["phases"]["0"][0]["values"][name] == pytest.approx(sample[world], rel=1e-10), name
+
+
+def test_numbers_add_up(pledge: Path) -> None:
+    found = run("explain", pledge, "--world", 9, "--arrangement", "both", "--year", 1.5, "--json").json
+    phases = found["phases"]["3"]
+    assert [phase["phase"] for phase in phases] == ["peace", "tension", "war"]
+    assert sum(phase["share"] for phase in phases) == pytest.approx(1)
+    assert {phase["phase"]: phase["share"] for phase in phases} == found["shares"][3]
+    for phase in phases[:2]:
+        root = phase["nodes"][0]
+        assert root["reach"] == 1
+        for node in phase["nodes"]:
+            assert sum(move["probability"] for move in node["moves"]) == pytest.approx(1)
+            for actor in ("north", "south"):
+                mixed = sum(move["probability"] * move["utilities"][actor] for move in node["moves"])
+                assert mixed == pytest.approx(node["utilities"][actor])
+        assert sum(phase["outcomes"].values()) == pytest.approx(1)
+        for actor in ("north", "south"):
+            worth = 0.5 * phase["flows"][actor] + root["utilities"][actor]
+            assert worth == pytest.approx(phase["values"][actor])
+    assert phases[2]["nodes"] == []
+
+
+def test_levels_are_those_in_force(pledge: Path) -> None:
+    found = run("explain", pledge, "--world", 2, "--arrangement", "both", "--json").json
+    ceiling = found["parameters"]["ceiling"]
+    assert ceiling < 60
+    peace, tension, _ = found["phases"]["0"]
+    assert found["promised"] == {"force": 60, "pledge": 1}
+    assert peace["levels"] == {"force": ceiling, "pledge": 1}
+    assert tension["levels"] == {"force": ceiling, "pledge": 0}
+    shown = run("explain", pledge, "--world", 2, "--arrangement", "both").out
+    assert "(promised 60)" in shown
+
+
+def test_the_text_lays_the_world_open(pledge: Path) -> None:
+    answer = run("explain", pledge, "--world", 7, "--arrangement", "armed")
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out.startswith("A pledge between neighbours\nworld 7, arrangement: Force alone")
+    for words in (
+        "Largest force",
+        "S-1",
+        "judgement",
+        "peacetime: North decides",
+        "peacetime.probe: Chance",
+        "comply -> quiet",
+    ):
+        assert words in answer.out
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "said"),
+    [
+        (("--world", "-1"), 2, "world"),
+        (("--world", "first"), 2, "central"),
+        (("--world", "1.5"), 2, "central"),
+        (("--world", "99999999999999999999"), 3, "worlds are numbered"),
+        (("--year", "9"), 2, "3.5 years"),
+        (("--year", "-1"), 2, "3.5 years"),
+        (("--year", "0.3"), 2, "3.5 years"),
+        (("--year", "nan"), 2, "3.5 years"),
+        (("--year", "inf"), 2, "3.5 years"),
+        (("--year", "soon"), 2, "soon"),
+        (("--arrangement", "bar"), 3, "did you mean bare?"),
+        (("--camp", "dove"), 3, "did you mean doves?"),
+        (("--set", "prize"), 2, "NAME=VALUE"),
+        (("--set", "prizes=1"), 3, "did you mean prize?"),
+        (("--information", "none"), 2, "agent_error"),
+    ],
+)
+def test_wrong_values(pledge: Path, options: tuple[str, ...], code: int, said: str) -> None:
+    answer = run("explain", pledge, *options)
+    assert (answer.code, answer.out) == (code, "")
+    assert said in answer.err
+
+
+def test_months_are_found_by_their_short_decimals(tmp_path: Path) -> None:
+    monthly = PLEDGE.replace("{years: 4, period: half-year}", "{years: 2, period: month}")
+    found = run("explain", write(tmp_path / "monthly", monthly), "--year", 0.083, "--json").json
+    assert list(found["phases"]) == ["1"]
+
+
+def test_settings_camps_and_information_are_heeded(pledge: Path) -> None:
+    found = run("explain", pledge, "--set", "prize=1", "--set", "force=15", "--json").json
+    assert found["parameters"]["prize"] == 1
+    assert found["promised"]["force"] == 15
+    hawks = run("explain", pledge, "--camp", "hawks", "--json").json["parameters"]["trace"]
+    doves = run("explain", pledge, "--camp", "doves", "--json").json["parameters"]["trace"]
+    assert hawks == pytest.approx(0.7)
+    assert doves < 0.4
+    private = run("explain", pledge, "--information", "private_payoffs", "--json").json
+    assert private["information"] == "private_payoffs"
+    assert private["metrics"] != found["metrics"]
+
+
+def test_titles_are_shown_as_text(tmp_path: Path) -> None:
+    answer = run("explain", write(tmp_path / "hostile", HOSTILE))
+    assert answer.code == 0
+    assert "<script>alert(1)</script>" in answer.out
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", answer.out)
+
+
+@pytest.mark.parametrize("name", templates())
+def test_templates_can_be_explained(name: str, tmp_path: Path) -> None:
+    assert run("explain", write(tmp_path / "mine", template(name)), "--world", 3).code == 0
+
+
+@pytest.mark.parametrize("study", ["ladder", "korea-1953", "ukraine-2025"])
+def test_examples_can_be_explained(study: str) -> None:
+    answer = run("explain", EXAMPLES / study)
+    assert (answer.code, answer.err) == (0, "")
+    assert "What comes of it" in answer.out
+
+
+def test_the_ladder_by_hand() -> None:
+    """The backstop compares -0.2 with -0.5 at scale 1, so it abstains with 1 / (1 + exp(-0.3))."""
+    found = run("explain", EXAMPLES / "ladder", "--json").json
+    (phase, *_) = found["phases"]["0"]
+    (node,) = [node for node in phase["nodes"] if node["name"] == "backstop"]
+    abstain, intervene = node["moves"]
+    assert abstain["probability"] == pytest.approx(1 / (1 + 2.718281828459045**-0.3))
+    assert abstain["utilities"] == {"aggressor": -0.3, "force": -1.4, "backer": -0.2}
+    assert intervene["leads_to"] == "WU"
