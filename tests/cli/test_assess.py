@@ -84,10 +84,8 @@ def test_json_is_as_documented(observed: Path) -> None:
         assert list(a["costs_by_controller"]) == ["south", "south+north"]
         for summary in (*a["metrics"].values(), *a["values"].values(), *a["costs"].values()):
             assert list(summary) == SUMMARY
-            assert all(
-                low <= high + 1e-12
-                for low, high in zip(list(summary.values())[2:], list(summary.values())[3:])
-            )
+            levels = list(summary.values())[2:]
+            assert levels == sorted(levels)
         for curve in a["curves"].values():
             assert list(curve) == ["mean", "q05", "q50", "q95"]
             assert {len(by_period) for by_period in curve.values()} == {9}
@@ -149,7 +147,7 @@ def test_the_ladder_has_its_published_values() -> None:
     assert found["automatic"]["metrics"]["intervention"]["mean"] == 1
 
 
-# ---------------------------------------------------------------- nothing but the study, the seed and the worlds matters
+# ---------------------------------------------------------------- what changes no number
 
 
 def test_threads_change_no_number(observed: Path) -> None:

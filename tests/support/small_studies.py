@@ -13,7 +13,8 @@ actors:
   north: {name: North, discount: 0.8, noise: spread}
   south: {name: South, discount: 0.85, noise: 0.4}
 measures:
-  force: {title: Border force, by: south, range: [0, 100], unit: troops, cap: ceiling, cost: 0.4 * force, cost_unit: million}
+  force:
+    {title: Border force, by: south, range: [0, 100], cap: ceiling, cost: 0.4 * force, cost_unit: million}
   pledge: {title: Pledge, by: [south, north], range: [0, 1], in_phases: [peace], cost: 2 * pledge}
 arrangements:
   bare: {title: Nothing}
