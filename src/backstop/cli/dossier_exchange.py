@@ -67,8 +67,8 @@ def import_command(
     kind = form or _kind(file, data)
     read = {
         "coding": _coding,
-        "csv": _table,
-        "xlsx": _table,
+        "csv": _csv,
+        "xlsx": _xlsx,
         "jsonld": _jsonld,
         "qdc": _qdc,
         "qdpx": _qdpx,
@@ -131,15 +131,28 @@ def _coding(
     return joined(found, read_coding(content, texts, found.register.key, by or "imported", str(file)))
 
 
-def _table(
+def _csv(
     found: Dossier, data: bytes, file: Path, holdings: Holdings, places: list[Path], by: str, *_: bool
 ) -> Dossier:
+    from backstop.dossier.exchange.table import from_csv
+
+    return _table(found, from_csv(data, str(file)), file, holdings, by)
+
+
+def _xlsx(
+    found: Dossier, data: bytes, file: Path, holdings: Holdings, places: list[Path], by: str, *_: bool
+) -> Dossier:
+    from backstop.dossier.exchange.table import from_xlsx
+
+    return _table(found, from_xlsx(data, str(file)), file, holdings, by)
+
+
+def _table(found: Dossier, rows: list[dict[str, str]], file: Path, holdings: Holdings, by: str) -> Dossier:
     from dataclasses import replace
 
     from backstop.cli.dossier import at_hand
     from backstop.dossier.exchange import table
 
-    rows = table.from_xlsx(data, str(file)) if data[:2] == b"PK" else table.from_csv(data, str(file))
     if rows and "kind" in rows[0] and "paraphrase" not in rows[0]:
         return replace(found, recorded={**found.recorded, **table.read_findings(rows, str(file), by)})
     statements = table.read_statements(rows, found, at_hand(found, holdings), str(file), by)

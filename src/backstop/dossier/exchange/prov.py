@@ -41,15 +41,11 @@ def prov_json(dossier: Dossier) -> str:
             passage,
             {"backstop:start": anchor.start, "backstop:end": anchor.end, "backstop:sha256": anchor.passage},
         )
-        document.wasDerivedFrom(
-            passage, _name("source", statement.source), attributes={"prov:type": model.PROV["Quotation"]}
-        )
+        document.wasQuotedFrom(passage, _name("source", statement.source))
         held = {"backstop:held": statement.held.state} if statement.held else {}
         document.entity(entity, {"prov:label": statement.paraphrase, "backstop:type": statement.type, **held})
         document.wasDerivedFrom(entity, passage)
-        document.wasDerivedFrom(
-            entity, _name("source", statement.source), attributes={"prov:type": model.PROV["PrimarySource"]}
-        )
+        document.hadPrimarySource(entity, _name("source", statement.source))
         if statement.coder:
             document.wasAttributedTo(entity, coder(statement.coder))
     for proposition in dossier.propositions.values():
@@ -60,7 +56,7 @@ def prov_json(dossier: Dossier) -> str:
                 document.wasDerivedFrom(
                     entity,
                     _name("statement", link.statement),
-                    attributes={"backstop:bearing": bearing, "backstop:strength": link.strength},
+                    other_attributes={"backstop:bearing": bearing, "backstop:strength": link.strength},
                 )
         for other in proposition.derived_from:
             document.wasDerivedFrom(entity, _name("proposition", other))

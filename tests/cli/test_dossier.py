@@ -1,0 +1,222 @@
+"""The dossier commands from end to end."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from backstop.cli.main import backstop
+from backstop.faults import BackstopError
+from tests.dossier.building import SHARED, TEXTS, UKRAINE
+
+
+def run(*arguments, code=0):
+    """The output of a command; errors meant for people count by their exit code."""
+    result = CliRunner().invoke(backstop, [str(a) for a in arguments])
+    actual = result.exit_code
+    if isinstance(result.exception, BackstopError):
+        actual = result.exception.exit_code
+    elif result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert actual == code, result.output + str(result.exception)
+    return result.stdout if code == 0 else str(result.exception)
+
+
+@pytest.fixture
+def study(tmp_path):
+    outside = tmp_path / "texts"
+    outside.mkdir()
+    for name, text in TEXTS.items():
+        (outside / f"{name}.txt").write_text(text, encoding="utf-8")
+    run("dossier", "add", tmp_path / "study", *sorted(outside.glob("*.txt")))
+    table = tmp_path / "coded.csv"
+    start = TEXTS["a"].index("The envoy met")
+    table.write_text(
+        "id,source,anchor_start,anchor_end,actor,attribution,type,paraphrase,coder\n"
+        f"a1,a,{start},{start + 44},outlet,outlet voice,report of fact,They met.,one\n",
+        encoding="utf-8",
+    )
+    run("dossier", "import", tmp_path / "study", table, "--texts", outside)
+    return tmp_path / "study"
+
+
+def test_texts_that_may_not_travel_are_not_in_the_study(study):
+    files = [p.name for p in study.rglob("*") if p.is_file()]
+    assert (
+        sorted(files) == ["dossier.yaml", "propositions.yaml", "sources.yaml", "statements.jsonl"]
+        or "texts" not in files
+    )
+    for path in study.rglob("*"):
+        if path.is_file():
+            assert "both sides in Vienna" not in path.read_text(encoding="utf-8")
+
+
+def test_texts_that_may_travel_are(tmp_path):
+    (tmp_path / "t.txt").write_text("Free words.\r\n", encoding="utf-8", newline="")
+    run("dossier", "add", tmp_path / "s", tmp_path / "t.txt", "--may-travel", "--licence", "CC0")
+    kept = list((tmp_path / "s" / "dossier" / "texts").iterdir())
+    assert [p.read_text(encoding="utf-8") for p in kept] == ["Free words.\n"]
+
+
+def test_a_change_is_held_until_a_person_accepts(study, tmp_path):
+    outside = tmp_path / "texts"
+    assert "exact: 1" in run("dossier", "verify", study, "--texts", outside)
+    changed = tmp_path / "new" / "a.txt"
+    changed.parent.mkdir()
+    changed.write_text(TEXTS["a"].replace("envoy met", "envoy never met"), encoding="utf-8")
+    out = run("dossier", "add", study, changed, "--replaces", "a", "--texts", outside)
+    assert "changed" in out
+    assert "{+never+}" in out
+    told = run("dossier", "verify", study, "--texts", outside, "--texts", changed.parent, code=1)
+    assert "a1" in told
+    statement = json.loads((study / "dossier" / "statements.jsonl").read_text(encoding="utf-8"))
+    assert statement["held"]["state"] == "changed"
+    run("dossier", "accept", study, "a1", "--texts", changed.parent, "--by", "Eve")
+    statement = json.loads((study / "dossier" / "statements.jsonl").read_text(encoding="utf-8"))
+    assert "held" not in statement
+    assert statement["accepted"][0]["by"] == "Eve"
+    assert "exact: 1" in run("dossier", "verify", study, "--texts", changed.parent)
+    run("dossier", "accept", study, "a1", "--texts", changed.parent, code=3)
+
+
+def test_a_moved_passage_is_anchored_anew_by_itself(study, tmp_path):
+    moved = tmp_path / "new" / "a.txt"
+    moved.parent.mkdir()
+    moved.write_text("A line in front.\n" + TEXTS["a"], encoding="utf-8")
+    run("dossier", "add", study, moved, "--replaces", "a", "--texts", tmp_path / "texts")
+    assert "exact: 1" in run("dossier", "verify", study, "--texts", moved.parent)
+
+
+def test_texts_are_found_by_the_setting(study, tmp_path, monkeypatch):
+    assert "no text at hand: 1" in run("dossier", "verify", study)
+    monkeypatch.setenv("BACKSTOP_TEXTS", str(tmp_path / "texts"))
+    assert "exact: 1" in run("dossier", "verify", study)
+    monkeypatch.setenv("BACKSTOP_TEXTS", str(tmp_path / "nowhere"))
+    run("dossier", "verify", study, code=3)
+
+
+def test_suggestions_need_the_text(study, tmp_path):
+    assert "not at hand" in run("dossier", "suggest", study, "b", code=4)
+    out = json.loads(run("dossier", "suggest", study, "b", "--texts", tmp_path / "texts", "--json"))
+    assert [q["text"] for q in out["quotations"]] == ["\u201csoon\u201d"]
+    assert "did you mean" not in run("dossier", "suggest", study, "zzz", code=3)
+
+
+def test_comparison_as_json_and_text():
+    out = json.loads(run("dossier", "compare", UKRAINE, "--json"))
+    assert out["format"] == "backstop-accounts/1"
+    assert {"contradiction", "difference", "corroboration", "candidate"} <= {
+        f["kind"] for f in out["findings"]
+    }
+    text = run("dossier", "compare", UKRAINE)
+    assert "[outright] Office of Keir Starmer" in text
+    assert set(out["digests"]) == {"dossier.yaml", "sources.yaml", "statements.jsonl", "propositions.yaml"}
+    only = json.loads(run("dossier", "compare", UKRAINE, "--json", "--kind", "corroboration"))
+    assert {f["kind"] for f in only["findings"]} == {"corroboration"}
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.xlsx", "x.jsonld", "x.qdpx"])
+def test_out_and_in_again_changes_nothing(study, tmp_path, name):
+    before = {p.name: p.read_bytes() for p in (study / "dossier").iterdir()}
+    run("dossier", "export", study, tmp_path / name)
+    run("dossier", "import", study, tmp_path / name)
+    assert {p.name: p.read_bytes() for p in (study / "dossier").iterdir()} == before
+
+
+@pytest.mark.parametrize("name", ["f.csv", "f.xlsx", "x.qdc", "x.graphml", "x.prov.json", "x.ris"])
+def test_every_format_is_written(tmp_path, name):
+    what = ["--what", "findings"] if name.startswith("f.") else []
+    run("dossier", "export", UKRAINE, tmp_path / name, *what)
+    assert (tmp_path / name).stat().st_size > 200
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("x.json", b"{", 3),
+        ("x.json", b"{}", 3),
+        ("x.csv", b"id\n", 3),
+        ("x.csv", b"idd\n1\n", 3),
+        ("x.xlsx", b"nothing", 3),
+        ("x.qdpx", b"PK", 3),
+        ("x.qdc", b"<a/>", 3),
+        ("x.what", b"", 3),
+        ("x.ris", b"TY  - NEWS", 3),
+    ],
+)
+def test_bad_codings_change_nothing(study, tmp_path, name, content, code):
+    before = {p.name: p.read_bytes() for p in (study / "dossier").iterdir()}
+    (tmp_path / name).write_bytes(content)
+    if name == "x.csv" and content == b"id\n":
+        run("dossier", "import", study, tmp_path / name)
+    else:
+        run("dossier", "import", study, tmp_path / name, code=code)
+    assert {p.name: p.read_bytes() for p in (study / "dossier").iterdir()} == before
+
+
+def test_the_hand_coding_comes_in(tmp_path):
+    if not (SHARED / "coding.json").is_file():
+        pytest.skip("the hand coding and its texts are not beside the repository")
+    run("dossier", "import", tmp_path / "s", SHARED / "coding.json", "--by", "coder")
+    out = run("dossier", "verify", tmp_path / "s", "--texts", SHARED)
+    assert "exact: 85" in out
+
+
+def test_renaming_and_agreement(study):
+    run("dossier", "rename", study, "objects", "nothing", "x", code=3)
+    assert json.loads(run("dossier", "agreement", study, "--json"))["sources"] == {}
+
+
+def test_why_goes_down_to_the_passage():
+    out = json.loads(run("why", UKRAINE, "M04", "--json"))
+    assert {p["statement"] for p in out["grounds"][0]["passages"]} == {"003-08", "003-09"}
+    assert out["grade"] == "stated"
+    text = run("why", UKRAINE, "european_force")
+    assert "001-16" in text
+    assert "characters 1264 to 1464" in text
+    assert "did you mean european_force" in run("why", UKRAINE, "european_forse", code=3)
+
+
+def test_why_shows_the_words_to_those_who_hold_them():
+    if not SHARED.is_dir():
+        pytest.skip("the texts are not beside the repository")
+    assert "UK open to troop deployment" in run("why", UKRAINE, "001-15", "--texts", SHARED)
+    assert "UK open to troop deployment" not in run("why", UKRAINE, "001-15")
+
+
+def test_audit_lists_every_assumption_by_grade():
+    out = json.loads(run("audit", UKRAINE, "--json"))
+    grades = {row["name"]: row["grade"] for row in out["assumptions"]}
+    assert set(grades.values()) <= {"stated", "implied", "derived", "judgement"}
+    assert sum(out["grades"].values()) == len(out["assumptions"])
+    assert out["unconfirmed"] == []
+    assert "Judgement (" in run("audit", UKRAINE)
+
+
+def test_an_unknown_ground_is_an_error_with_the_nearest(tmp_path):
+    import shutil
+
+    study = tmp_path / "study"
+    shutil.copytree(UKRAINE, study)
+    path = study / "scenario.yaml"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("evidence: [M04]", "evidence: [M044]"), encoding="utf-8"
+    )
+    said = run("audit", study, code=3)
+    assert "M044" in said
+    assert "did you mean M04?" in said
+    assert "scenario.yaml:" in said
+
+
+def test_no_traceback_reaches_a_person(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "backstop", "dossier", "compare", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 3
+    assert "Traceback" not in done.stderr
+    assert "backstop dossier add" in done.stderr
