@@ -116,9 +116,8 @@ def main() -> int:
     quick = parser.parse_args().quick
     met = True
     print("from a file to Nash, GMR, SMR and SEQ; three decision makers; seconds")
-    print(
-        f"{'states':>8} {'family':>11} {'total':>8} {'solve':>8} {'GB':>6} {'target':>7}  peer (quoted, without reading)"
-    )
+    head = f"{'states':>8} {'family':>11} {'total':>8} {'solve':>8} {'GB':>6} {'target':>7}"
+    print(f"{head}  peer (quoted, without reading)")
     for options in (6, 8, 10, 12) if quick else (6, 8, 10, 12, 14, 16):
         for family in ("statements", "ranking"):
             data = conflict(options, 3, family)

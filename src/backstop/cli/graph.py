@@ -309,11 +309,11 @@ def invert(
     makers = [conflict.decision_maker(maker)] if maker else list(range(len(names)))
     conditions = {i: condition(conflict, i, at, concept) for i in makers}
     goal: Any = "break" if undo else "make"
-    change = smallest_change(conflict, at, concept, goal) if conflict.ranks is not None else None
-    edits = statement_edits(conflict, at, concept, goal) if conflict.ranks is not None else []
-    alternatives = (
-        {i: must_prefer(conflict, i, at, concept) for i in makers} if conflict.ranks is not None else {}
-    )
+    complete = conflict.ranks is not None
+    change = smallest_change(conflict, at, concept, goal) if complete else None
+    met = change is not None and not change.cost
+    edits = statement_edits(conflict, at, concept, goal) if complete and not met else []
+    alternatives = {i: must_prefer(conflict, i, at, concept) for i in makers} if complete and not undo else {}
     if as_json:
         _print(
             {

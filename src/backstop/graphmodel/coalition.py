@@ -53,7 +53,7 @@ def subsets(n: int, within: Sequence[int] | None = None) -> list[Members]:
 def estimate(conflict: Conflict) -> float:
     """Seconds that all coalitions would take, roughly."""
     n = len(conflict.decision_makers)
-    return float(4**n) * conflict.size**3 / 2e10
+    return float(4**n) * conflict.size**3 / 5e9
 
 
 def coalitions(conflict: Conflict) -> Coalitions:

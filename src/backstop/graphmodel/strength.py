@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from backstop.graphmodel.conflict import Conflict
-from backstop.graphmodel.preference import Bools, strength_matrix, unknown_matrix
+from backstop.graphmodel.preference import Bools, Relation, strength_matrix, unknown_matrix
 from backstop.graphmodel.relational import Attitude, need_matrices, stable_by
 from backstop.graphmodel.sequences import matrix
 from backstop.graphmodel.uncertain import Extension
@@ -18,7 +18,7 @@ from backstop.graphmodel.uncertain import Extension
 
 def has_strength(conflict: Conflict) -> bool:
     """Some preference is given as a great one."""
-    return any((strength_matrix(preference) > 1).any() for preference in conflict.preferences)
+    return any(isinstance(p, Relation) and bool((p.strength > 1).any()) for p in conflict.preferences)
 
 
 def strong(conflict: Conflict, degree: int = 2, extension: Extension | None = None) -> Mapping[str, Bools]:

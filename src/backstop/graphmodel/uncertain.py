@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from backstop.graphmodel.conflict import Conflict
-from backstop.graphmodel.preference import Bools, better_matrix, unknown_matrix
+from backstop.graphmodel.preference import Bools, Relation, better_matrix, unknown_matrix
 from backstop.graphmodel.relational import Attitude, need_matrices, stable_by
 from backstop.graphmodel.sequences import matrix
 
@@ -26,7 +26,7 @@ EXTENSIONS: tuple[Extension, ...] = ("a", "b", "c", "d")
 
 def has_unknown(conflict: Conflict) -> bool:
     """Some decision maker's preference between two states is unknown."""
-    return any(unknown_matrix(preference).any() for preference in conflict.preferences)
+    return any(isinstance(p, Relation) and bool(p.unknown.any()) for p in conflict.preferences)
 
 
 def uncertain(conflict: Conflict) -> Mapping[str, Bools]:
