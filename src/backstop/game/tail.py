@@ -32,11 +32,11 @@ MOST_SWEEPS = 20_000
 # Sweeps after which a fixed point is looked for.
 _PROPOSE_AT = frozenset({4, 16, 48, 128, 400, 1_200, 4_000, 12_000})
 # A proposal counts once the part of the error that has to do with choices is down to this share of what it was ...
-_DOWN_TO = 0.1
+_DOWN_TO = 0.05
 # ... and over two sweeps still shrinks by this share of what discounting alone would do.
 _PACE = 0.3
 # Below this share of worlds still at work the arrays are packed together, which costs a copy.
-_PACK = 0.75
+_PACK = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +166,14 @@ class _Run:
             return np.zeros_like(self.proposed)
         last = np.maximum(self.strategic[0], self.strategic[1])
         earlier = np.maximum(self.strategic[2], self.strategic[3])
-        allowed = 1.0 - _PACE * (1.0 - self.highest)
+        allowed = (1.0 - _PACE * (1.0 - self.highest)) ** 2
         # The choices may be through altogether, and what is left of their part is rounding.
         through = last <= 1e-14 * self.scale
-        steady = (last <= allowed**2 * earlier) & (last <= _DOWN_TO * self.strategic_at_start)
+        # Replies often overshoot, so every other sweep is compared.
+        steady = (self.strategic[0] <= allowed * self.strategic[2]) & (
+            self.strategic[1] <= allowed * self.strategic[3]
+        )
+        steady &= last <= _DOWN_TO * self.strategic_at_start
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             pace = np.fmax(self.distance / before, np.where(through, 0.0, np.sqrt(last / earlier)))
             # Another mode may yet turn out slower than what is seen now: at least the pace of discounting is

@@ -95,11 +95,16 @@ class Evaluation:
         total = float(self.settled.size) if weights is None else float(weights.sum())
         if self.phases is not None and self.outcomes is not None:
             each = np.ones(self.settled.size) if weights is None else weights
-            return self.phases @ each / total, self.outcomes @ each / total
+            return weighted_sum(self.phases, each) / total, weighted_sum(self.outcomes, each) / total
         # Always in the same order, whichever block ended first.
         parts = [self.sums[first] for first in sorted(self.sums)]
         phases, outcomes = (np.sum([part[i] for part in parts], axis=0) for i in (0, 1))
         return phases / total, outcomes / total
+
+
+def weighted_sum(values: Array, weights: Array) -> Array:
+    """Sum over worlds, the last axis. Not a matrix product: BLAS would start threads of its own within ours."""
+    return np.asarray(np.einsum("...w,w->...", values, weights))
 
 
 def measure_of(model: Model, metric: form.Metric) -> Measure:
@@ -155,7 +160,7 @@ def evaluate(
         room.outcomes[:, here] = expected
     else:
         each = np.ones(count) if weights is None else weights[here]
-        room.sums[first] = (occupied @ each, expected @ each)
+        room.sums[first] = (weighted_sum(occupied, each), weighted_sum(expected, each))
     done: set[int] = set()
     for row, (name, metric) in enumerate(model.scenario.metrics.items()):
         if metric.kind == "value":
