@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from backstop.faults import Fault, Refused
 from backstop.graphmodel.analysis import Analysis
@@ -16,6 +17,8 @@ from backstop.graphmodel.conflict import Conflict
 from backstop.graphmodel.evolution import evolve
 from backstop.graphmodel.sequences import matrix
 from backstop.graphmodel.witness import improvements, witness
+
+Places = NDArray[np.float64]
 
 FORMAT = "backstop-graph-drawing/1"
 MAX_DRAWN = 64
@@ -114,7 +117,7 @@ def _nodes(analysis: Analysis, shown: Sequence[int]) -> list[dict[str, Any]]:
     return result
 
 
-def _layout(conflict: Conflict, shown: Sequence[int]) -> np.ndarray:
+def _layout(conflict: Conflict, shown: Sequence[int]) -> Places:
     """Positions in the unit square: spread by path length over all moves, the same every time."""
     import networkx
 
@@ -129,9 +132,29 @@ def _layout(conflict: Conflict, shown: Sequence[int]) -> np.ndarray:
         return np.array([[0.25 + 0.5 * at, 0.5] for at in range(len(shown))])
     spots = networkx.kamada_kawai_layout(graph, pos=networkx.circular_layout(graph))
     place = np.array([spots[state] for state in shown])
+    return _apart(_unit(place))
+
+
+def _unit(place: Places) -> Places:
     low, high = place.min(axis=0), place.max(axis=0)
-    result: np.ndarray = (place - low) / np.where(high > low, high - low, 1.0)
+    result: Places = (place - low) / np.where(high > low, high - low, 1.0)
     return result
+
+
+def _apart(place: Places, aspect: float = 4 / 3) -> Places:
+    """Positions pushed apart until circles of a common size do not touch, in a picture of this aspect."""
+    stretch = np.array([aspect, 1.0])
+    spot = place * stretch
+    least = min(0.13, 0.9 / np.sqrt(len(place)))
+    for _ in range(300):
+        gap = spot[:, None] - spot[None, :]
+        far = np.hypot(gap[..., 0], gap[..., 1])
+        np.fill_diagonal(far, np.inf)
+        if far.min() >= least:
+            break
+        push = np.where(far < least, (least - far) / 2, 0.0) / np.maximum(far, 1e-9)
+        spot = spot + 0.5 * (gap * push[..., None]).sum(axis=1)
+    return _unit(spot / stretch)
 
 
 def _sanctions(conflict: Conflict, decision_maker: int, state: int) -> list[dict[str, Any]]:
