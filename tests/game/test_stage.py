@@ -175,9 +175,7 @@ def test_bound_moves_come_first(own: list[float], bound: dict[int, float], infor
 # -------------------------------------------------------------------------------------- whole trees and the sweep
 
 
-def random_stage(
-    seed: int, actors: int = 3, worlds: int = B, timeless: bool = False
-) -> tuple[Game, Stage, Array]:
+def random_stage(seed: int, actors: int = 3, worlds: int = B) -> tuple[Game, Stage, Array]:
     """Three phases (the last absorbing), random trees, numbers that vary by world or not, and continuation values."""
     rng, draw = random.Random(seed), np.random.default_rng(seed)
     plays: list[Play | None] = []
@@ -186,9 +184,9 @@ def random_stage(
     numbers: list[PlayNumbers | None] = []
 
     def array(*shape: int) -> Array:
-        return draw.uniform(-1.0, 1.0, (*shape, worlds if rng.random() < 0.7 and not timeless else 1))
+        return draw.uniform(-1.0, 1.0, (*shape, worlds if rng.random() < 0.7 else 1))
 
-    for phase in range(2):
+    for _ in range(2):
         tree = random_play(rng, actors, decisions=rng.randint(1, 4), chance_nodes=rng.randint(0, 2))
         shift = len(outcomes)
         nodes: list[Node] = []
@@ -418,12 +416,14 @@ def test_what_leads_only_to_fixed_phases_is_computed_once() -> None:
     zero = np.zeros((2, 1))
     stage = Stage((zero, zero), (numbers_of(play, [column(1, 0), column(0, 1)], 0.5), None))
     sweep = Sweep(game, stage, "agent_error", B, fixed={1})
-    first, _ = (swept(sweep, np.zeros((2, 2, B)))[0].copy(), None)
-    later = np.zeros((2, 2, B))
+    later, first, again = np.zeros((3, 2, 2, B))
+    sweep.solve(later, first)
     later[1] = 9.0
-    sweep_again = np.zeros((2, 2, B))
-    sweep.solve(later, sweep_again)
-    assert np.array_equal(first, sweep_again)
+    sweep.solve(later, again)
+    assert np.array_equal(first, again)
+    unfixed = np.zeros((2, 2, B))
+    Sweep(game, stage, "agent_error", B).solve(later, unfixed)
+    assert not np.array_equal(first, unfixed)
 
 
 @pytest.mark.parametrize("information", CONVENTIONS)

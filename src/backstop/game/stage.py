@@ -87,9 +87,9 @@ class Sweep:
         self.game = game
         self.stage = stage
         self.worlds = worlds
-        pool = _Pool((len(game.actors), worlds))
+        pool = Pool((len(game.actors), worlds))
         self._plays = [
-            None if play is None else _PlaySweep(game, play, information, pool, fixed, keep)
+            None if play is None else PlaySweep(play, game.next_phase, information, pool, fixed, keep)
             for play in game.plays
         ]
         self.renew(stage)
@@ -135,51 +135,59 @@ class Sweep:
             found[target] = probability if known is None else known + probability
         return found
 
-    def _played(self, phase: int) -> _PlaySweep:
+    def _played(self, phase: int) -> PlaySweep:
         play = self._plays[phase]
         if play is None:
             raise ValueError("nothing is played in an absorbing phase")
         return play
 
 
-class _Pool:
+class Pool:
     """Arrays of one shape that are handed out and taken back, so that few are in the processor's cache at a time."""
 
     def __init__(self, shape: tuple[int, int]) -> None:
         self.shape = shape
         self.wide = np.empty(shape)
-        self.row = np.empty(shape[1])
+        self.row, self.top = np.empty((2, shape[1]))
+        self.nothing = np.zeros((shape[0], 1))
         self._free: list[Array] = []
 
     def take(self) -> Array:
+        """An array that nobody uses, with whatever it holds."""
         return self._free.pop() if self._free else np.empty(self.shape)
 
     def give(self, buffer: Array) -> None:
+        """Take an array back."""
         self._free.append(buffer)
 
 
-class _PlaySweep:
-    """One phase's play with its buffers. A node's buffer is free again once all its parents have used it."""
+class PlaySweep:
+    """One phase's play with its buffers. A node's buffer is free again once all its parents have used it.
+
+    `next_phase[o]`: the phase that outcome o leads to; not asked for where nothing follows. `fixed` and `keep` as for
+    `Sweep`.
+    """
 
     def __init__(
         self,
-        game: Game,
         play: Play,
+        next_phase: Sequence[int],
         information: Information,
-        pool: _Pool,
-        fixed: Collection[int],
-        keep: bool,
+        pool: Pool,
+        fixed: Collection[int] = (),
+        keep: bool = False,
     ) -> None:
         self.play, self.pool = play, pool
         self.numbers = PlayNumbers((), (), ())
         self.private = information == "private_payoffs"
-        self.next_phase = game.next_phase
+        self.next_phase = next_phase
         self.worlds = pool.shape[1]
         size = len(play.nodes)
         self.values: list[Array] = [_NOTHING] * size
         self._free: list[list[Array]] = [[] for _ in range(size)]  # chosen freely, bound part left out
         self._inverse: list[Array] = [_NOTHING] * size
         self._certain: list[Mask | None] = [None] * size
+        self._unbound: list[Array] = [_NOTHING] * size
         self._buffers: list[Array] = [_NOTHING] * size
         self._order = tuple(range(size))
         constant = self._constant(fixed)
@@ -208,28 +216,31 @@ class _PlaySweep:
             if noise is None:
                 continue
             if id(noise) not in scales:
-                certain = noise == 0.0
                 with np.errstate(divide="ignore", over="ignore"):
-                    scales[id(noise)] = (1.0 / noise, certain if bool(certain.any()) else None)
+                    inverse = 1.0 / noise
+                certain = np.isinf(inverse)  # no noise, or so little that no payoff can be divided by it
+                scales[id(noise)] = (inverse, certain if bool(certain.any()) else None)
             self._inverse[position], self._certain[position] = scales[id(noise)]
+            bound = numbers.chances[position]
+            if bound:
+                self._unbound[position] = 1.0 - sum(bound[1:], bound[0])
 
     def _constant(self, fixed: Collection[int]) -> list[bool]:
         found: list[bool] = []
         for node in self.play.nodes:
             if isinstance(node, Ending):
-                found.append(self.next_phase[node.outcome] in fixed)
+                found.append(bool(fixed) and self.next_phase[node.outcome] in fixed)
             else:
                 found.append(all(found[child] for child in node.children))
         return found
 
-    def solve(self, discounted: Array) -> Array:
+    def solve(self, discounted: Array | None) -> Array:
+        """Values of the root, from `discounted` values of the next period by phase; None where nothing follows."""
         values, nodes = self.values, self.play.nodes
         for position in self._order:
             buffer, node = self._buffers[position], nodes[position]
             if isinstance(node, Ending):
-                payoff = self.numbers.payoffs[position]
-                later = discounted[self.next_phase[node.outcome]]
-                values[position] = later if payoff is None else np.add(payoff, later, out=buffer)
+                values[position] = self._ended(node, self.numbers.payoffs[position], discounted, buffer)
                 continue
             if isinstance(node, Chance):
                 self._mix(node.children, self.numbers.chances[position], buffer)
@@ -241,6 +252,13 @@ class _PlaySweep:
         self._order = self._changing
         return values[-1]
 
+    def _ended(self, node: Ending, payoff: Array | None, discounted: Array | None, out: Array) -> Array:
+        """What an ending is worth; nothing is copied where there is nothing to add."""
+        if discounted is None:
+            return self.pool.nothing if payoff is None else payoff
+        later: Array = discounted[self.next_phase[node.outcome]]
+        return later if payoff is None else np.add(payoff, later, out=out)
+
     def _mix(self, children: tuple[int, ...], weights: Sequence[Array], out: Array) -> None:
         np.multiply(weights[0], self.values[children[0]], out=out)
         wide = self.pool.wide
@@ -249,9 +267,9 @@ class _PlaySweep:
             out += wide
 
     def _two(self, position: int, node: Decision, out: Array) -> None:
-        """The commonest node, in the fewest passes over memory: value = second + p (first - second)."""
+        """The commonest node, in the fewest passes over memory: value = first + (1 - p) (second - first)."""
         first, second = (self.values[child] for child in node.children)
-        chosen = self._free[position][0]
+        chosen, other = self._free[position][0], self.pool.row
         np.subtract(second, first, out=out)
         loss = out[node.actor]
         np.multiply(loss, self._inverse[position], out=chosen)
@@ -261,69 +279,66 @@ class _PlaySweep:
         certain = self._certain[position]
         if certain is not None:
             np.copyto(chosen, 0.5 * (1.0 - np.sign(loss)), where=certain)
-        mover = self._best_of(position, node) if self.private else None
-        out *= np.subtract(1.0, chosen, out=self.pool.row)
+        np.subtract(1.0, chosen, out=other)
+        out *= other
         out += first
-        if mover is not None:
-            out[node.actor] = mover
+        if self.private:
+            # log sum exp(U / noise) is the better move's U / noise less the logarithm of its probability.
+            best = np.maximum(first[node.actor], second[node.actor], out=out[node.actor])
+            np.log(np.maximum(chosen, other, out=other), out=other)
+            other *= self._noise(position)
+            best -= other
 
     def _many(self, position: int, node: Decision, out: Array) -> None:
         free = self._free[position]
         own = [self.values[child][node.actor] for child in node.children]
         inverse, certain = self._inverse[position], self._certain[position]
-        top = own[0]
+        top, total = self.pool.top, self.pool.row
+        top[...] = own[0]
         for value in own[1:]:
-            top = np.maximum(top, value)
-        total = self.pool.row
-        total[...] = 0.0
-        for value, chosen in zip(own, free, strict=True):
+            np.maximum(top, value, out=top)
+        for move, (value, chosen) in enumerate(zip(own, free, strict=True)):
             np.subtract(value, top, out=chosen)
             best = None if certain is None else chosen == 0.0
             chosen *= inverse
             np.exp(chosen, out=chosen)
             if best is not None:
                 np.copyto(chosen, best, where=certain)
-            total += chosen
+            if move == 0:
+                total[...] = chosen
+            else:
+                total += chosen
         for chosen in free:
             chosen /= total
-        mover = self._best_of(position, node) if self.private else None
-        if node.bound:
-            if mover is not None:
-                bound = self.numbers.chances[position]
-                mover = mover * (1.0 - sum(bound[1:], bound[0]))
-                for probability, move in zip(bound, node.bound, strict=True):
-                    mover = mover + probability * own[move]
-            self._mix(node.children, self._with_bound(position, node), out)
-        else:
-            self._mix(node.children, free, out)
-        if mover is not None:
-            out[node.actor] = mover
+        weights = self._with_bound(position, node) if node.bound else free
+        self._mix(node.children, weights, out)
+        if self.private:
+            # The mover's expected maximum, noise * log sum exp(U / noise), where the move is not bound.
+            np.log(total, out=total)
+            total *= self._noise(position)
+            top += total
+            if not node.bound:
+                out[node.actor] = top
+                return
+            top *= self._unbound[position]
+            for probability, bound in zip(self.numbers.chances[position], node.bound, strict=True):
+                top += probability * own[bound]
+            out[node.actor] = top
 
-    def _best_of(self, position: int, node: Decision) -> Array:
-        """The mover's expected maximum, noise * log sum exp(U / noise); the plain maximum where noise is 0."""
-        own = [self.values[child][node.actor] for child in node.children]
-        top = own[0]
-        for value in own[1:]:
-            top = np.maximum(top, value)
-        inverse, certain = self._inverse[position], self._certain[position]
-        total = np.zeros(self.worlds)
-        for value in own:
-            total += np.exp((value - top) * inverse)
-        extra = np.asarray(self.numbers.noise[position] * np.log(total))
-        if certain is not None:
-            extra = np.where(certain, 0.0, extra)
-        return np.asarray(top + extra)
+    def _noise(self, position: int) -> Array:
+        noise = self.numbers.noise[position]
+        assert noise is not None
+        return noise
 
     def _with_bound(self, position: int, node: Decision) -> list[Array]:
         """Probabilities of the moves: bound first, else the free choice among all moves."""
-        bound = self.numbers.chances[position]
-        left = 1.0 - sum(bound[1:], bound[0])
-        weights = [left * chosen for chosen in self._free[position]]
-        for probability, move in zip(bound, node.bound, strict=True):
+        weights = [self._unbound[position] * chosen for chosen in self._free[position]]
+        for probability, move in zip(self.numbers.chances[position], node.bound, strict=True):
             weights[move] = weights[move] + probability
         return weights
 
     def move_probabilities(self) -> list[list[Array] | None]:
+        """By node: probabilities of its moves (bound part included) or branches; None at an ending."""
         found: list[list[Array] | None] = []
         for position, node in enumerate(self.play.nodes):
             free = self._free[position]
@@ -338,6 +353,7 @@ class _PlaySweep:
         return found
 
     def reach(self) -> dict[int, Array]:
+        """Probability, shape (B,), of each outcome that the root leads to."""
         nodes = self.play.nodes
         moves = self.move_probabilities()
         reached: list[Array | None] = [None] * len(nodes)
