@@ -247,6 +247,9 @@ def evolve(
     from backstop.graphmodel.stability import stable_states
 
     origin = None if start is None else conflict.state(start)
+    if conflict.ranks is None:
+        _evolve_under_relations(conflict, origin, as_json)
+        return
     ids = conflict.states.ids
     if targets:
         at = [conflict.state(name) for name in targets]
@@ -269,6 +272,28 @@ def evolve(
         return
     for state, route in found.items():
         _say(route_words(conflict, state, route))
+
+
+def _evolve_under_relations(conflict: Conflict, start: int | None, as_json: bool) -> None:
+    """Shortest paths where preferences are not complete: by any move, by certain improvements, by possible ones."""
+    from backstop.graphmodel.evolution import evolve as search
+    from backstop.graphmodel.graded import kinds
+    from backstop.graphmodel.narrative import path_words
+    from backstop.graphmodel.plain import paths_json
+
+    steps: dict[str, Any] = {"um": "any moves"}
+    if not kinds(conflict):
+        steps |= {"ui": "certain improvements", "uium": "moves to better or unknown states"}
+    found = {kind: search(conflict, kind, start) for kind in steps}  # type: ignore[arg-type]
+    if as_json:
+        blocks = {f"status_quo_{kind}": paths_json(conflict, one) for kind, one in found.items()}
+        _print({"format": "backstop-graph-evolution/1", "title": conflict.title, **blocks})
+        return
+    for kind, words in steps.items():
+        _say([f"by {words}:"])
+        for state in sorted(found[kind].distance):
+            path = path_words(conflict, found[kind].path(state)) or "the start itself"
+            _say([f"  {conflict.states.ids[state]}: {path}"])
 
 
 @graph.command()

@@ -52,6 +52,7 @@ class Analysis:
     foresight: Foresight | None = None
     by_moves: Search | None = None
     by_improvements: Search | None = None
+    by_hopes: Search | None = None
     robustness: Robustness | None = None
     left_out: Mapping[str, str] = field(default_factory=dict)
 
@@ -97,6 +98,8 @@ def analyse(conflict: Conflict, concepts: Sequence[str] | None = None) -> Analys
         more["by_moves"] = evolve(conflict, "um")
         if not graded:
             more["by_improvements"] = evolve(conflict, "ui")
+            if "uncertain" in more:
+                more["by_hopes"] = evolve(conflict, "uium")
     elif conflict.status_quo is not None:
         left_out["status_quo"] = f"more than {_EVOLUTION_STATES:,} states"
     return Analysis(conflict, tables, structural, left_out=left_out, **more)

@@ -72,7 +72,11 @@ def as_json(analysis: Analysis) -> dict[str, Any]:
         result.update(coalitions_json(conflict, analysis.coalitions))
     if analysis.foresight is not None:
         result.update(foresight_json(conflict, analysis.foresight))
-    for name, search in (("status_quo_um", analysis.by_moves), ("status_quo_ui", analysis.by_improvements)):
+    for name, search in (
+        ("status_quo_um", analysis.by_moves),
+        ("status_quo_ui", analysis.by_improvements),
+        ("status_quo_uium", analysis.by_hopes),
+    ):
         if search is not None:
             result[name] = paths_json(conflict, search)
     if conflict.status_quo is not None:
