@@ -32,8 +32,10 @@ def write_atomically(path: Path, data: bytes | str) -> None:
             os.fsync(handle.fileno())
         scratch.replace(path)
     except OSError as error:
-        scratch.unlink(missing_ok=True)
         raise unwritable(path, error) from error
+    finally:
+        with contextlib.suppress(OSError):
+            scratch.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

@@ -1,0 +1,136 @@
+"""The tables of an assessment."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import pytest
+from tests.support.small_studies import OBSERVED, PLEDGE
+
+from backstop.report.tables import hazards, heading, tables, whole_years, with_error
+from backstop.scenario.check import read_scenario
+from backstop.scenario.compiled import compile_scenario
+from backstop.worlds.assessment import assess
+from backstop.worlds.result import Result
+from backstop.worlds.summary import Summary
+
+
+@lru_cache
+def result(text: str = PLEDGE, worlds: int = 160) -> Result:
+    document, scenario, notes = read_scenario(text.encode(), "scenario.yaml")
+    return assess(compile_scenario(scenario, document.place, notes=notes), worlds)
+
+
+def summary(mean: float | None, se: float | None) -> Summary:
+    return Summary(mean, se, None, None, None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("mean", "se", "shown"),
+    [
+        (0.68321, 0.0021, "0.683 ±0.002"),
+        (0.68321, 0.0096, "0.683 ±0.010"),
+        (0.68321, 0.00096, "0.6832 ±0.0010"),
+        (12.3456, 0.21, "12.3 ±0.2"),
+        (1234.56, 31.0, "1,230 ±30"),
+        (0.5, 0.0, "0.5000"),
+        (0.5, 1e-17, "0.5000"),
+        (0.5, None, "0.5000"),
+        (None, None, "no value"),
+        (-0.0001, 0.002, "0.000 ±0.002"),
+    ],
+)
+def test_a_mean_with_its_error(mean: float | None, se: float | None, shown: str) -> None:
+    assert with_error(summary(mean, se)) == shown
+
+
+@pytest.mark.parametrize("text", [PLEDGE, OBSERVED])
+def test_every_row_is_as_long_as_the_head(text: str) -> None:
+    found = tables(result(text))
+    assert len({table.title for table in found}) == len(found)
+    for table in found:
+        assert table.rows
+        assert {len(row) for row in table.rows} == {len(table.columns)}
+
+
+def test_what_there_is_to_see() -> None:
+    titles = [table.title for table in tables(result(OBSERVED))]
+    assert titles == [
+        "What each arrangement gives",
+        "Difference from: Nothing",
+        "Base rates the worlds must respect",
+        "Expected number of times within 4 years",
+        "Value to each actor at the start",
+        "Expected cost within 4 years",
+        "Year by year: Nothing",
+        "Year by year: Force alone",
+        "Year by year: Force and pledge",
+    ]
+    assert "Base rates the worlds must respect" not in [table.title for table in tables(result())]
+
+
+def test_one_arrangement_is_compared_with_nothing() -> None:
+    document, scenario, _ = read_scenario(PLEDGE.encode(), "scenario.yaml")
+    alone = assess(compile_scenario(scenario, document.place), 32, arrangements=["armed"])
+    assert not [table.title for table in tables(alone) if table.title.startswith("Difference")]
+
+
+def test_a_difference_has_a_sign_unless_it_is_nothing() -> None:
+    table = tables(result())[1]
+    cells = [cell for row in table.rows for cell in row[1:]]
+    assert any(cell.startswith("+") for cell in cells)
+    assert any(cell.startswith("-") for cell in cells)
+    for cell in cells:
+        if not re.search("[1-9]", cell.split(" ")[0]):
+            assert cell[0] not in "+-"
+
+
+def test_the_heading_says_how_it_was_computed() -> None:
+    (line,) = heading(result())
+    assert line == "160 worlds, seed 1, payoff shocks read as agent_error"
+    assert "weighted by 1 observation" in heading(result(OBSERVED))[1]
+
+
+def test_missing_values_are_said_to_be_missing() -> None:
+    rare = PLEDGE + "  never: {count: [probed], given: {reach: [war]}, by_year: 0.5}\n"
+    rare = rare.replace("attack: attacked", "attack: probed")
+    found = tables(result(rare))[0]
+    assert found.rows[-1] == ("Never", "no value", "no value", "no value")
+    assert "(up to 160)" in found.note
+
+
+@pytest.mark.parametrize(
+    ("years", "period", "steps"),
+    [
+        (4, "half-year", [0, 2, 4, 6, 8]),
+        (1, "half-year", [0, 1, 2]),
+        (1, "year", [0, 1]),
+        (2, "month", [0, 12, 24]),
+        (10, "year", list(range(11))),
+        (20, "year", [*range(0, 20, 2), 20]),
+        (2.5, "quarter", [0, 4, 8, 10]),
+    ],
+)
+def test_years_shown(years: float, period: str, steps: list[int]) -> None:
+    text = PLEDGE.replace("{years: 4, period: half-year}", f"{{years: {years}, period: {period}}}")
+    assert whole_years(result(text, 16)) == steps
+
+
+def test_hazards() -> None:
+    assert hazards([1.0, 0.9, 0.9, 0.45], "avoid", [0, 1, 2, 3]) == pytest.approx(
+        [None, 0.1, 0.0, 0.5], nan_ok=True
+    )
+    assert hazards([0.0, 0.1, 0.1, 0.55], "reach", [0, 1, 3]) == pytest.approx([None, 0.1, 0.5])
+    assert hazards([0.0, 0.0, 0.0], "avoid", [0, 1, 2]) == [None, None, None]
+    assert hazards([1.0, None, 0.5], "avoid", [0, 1, 2]) == [None, None, None]
+
+
+def test_hazards_and_shares_stand_year_by_year() -> None:
+    table = tables(result())[-1]
+    assert table.columns == ("year", "0", "1", "2", "3", "4")
+    names = [row[0] for row in table.rows]
+    assert names == ["Peace", "Tension", "War", "hazard: Peace lasts", "hazard: Early war"]
+    war = table.rows[2]
+    assert war[1] == "0.00"
+    assert table.rows[3][1] == "-"

@@ -1,0 +1,236 @@
+"""Files and folders written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from backstop import files
+from backstop.faults import InvalidInput
+from backstop.files import folder_written_whole, sha256, write_atomically
+
+KNOWN = ("result.json", "page.html")
+
+
+def content(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text() for path in folder.iterdir()}
+
+
+def fill(target: Path, text: str) -> None:
+    with folder_written_whole(target, KNOWN) as scratch:
+        for name in KNOWN:
+            (scratch / name).write_text(text)
+
+
+def test_sha256() -> None:
+    assert sha256(b"abc").startswith("ba7816bf8f01cfea")
+
+
+# ---------------------------------------------------------------- one file
+
+
+def test_a_file_is_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    write_atomically(path, "one é")
+    write_atomically(path, b"two")
+    assert content(tmp_path) == {"a.txt": "two"}
+
+
+@pytest.mark.parametrize("step", ["fsync", "replace", "open"])
+def test_a_file_survives_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    path = tmp_path / "a.txt"
+    write_atomically(path, "old")
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(*((os, "fsync") if step == "fsync" else (Path, step)), fail)
+    with pytest.raises(InvalidInput, match="No space left"):
+        write_atomically(path, "new")
+    monkeypatch.undo()
+    assert content(tmp_path) == {"a.txt": "old"}
+
+
+def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("kept")
+    with pytest.raises(InvalidInput, match="cannot be written"):
+        write_atomically(tmp_path / "file" / "below", "x")
+    with pytest.raises(InvalidInput, match="cannot be written"):
+        write_atomically(tmp_path / "no" / "such" / "folder", "x")
+
+
+# ---------------------------------------------------------------- a folder
+
+
+def test_a_folder_appears_whole(tmp_path: Path) -> None:
+    target = tmp_path / "deep" / "down"
+    with folder_written_whole(target, KNOWN) as scratch:
+        (scratch / "result.json").write_text("one")
+        assert not target.exists()
+        assert scratch.parent == target.parent
+    assert content(target) == {"result.json": "one"}
+    assert [path.name for path in target.parent.iterdir()] == ["down"]
+
+
+def test_a_result_is_replaced_and_nothing_of_it_stays(tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    fill(target, "old")
+    with folder_written_whole(target, KNOWN) as scratch:
+        (scratch / "result.json").write_text("new")
+    assert content(target) == {"result.json": "new"}
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    fill(tmp_path / "out", "new")
+    assert set(content(tmp_path / "out")) == set(KNOWN)
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        {"notes.txt": "mine"},
+        {"result.json": "{}", "notes.txt": "mine"},
+        {"page.html": "mine: no result lies beside it"},
+    ],
+)
+def test_work_of_others_is_left_alone(tmp_path: Path, held: dict[str, str]) -> None:
+    target = tmp_path / "out"
+    target.mkdir()
+    for name, text in held.items():
+        (target / name).write_text(text)
+    with pytest.raises(InvalidInput, match="left alone"), folder_written_whole(target, KNOWN):
+        pytest.fail("the block must not run")
+    assert content(target) == held
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_nothing_is_replaced_unless_it_is_said_to_be_replaceable(tmp_path: Path) -> None:
+    fill(tmp_path / "out", "old")
+    with pytest.raises(InvalidInput, match="left alone"), folder_written_whole(tmp_path / "out"):
+        pytest.fail("the block must not run")
+
+
+@pytest.mark.parametrize("fault", [OSError(28, "full"), ValueError("wrong"), KeyboardInterrupt()])
+@pytest.mark.parametrize("earlier", [True, False])
+def test_a_failing_block_leaves_no_trace(tmp_path: Path, fault: BaseException, earlier: bool) -> None:
+    target = tmp_path / "out"
+    if earlier:
+        fill(target, "old")
+    expected = InvalidInput if isinstance(fault, OSError) else type(fault)
+    with pytest.raises(expected), folder_written_whole(target, KNOWN) as scratch:
+        (scratch / "result.json").write_text("half")
+        raise fault
+    assert [path.name for path in tmp_path.iterdir()] == (["out"] if earlier else [])
+    if earlier:
+        assert set(content(target).values()) == {"old"}
+
+
+@pytest.mark.parametrize("failing", [1, 2])
+@pytest.mark.parametrize("fault", [OSError(5, "Input/output error"), KeyboardInterrupt()])
+def test_a_failing_exchange_puts_the_old_folder_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: int, fault: BaseException
+) -> None:
+    target = tmp_path / "out"
+    fill(target, "old")
+    rename, calls = Path.rename, []
+
+    def sometimes(self: Path, other: Path) -> Path:
+        calls.append(self)
+        if len(calls) == failing:
+            raise fault
+        return rename(self, other)
+
+    monkeypatch.setattr(Path, "rename", sometimes)
+    with pytest.raises(InvalidInput if isinstance(fault, OSError) else KeyboardInterrupt):
+        fill(target, "new")
+    assert set(content(target).values()) == {"old"}
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_an_interruption_after_the_exchange_keeps_the_new_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "out"
+    fill(target, "old")
+    rename = Path.rename
+
+    def late(self: Path, other: Path) -> Path:
+        rename(self, other)
+        if other == target:
+            raise KeyboardInterrupt
+        return other
+
+    monkeypatch.setattr(Path, "rename", late)
+    with pytest.raises(KeyboardInterrupt):
+        fill(target, "new")
+    assert set(content(target).values()) == {"new"}
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.parametrize("name", ["", "below", "below/deeper"])
+def test_a_file_in_the_way(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").write_text("kept")
+    with pytest.raises(InvalidInput), folder_written_whole(tmp_path / "file" / name):
+        pytest.fail("the block must not run")
+    assert content(tmp_path) == {"file": "kept"}
+
+
+def test_a_name_that_no_system_takes(tmp_path: Path) -> None:
+    for name in ("a\0b", "x" * 300):
+        with pytest.raises(InvalidInput), folder_written_whole(tmp_path / name):
+            pytest.fail("the block must not run")
+
+
+def test_a_link_keeps_pointing(tmp_path: Path) -> None:
+    fill(tmp_path / "real", "old")
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / "real")
+    fill(link, "new")
+    assert link.is_symlink()
+    assert set(content(tmp_path / "real").values()) == {"new"}
+
+
+_KILLED = """
+import sys
+from pathlib import Path
+from backstop.files import folder_written_whole
+turn = 0
+while True:
+    turn += 1
+    with folder_written_whole(Path(sys.argv[1]), ("a", "b", "c")) as scratch:
+        for name in "abc":
+            (scratch / name).write_text(str(turn) * 20000)
+    print(turn, flush=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")
+def test_killed_at_any_moment_no_folder_is_half_written(tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    for turn in range(12):
+        with subprocess.Popen([sys.executable, "-c", _KILLED, str(target)], stdout=subprocess.PIPE) as child:
+            assert child.stdout is not None
+            child.stdout.readline()
+            time.sleep(0.003 * turn)
+            child.send_signal(signal.SIGKILL)
+        whole = [path for path in tmp_path.iterdir() if not path.name.endswith(".new")]
+        # Between the two renames the old folder stands under its other name: whole all the same.
+        assert whole
+        for folder in whole:
+            texts = set(content(folder).values())
+            if folder.name == "out":
+                assert len(texts) == 1
+                assert sorted(content(folder)) == ["a", "b", "c"]
+
+
+def test_the_message_for_any_error() -> None:
+    assert "cannot be written (full)" in str(files.unwritable(Path("x"), OSError(28, "full")))
+    assert "cannot be written (odd)" in str(files.unwritable(Path("x"), ValueError("odd")))

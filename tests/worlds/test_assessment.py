@@ -1,0 +1,168 @@
+"""Properties of an assessment as a Python user sees it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.support.small_studies import OBSERVED, PLEDGE
+
+import backstop
+from backstop.faults import InvalidInput, Refused
+from backstop.scenario.check import read_scenario
+from backstop.scenario.compiled import Model, compile_scenario
+from backstop.worlds.assessment import assess
+from backstop.worlds.result import Result
+
+
+def model(text: str) -> Model:
+    document, scenario, notes = read_scenario(text.encode(), "scenario.yaml")
+    return compile_scenario(scenario, document.place, notes=notes)
+
+
+@lru_cache
+def result(text: str = PLEDGE, worlds: int = 320, seed: int = 1) -> Result:
+    return assess(model(text), worlds, seed)
+
+
+def test_the_public_names_do_the_same(tmp_path: Path) -> None:
+    (tmp_path / "scenario.yaml").write_text(PLEDGE)
+    found = backstop.assess(backstop.load(tmp_path), worlds=320)
+    assert found.arrangements["both"].metrics == result().arrangements["both"].metrics
+
+
+@pytest.mark.parametrize("period", ["month", "quarter", "half-year", "year"])
+def test_shares_add_up_in_every_period(period: str) -> None:
+    found = assess(model(PLEDGE.replace("half-year", period)), 64)
+    for a in found.arrangements.values():
+        shares = np.array(list(a.phases.values()))
+        np.testing.assert_allclose(shares.sum(axis=0), 1.0, rtol=1e-12)
+        assert (shares >= 0).all()
+        # One play a period: as many outcomes as periods spent outside the absorbing phase.
+        played = 1.0 - shares[list(a.phases).index("war"), :-1]
+        assert sum(a.outcomes.values()) == pytest.approx(played.sum())
+
+
+def test_avoid_and_reach_are_complements() -> None:
+    found = assess(model(PLEDGE + "  ever_war: {reach: [war]}\n"), 64)
+    for a in found.arrangements.values():
+        np.testing.assert_allclose(a.samples["lasting"] + a.samples["ever_war"], 1.0, rtol=1e-12)
+
+
+def test_costs_are_levels_by_time() -> None:
+    """A constant force paid for in every phase costs level * price * years, in every world."""
+    text = PLEDGE.replace("cap: ceiling, ", "")
+    a = assess(model(text), 32).arrangements["armed"]
+    np.testing.assert_allclose(a.cost_samples["force"], 0.4 * 60 * 4, rtol=1e-12)
+    assert a.costs["force"].se == pytest.approx(0, abs=1e-9)
+    assert a.costs["pledge"].mean == 0
+    assert a.controllers["south"]["million"].mean == pytest.approx(96)
+
+
+def test_a_cost_is_paid_where_the_measure_is_in_force() -> None:
+    a = result().arrangements["both"]
+    in_peace = np.array(a.phases["peace"][:-1]).sum() / 2  # years
+    assert a.costs["pledge"].mean == pytest.approx(2 * in_peace)
+
+
+def test_weights_move_the_mean_towards_the_base_rate() -> None:
+    found = result(OBSERVED)
+    report = found.observations["cohort"]
+    assert report.prior is not None
+    assert report.weighted is not None
+    assert abs(report.weighted - 0.3) < abs(report.prior - 0.3)
+    assert found.weights is not None
+    assert found.weights.max() == 1
+    assert found.effective_worlds == pytest.approx(found.weights.sum() ** 2 / (found.weights**2).sum())
+    sample = found.arrangements["bare"].samples["early_war"]
+    assert report.prior == pytest.approx(sample.mean())
+    assert report.weighted == pytest.approx(np.average(sample, weights=found.weights))
+    for a in found.arrangements.values():
+        mean = a.metrics["lasting"].mean
+        assert mean == pytest.approx(np.average(a.samples["lasting"], weights=found.weights))
+        # Phases and outcomes are averaged in another way where the weights are known beforehand.
+        assert a.phases["war"][-1] == pytest.approx(1.0 - mean)  # type: ignore[operator]
+
+
+def test_more_worlds_make_smaller_errors_and_the_error_is_honest() -> None:
+    large = result(worlds=8192).arrangements["bare"].metrics["lasting"]
+    assert large.mean is not None
+    off = []
+    for seed in range(2, 14):
+        small = result(worlds=512, seed=seed).arrangements["bare"].metrics["lasting"]
+        assert small.mean is not None
+        assert small.se is not None
+        off.append((small.mean - large.mean) / small.se)
+    assert 0.3 < np.sqrt(np.mean(np.square(off))) < 2.0
+
+
+def test_a_flat_likelihood_changes_nothing() -> None:
+    flat = OBSERVED.replace("beta: [3, 7]", "uniform: [0, 1]")
+    weighted, plain = result(flat), result()
+    assert weighted.effective_worlds == pytest.approx(320)
+    for name, a in plain.arrangements.items():
+        for metric, summary in a.metrics.items():
+            assert weighted.arrangements[name].metrics[metric].mean == pytest.approx(summary.mean, rel=1e-12)
+            assert weighted.arrangements[name].metrics[metric].q05 == summary.q05
+        for phase, shares in a.phases.items():
+            assert weighted.arrangements[name].phases[phase] == pytest.approx(shares, rel=1e-12)
+
+
+@pytest.mark.parametrize("text", [PLEDGE, OBSERVED])
+def test_progress_ends_at_the_total(text: str) -> None:
+    seen: list[tuple[int, int]] = []
+    assess(model(text), 100, block=30, threads=2, progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(done, 12) for done in range(1, 13)]  # four blocks of three arrangements
+
+
+def test_an_error_in_one_thread_ends_the_run() -> None:
+    broken = PLEDGE.replace("prize - shield", "log(prize - 0.5)")
+    with pytest.raises(InvalidInput, match="world") as error:
+        assess(model(broken), 4000, threads=2, block=50)
+    assert len(error.value.faults) == 1
+
+
+@pytest.mark.parametrize("worlds", [0, -1, 2_000_001])
+def test_numbers_of_worlds_have_limits(worlds: int) -> None:
+    with pytest.raises(Refused):
+        assess(model(PLEDGE), worlds)
+
+
+def test_labelled_arrays() -> None:
+    xarray = pytest.importorskip("xarray", reason="the extra xarray is not installed")
+    found = result(OBSERVED)
+    labelled = found.to_xarray()
+    assert isinstance(labelled, xarray.Dataset)
+    assert dict(labelled.sizes) == {
+        "world": 320,
+        "arrangement": 3,
+        "parameter": 4,
+        "metric": 6,
+        "actor": 2,
+        "measure": 2,
+    }
+    mean = labelled["metrics"].weighted(labelled["weight"]).mean("world")
+    for name, a in found.arrangements.items():
+        assert float(mean.sel(arrangement=name, metric="lasting")) == pytest.approx(a.metrics["lasting"].mean)
+    assert labelled.attrs["seed"] == 1
+
+
+def test_labelled_arrays_without_measures_or_parameters() -> None:
+    pytest.importorskip("xarray", reason="the extra xarray is not installed")
+    text = """\
+format: backstop/1
+title: A coin
+horizon: {years: 1}
+actors: {us: {discount: 0.5, noise: 1}}
+arrangements: {only: {}}
+start: before
+phases: {before: {play: choice}, after: {absorbing: true}}
+trees: {choice: {actor: us, moves: {left: done, right: done}}}
+outcomes: {done: {next: after}}
+metrics: {gone: {reach: [after]}}
+"""
+    labelled = assess(model(text), 16).to_xarray()
+    assert labelled.sizes["parameter"] == labelled.sizes["measure"] == 0
+    assert (labelled["metrics"] == 1).all()
