@@ -1,0 +1,176 @@
+"""The Ukraine study: how long an assessment takes, what memory it needs and where the time goes.
+
+    python benchmarks/ukraine.py [--worlds 100000 10000] [--repeats 3] [--study examples/ukraine-2025]
+
+For each number of worlds: `backstop assess STUDY --json` as a process of its own (wall, CPU seconds, peak memory),
+the same after the imports (`assess` alone, two threads), and one run on one thread with a clock on each step, by CPU
+seconds of that thread. Prints one JSON object a line, and exits with 1 where a target is missed.
+"""
+
+import argparse
+import functools
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+STUDY = Path(__file__).resolve().parents[1] / "examples" / "ukraine-2025"
+THREADS = 2
+# Worlds: wall seconds of the command, or of the assessment after the imports, and megabytes.
+TARGETS = {100_000: ("command_wall_s", 8.0, 600), 10_000: ("assess_wall_s", 1.0, 600)}
+
+
+def command(study, worlds):
+    """Wall, CPU seconds and peak memory (MB) of the whole command."""
+    call = [sys.executable, "-m", "backstop", "assess", str(study), "--worlds", str(worlds)]
+    call += ["--threads", str(THREADS), "--json"]
+    start = time.perf_counter()
+    with subprocess.Popen(call, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        said = process.stderr.read().decode()
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"backstop assess ended with {process.returncode}: {said}")
+    return time.perf_counter() - start, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+
+
+class Clock:
+    """CPU seconds of one thread by step; a step inside another counts for the inner one alone."""
+
+    def __init__(self):
+        self.spent = {}
+        self.open = []
+        self.since = time.thread_time()
+
+    def turn(self):
+        now = time.thread_time()
+        if self.open:
+            self.spent[self.open[-1]] = self.spent.get(self.open[-1], 0.0) + now - self.since
+        self.since = now
+
+    def on(self, owner, name, step):
+        """Put the clock on the function or method `name` of a module or class."""
+        plain = owner.__dict__[name]
+        call = plain.__func__ if isinstance(plain, staticmethod) else plain
+
+        @functools.wraps(call)
+        def timed(*args, **kwargs):
+            self.turn()
+            self.open.append(step)
+            try:
+                return call(*args, **kwargs)
+            finally:
+                self.turn()
+                self.open.pop()
+
+        setattr(owner, name, staticmethod(timed) if isinstance(plain, staticmethod) else timed)
+
+
+def steps(study, worlds):
+    """Shares of one assessment on one thread, and how many sweeps the tail and the horizon took."""
+    from backstop.game import process, stage, tail
+    from backstop.scenario import valuation
+    from backstop.scenario.study import load
+    from backstop.worlds import assessment, ensemble, evaluation, result
+
+    model = load(study)
+    clock = Clock()
+    counts = {"tail": [0, 0], "horizon": [0, 0]}
+    plain = stage.Sweep.solve
+
+    def counted(self, *args):
+        count = counts["tail" if "tail" in clock.open else "horizon"]
+        count[0] += 1
+        count[1] += self.worlds
+        return plain(self, *args)
+
+    stage.Sweep.solve = counted
+    clock.on(assessment, "assess", "rest")
+    clock.on(ensemble.Ensemble, "drawn", "draws")
+    clock.on(evaluation, "evaluate", "metrics")
+    clock.on(ensemble, "evaluate", "metrics")
+    clock.on(evaluation, "solve", "horizon")
+    clock.on(process, "settle", "tail")
+    clock.on(tail, "fixed_point", "tail")
+    clock.on(valuation.Valuation, "__init__", "valuation")
+    clock.on(valuation.Valuation, "stage", "valuation")
+    clock.on(valuation.Valuation, "use", "valuation")
+    clock.on(assessment, "summarise_arrangement", "summary")
+    clock.on(assessment, "weigh", "summary")
+    clock.on(result.Result, "compared", "summary")
+    assessment.assess(model, worlds=worlds, threads=1)
+    total = sum(clock.spent.values())
+    size = worlds * len(model.levels)
+    return {
+        "cpu_s": round(total, 3),
+        "us_per_world_and_arrangement": round(total / size * 1e6, 2),
+        "shares": {k: round(v / total, 3) for k, v in sorted(clock.spent.items(), key=lambda x: -x[1])},
+        "sweeps_per_world_and_arrangement": {k: round(v[1] / size, 1) for k, v in counts.items()},
+        "worlds_per_sweep": {k: round(v[1] / v[0]) for k, v in counts.items()},
+    }
+
+
+def after_import(study, worlds, repeats):
+    """Wall and CPU seconds of `assess` in a process that has done its imports, and of the first call there."""
+    from backstop.scenario.study import load
+    from backstop.worlds.assessment import assess
+
+    model = load(study)
+    walls, cpus = [], []
+    for _ in range(repeats):
+        wall, cpu = time.perf_counter(), time.process_time()
+        assess(model, worlds=worlds, threads=THREADS)
+        walls.append(time.perf_counter() - wall)
+        cpus.append(time.process_time() - cpu)
+    return {
+        "assess_wall_s": round(statistics.median(walls), 3),
+        "assess_wall_best_s": round(min(walls), 3),
+        "assess_cpu_s": round(statistics.median(cpus), 3),
+    }
+
+
+def child(kind, study, worlds, repeats):
+    call = [sys.executable, __file__, "--kind", kind, "--worlds", str(worlds), "--repeats", str(repeats)]
+    done = subprocess.run([*call, "--study", str(study)], stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--worlds", type=int, nargs="+", default=[100_000, 10_000])
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--study", type=Path, default=STUDY)
+    parser.add_argument("--kind", choices=("steps", "after"), help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if args.kind == "steps":
+        print(json.dumps(steps(args.study, args.worlds[0])))
+        return 0
+    if args.kind == "after":
+        print(json.dumps(after_import(args.study, args.worlds[0], args.repeats)))
+        return 0
+    met = True
+    for worlds in args.worlds:
+        runs = [command(args.study, worlds) for _ in range(args.repeats)]
+        figures = {
+            "worlds": worlds,
+            "threads": THREADS,
+            "command_wall_s": round(statistics.median(r[0] for r in runs), 3),
+            "command_wall_best_s": round(min(r[0] for r in runs), 3),
+            "command_cpu_s": round(statistics.median(r[1] for r in runs), 3),
+            "peak_mb": round(max(r[2] for r in runs)),
+            **child("after", args.study, worlds, args.repeats),
+        }
+        if worlds in TARGETS:
+            figure, seconds, megabytes = TARGETS[worlds]
+            met = met and figures[figure] <= seconds and figures["peak_mb"] <= megabytes
+        print(json.dumps(figures), flush=True)
+        print(json.dumps({"worlds": worlds, "one_thread": child("steps", args.study, worlds, 1)}), flush=True)
+    print(json.dumps({"targets_met": bool(met), "load": round(os.getloadavg()[0], 1)}))
+    return 0 if met else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
