@@ -92,17 +92,21 @@ class Sweep:
             None if play is None else PlaySweep(play, game.next_phase, information, pool, fixed, keep)
             for play in game.plays
         ]
+        self.stage = stage
+        self._scales: dict[int, tuple[Array, Mask | None]] = {}
         self.renew(stage)
 
     def renew(self, stage: Stage) -> None:
         """Go over to the numbers of another period, with the same worlds and the same buffers."""
-        self.stage = stage
-        scales: dict[int, tuple[Array, Mask | None]] = {}
         for play, numbers in zip(self._plays, stage.plays, strict=True):
             if (play is None) != (numbers is None):
                 raise ValueError("numbers are needed for the phases with a play, and for those alone")
             if play is not None and numbers is not None:
-                play.renew(numbers, scales)
+                play.renew(numbers, self._scales)
+        # An id stands for an array only while that lives, so what belongs to other noises is let go.
+        kept = {id(noise) for play in stage.plays if play is not None for noise in play.noise}
+        self._scales = {key: scale for key, scale in self._scales.items() if key in kept}
+        self.stage = stage
 
     def solve(self, discounted: Array, out: Array) -> None:
         """Values now from `discounted` values of the next period, both of shape (phases, actors, B).
@@ -198,9 +202,8 @@ class PlaySweep:
                 waiting[child] += 1
         for position, node in enumerate(play.nodes):
             if isinstance(node, Decision):
-                # Of two moves the second is what the first leaves, and is worked out when it is asked for.
-                rows = 1 if len(node.moves) == 2 and not node.bound else len(node.moves)
-                self._free[position] = [np.empty(self.worlds) for _ in range(rows)]
+                # Of two moves the second row holds the odds against the first until it is asked for.
+                self._free[position] = [np.empty(self.worlds) for _ in node.moves]
             lasting = keep or constant[position] or position == size - 1
             self._buffers[position] = np.empty(pool.shape) if lasting else pool.take()
             for child in () if isinstance(node, Ending) else node.children:
@@ -269,12 +272,12 @@ class PlaySweep:
     def _two(self, position: int, node: Decision, out: Array) -> None:
         """The commonest node, in the fewest passes over memory: value = first + (1 - p) (second - first)."""
         first, second = (self.values[child] for child in node.children)
-        chosen, other = self._free[position][0], self.pool.row
+        (chosen, odds), other = self._free[position], self.pool.row
         np.subtract(second, first, out=out)
         loss = out[node.actor]
-        np.multiply(loss, self._inverse[position], out=chosen)
-        np.exp(chosen, out=chosen)
-        chosen += 1.0
+        np.multiply(loss, self._inverse[position], out=odds)
+        np.exp(odds, out=odds)
+        np.add(odds, 1.0, out=chosen)
         np.divide(1.0, chosen, out=chosen)
         certain = self._certain[position]
         if certain is not None:
@@ -349,8 +352,18 @@ class PlaySweep:
             elif node.bound:
                 found.append(self._with_bound(position, node))
             else:
-                found.append([free[0], 1.0 - free[0]] if len(free) < len(node.moves) else free)
+                found.append(self._of_two(position) if len(node.moves) == 2 else free)
         return found
+
+    def _of_two(self, position: int) -> list[Array]:
+        """Both probabilities of a free choice between two moves, exact to rounding however small."""
+        chosen, odds = self._free[position]
+        with np.errstate(invalid="ignore"):
+            other = np.where(np.isinf(odds), 1.0, odds * chosen)
+        certain = self._certain[position]
+        if certain is not None:
+            np.copyto(other, 1.0 - chosen, where=certain)
+        return [chosen, other]
 
     def reach(self) -> dict[int, Array]:
         """Probability, shape (B,), of each outcome that the root leads to."""
