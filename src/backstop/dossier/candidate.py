@@ -10,6 +10,7 @@ import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,13 @@ _NEAR = frozenset(
         ("judges", "opposes"),
         ("gives", "reports"),
     }
+)
+_FAMILIES = list(dict.fromkeys(_FAMILY.values()))
+_CLOSENESS = np.array(
+    [
+        [0.12 if a == b else 0.06 if tuple(sorted((a, b))) in _NEAR else 0.0 for b in _FAMILIES]
+        for a in _FAMILIES
+    ]
 )
 _STOP = frozenset(
     [
@@ -129,6 +137,7 @@ def ranked(
     if not rows or not questions:
         return []
     features = [_features(statement, dossier) for statement in rows]
+    known_rows = {statement.id: found for statement, found in zip(rows, features, strict=True)}
     holders: dict[str, int] = defaultdict(int)
     for found in features:
         for name in found:
@@ -150,7 +159,7 @@ def ranked(
 
     every = len(rows) <= 2 * MOST_HOLDERS
     right = matrix(features, every).T.tocsr()
-    left = matrix([_features(statement, dossier) for statement in questions], every)
+    left = matrix([known_rows.get(q.id) or _features(q, dossier) for q in questions], every)
     source = {name: i for i, name in enumerate(dict.fromkeys(r.source for r in rows))}
     codes = _Codes(rows, source)
     results: list[Candidate] = []
@@ -193,6 +202,7 @@ def _features(statement: Statement, dossier: Dossier) -> dict[str, float]:
     return found
 
 
+@lru_cache(maxsize=50_000)
 def _stem(word: str) -> str:
     word = word.removesuffix("'s")
     for ending in ("ations", "ation", "ings", "ing", "ed", "es", "ly", "s"):
@@ -206,23 +216,22 @@ class _Codes:
 
     def __init__(self, rows: list[Statement], source: dict[str, int]) -> None:
         self.source = np.array([source[r.source] for r in rows])
-        self.family = np.array([_FAMILY[r.type] for r in rows])
-        self.stance = np.array([r.stance for r in rows])
-        self.actor = np.array([r.actor for r in rows])
-        self.form = np.array([_form(r) for r in rows])
+        self._family = np.array([_FAMILIES.index(_FAMILY[r.type]) for r in rows])
+        self._stance = np.array(["+-0".index(r.stance) for r in rows])
+        self._actors = {name: i for i, name in enumerate(dict.fromkeys(r.actor for r in rows))}
+        self._actor = np.array([self._actors[r.actor] for r in rows])
+        self._forms = {name: i for i, name in enumerate(dict.fromkeys(map(_form, rows)))}
+        self._form = np.array([self._forms[_form(r)] for r in rows])
 
     def score(self, asked: Statement, near: Any, likeness: Any) -> Any:
-        family = _FAMILY[asked.type]
-        same = self.family[near] == family
-        close = np.array([tuple(sorted((family, str(f)))) in _NEAR for f in self.family[near]])
+        family = _FAMILIES.index(_FAMILY[asked.type])
         form = _form(asked)
         return (
             0.66 * likeness
-            + 0.12 * same
-            + 0.06 * close
-            + 0.08 * (self.stance[near] == asked.stance)
-            + 0.07 * (self.actor[near] == asked.actor)
-            + 0.07 * ((self.form[near] == form) & (form != ""))
+            + _CLOSENESS[family][self._family[near]]
+            + 0.08 * (self._stance[near] == "+-0".index(asked.stance))
+            + 0.07 * (self._actor[near] == self._actors.get(asked.actor, -1))
+            + (0.07 * (self._form[near] == self._forms.get(form, -1)) if form else 0.0)
         )
 
 

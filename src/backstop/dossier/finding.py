@@ -66,7 +66,7 @@ class Finding:
 def accounts_of(statements: Iterable[str], dossier: Dossier) -> tuple[str, ...]:
     """The accounts that statements stand in, in the order of the dossier."""
     named = {dossier.statements[name].source for name in statements if name in dossier.statements}
-    return tuple(source for source in dossier.sources if source in named)
+    return tuple(sorted(named, key=dossier.order.__getitem__))
 
 
 def counted(dossier: Dossier) -> list[Statement]:

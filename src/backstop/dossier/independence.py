@@ -7,7 +7,6 @@ copies keep a Jaccard index of word 3-grams of .38 at a fifth of words changed, 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -17,6 +16,9 @@ from backstop.dossier.store import Dossier
 
 ONE_TEXT = 0.3
 SHARES_PASSAGES = 0.1
+RUN = 6
+"""Words in a row that two texts must share before they are laid side by side."""
+_BASE = 0x9E3779B97F4A7C15
 MOST_HOLDERS = 40
 """A run of words found in more texts than this is a stock phrase."""
 
@@ -99,15 +101,35 @@ def independence(dossier: Dossier, texts: Mapping[str, str] | None = None) -> In
 
 def _passages(texts: Mapping[str, str]) -> dict[tuple[str, str], int]:
     """Pairs of texts with a passage of eight words or more in common, and how many words they share."""
+    import numpy as np
+
     split = {name: tokens(text) for name, text in texts.items()}
-    holders: dict[int, list[str]] = defaultdict(list)
-    for name, row in split.items():
-        for run in {hash(tuple(row[i : i + 6])) for i in range(len(row) - 5)}:
-            holders[run].append(name)
+    numbers: dict[str, int] = {}
+    runs, owners = [], []
+    for index, row in enumerate(split.values()):
+        coded = np.array([numbers.setdefault(word, len(numbers) + 1) for word in row], dtype=np.uint64)
+        if len(coded) >= RUN:
+            # A rolling hash of every run of words; a collision only costs a second look.
+            rolled = sum(
+                (coded[k : len(coded) - RUN + 1 + k] * np.uint64(_BASE**k % 2**64) for k in range(RUN)),
+                np.uint64(0),
+            )
+            once = np.unique(rolled)
+            runs.append(once)
+            owners.append(np.full(len(once), index))
+    if not runs:
+        return {}
+    every, whose = np.concatenate(runs), np.concatenate(owners)
+    order = np.argsort(every, kind="stable")
+    every, whose = every[order], whose[order]
+    starts = np.flatnonzero(np.r_[True, every[1:] != every[:-1]])
+    sizes = np.diff(np.r_[starts, len(every)])
+    names = list(split)
     pairs: set[tuple[str, str]] = set()
-    for names in holders.values():
-        if 2 <= len(names) <= MOST_HOLDERS:
-            pairs.update((one, other) for i, one in enumerate(names) for other in names[i + 1 :])
+    for start, size in zip(starts[sizes > 1].tolist(), sizes[sizes > 1].tolist(), strict=True):
+        if size <= MOST_HOLDERS:
+            held = [names[k] for k in whose[start : start + size].tolist()]
+            pairs.update((one, other) for i, one in enumerate(held) for other in held[i + 1 :])
     found: dict[tuple[str, str], int] = {}
     for one, other in sorted(pairs):
         shared = sum(passage.matched for passage in shared_passages(split[one], split[other]))

@@ -9,13 +9,16 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 _WORD = re.compile(r"[^\W_]+(?:['\u2019\u02bc][^\W_]+)*")
+
+MOST_HOLDERS = 50
+"""A hash found in more texts than this is a stock phrase, and leads to no pair by itself."""
 
 SKETCH_SIZE = 128
 """Hashes kept of a text: the standard error of a Jaccard index of 0.3 is then 0.04."""
@@ -86,24 +89,32 @@ def jaccard(one: Sequence[int], other: Sequence[int]) -> float:
 def like_pairs(sketches: Mapping[str, Sequence[int]], least: float) -> list[tuple[str, str, float]]:
     """Pairs of texts whose estimated Jaccard index is at least `least`, most alike first.
 
-    Hashes found in over fifty texts are stock phrases and lead to no pair by themselves.
+    Hashes found in more than MOST_HOLDERS texts lead to no pair by themselves.
     """
-    holders: dict[int, list[str]] = defaultdict(list)
-    for name, hashes in sketches.items():
-        for value in set(hashes):
-            holders[value].append(name)
-    common: Counter[tuple[str, str]] = Counter()
-    for names in holders.values():
-        if 2 <= len(names) <= 50:
-            for i, one in enumerate(names):
-                for other in names[i + 1 :]:
-                    common[one, other] += 1
+    from scipy.sparse import csr_matrix
+
+    names = list(sketches)
+    counts = [len(set(sketches[name])) for name in names]
+    if not sum(counts):
+        return []
+    values = np.concatenate([np.array(sorted(set(sketches[name])), dtype=np.int64) for name in names])
+    _, columns, holders = np.unique(values, return_inverse=True, return_counts=True)
+    rows = np.repeat(np.arange(len(names)), counts)
+    telling = (holders[columns] >= 2) & (holders[columns] <= MOST_HOLDERS)
+    shape = (len(names), len(holders))
+    matrix = csr_matrix(
+        (np.ones(telling.sum(), dtype=np.int32), (rows[telling], columns[telling])), shape=shape
+    )
+    common = (matrix @ matrix.T).tocoo()
+    # No two texts can reach the index with fewer hashes in common than this.
+    enough = max(2, int(least * SKETCH_SIZE / 4))
+    small = min(counts) < SKETCH_SIZE
     found = []
-    for (one, other), count in common.items():
-        if count >= 2:
-            index = jaccard(sketches[one], sketches[other])
+    for i, j, count in zip(common.row.tolist(), common.col.tolist(), common.data.tolist(), strict=True):
+        if i < j and count >= (2 if small else enough):
+            index = jaccard(sketches[names[i]], sketches[names[j]])
             if index >= least:
-                found.append((one, other, index))
+                found.append((names[i], names[j], index))
     return sorted(found, key=lambda pair: (-pair[2], pair[0], pair[1]))
 
 

@@ -228,11 +228,11 @@ def _finding(
     dossier: Dossier,
     status: Status,
 ) -> Finding:
-    statements: list[str] = []
+    statements: dict[str, None] = {}
     parts = []
     for (_, label, _, _), entries in groups:
         ids = list(dict.fromkeys(e.statement.id for e in entries))
-        statements += [i for i in ids if i not in statements]
+        statements |= dict.fromkeys(ids)
         accounts = accounts_of(ids, dossier)
         parts.append(f"{label} (account {listed(accounts)}: {listed(ids, 4)})")
     aspect = name.replace("_", " ")
@@ -244,9 +244,7 @@ def _finding(
     return Finding(
         id=":".join(part for part in (kind, name, subject.replace(" ", "_"), on) if part),
         kind="contradiction" if kind == "contradiction" else "difference",
-        statements=tuple(sorted(statements, key=list(dossier.statements).index))
-        if len(statements) < 200
-        else tuple(statements),
+        statements=tuple(sorted(statements, key=dossier.order.__getitem__)),
         sources=accounts_of(statements, dossier),
         explanation=explanation,
         aspect=aspect,

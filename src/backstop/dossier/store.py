@@ -12,6 +12,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,13 @@ class Dossier:
     def key(self) -> bytes:
         """The key of the passage hashes."""
         return bytes.fromhex(self.register.key)
+
+    @cached_property
+    def order(self) -> Mapping[str, int]:
+        """The rank of every source and statement in its file."""
+        return {
+            name: rank for records in (self.sources, self.statements) for rank, name in enumerate(records)
+        }
 
     def place(self, kind: str, name: str) -> Place:
         """Where the record `name` stands; `kind` is source, statement, proposition or finding."""
