@@ -5,7 +5,7 @@ Every promise of levels that some claim asks about is solved once on the same wo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,9 +20,10 @@ from backstop.questions.condition import met
 from backstop.questions.counterexample import CounterExample, nearest
 from backstop.questions.failure import titles, units, where_it_fails
 from backstop.questions.least_level import least_levels
-from backstop.questions.refutation import Doubt, Point, shrunk_together
+from backstop.questions.probe import Point, Probe
+from backstop.questions.refutation import Doubt, shrunk_together
 from backstop.questions.thresholds import Thresholds
-from backstop.questions.trial import Promise, Trial, codes_of, false_in, refuting_part, trial_of
+from backstop.questions.trial import Trial, codes_of, refuting_part, trial_of
 from backstop.questions.verdict import FALSE, Codes, Verdict, judge, threshold, threshold_levels
 from backstop.questions.weighting import (
     BoolArray,
@@ -128,12 +129,7 @@ def judge_claims(
     trials, reasons = ready(model, chosen)
     with Workers(threads or usable_threads()) as workers:
         ensemble = Ensemble.drawn(model, worlds, seed, workers, information, block)
-        answers = Answers(ensemble)
-        for trial in trials.values():
-            for promise in trial.promises if trial.kind != "threshold" else ():
-                answers.want(promise, trial.metrics)
-        answers.want_observed()
-        done, total = 0, answers.blocks + 1
+        done, total = 0, _wanted(ensemble, trials).blocks + 1
 
         def tick() -> None:
             nonlocal done
@@ -141,20 +137,13 @@ def judge_claims(
             if progress is not None:
                 progress(min(done, total), total)
 
-        answers.solve(tick)
+        answers, codes, levels = _judged(ensemble, trials, tick)
         weights = answers.weights()
         weight = normalised_weights(weights, worlds)
         note = note_on_number(weight)
-        levels = {t.name: _levels(ensemble, t) for t in trials.values() if t.kind == "threshold"}
-        codes = {
-            name: threshold(levels[name].levels)
-            if name in levels
-            else codes_of(trial, answers.of, ensemble.parameters, worlds)
-            for name, trial in trials.items()
-        }
         verdicts = {name: judge(code, weights) for name, code in codes.items()}
         counters = _counters(ensemble, seed, trials, codes, weight, answers)
-        by_camp = _by_camp(model, ensemble, seed, list(trials), codes, weights, block) if camps else {}
+        by_camp = _by_camp(ensemble, seed, trials, codes, weights, block) if camps else {}
         inputs = varying_parameters(ensemble)
         results: dict[str, ClaimResult] = {}
         for name in chosen:
@@ -229,35 +218,54 @@ def _least_level(trial: Trial, found: Thresholds, weight: FloatArray) -> LeastLe
     return LeastLevel(trial.varied, level, none, Estimate(broken.mean or 0.0, broken.se))
 
 
+def _judged(
+    ensemble: Ensemble, trials: Mapping[str, Trial], tick: Callable[[], None] | None = None
+) -> tuple[Answers, dict[str, Codes], dict[str, Thresholds]]:
+    """Codes of every claim by world, and the least levels of those that ask for one."""
+    answers = _wanted(ensemble, trials)
+    answers.solve(tick)
+    levels = {t.name: _levels(ensemble, t) for t in trials.values() if t.kind == "threshold"}
+    codes = {
+        name: threshold(levels[name].levels)
+        if name in levels
+        else codes_of(trial, answers.of, ensemble.parameters, ensemble.worlds)
+        for name, trial in trials.items()
+    }
+    return answers, codes, levels
+
+
+def _wanted(ensemble: Ensemble, trials: Mapping[str, Trial]) -> Answers:
+    answers = Answers(ensemble)
+    for trial in trials.values():
+        for promise in trial.promises if trial.kind != "threshold" else ():
+            answers.want(promise, trial.metrics)
+    answers.want_observed()
+    return answers
+
+
 def _by_camp(
-    model: Model,
     ensemble: Ensemble,
     seed: int,
-    names: Sequence[str],
+    trials: Mapping[str, Trial],
     codes: Mapping[str, Codes],
     weights: FloatArray | None,
     block: int | None,
 ) -> dict[str, dict[str, Verdict]]:
     """Verdicts as each camp alone would have them, from the pooled worlds where enough of them are the camp's."""
     found: dict[str, dict[str, Verdict]] = {}
+    model = ensemble.model
     for camp in model.camps():
         own = camp_weights(model, camp, ensemble.parameters, ensemble.worlds)
         if own is not None:
             together = own if weights is None else own * weights
             if together.any() and effective_number(together / together.sum()) >= CAMP_WORLDS:
-                found[camp] = {name: judge(codes[name], together) for name in names}
+                found[camp] = {name: judge(code, together) for name, code in codes.items()}
                 continue
-        alone = judge_claims(
-            model.in_camp(camp),
-            ensemble.worlds,
-            seed,
-            names,
-            ensemble.information,
-            ensemble.workers.threads,
-            camps=False,
-            block=block,
+        theirs = Ensemble.drawn(
+            model.in_camp(camp), ensemble.worlds, seed, ensemble.workers, ensemble.information, block
         )
-        found[camp] = {name: result.verdict for name, result in alone.results.items()}
+        answers, alone, _ = _judged(theirs, trials)
+        found[camp] = {name: judge(code, answers.weights()) for name, code in alone.items()}
     return found
 
 
@@ -287,13 +295,14 @@ def _counters(
         values = {p: float(np.asarray(ensemble.parameters[p])[world]) for p in central}
         scores = {p: float(z[0]) for p, z in sampler.normal_scores(world, 1).items()}
         doubts.append(Doubt(name, world, values, scores))
-    inner = _Points(ensemble)
+    fixed = {name: value for name, value in ensemble.parameters.items() if isinstance(value, float)}
+    probe = Probe(model, fixed, ensemble.information, ensemble.workers)
 
     def still_false(points: Mapping[str, Sequence[Point]]) -> dict[str, BoolArray]:
-        return inner.false_at({name: (parts[name], at) for name, at in points.items()})
+        return probe.false_at({name: (parts[name], at) for name, at in points.items()})
 
     found = shrunk_together(doubts, central, still_false)
-    return {name: (inner.counter(parts[name], example, central),) for name, example in found.items()}
+    return _shown(probe, parts, found, central)
 
 
 def _distances(sampler: Sampler, worlds: int) -> FloatArray:
@@ -306,88 +315,33 @@ def _distances(sampler: Sampler, worlds: int) -> FloatArray:
     return np.asarray(np.sqrt(square))
 
 
-class _Points:
-    """Single worlds of a model, given by the parameters that vary, solved for several claims at once."""
-
-    def __init__(self, ensemble: Ensemble) -> None:
-        self.ensemble, self.model = ensemble, ensemble.model
-
-    def false_at(self, asked: Mapping[str, tuple[Trial, Sequence[Point]]]) -> dict[str, BoolArray]:
-        """Where the claims are false among their points."""
-        jobs: dict[Promise, tuple[dict[str, None], list[str]]] = {}
-        for name, (trial, _) in asked.items():
-            for promise in trial.promises if trial.kind != "threshold" else ():
-                metrics, claims = jobs.setdefault(promise, ({}, []))
-                metrics.update(dict.fromkeys(trial.metrics))
-                if name not in claims:
-                    claims.append(name)
-        solved: dict[Promise, dict[str, Mapping[str, FloatArray]]] = {}
-        order = list(jobs)
-
-        def task(at: int) -> None:
-            metrics, claims = jobs[order[at]]
-            points = [point for name in claims for point in asked[name][1]]
-            found = self._solved(points, order[at], tuple(metrics))
-            parts: dict[str, Mapping[str, FloatArray]] = {}
-            start = 0
-            for name in claims:
-                stop = start + len(asked[name][1])
-                parts[name] = {metric: values[start:stop] for metric, values in found.items()}
-                start = stop
-            solved[order[at]] = parts
-
-        self.ensemble.workers.run(task, range(len(order)))
-        answer: dict[str, BoolArray] = {}
-        for name, (trial, points) in asked.items():
-            here = self._parameters(points)
-            if trial.kind == "threshold":
-                own = self._ensemble(points)
-                answer[name] = np.isnan(_levels(own, trial).levels)
-            else:
-                answer[name] = false_in(
-                    trial, lambda promise, name=name: solved[promise][name], here, len(points)
-                )
-        return answer
-
-    def counter(self, trial: Trial, example: CounterExample, central: Mapping[str, float]) -> Counter:
-        """A shrunk counter-example with the figures that refute the claim in it."""
-        values = {**central, **example.changed}
-        shown = []
-        for promise, arrangement in zip(trial.promises, trial.arrangements, strict=True):
-            found = self._solved([values], promise, trial.metrics)
-            shown.append(
-                {
-                    "arrangement": arrangement,
-                    "measures": {
-                        m: level for m, level in levels_of(self.model, promise).items() if level != 0.0
-                    },
-                    "metrics": {name: float(figure[0]) for name, figure in found.items()},
-                }
-            )
-        return Counter(
-            example.world,
-            example.changed,
-            {name: central[name] for name in example.changed},
-            values,
-            example.distance,
-            tuple(shown),
+def _shown(
+    probe: Probe,
+    parts: Mapping[str, Trial],
+    examples: Mapping[str, CounterExample],
+    central: Mapping[str, float],
+) -> dict[str, tuple[Counter, ...]]:
+    """Shrunk counter-examples with the figures that refute the claims in them."""
+    points = {name: {**central, **example.changed} for name, example in examples.items()}
+    jobs = [(promise, [points[name]]) for name in examples for promise in parts[name].promises]
+    metrics = tuple(dict.fromkeys(metric for name in examples for metric in parts[name].metrics))
+    solved = iter(probe.metrics(jobs, metrics))
+    found: dict[str, tuple[Counter, ...]] = {}
+    for name, example in examples.items():
+        part = parts[name]
+        figures_shown = tuple(
+            {
+                "arrangement": arrangement,
+                "measures": {m: v for m, v in levels_of(probe.model, promise).items() if v != 0.0},
+                "metrics": {m: float(here[m][0]) for m in part.metrics},
+            }
+            for promise, arrangement, here in zip(part.promises, part.arrangements, solved, strict=False)
         )
-
-    def _solved(
-        self, points: Sequence[Point], promise: Promise, metrics: Sequence[str]
-    ) -> Mapping[str, FloatArray]:
-        return figures(self._ensemble(points), levels_of(self.model, promise), metrics).metrics
-
-    def _ensemble(self, points: Sequence[Point]) -> Ensemble:
-        # One thread each: several of these run at once.
-        return Ensemble.given(
-            self.model, self._parameters(points), len(points), Workers(1), self.ensemble.information
+        away = {p: central[p] for p in example.changed}
+        found[name] = (
+            Counter(example.world, example.changed, away, points[name], example.distance, figures_shown),
         )
-
-    def _parameters(self, points: Sequence[Point]) -> dict[str, Value]:
-        varied = {name: np.array([point[name] for point in points]) for name in points[0]}
-        fixed = {name: v for name, v in self.ensemble.parameters.items() if isinstance(v, float)}
-        return {**fixed, **varied}
+    return found
 
 
 def example_words(model: Model, counter: Counter) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 from backstop.faults import Refused
 from backstop.questions.box import Box, measured
 from backstop.questions.discovery import discover
+from backstop.questions.regional import regional_sensitivity
 from backstop.questions.verdict import FALSE, MOOT, TRUE, Codes
 from backstop.questions.weighting import FloatArray, IntArray
 from backstop.questions.words import sentence
@@ -17,6 +18,8 @@ from backstop.scenario.compiled import Model
 
 # A box is sought among so many worlds of either kind; its shares are those of all worlds.
 MOST = 6_000
+# ... and among so many assumptions: those that differ most between the two kinds.
+INPUTS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +48,14 @@ def where_it_fails(
         return Failure("It fails in every world in which it can be judged.", None)
     decided = np.where(codes == MOOT, 0.0, weights)
     rows, scale = _chosen(false, true)
+    sample = {name: values[rows] for name, values in inputs.items()}
+    held = decided[rows] * scale
     try:
+        separated = regional_sensitivity(sample, false[rows], held).separations
         found = discover(
-            {name: values[rows] for name, values in inputs.items()},
+            {name: sample[name] for name in list(separated)[:INPUTS]},
             false[rows],
-            decided[rows] * scale,
+            held,
             condition="the claim fails",
             most_boxes=1,
             resamples=0,
@@ -91,10 +97,10 @@ def titles(model: Model) -> dict[str, str]:
         for word in actor.name.split()
         if word[:1].isupper()
     }
-    for each in (*scenario.parameters.values(), *scenario.measures.values(), *scenario.phases.values()):
-        proper.update(
-            word.strip(",.;:()").removesuffix("'s") for word in each.title.split()[1:] if word[:1].isupper()
-        )
+    written = [parameter.title for parameter in scenario.parameters.values()]
+    written += [measure.title for measure in scenario.measures.values()]
+    for title in written:
+        proper.update(w.strip(",.;:()").removesuffix("'s") for w in title.split()[1:] if w[:1].isupper())
     found = {}
     for name, parameter in scenario.parameters.items():
         title = parameter.titled(name)

@@ -1,8 +1,8 @@
 """Counter-examples to claims: the refuting world nearest to the central one, shrunk to what it takes.
 
-Parameters go back to their central value one by one, nearest to it first, for as long as the claim is still false;
-then again, until none of those left can go. Whether a change keeps the claim false is seen by solving the changed
-worlds. Many parameters are tried at once: as long as they all go, one solution settles them all.
+Parameters go back to their central value one by one for as long as the claim is still false, until none of those left
+can go. Whether a change keeps the claim false is seen by solving the changed world. Each round asks of every parameter
+whether it can go alone, and of all of them how far they can go one after the other, nearest to the centre first.
 """
 
 from __future__ import annotations
@@ -59,28 +59,28 @@ def _shrinking(
 ) -> Generator[list[Point], BoolArray | None, CounterExample]:
     """Asks about lists of points and is sent where the claim is false among them."""
     current = dict(doubt.values)
-    away = [name for name in current if current[name] != central[name]]
     # The far ones go last: what is left should be few and telling, not many and small.
-    away.sort(key=lambda name: abs(doubt.scores.get(name, 0.0)))
-    settled = False
-    while away and not settled:
-        waiting, needed = list(away), []
-        while waiting:
-            trials: list[Point] = []
-            point = dict(current)
-            for name in waiting:
-                point = {**point, name: central[name]}
-                trials.append(point)
-            answer = yield trials
-            assert answer is not None
-            goes = len(waiting) if answer.all() else int(np.argmin(answer))
-            for name in waiting[:goes]:
-                current[name] = central[name]
-            if goes < len(waiting):
-                needed.append(waiting[goes])
-            waiting = waiting[goes + 1 :]
-        settled = len(needed) == len(away)
-        away = needed
+    away = sorted(
+        (name for name in current if current[name] != central[name]),
+        key=lambda name: abs(doubt.scores.get(name, 0.0)),
+    )
+    while away:
+        alone = [{**current, name: central[name]} for name in away]
+        together: list[Point] = []
+        for name in away:
+            together.append({**(together[-1] if together else current), name: central[name]})
+        answer = yield [*alone, *together]
+        assert answer is not None
+        goes_alone, goes_on = answer[: len(away)], answer[len(away) :]
+        if not goes_alone.any():
+            break
+        gone = set(away[: len(away) if goes_on.all() else int(np.argmin(goes_on))])
+        if not gone:
+            gone = {away[int(np.argmax(goes_alone))]}
+        current.update((name, central[name]) for name in gone)
+        # Those that could not go alone wait until the others have gone: fewer questions, and never a wrong answer.
+        hard = [name for name, goes in zip(away, goes_alone, strict=True) if not goes and name not in gone]
+        away = [*(name for name in away if name not in gone and name not in hard), *hard]
     kept = {name: current[name] for name in doubt.values if name in away}
     distance = float(np.sqrt(sum(doubt.scores.get(name, 0.0) ** 2 for name in kept)))
     return CounterExample(doubt.world, kept, distance)
