@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
+
+from backstop.cli.main import backstop as commands
 
 STUDY = Path(__file__).resolve().parents[2] / "examples" / "ukraine-2025"
 
@@ -23,14 +26,22 @@ def backstop(*words: object) -> subprocess.CompletedProcess[str]:
     )
 
 
+def said(*words: object) -> str:
+    """Standard output of a command that succeeds, run in this process."""
+    done = CliRunner().invoke(commands, ["graph", *map(str, words)], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
 def answer(*words: object) -> Any:
-    done = backstop(*words, "--json")
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return json.loads(said(*words, "--json"))
 
 
 def test_analyse_prints_states_and_concepts() -> None:
-    found = answer("analyse", STUDY)
+    done = backstop("analyse", STUDY, "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found == answer("analyse", STUDY)
     assert found["format"] == "backstop-graph-result/1"
     assert [state["id"] for state in found["states"]] == [f"s{k}" for k in range(1, 34)]
     for concept in ("nash", "gmr", "smr", "seq", "sseq", "sim"):
@@ -53,24 +64,34 @@ def test_every_command_speaks_in_words_and_json(tmp_path: Path) -> None:
         ["robust", STUDY, "--draws", "20", "--exchanges", "1"],
         ["draw", STUDY, "--out", tmp_path / "g.json"],
     ):
-        plain = backstop(*words)
-        assert plain.returncode == 0, plain.stderr
-        assert plain.stdout.strip()
+        assert said(*words).strip()
         assert isinstance(answer(*words), dict)
 
 
 def test_the_guarantors_threat_is_named() -> None:
-    words = backstop("explain", STUDY, "s17", "--dm", "russia").stdout
+    words = said("explain", STUDY, "s17", "--dm", "russia")
     assert "not credible: russia is kept from s17 to s30 only by us to s32" in words
     assert "us would have to prefer s32 to s30" in words
     found = answer("invert", STUDY, "s17", "--dm", "us")
     assert {"better": "s32", "worse": "s30", "strict": True} in found["must_prefer"]["us"][0]
 
 
+def test_citations_are_looked_up_in_the_dossier_beside_the_file(tmp_path: Path) -> None:
+    assert "all in the dossier" in backstop("check", STUDY).stdout
+    (tmp_path / "dossier").symlink_to(STUDY / "dossier")
+    text = (STUDY / "graph.yaml").read_text(encoding="utf-8")
+    (tmp_path / "graph.yaml").write_text(text.replace("[000-12, M13]", "[000-99, M13]"), encoding="utf-8")
+    done = backstop("check", tmp_path)
+    assert done.returncode == 3
+    assert "000-99 is no statement or proposition of the dossier" in done.stderr
+    assert "graph.yaml:16" in done.stderr
+    (tmp_path / "dossier").unlink()
+    assert "not checked" in backstop("check", tmp_path / "graph.yaml").stdout
+
+
 def test_pictures(tmp_path: Path) -> None:
     for name, start in (("g.svg", b"<svg"), ("g.png", b"\x89PNG")):
-        done = backstop("draw", STUDY, "--out", tmp_path / name, "--sanctions", "russia", "s17")
-        assert done.returncode == 0, done.stderr
+        assert "33 states" in said("draw", STUDY, "--out", tmp_path / name, "--sanctions", "russia", "s17")
         assert (tmp_path / name).read_bytes().startswith(start)
     drawn = (tmp_path / "g.svg").read_text(encoding="utf-8")
     assert "Improvement of" in drawn

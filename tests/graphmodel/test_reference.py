@@ -15,7 +15,7 @@ from backstop.graphmodel.moves import Arcs, greatest, repeated
 from backstop.graphmodel.preference import Relation, better_matrix
 from backstop.graphmodel.relational import crisp
 from backstop.graphmodel.robustness import solve_many
-from backstop.graphmodel.simultaneous import simultaneous
+from backstop.graphmodel.simultaneous import joint_answers, simultaneous
 from backstop.graphmodel.stability import CONCEPTS, stable_states
 from backstop.graphmodel.uncertain import uncertain
 from backstop.graphmodel.witness import witness
@@ -84,6 +84,11 @@ def test_simultaneous_sanctions_agree() -> None:
         expected = reference.simultaneous(one.vectors, one.moves, one.better)
         found = [set(np.flatnonzero(row).tolist()) for row in simultaneous(one.conflict)]
         assert found == expected, seed
+        if seed < 40:
+            for i in range(len(one.moves)):
+                for s in range(one.conflict.size):
+                    answers = joint_answers(one.conflict, i, s)
+                    assert all(answer.end is not None for answer in answers) == (s in expected[i])
 
 
 def test_coalitions_agree() -> None:
@@ -124,7 +129,15 @@ def test_unknown_preferences_agree_and_nothing_unknown_is_crisp() -> None:
             lambda i, q, s, held=relations: bool(held[i].strength[q, s]),
             lambda i, q, s, held=relations: bool(held[i].unknown[q, s]),
         )
-        tables = uncertain(one.conflict.with_preferences(relations))
+        changed = one.conflict.with_preferences(relations)
+        tables = uncertain(changed)
+        if size <= 8:
+            for concept in ("nash", "gmr", "smr", "seq"):
+                for extension in "abcd":
+                    for i in range(len(relations)):
+                        for s in range(size):
+                            why = witness(changed, i, s, concept, extension)  # type: ignore[arg-type]
+                            assert why.stable == tables[f"{concept}_{extension}"][i, s]
         assert {k: [set(np.flatnonzero(row).tolist()) for row in t] for k, t in tables.items()} == expected, (
             seed
         )

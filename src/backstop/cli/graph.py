@@ -3,43 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from backstop.cli.options import json_option
+from backstop.cli.graph_change import coalitions, invert, robust
+from backstop.cli.graph_file import CONCEPTS, conflict_options, load_conflict, print_json, say
 
 if TYPE_CHECKING:
     from backstop.graphmodel.conflict import Conflict
 
-F = TypeVar("F", bound=Callable[..., Any])
-CONCEPTS = ("nash", "gmr", "smr", "seq", "sseq")
-
 _CELLS_EXPLAINED = 2_000
-
-
-def conflict_options(command: F) -> F:
-    """The file and what every command on it takes."""
-    command = json_option(command)
-    command = click.option(
-        "--max-states",
-        type=click.IntRange(min=1),
-        default=1 << 18,
-        show_default=True,
-        help="Analyse at most so many states.",
-    )(command)
-    command = click.option(
-        "--variant", default="", metavar="NAME", help="A variant of the preferences in the file."
-    )(command)
-    return click.argument("file", type=click.Path())(command)
-
-
-def concept_option(default: str) -> Callable[[F], F]:
-    """One concept for commands that follow a single one."""
-    return click.option(
-        "--concept", type=click.Choice(CONCEPTS), default=default, show_default=True, help="Which concept."
-    )
 
 
 @click.group()
@@ -50,38 +24,29 @@ def graph() -> None:
     """
 
 
-def _load(file: str, variant: str, max_states: int) -> Conflict:
-    from backstop.graphmodel.reader import load
-    from backstop.text import clean
-
-    conflict = load(file, variant, max_states)
-    for note in conflict.notes:
-        click.echo(clean(f"note: {note}"), err=True)
-    return conflict
-
-
-def _print(result: dict[str, Any]) -> None:
-    click.echo(json.dumps(result, ensure_ascii=False))
-
-
-def _say(lines: Sequence[str]) -> None:
-    from backstop.text import clean
-
-    if lines:
-        click.echo(clean("\n".join(lines)))
+graph.add_command(invert)
+graph.add_command(coalitions)
+graph.add_command(robust)
 
 
 @graph.command()
 @conflict_options
 def check(file: str, variant: str, max_states: int, as_json: bool) -> None:
-    """Check FILE, and say what is in it."""
-    conflict = _load(file, variant, max_states)
+    """Check FILE, and say what is in it. In a study with a dossier, what is cited must be there."""
+    conflict = load_conflict(file, variant, max_states)
+
+    from pathlib import Path
+
+    from backstop.graphmodel.citation import check_citations, dossier_beside
+
+    dossier = dossier_beside(Path(file)) if conflict.citations else None
+    checked = check_citations(conflict, dossier) if dossier is not None else None
     moves = {
         dm.id: int(m.degree().sum(dtype=int))
         for dm, m in zip(conflict.decision_makers, conflict.moves, strict=True)
     }
     if as_json:
-        _print(
+        print_json(
             {
                 "format": "backstop-graph-check/1",
                 "title": conflict.title,
@@ -92,6 +57,8 @@ def check(file: str, variant: str, max_states: int, as_json: bool) -> None:
                 "moves": moves,
                 "complete": conflict.ranks is not None,
                 "variants": list(conflict.variants),
+                "citations": len(conflict.citations),
+                "citations_checked": checked is not None,
                 "evidence": {dm.id: list(dm.evidence) for dm in conflict.decision_makers},
             }
         )
@@ -103,9 +70,13 @@ def check(file: str, variant: str, max_states: int, as_json: bool) -> None:
     for dm in conflict.decision_makers:
         cites = f", cites {len(dm.evidence)} statements" if dm.evidence else ""
         lines.append(f"  {dm.id}: {dm.name}, {moves[dm.id]:,} moves{cites}")
+    if checked is not None:
+        lines.append(f"{checked} citations, all in the dossier")
+    elif conflict.citations:
+        lines.append(f"{len(conflict.citations)} citations, not checked: there is no dossier beside the file")
     if conflict.variants:
         lines.append(f"variants: {', '.join(conflict.variants)}")
-    _say(lines)
+    say(lines)
 
 
 @graph.command()
@@ -139,7 +110,7 @@ def analyse(
     ties: Any,
 ) -> None:
     """Which states are stable, for whom, under every concept that applies."""
-    conflict = _load(file, variant, max_states)
+    conflict = load_conflict(file, variant, max_states)
 
     from dataclasses import replace
 
@@ -153,9 +124,9 @@ def analyse(
         kept = {name: why for name, why in result.left_out.items() if name != "limited_move"}
         result = replace(result, foresight=foresee(conflict, foresight, ties), left_out=kept)
     if as_json:
-        _print(plain(result))
+        print_json(plain(result))
     else:
-        _say(overview(result))
+        say(overview(result))
 
 
 @graph.command()
@@ -163,6 +134,11 @@ def analyse(
 @click.argument("states", nargs=-1, metavar="[STATE]...")
 @click.option("--concept", "concepts", type=click.Choice(CONCEPTS), multiple=True, help="Only this concept.")
 @click.option("--dm", "makers", multiple=True, metavar="NAME", help="Only this decision maker.")
+@click.option(
+    "--extension",
+    type=click.Choice(["a", "b", "c", "d"]),
+    help="How unknown preferences are taken; certain ones alone count without.",
+)
 @click.option("--all", "everything", is_flag=True, help="Every state.")
 def explain(
     file: str,
@@ -173,17 +149,19 @@ def explain(
     concepts: tuple[Any, ...],
     makers: tuple[str, ...],
     everything: bool,
+    extension: Any,
 ) -> None:
     """Why states are stable or not, move by move, and which threats they rest on are not credible.
 
     Without STATE: the states that are equilibria under some concept.
     """
-    conflict = _load(file, variant, max_states)
+    conflict = load_conflict(file, variant, max_states)
 
     from backstop.faults import Fault, Refused
     from backstop.graphmodel.credibility import threats
-    from backstop.graphmodel.narrative import state_words, threat_words, witness_words
+    from backstop.graphmodel.narrative import joint_words, state_words, threat_words, witness_words
     from backstop.graphmodel.plain import explanation_json
+    from backstop.graphmodel.simultaneous import applicable, joint_answers
     from backstop.graphmodel.stability import stable_states
     from backstop.graphmodel.witness import witness
 
@@ -205,20 +183,23 @@ def explain(
         )
     printed: list[dict[str, Any]] = []
     for state in at:
-        found = [witness(conflict, i, state, concept) for i in chosen for concept in wanted]
+        found = [witness(conflict, i, state, concept, extension) for i in chosen for concept in wanted]
         hollow = (
             [t for i in chosen for t in threats(conflict, i, state)] if conflict.ranks is not None else []
         )
         if as_json:
             printed.append(explanation_json(conflict, state, found, hollow))
             continue
-        _say([state_words(conflict, state)])
+        say([state_words(conflict, state)])
         for one in found:
-            _say([f"  {line}" for line in witness_words(conflict, one)])
+            say([f"  {line}" for line in witness_words(conflict, one)])
+        if not concepts and conflict.ranks is not None and not applicable(conflict):
+            for i in chosen:
+                say([f"  {line}" for line in joint_words(conflict, i, joint_answers(conflict, i, state))])
         for threat in hollow:
-            _say([f"  not credible: {threat_words(conflict, threat)}"])
+            say([f"  not credible: {threat_words(conflict, threat)}"])
     if as_json:
-        _print({"format": "backstop-graph-explanation/1", "title": conflict.title, "states": printed})
+        print_json({"format": "backstop-graph-explanation/1", "title": conflict.title, "states": printed})
 
 
 @graph.command()
@@ -238,7 +219,7 @@ def evolve(
     every: bool,
 ) -> None:
     """How states are reached from the status quo: shortest paths, who must move first, who must accept a loss."""
-    conflict = _load(file, variant, max_states)
+    conflict = load_conflict(file, variant, max_states)
 
     from backstop.graphmodel.evolution import evolve as search
     from backstop.graphmodel.evolution import routes
@@ -261,7 +242,7 @@ def evolve(
     found = routes(conflict, at, origin)
     begin = search(conflict, "um", origin).start
     if as_json:
-        _print(
+        print_json(
             {
                 "format": "backstop-graph-evolution/1",
                 "title": conflict.title,
@@ -271,7 +252,7 @@ def evolve(
         )
         return
     for state, route in found.items():
-        _say(route_words(conflict, state, route))
+        say(route_words(conflict, state, route))
 
 
 def _evolve_under_relations(conflict: Conflict, start: int | None, as_json: bool) -> None:
@@ -287,183 +268,13 @@ def _evolve_under_relations(conflict: Conflict, start: int | None, as_json: bool
     found = {kind: search(conflict, kind, start) for kind in steps}  # type: ignore[arg-type]
     if as_json:
         blocks = {f"status_quo_{kind}": paths_json(conflict, one) for kind, one in found.items()}
-        _print({"format": "backstop-graph-evolution/1", "title": conflict.title, **blocks})
+        print_json({"format": "backstop-graph-evolution/1", "title": conflict.title, **blocks})
         return
     for kind, words in steps.items():
-        _say([f"by {words}:"])
+        say([f"by {words}:"])
         for state in sorted(found[kind].distance):
             path = path_words(conflict, found[kind].path(state)) or "the start itself"
-            _say([f"  {conflict.states.ids[state]}: {path}"])
-
-
-@graph.command()
-@conflict_options
-@click.argument("state")
-@concept_option("seq")
-@click.option(
-    "--dm", "maker", metavar="NAME", help="What must this one prefer, the others being as they are?"
-)
-@click.option(
-    "--break",
-    "undo",
-    is_flag=True,
-    help="The smallest change that breaks the equilibrium, not that makes it.",
-)
-def invert(
-    file: str,
-    state: str,
-    variant: str,
-    max_states: int,
-    as_json: bool,
-    concept: Any,
-    maker: str | None,
-    undo: bool,
-) -> None:
-    """Which preferences make STATE an equilibrium, and the smallest change that does."""
-    conflict = _load(file, variant, max_states)
-
-    from backstop.graphmodel.edit import smallest_change, statement_edits
-    from backstop.graphmodel.guarantor import must_prefer
-    from backstop.graphmodel.inverse import condition
-    from backstop.graphmodel.narrative import alternative_words, change_words, edit_words, listed, state_words
-    from backstop.graphmodel.plain import alternatives_json, change_json, conditions_json
-
-    at = conflict.state(state)
-    ids = conflict.states.ids
-    names = [dm.id for dm in conflict.decision_makers]
-    makers = [conflict.decision_maker(maker)] if maker else list(range(len(names)))
-    conditions = {i: condition(conflict, i, at, concept) for i in makers}
-    goal: Any = "break" if undo else "make"
-    complete = conflict.ranks is not None
-    change = smallest_change(conflict, at, concept, goal) if complete else None
-    met = change is not None and not change.cost
-    edits = statement_edits(conflict, at, concept, goal) if complete and not met else []
-    alternatives = {i: must_prefer(conflict, i, at, concept) for i in makers} if complete and not undo else {}
-    if as_json:
-        _print(
-            {
-                "format": "backstop-graph-inverse/1",
-                "title": conflict.title,
-                "state": ids[at],
-                "concept": concept,
-                "goal": goal,
-                "conditions": conditions_json(conflict, concept, conditions),
-                "must_prefer": alternatives_json(conflict, alternatives),
-                "smallest_change": change_json(conflict, change),
-                "statement_edits": [edit_words(conflict, edit) for edit in edits],
-            }
-        )
-        return
-    _say([state_words(conflict, at)])
-    for i, found in conditions.items():
-        given = ", the others preferring what they do" if concept in ("seq", "sseq") else ""
-        share = f" ({found.rankings / found.of:.0%} of its rankings)" if found.rankings is not None else ""
-        when = "if no better than it are" if found.minimal else "never"
-        if found.minimal == (frozenset(),):
-            when = "always"
-        _say([f"{names[i]}{given}: stable by {concept.upper()} {when}{share}"])
-        _say([f"  {listed(ids[s] for s in sorted(low))}" for low in found.minimal[:12] if low])
-        if len(found.minimal) > 12:
-            _say([f"  and {len(found.minimal) - 12:,} more"])
-    for i, options in alternatives.items():
-        if options:
-            needed = alternative_words(conflict, i, options[0])
-            _say([f"what {names[i]} alone must prefer for an equilibrium: {needed}"])
-        elif maker:
-            _say([f"no preferences of {names[i]} alone make it an equilibrium"])
-    _say([f"smallest change that {'breaks' if undo else 'makes'} it: {change_words(conflict, change)}"])
-    for edit in edits[:8]:
-        _say([f"  or: {edit_words(conflict, edit)}"])
-
-
-@graph.command()
-@conflict_options
-def coalitions(file: str, variant: str, max_states: int, as_json: bool) -> None:
-    """Which coalitions can upset which states, and equilibrium jumps that only a coalition can make."""
-    conflict = _load(file, variant, max_states)
-
-    import numpy as np
-
-    from backstop.graphmodel.coalition import coalitions as solve
-    from backstop.graphmodel.coalition import jumps
-    from backstop.graphmodel.narrative import listed
-    from backstop.graphmodel.plain import coalitions_json, jumps_json
-    from backstop.graphmodel.stability import equilibria, stable_states
-
-    found = solve(conflict)
-    ids = conflict.states.ids
-    names = [dm.id for dm in conflict.decision_makers]
-    tables = stable_states(conflict.moves, conflict.rankings("coalitions"), ("nash", "seq"))
-    calm = [int(s) for s in equilibria(tables["seq"])]
-    leaps = jumps(conflict, found, calm)
-    if as_json:
-        _print(
-            {
-                "format": "backstop-graph-coalitions/1",
-                "title": conflict.title,
-                **coalitions_json(conflict, found),
-                "jumps": jumps_json(conflict, leaps),
-            }
-        )
-        return
-    for concept, title in (("nash", "CNash"), ("gmr", "CGMR"), ("smr", "CSMR"), ("seq", "CSEQ")):
-        universal = [ids[at] for at in np.flatnonzero(found.universal(concept))]  # type: ignore[arg-type]
-        _say([f"stable for every coalition, {title}: {listed(universal)}"])
-    for state in calm:
-        upset = []
-        for members in found.members:
-            better = np.flatnonzero(found.improvements[members][state])
-            if len(members) > 1 and len(better):
-                upset.append(f"{'+'.join(names[i] for i in members)} to {listed(ids[q] for q in better[:6])}")
-        _say(
-            [
-                f"{ids[state]} (SEQ equilibrium): "
-                + ("; ".join(upset[:6]) if upset else "no coalition can improve on it")
-            ]
-        )
-    for j in leaps:
-        who = listed(names[i] for i in j.members)
-        _say([f"jump: {ids[j.start]} to {ids[j.end]} by {who} together, by no one alone"])
-
-
-@graph.command()
-@conflict_options
-@click.option("--draws", type=click.IntRange(min=1), help="Completions to draw; as in the file, else 10,000.")
-@click.option("--seed", type=click.IntRange(min=0), help="Seed of the draws; as in the file, else 0.")
-@click.option(
-    "--exchanges",
-    type=click.IntRange(min=0),
-    default=0,
-    show_default=True,
-    help="Also disturb known rankings by so many exchanges of neighbours.",
-)
-def robust(
-    file: str,
-    variant: str,
-    max_states: int,
-    as_json: bool,
-    draws: int | None,
-    seed: int | None,
-    exchanges: int,
-) -> None:
-    """How often each state is an equilibrium when what is unknown is drawn at random."""
-    conflict = _load(file, variant, max_states)
-
-    from backstop.graphmodel.narrative import robustness_lines
-    from backstop.graphmodel.plain import robustness_json
-    from backstop.graphmodel.robustness import robustness
-
-    found = robustness(conflict, draws, seed, exchanges)
-    if as_json:
-        _print(
-            {
-                "format": "backstop-graph-robustness/1",
-                "title": conflict.title,
-                **robustness_json(conflict, found),
-            }
-        )
-    else:
-        _say(robustness_lines(conflict, found.equilibrium, found.draws))
+            say([f"  {conflict.states.ids[state]}: {path}"])
 
 
 @graph.command()
@@ -498,7 +309,7 @@ def draw(
         raise InvalidInput(
             Fault("unknown kind of picture", Place(out), "end the name with .svg, .png or .json")
         )
-    conflict = _load(file, variant, max_states)
+    conflict = load_conflict(file, variant, max_states)
 
     from backstop.files import write_atomically
     from backstop.graphmodel.analysis import analyse as solve
@@ -516,6 +327,6 @@ def draw(
         data = rendered(conflict_chart(picture), "svg" if target.suffix == ".svg" else "png")
     write_atomically(target, data)
     if as_json:
-        _print({"file": str(target), "states": len(picture["nodes"]), "moves": len(picture["edges"])})
+        print_json({"file": str(target), "states": len(picture["nodes"]), "moves": len(picture["edges"])})
     else:
-        _say([f"{target}: {len(picture['nodes'])} states, {len(picture['edges'])} moves"])
+        say([f"{target}: {len(picture['nodes'])} states, {len(picture['edges'])} moves"])

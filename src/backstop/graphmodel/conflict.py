@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from backstop.faults import Fault, InvalidInput, Refused
+from backstop.faults import Fault, InvalidInput, Place, Refused
 from backstop.graphmodel.feasible import Codes, option_truth
 from backstop.graphmodel.formula import Formula, Truth, evaluate
 from backstop.graphmodel.moves import Arcs, Blocks, Moves, Values
@@ -88,7 +88,10 @@ class States:
 
 @dataclass(frozen=True, eq=False)
 class Conflict:
-    """Everything the analyses need; `moves` and `preferences` have one entry per decision maker, in order."""
+    """Everything the analyses need; `moves` and `preferences` have one entry per decision maker, in order.
+
+    `citations` are all ids of statements and propositions that the file cites, with their places.
+    """
 
     title: str
     decision_makers: tuple[DecisionMaker, ...]
@@ -101,6 +104,8 @@ class Conflict:
     notes: tuple[str, ...] = ()
     variants: tuple[str, ...] = ()
     variant: str = ""
+    question: str = ""
+    citations: tuple[tuple[str, Place], ...] = ()
 
     def __post_init__(self) -> None:
         assert len(self.decision_makers) == len(self.moves) == len(self.preferences)

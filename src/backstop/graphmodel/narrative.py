@@ -14,6 +14,7 @@ from backstop.graphmodel.evolution import Route
 from backstop.graphmodel.guarantor import Alternative
 from backstop.graphmodel.preference import Ranking
 from backstop.graphmodel.sequences import Path
+from backstop.graphmodel.simultaneous import JointAnswer
 from backstop.graphmodel.witness import Answer, Witness
 
 TITLES = {
@@ -90,6 +91,25 @@ def _answer_words(conflict: Conflict, found: Witness, answer: Answer) -> str:
         else "by any moves"
     )
     return f"{better} is better, and nobody can answer it {how} with anything no better than {state}"
+
+
+def joint_words(conflict: Conflict, decision_maker: int, answers: Sequence[JointAnswer]) -> list[str]:
+    """One cell of SIM in words."""
+    ids = conflict.states.ids
+    names = [dm.id for dm in conflict.decision_makers]
+    name = names[decision_maker]
+    if not answers:
+        return [f"{name}, SIM: stable, because no move is an improvement"]
+    lines = [f"{name}, SIM: {'stable' if all(a.end is not None for a in answers) else 'not stable'}"]
+    for answer in answers:
+        if answer.end is None:
+            lines.append(f"  {ids[answer.improvement]} is better, whatever the others do at the same time")
+        else:
+            doing = listed(f"{names[k]} towards {ids[q]}" for k, q in answer.choices)
+            lines.append(
+                f"  {ids[answer.improvement]} is better, but with {doing} it becomes {ids[answer.end]}"
+            )
+    return lines
 
 
 def wish_words(conflict: Conflict, wish: Wish) -> str:
@@ -189,6 +209,7 @@ def overview(analysis: Analysis, most: int = 64) -> list[str]:
     ids = conflict.states.ids
     lines = [
         f"{conflict.title}{f' (variant {conflict.variant})' if conflict.variant else ''}",
+        *([conflict.question] if conflict.question else []),
         f"{len(conflict.decision_makers)} decision makers, {len(conflict.options)} options, {conflict.size:,} states",
         "",
     ]

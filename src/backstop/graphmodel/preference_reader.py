@@ -42,7 +42,7 @@ class PreferenceReader:
         self.options = options
         self.states = states
         self.tell = tell
-        self.names = {option.id for option in options}
+        self.names = {option.id for option in options} if len(states.codes) else set()
         self._size = len(states)
 
     def read(self, kind: str, given: Any, path: Path) -> Preference | None:
@@ -244,7 +244,7 @@ class PreferenceReader:
         """`better`, `much_better`, `degree` ([a, b, 3]), `unknown`, `indifferent`, `rest: unknown | indifferent`."""
         keys = ("better", "much_better", "unknown", "indifferent")
         for key in given:
-            if key not in (*keys, "degree", "rest", "type"):
+            if key not in (*keys, "degree", "rest", "type", "note"):
                 self.tell(
                     (*path, key),
                     f"unknown field {key}",

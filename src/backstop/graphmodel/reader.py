@@ -79,6 +79,7 @@ class _GraphFile:
         self.variant = variant
         self.limit = limit
         self.faults: list[Fault] = list(document.faults)
+        self.citations: list[tuple[str, Place]] = []
         self.data: Mapping[str, Any] = document.data if isinstance(document.data, dict) else {}
 
     def tell(self, path: Path, what: str, hint: str = "") -> None:
@@ -139,6 +140,8 @@ class _GraphFile:
             status_quo=status_quo,
             variants=tuple(self.data.get("variants", {})),
             variant=self.variant,
+            question=str(self.data.get("question", "")),
+            citations=tuple(self.citations),
         )
 
     # Structure
@@ -155,6 +158,10 @@ class _GraphFile:
         if not all(isinstance(item, str) for item in items):
             self.tell(path, "evidence is a list of ids of statements or propositions", "write [000-12, M13]")
             return ()
+        for at, item in enumerate(items):
+            self.citations.append(
+                (item, self.document.place((*path, at) if isinstance(given, list) else path))
+            )
         return tuple(items)
 
     def _decision_makers(self) -> tuple[DecisionMaker, ...]:
@@ -343,6 +350,7 @@ class _GraphFile:
                     "write {title: ..., preferences: {...}}",
                 )
                 continue
+            self._evidence(given.get("evidence"), ("variants", name, "evidence"))
             path: Path = ("variants", name, "preferences")
             self._only_makers(given["preferences"], path, makers)
             for dm in makers:
@@ -384,6 +392,7 @@ class _GraphFile:
             hint = did_you_mean(odd[0], KINDS, "field") if odd else f"give exactly one of {', '.join(KINDS)}"
             self.tell(path, f"unknown field {odd[0]}" if odd else "preferences take exactly one form", hint)
             return None
+        self._evidence(given.get("evidence"), (*path, "evidence"))
         return reader.read(kinds[0], given[kinds[0]], (*path, kinds[0]))
 
     def _status_quo(self, options: Sequence[Option], states: States, reader: PreferenceReader) -> int | None:

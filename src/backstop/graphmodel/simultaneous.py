@@ -7,6 +7,9 @@ finds no better than s. Needs option vectors.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import product
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +18,44 @@ from backstop.graphmodel.conflict import Conflict
 from backstop.graphmodel.preference import Bools
 
 MAX_COMBINATIONS = 4e9
+
+
+@dataclass(frozen=True, slots=True)
+class JointAnswer:
+    """What meets one improvement at the same time: the others' own choices (decision maker, state it moves towards) and
+    the state that all changes lead to together; `end` is None where no joint choice deters."""
+
+    improvement: int
+    choices: tuple[tuple[int, int], ...]
+    end: int | None
+
+
+def joint_answers(conflict: Conflict, decision_maker: int, state: int) -> list[JointAnswer]:
+    """The reasons for one cell of SIM: one answer per improvement. Raises Refused where SIM is not defined."""
+    reason = applicable(conflict)
+    if reason:
+        raise Refused(Fault(reason, hint="give the conflict by options, or ask for the other concepts"))
+    ranks = conflict.rankings("SIM")
+    codes = conflict.states.codes[np.argsort(conflict.states.node)]
+    place = {int(code): at for at, code in enumerate(codes)}
+    improving = [m.improving(r) for m, r in zip(conflict.moves, ranks, strict=True)]
+    others = [k for k in range(len(ranks)) if k != decision_maker]
+    options = [[state, *(int(q) for q in improving[k].targets(state))] for k in others]
+    rank = ranks[decision_maker]
+    found = []
+    for target in improving[decision_maker].targets(state):
+        answer = JointAnswer(int(target), (), None)
+        for joint in product(*options):
+            code = int(codes[target])
+            for q in joint:
+                code ^= int(codes[state]) ^ int(codes[q])
+            end = place.get(code)
+            if end is not None and rank[end] <= rank[state]:
+                chosen = tuple((k, q) for k, q in zip(others, joint, strict=True) if q != state)
+                answer = JointAnswer(int(target), chosen, end)
+                break
+        found.append(answer)
+    return found
 
 
 def combinations(conflict: Conflict) -> float:

@@ -13,9 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backstop.graphmodel.conflict import Conflict
-from backstop.graphmodel.preference import Preference, Ranking, better_matrix
+from backstop.graphmodel.preference import Preference, Ranking, better_matrix, unknown_matrix
 from backstop.graphmodel.sequences import Path, Targets, first_end
 from backstop.graphmodel.stability import Concept
+from backstop.graphmodel.uncertain import Extension
+
+Compare = Callable[[int, NDArray[np.int32]], NDArray[np.bool_]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,54 +51,61 @@ class Witness:
     answers: tuple[Answer, ...]
 
 
-def prefers(preference: Preference) -> Callable[[int, NDArray[np.int32]], NDArray[np.bool_]]:
-    """A function of (state, others): which of the others are preferred to the state."""
+def prefers(preference: Preference, hopeful: bool = False) -> Compare:
+    """A function of (state, others): which of the others are preferred to the state; `hopeful`: or unknown to be."""
     if isinstance(preference, Ranking):
         rank = preference.rank
         return lambda state, others: rank[others] > rank[state]
     better = better_matrix(preference)
+    if hopeful:
+        better = better | unknown_matrix(preference)
     return lambda state, others: better[others, state]
 
 
-def improvements(conflict: Conflict, decision_maker: int) -> Targets:
-    """A function of a state: the improvements of one decision maker from it."""
-    return partial(
-        _better_targets, conflict.moves[decision_maker].targets, prefers(conflict.preferences[decision_maker])
-    )
+def improvements(conflict: Conflict, decision_maker: int, hopeful: bool = False) -> Targets:
+    """A function of a state: the improvements of one decision maker from it; `hopeful`: those that may be, too."""
+    better = prefers(conflict.preferences[decision_maker], hopeful)
+    return partial(_better_targets, conflict.moves[decision_maker].targets, better)
 
 
 def _better_targets(
-    targets: Callable[[int], NDArray[np.int32]],
-    better: Callable[[int, NDArray[np.int32]], NDArray[np.bool_]],
-    state: int,
+    targets: Callable[[int], NDArray[np.int32]], better: Compare, state: int
 ) -> NDArray[np.int32]:
     found = targets(state)
     return found[better(state, found)]
 
 
-def witness(conflict: Conflict, decision_maker: int, state: int, concept: Concept) -> Witness:
-    """The reason for one cell of the stability tables; certain preferences only where some are unknown."""
+def witness(
+    conflict: Conflict, decision_maker: int, state: int, concept: Concept, extension: Extension | None = None
+) -> Witness:
+    """The reason for one cell of the stability tables.
+
+    Where preferences are unknown, `extension` says how they are taken (see `uncertain`); without it only what is
+    certain counts.
+    """
     i = decision_maker
-    better = prefers(conflict.preferences[i])
+    # Who leaves for the unknown, who is deterred by it, and whether the others step into it.
+    leaves = prefers(conflict.preferences[i], extension in ("a", "c"))
+    worth = prefers(conflict.preferences[i], extension in ("a", "b"))
     own = conflict.moves[i].targets
     structural = not len(own(state))
-    wanted = improvements(conflict, i)(state)
+    wanted = _better_targets(own, leaves, state)
     if concept == "nash" or not len(wanted):
         answers = tuple(Answer(int(q), None) for q in wanted[:1])
         return Witness(i, state, concept, not len(wanted), structural, answers)
     others: list[int] = [k for k in range(len(conflict.moves)) if k != i]
     steps: Sequence[Targets]
     if concept in ("seq", "sseq"):
-        steps = [improvements(conflict, k) for k in others]
+        steps = [improvements(conflict, k, extension is not None) for k in others]
     else:
         steps = [conflict.moves[k].targets for k in others]
     strict = concept in ("smr", "sseq")
 
     def no_better(r: int) -> bool:
-        return not better(state, np.array([r], dtype=np.int32))[0]
+        return not worth(state, np.array([r], dtype=np.int32))[0]
 
     def deters(r: int) -> bool:
-        return no_better(r) and not (strict and better(state, own(r)).any())
+        return no_better(r) and not (strict and worth(state, own(r)).any())
 
     found: list[Answer] = []
     for q in wanted:
@@ -109,7 +119,7 @@ def witness(conflict: Conflict, decision_maker: int, state: int, concept: Concep
         escape = None
         if escaped is not None:
             replies_ = own(escaped[-1][1])
-            escape = int(replies_[better(state, replies_)][0])
+            escape = int(replies_[worth(state, replies_)][0])
         answer = Answer(int(q), None, (), None if escaped is None else _named(escaped, others), escape)
         return Witness(i, state, concept, False, structural, (answer,))
     return Witness(i, state, concept, True, structural, tuple(found))
