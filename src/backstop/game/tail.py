@@ -4,12 +4,14 @@ The plain recursion defines the answer: it is the limit of finite horizons and s
 only as fast as the discount factor, hence a short cut, which must never change the answer.
 
 1. *Propose.* `backstop.game.fixedpoint` looks for a fixed point of the plain sweep near the values reached so far.
-2. *Confirm.* Plain sweeps go on from where they stood. What is left of the way to the proposal, e, shrinks slowly for
-   a harmless reason: a shift of all values of an actor changes no choice and fades with the discount factor alone.
-   So the part that has to do with choices is watched, f(s) = e(s) - factor * e(s-1). Around a fixed point that the
-   recursion runs away from (replies that cycle), f grows from the start, long before e does. The proposal counts for
-   a world only once f is a small part of what it was at the first sweep and keeps shrinking at a geometric rate.
-3. A world whose proposal is not confirmed stays in the plain recursion, and may be proposed for again later.
+2. *Try.* A few sweeps start beside the proposal, in a direction that holds some of everything: where replies run away
+   from it, this shows. What is left of the way back, e, shrinks slowly for a harmless reason: a shift of all values
+   of an actor changes no choice and fades with the discount factor alone. So the part that has to do with choices is
+   watched, f(s) = e(s) - factor * e(s-1); where the recursion runs off, f grows long before e does.
+3. *Confirm.* Plain sweeps go on from where they stood. The proposal counts for a world only once f is down to a small
+   part of what it was at the first sweep and keeps shrinking at a geometric rate: then the recursion itself is seen to
+   close in on it.
+4. A world whose proposal fails stays in the plain recursion, and may be proposed for again later.
 
 Replies of several actors can cycle, so that nothing settles; an exact repeat of earlier values is recognised, and the
 remaining sweeps are then counted off instead of made.
@@ -35,6 +37,9 @@ _PROPOSE_AT = frozenset({4, 16, 48, 128, 400, 1_200, 4_000, 12_000})
 _DOWN_TO = 0.05
 # ... and over two sweeps still shrinks by this share of what discounting alone would do.
 _PACE = 0.3
+# A trial starts this far from the proposal, as a share of the error that has to do with choices, and makes some sweeps.
+_PUSH = 0.3
+_TRIAL = 6
 # Below this share of worlds still at work the arrays are packed together, which costs a copy.
 _PACK = 0.4
 
@@ -135,11 +140,12 @@ class _Run:
         self.tolerance = TOLERANCE * (1.0 - self.highest)
         self.discounted = np.empty((len(self.game.phases), len(self.game.actors), self.worlds.size))
 
+    def _back(self, values: Array, out: Array) -> None:
+        sweep_back(self.sweep, self.factor, self.absorbing, values, self.discounted, out, not self.exact)
+
     def plain_sweep(self) -> None:
         self.before, self.now = self.now, self.before
-        sweep_back(
-            self.sweep, self.factor, self.absorbing, self.before, self.discounted, self.now, not self.exact
-        )
+        self._back(self.before, self.now)
         self.sweeps += 1
         if self.sweeps == 1:
             self.first = self.now.copy()
@@ -155,25 +161,15 @@ class _Run:
         """Worlds in which plain sweeps are seen to contract to the proposal, soon enough to settle in time."""
         if not self.proposed.any():
             return self.proposed
-        room = np.subtract(self.now, self.proposal, out=self.discounted)
-        before, self.distance = self.distance, np.abs(room, out=room).max(axis=(0, 1))
-        np.multiply(self.factor, self.before, out=room)
-        np.subtract(self.now, room, out=room)
-        room -= self.lasting
-        strategic = np.abs(room, out=room).max(axis=(0, 1))
-        self.strategic = [strategic, *self.strategic[:3]]
+        before, self.distance = self.distance, self._distance(self.now)
+        self.strategic = [self._strategic(self.now, self.before), *self.strategic[:3]]
         if len(self.strategic) < 4:
             return np.zeros_like(self.proposed)
         last = np.maximum(self.strategic[0], self.strategic[1])
         earlier = np.maximum(self.strategic[2], self.strategic[3])
-        allowed = (1.0 - _PACE * (1.0 - self.highest)) ** 2
+        steady = self._shrinks(self.strategic) & (last <= _DOWN_TO * self.strategic_at_start)
         # The choices may be through altogether, and what is left of their part is rounding.
         through = last <= 1e-14 * self.scale
-        # Replies often overshoot, so every other sweep is compared.
-        steady = (self.strategic[0] <= allowed * self.strategic[2]) & (
-            self.strategic[1] <= allowed * self.strategic[3]
-        )
-        steady &= last <= _DOWN_TO * self.strategic_at_start
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             pace = np.fmax(self.distance / before, np.where(through, 0.0, np.sqrt(last / earlier)))
             # Another mode may yet turn out slower than what is seen now: at least the pace of discounting is
@@ -182,8 +178,24 @@ class _Run:
             left = self.tolerance * self.scale / (self.distance * (1.0 - slow))
             still = np.where(left >= 1.0, 0.0, np.log(left) / np.log(slow))
             in_time = (slow < 1.0) & (self.sweeps + 2.0 * still + 20 < limit)
-        at_it = self.distance <= self.tolerance * self.scale
-        return np.asarray(self.proposed & (steady | through) & (in_time | at_it))
+        return np.asarray(self.proposed & (steady | through) & in_time)
+
+    def _distance(self, values: Array) -> Array:
+        """Largest difference from the proposal."""
+        room = np.subtract(values, self.proposal, out=self.discounted)
+        return np.asarray(np.abs(room, out=room).max(axis=(0, 1)))
+
+    def _strategic(self, after: Array, values: Array) -> Array:
+        """Largest part of the error after a sweep that has to do with choices."""
+        room = np.multiply(self.factor, values, out=self.discounted)
+        np.subtract(after, room, out=room)
+        room -= self.lasting
+        return np.asarray(np.abs(room, out=room).max(axis=(0, 1)))
+
+    def _shrinks(self, parts: list[Array]) -> Mask:
+        """Where the last four parts, newest first, shrink. Replies often overshoot, so every other one is compared."""
+        allowed = (1.0 - _PACE * (1.0 - self.highest)) ** 2
+        return np.asarray((parts[0] <= allowed * parts[2]) & (parts[1] <= allowed * parts[3]))
 
     def at_limit(self, limit: int) -> Mask:
         """Worlds that are through all sweeps, made or (in an exact cycle) counted off."""
@@ -220,13 +232,33 @@ class _Run:
             self._prepare(self.stage.take(index), factor)
 
     def propose(self) -> None:
-        found, ok = fixed_point(
+        """Look for a fixed point in every world, and keep those that sweeps from beside them come back to."""
+        self.proposal, self.proposed = fixed_point(
             self.game, self.stage, self.factor, self.information, self.now, self.tolerance
         )
-        self.proposal, self.proposed = found, ok
-        self.distance = np.abs(self.now - found).max(axis=(0, 1))
-        self.lasting = (1.0 - self.factor) * found
-        self.strategic_at_start = np.abs(self.first - self.factor * self.start - self.lasting).max(
-            axis=(0, 1)
-        )
+        # The part of (now - proposal) - factor * (before - proposal) that is the same after every sweep.
+        self.lasting = (1.0 - self.factor) * self.proposal
+        self.distance = self._distance(self.now)
+        self.strategic_at_start = self._strategic(self.first, self.start)
         self.strategic = []
+        if self.proposed.any():
+            self.proposed &= self._comes_back()
+
+    def _comes_back(self) -> Mask:
+        scale = np.maximum(1.0, np.abs(self.proposal).max(axis=(0, 1)))
+        push = np.maximum(_PUSH * self._strategic(self.now, self.before), 1e-7 * scale)
+        trial, after = self.proposal + _direction(self.game) * push, np.empty_like(self.now)
+        if self.exact:
+            trial[self.absorbing] = self.proposal[self.absorbing]
+        parts: list[Array] = []
+        for _ in range(_TRIAL):
+            self._back(trial, after)
+            parts.insert(0, self._strategic(after, trial))
+            trial, after = after, trial
+        return np.asarray(self._shrinks(parts) | (np.maximum(parts[0], parts[1]) <= 1e-13 * scale))
+
+
+def _direction(game: Game) -> Array:
+    """A direction in which nothing stands out: fixed numbers between -1 and 1 without a pattern."""
+    place = np.arange(1, len(game.phases) * len(game.actors) + 1)
+    return np.asarray(np.cos(place * place * 3.883222077450933).reshape(len(game.phases), -1, 1))
