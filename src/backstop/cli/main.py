@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     ),
     "graph": ("backstop.cli.graph", "graph", "Analyse a conflict from preferences without numbers."),
     "new": ("backstop.cli.study", "new", "Start a study of your own from a commented template."),
+    "report": ("backstop.cli.report", "report", "Write the whole answer of a study as one page."),
     "schema": ("backstop.cli.study", "schema", "Print the JSON Schema of the scenario file."),
     "audit": ("backstop.cli.provenance", "audit", "List assumptions by the grade of their grounds."),
     "dossier": (

@@ -1,0 +1,180 @@
+"""`backstop report`: the whole answer of a study as one page, with figures, Markdown, JSON and PDF on request."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from backstop.cli import options
+
+if TYPE_CHECKING:
+    from backstop.game.stage import Information
+    from backstop.report.content import Report
+
+FORMATS = ("html", "md", "json", "pdf", "svg", "png")
+
+
+@click.command()
+@options.study_argument
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder to write.")
+@click.option(
+    "--worlds", type=click.IntRange(min=1), default=20_000, show_default=True, help="How many worlds to draw."
+)
+@options.seed_option
+@click.option(
+    "--format",
+    "formats",
+    default="html",
+    show_default=True,
+    metavar="LIST",
+    help=f"What to write, separated by commas: {', '.join(FORMATS)}.",
+)
+@click.option(
+    "--metric",
+    "metrics",
+    multiple=True,
+    metavar="NAME",
+    help="The metric to lead with. More of them: those shown first.",
+)
+@click.option(
+    "--target",
+    metavar="EXPRESSION",
+    help="What counts as success, over metrics and parameters; by default that of the study's first claim with a condition.",
+)
+@click.option(
+    "--share",
+    type=click.FloatRange(0, 1, min_open=True),
+    default=0.8,
+    show_default=True,
+    help="The share of worlds a package must reach the target in.",
+)
+@click.option("--about", "focus", metavar="ARRANGEMENT", help="The arrangement to look into; by default the best one.")
+@options.arrangement_option
+@options.information_option
+@options.set_option
+@options.camp_option
+@options.threads_option
+def report(
+    study: str,
+    out: Path,
+    worlds: int,
+    seed: int,
+    formats: str,
+    metrics: tuple[str, ...],
+    target: str | None,
+    share: float,
+    focus: str | None,
+    arrangements: tuple[str, ...],
+    information: Information | None,
+    settings: tuple[str, ...],
+    camp: str | None,
+    threads: int | None,
+) -> None:
+    """Write the report on STUDY into a folder: one page that needs no network, in the order a hurried reader needs.
+
+    svg and png are folders of figures, each complete with title, source and note. pdf needs an installed Chromium.
+    """
+    wanted = chosen_formats(formats)
+    if "pdf" in wanted:
+        # Better to refuse at once than after the work.
+        from backstop.report.pdf import browser
+
+        browser()
+    model = options.load_model(study, settings, camp)
+
+    from backstop.files import folder_written_whole
+    from backstop.report.findings import Request, find
+    from backstop.report.writing import written
+
+    request = Request(
+        worlds=worlds,
+        seed=seed,
+        arrangements=arrangements,
+        information=information,
+        metrics=metrics,
+        target=target,
+        share=share,
+        focus=focus,
+        threads=threads,
+    )
+    command = _command(
+        study,
+        ("--worlds", str(worlds)),
+        ("--seed", str(seed)),
+        *(("--metric", name) for name in metrics),
+        ("--target", target or ""),
+        ("--share", "" if share == 0.8 else f"{share:g}"),
+        ("--about", focus or ""),
+        *(("--arrangement", name) for name in arrangements),
+        ("--information", information or ""),
+        *(("--set", setting) for setting in settings),
+        ("--camp", camp or ""),
+    )
+    quiet = not click.get_text_stream("stderr").isatty()
+    found = find(
+        model,
+        Path(study),
+        request,
+        command,
+        (lambda words: None) if quiet else (lambda words: click.echo(f"{words} ...", err=True)),
+    )
+    content = written(found)
+    with folder_written_whole(out) as folder:
+        write(content, folder, wanted)
+    click.echo(f"written to {out.resolve()}")
+
+
+def _command(study: str, *choices: tuple[str, str]) -> str:
+    """The command that gives the same report again: choices that are not empty."""
+    import shlex
+
+    # The folder's name is enough to find the study again, and tells nothing about the machine.
+    words = ["backstop", "report", Path(study).name or study, "--out", "DIR"]
+    for option, value in choices:
+        words += [option, value] if value else []
+    return shlex.join(words)
+
+
+def chosen_formats(text: str) -> tuple[str, ...]:
+    """The formats asked for; a usage error for any other."""
+    from backstop.text import did_you_mean
+
+    wanted = tuple(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
+    for name in wanted:
+        if name not in FORMATS:
+            raise click.UsageError(f"--format {name}: {did_you_mean(name, FORMATS, 'format')}")
+    if not wanted:
+        raise click.UsageError(f"--format: name one or more of {', '.join(FORMATS)}")
+    return wanted
+
+
+def write(content: Report, folder: Path, formats: tuple[str, ...]) -> None:
+    """The report in every format asked for. A page is always there: it marks the folder as the program's own."""
+    from backstop.report.charts.style import furnished, png, svg
+    from backstop.report.html import html
+
+    page = folder / "report.html"
+    page.write_text(html(content), encoding="utf-8")
+    if "pdf" in formats:
+        from backstop.report.pdf import pdf
+
+        (folder / "report.pdf").write_bytes(pdf(page))
+    if "md" in formats:
+        from backstop.report.markdown import markdown
+
+        pictures = "svg" if "svg" in formats else None
+        (folder / "report.md").write_text(markdown(content, pictures), encoding="utf-8")
+    if "json" in formats:
+        from backstop.report.plain import plain
+        from backstop.worlds.storage import plain_json
+
+        (folder / "report.json").write_text(plain_json(plain(content)), encoding="utf-8")
+    for kind in ("svg", "png"):
+        if kind in formats:
+            (folder / kind).mkdir()
+            for figure in content.figures():
+                complete = furnished(figure)
+                target = folder / kind / f"{figure.name}.{kind}"
+                target.write_bytes(png(complete) if kind == "png" else svg(complete).encode("utf-8"))

@@ -1,0 +1,1 @@
+"""The one chart layer: figures as complete Vega-Lite specifications for notebook, report and web page."""

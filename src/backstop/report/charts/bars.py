@@ -1,0 +1,82 @@
+"""Horizontal bars: what drives an answer, and who pays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from backstop.report.charts import style
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A swing from low to high around the centre, with the values of the input that cause it."""
+
+    label: str
+    at_low: float
+    at_high: float
+    low_label: str
+    high_label: str
+
+
+def tornado(bars: Sequence[Bar], centre: float, title: str) -> Any:
+    """One-at-a-time swings, widest first: hatched by direction through shape, with the input's values at the ends."""
+    import altair
+
+    rows = []
+    for bar in bars:
+        for end, value, label in (("low", bar.at_low, bar.low_label), ("high", bar.at_high, bar.high_label)):
+            rows.append(
+                {
+                    "label": bar.label,
+                    "end": f"input {end}",
+                    "from": centre,
+                    "to": value,
+                    "text": label,
+                    "side": "left" if value < centre or (value == centre and end == "low") else "right",
+                }
+            )
+    order = [bar.label for bar in bars]
+    y = altair.Y("label:N", sort=order, title=None, axis=altair.Axis(ticks=False, domain=False, labelLimit=300))
+    x = altair.X("to:Q", title=title, scale=altair.Scale(zero=False, nice=True, padding=34), axis=altair.Axis(format="~g"))
+    base = altair.Chart(style.data(rows)).encode(y=y)
+    ends = ["input low", "input high"]
+    layers = [
+        base.mark_bar(height=13, stroke=style.INK, strokeWidth=0.7).encode(
+            x=altair.X("from:Q", title=title),
+            x2="to:Q",
+            color=altair.Color(
+                "end:N",
+                scale=altair.Scale(domain=ends, range=["#ffffff", style.BLUE]),
+                legend=altair.Legend(title=None, orient="bottom", symbolType="square", symbolStrokeColor=style.INK),
+            ),
+        ),
+        altair.Chart(style.data([{"at": centre}])).mark_rule(color=style.INK).encode(x="at:Q"),
+    ]
+    for side, align, dx in (("left", "right", -4), ("right", "left", 4)):
+        layers.append(
+            base.transform_filter(f"datum.side == '{side}'")
+            .mark_text(align=align, dx=dx, fontSize=10, color=style.QUIET)
+            .encode(x=x, text="text:N")
+        )
+    return altair.layer(*layers).properties(width=400, height=24 * len(order))
+
+
+def shares(names: Sequence[str], means: Sequence[float], errors: Sequence[float], title: str, unit: str) -> Any:
+    """Bars with their errors, the largest first."""
+    import altair
+
+    rows = [
+        {"label": n, "mean": max(0.0, m), "less": max(0.0, m - 2 * e), "more": m + 2 * e, "text": f"{100 * max(m, 0):.0f} %"}
+        for n, m, e in zip(names, means, errors, strict=True)
+    ]
+    y = altair.Y("label:N", sort=list(names), title=None, axis=altair.Axis(ticks=False, domain=False, labelLimit=300))
+    base = altair.Chart(style.data(rows)).encode(y=y)
+    x = altair.X("mean:Q", title=unit, axis=altair.Axis(format=".0%", tickCount=5), scale=altair.Scale(nice=True))
+    chart = altair.layer(
+        base.mark_bar(height=13, color=style.BLUE).encode(x=x),
+        base.mark_rule(color=style.INK, strokeWidth=1.5).encode(x="less:Q", x2="more:Q"),
+        base.mark_text(align="left", dx=4, fontSize=10, color=style.INK).encode(x="more:Q", text="text:N"),
+    )
+    return chart.properties(width=400, height=22 * len(rows), title=title) if title else chart.properties(width=400, height=22 * len(rows))

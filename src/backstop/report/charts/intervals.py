@@ -1,0 +1,85 @@
+"""Dots with intervals: figures of several arrangements side by side, with what varies over worlds around each mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from backstop.report.charts import style
+from backstop.report.tables import with_error
+from backstop.worlds.summary import Summary
+
+ROW = 22
+
+
+def panel(
+    title: str,
+    summaries: Mapping[str, Summary],
+    *,
+    unit: str,
+    domain: tuple[float, float] | None,
+    labelled: bool,
+    width: int,
+    zero: bool = False,
+) -> Any:
+    """One panel: rows by name, a thin line from 5 to 95 % of worlds, a thick one for the middle half, a dot at the mean.
+
+    The white tick in the dot's place is two Monte Carlo errors wide on either side where that is wider than the dot.
+    """
+    import altair
+
+    rows = [
+        {
+            "name": name,
+            "mean": s.mean,
+            "low": s.q05,
+            "high": s.q95,
+            "q25": s.q25,
+            "q75": s.q75,
+            "less": s.mean - 2 * (s.se or 0.0),
+            "more": s.mean + 2 * (s.se or 0.0),
+            "label": with_error(s).split(" ")[0],
+        }
+        for name, s in summaries.items()
+        if s.mean is not None
+    ]
+    order = list(summaries)
+    y = altair.Y(
+        "name:N",
+        sort=order,
+        title=None,
+        scale=altair.Scale(domain=order),
+        axis=altair.Axis(labels=labelled, ticks=False, domain=False, labelPadding=8) if labelled else None,
+    )
+    scale = altair.Scale(domain=list(domain), nice=False) if domain else altair.Scale(zero=False, nice=True)
+    axis = altair.Axis(title=unit, tickCount=5, format="~g", grid=True)
+    base = altair.Chart(style.data(rows)).encode(y=y)
+    layers = [
+        base.mark_rule(color=style.BLUE, strokeWidth=1.4).encode(
+            x=altair.X("low:Q", scale=scale, axis=axis), x2="high:Q"
+        ),
+        base.mark_rule(color=style.BLUE, strokeWidth=5, opacity=0.45).encode(x="q25:Q", x2="q75:Q"),
+        base.mark_rule(color=style.INK, strokeWidth=2.5).encode(x="less:Q", x2="more:Q"),
+        base.mark_point(shape="circle", filled=True, size=52, color=style.INK, opacity=1).encode(x="mean:Q"),
+        base.mark_text(align="left", dx=0, fontSize=11, color=style.INK).encode(
+            x=altair.value(width + 8), text="label:N"
+        ),
+    ]
+    if zero:
+        line = altair.Chart(style.data([{"at": 0}])).mark_rule(color=style.QUIET, strokeDash=[3, 3])
+        layers.insert(0, line.encode(x="at:Q"))
+    return altair.layer(*layers).properties(
+        width=width,
+        height=ROW * len(order),
+        title=altair.Title(style.wrapped(title, 44 if width < 250 else 70), offset=6),
+    )
+
+
+def grid(panels: Sequence[Any], columns: int) -> Any:
+    """Panels in rows of `columns`, each with its own axis."""
+    import altair
+
+    rows = [
+        altair.hconcat(*panels[at : at + columns], spacing=58) for at in range(0, len(panels), columns)
+    ]
+    return altair.vconcat(*rows, spacing=18)

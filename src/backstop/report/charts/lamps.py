@@ -1,0 +1,92 @@
+"""Claims with a lamp each: verdict by colour, shape and word, and the shares of worlds behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from backstop.report.charts import style
+
+LAMPS = {
+    "supported": ("circle", style.BLUE),
+    "contested": ("diamond", style.AMBER),
+    "refuted": ("cross", style.ORANGE),
+    "moot": ("square", "#999999"),
+}
+SHARES = (("holds", style.BLUE), ("fails", style.ORANGE), ("does not arise", "#c9c9c4"))
+
+
+@dataclass(frozen=True, slots=True)
+class Lamp:
+    """One claim: its number and text, verdict, and shares of worlds."""
+
+    label: str
+    verdict: str
+    true: float
+    false: float
+    moot: float
+
+
+def chart(lamps: Sequence[Lamp]) -> Any:
+    """One row a claim: a lamp with its word, and a bar of the shares in which it holds, fails and does not arise."""
+    import altair
+
+    lines = {lamp.label: style.wrapped(lamp.label, 66) for lamp in lamps}
+    rows, parts = [], []
+    for at, lamp in enumerate(lamps):
+        rows.append({"row": at, "text": lines[lamp.label], "verdict": lamp.verdict})
+        below = 0.0
+        for (kind, _), share in zip(SHARES, (lamp.true, lamp.false, lamp.moot), strict=True):
+            parts.append(
+                {
+                    "row": at,
+                    "kind": kind,
+                    "from": below,
+                    "to": below + share,
+                    "middle": below + share / 2,
+                    "figure": f"{100 * share:.0f}" if share >= 0.085 else "",
+                    "ink": style.INK if kind == "does not arise" else style.PAPER,
+                }
+            )
+            below += share
+    height = 32 * len(lamps)
+    y = altair.Y("row:Q", scale=altair.Scale(domain=[-0.6, len(lamps) - 0.4], reverse=True, nice=False), axis=None)
+    base = altair.Chart(style.data(rows)).encode(y=y)
+    words = base.mark_text(align="left", fontSize=11, color=style.INK, lineHeight=13, baseline="middle").encode(
+        x=altair.value(0), text="text:N"
+    )
+    verdicts = [v for v in LAMPS if any(lamp.verdict == v for lamp in lamps)]
+    lamp_marks = base.mark_point(filled=True, size=130, opacity=1, stroke=style.INK, strokeWidth=0.6).encode(
+        x=altair.value(8),
+        shape=altair.Shape(
+            "verdict:N", scale=altair.Scale(domain=verdicts, range=[LAMPS[v][0] for v in verdicts]), legend=None
+        ),
+        color=altair.Color(
+            "verdict:N", scale=altair.Scale(domain=verdicts, range=[LAMPS[v][1] for v in verdicts]), legend=None
+        ),
+    )
+    lamp_words = base.mark_text(align="left", fontSize=11, fontWeight="bold", color=style.INK).encode(
+        x=altair.value(22), text="verdict:N"
+    )
+    bars = altair.Chart(style.data(parts)).encode(y=y)
+    kinds = [kind for kind, _ in SHARES]
+    x = altair.X("from:Q", scale=altair.Scale(domain=[0, 1], nice=False), axis=None)
+    bar = bars.mark_bar(height=15, stroke=style.PAPER).encode(
+        x=x,
+        x2="to:Q",
+        color=altair.Color(
+            "kind:N",
+            scale=altair.Scale(domain=kinds, range=[c for _, c in SHARES]),
+            legend=altair.Legend(title="of 100 worlds, the claim", orient="bottom", direction="horizontal"),
+        ),
+    )
+    figures = bars.mark_text(fontSize=10, fontWeight="bold").encode(
+        x=altair.X("middle:Q"), text="figure:N", color=altair.Color("ink:N", scale=None)
+    )
+    return altair.hconcat(
+        words.properties(width=345, height=height),
+        altair.layer(lamp_marks, lamp_words).properties(width=85, height=height),
+        altair.layer(bar, figures).resolve_scale(color="independent").properties(width=215, height=height),
+        spacing=6,
+    ).resolve_scale(color="independent", shape="independent")

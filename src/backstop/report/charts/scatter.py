@@ -1,0 +1,74 @@
+"""Two figures of each arrangement against each other, every point labelled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from backstop.report.charts import style
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A labelled point with two Monte Carlo errors on each side."""
+
+    label: str
+    x: float
+    y: float
+    x_se: float
+    y_se: float
+
+
+SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-left", "triangle-right")
+
+
+def chart(points: Sequence[Point], x_title: str, y_title: str) -> Any:
+    """The points with numbered, shaped marks and their labels beside them."""
+    import altair
+
+    rows = [
+        {
+            "label": p.label,
+            "x": p.x,
+            "y": p.y,
+            "x0": p.x - 2 * p.x_se,
+            "x1": p.x + 2 * p.x_se,
+            "y0": p.y - 2 * p.y_se,
+            "y1": p.y + 2 * p.y_se,
+        }
+        for p in points
+    ]
+    placed = _placed(rows)
+    labels = [row["label"] for row in rows]
+    x = altair.X("x:Q", title=x_title, scale=altair.Scale(zero=False, nice=True, padding=26), axis=altair.Axis(format="~g"))
+    y = altair.Y("y:Q", title=y_title, scale=altair.Scale(zero=False, nice=True, padding=22), axis=altair.Axis(format="~g"))
+    base = altair.Chart(style.data(placed))
+    layers = [
+        base.mark_rule(color=style.QUIET).encode(x=altair.X("x0:Q"), x2="x1:Q", y=y),
+        base.mark_rule(color=style.QUIET).encode(x=x, y=altair.Y("y0:Q"), y2="y1:Q"),
+        base.mark_point(filled=True, size=95, opacity=1).encode(
+            x=x,
+            y=y,
+            shape=altair.Shape(
+                "label:N",
+                scale=altair.Scale(domain=labels, range=[SHAPES[i % len(SHAPES)] for i in range(len(labels))]),
+                legend=None,
+            ),
+            color=altair.value(style.BLUE),
+        ),
+    ]
+    for side, align, dx in (("right", "left", 10), ("left", "right", -10)):
+        layers.append(
+            base.transform_filter(f"datum.side == '{side}'")
+            .mark_text(align=align, dx=dx, fontSize=11, color=style.INK)
+            .encode(x=x, y=y, text="label:N")
+        )
+    return altair.layer(*layers).properties(width=560, height=300)
+
+
+def _placed(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Labels to the right, or to the left in the right half of the picture."""
+    xs = [row["x"] for row in rows]
+    middle = (min(xs) + max(xs)) / 2 if xs else 0.0
+    return [{**row, "side": "left" if row["x"] > middle else "right"} for row in rows]

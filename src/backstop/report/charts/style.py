@@ -1,0 +1,168 @@
+"""How every figure looks, and how it is furnished with title, subtitle and footer and drawn.
+
+Colours are those of Okabe and Ito (2008), which most colour-blind readers tell apart; no figure leaves a distinction
+to colour alone, so that all of them can be read when printed in black and white.
+"""
+
+from __future__ import annotations
+
+import functools
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from backstop.report.content import Figure
+
+BLUE, ORANGE, GREEN, PURPLE, SKY, AMBER = (
+    "#0072B2",
+    "#D55E00",
+    "#009E73",
+    "#CC79A7",
+    "#56B4E9",
+    "#E69F00",
+)
+INK, QUIET, RULE, PAPER = "#1c1c1c", "#5a5a5a", "#d9d9d6", "#ffffff"
+FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
+WIDTH = 700
+"""Width of a whole figure in pixels: that of the text of a page of A4."""
+
+_SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+
+CONFIG: Mapping[str, Any] = {
+    "background": PAPER,
+    "font": FONT,
+    "padding": 6,
+    "view": {"stroke": None},
+    "axis": {
+        "labelColor": INK,
+        "titleColor": QUIET,
+        "titleFontWeight": "normal",
+        "titleFontSize": 11,
+        "labelFontSize": 11,
+        "gridColor": RULE,
+        "domainColor": QUIET,
+        "tickColor": QUIET,
+        "labelLimit": 230,
+    },
+    "header": {
+        "labelColor": INK,
+        "titleColor": INK,
+        "labelFontSize": 12,
+        "labelFontWeight": "bold",
+        "labelAnchor": "start",
+    },
+    "legend": {
+        "labelColor": INK,
+        "titleColor": QUIET,
+        "titleFontWeight": "normal",
+        "labelFontSize": 11,
+        "titleFontSize": 11,
+        "labelLimit": 300,
+    },
+    "title": {
+        "anchor": "start",
+        "color": INK,
+        "fontSize": 12,
+        "fontWeight": "bold",
+        "subtitleColor": QUIET,
+        "subtitleFontSize": 11,
+    },
+}
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Lines of at most about `width` characters."""
+    return textwrap.wrap(text, width, break_long_words=True) or [""]
+
+
+def numbered(count: int, total: int) -> str:
+    """A short key for the parts of a stack: letters, so that segments are told apart without colour."""
+    return chr(ord("A") + count) if total <= 26 else str(count + 1)
+
+
+def specification(chart: Any) -> dict[str, Any]:
+    """The chart as Vega-Lite in the house style, without furniture."""
+    plain: dict[str, Any] = chart.to_dict()
+    plain["$schema"] = _SCHEMA
+    plain["config"] = dict(CONFIG)
+    return plain
+
+
+def figure(
+    chart: Any,
+    name: str,
+    *,
+    title: str,
+    definition: str,
+    source: str,
+    note: str = "",
+    alternative: str,
+    table: Any = None,
+) -> Figure:
+    """A finished figure from an Altair chart."""
+    return Figure(name, title, definition, source, note, alternative, specification(chart), table)
+
+
+def furnished(of: Figure) -> dict[str, Any]:
+    """The specification with title, subtitle, source and note drawn in, to stand on its own."""
+    inner = dict(of.specification)
+    inner.pop("$schema", None)
+    inner.pop("config", None)
+    # Data sets are named by altair at the top; they must stay there.
+    datasets = inner.pop("datasets", None)
+    lines = wrapped(of.source, 112) + (wrapped(of.note, 112) if of.note else [])
+    footer = {
+        "data": {"values": [{"line": line, "row": row} for row, line in enumerate(lines)]},
+        "mark": {"type": "text", "align": "left", "baseline": "top", "fontSize": 10, "color": QUIET},
+        "encoding": {
+            "x": {"value": 0},
+            "y": {"field": "row", "type": "ordinal", "axis": None},
+            "text": {"field": "line", "type": "nominal"},
+        },
+        "width": WIDTH - 40,
+        "height": 14 * len(lines),
+    }
+    whole: dict[str, Any] = {
+        "$schema": _SCHEMA,
+        "description": of.alternative,
+        "config": dict(CONFIG),
+        "title": {
+            "text": wrapped(of.title, 84),
+            "subtitle": wrapped(of.definition, 112),
+            "fontSize": 15,
+            "subtitleFontSize": 11.5,
+            "offset": 12,
+            "anchor": "start",
+        },
+        "vconcat": [inner, footer],
+        "spacing": 14,
+    }
+    if datasets is not None:
+        whole["datasets"] = datasets
+    return whole
+
+
+@functools.cache
+def _converter() -> Any:
+    import vl_convert
+
+    return vl_convert
+
+
+def svg(specification: Mapping[str, Any]) -> str:
+    """A specification as SVG text; nothing is fetched."""
+    found: str = _converter().vegalite_to_svg(dict(specification), allowed_base_urls=[])
+    return found
+
+
+def png(specification: Mapping[str, Any], scale: float = 2.0) -> bytes:
+    """A specification as PNG bytes; nothing is fetched."""
+    found: bytes = _converter().vegalite_to_png(dict(specification), scale=scale, allowed_base_urls=[])
+    return found
+
+
+def data(rows: Sequence[Mapping[str, Any]]) -> Any:
+    """Rows as inline data of a chart."""
+    import altair
+
+    return altair.Data(values=[dict(row) for row in rows])

@@ -1,0 +1,103 @@
+"""A report as plain data: sections of a few kinds of blocks. What is said stands here once; renderers only set it.
+
+HTML, Markdown and JSON come from the same value, so that they cannot say different things.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from backstop.report.tables import Table
+
+FORMAT = "backstop-report/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Running text. `lead` marks the one sentence of a section that a hurried reader needs."""
+
+    text: str
+    lead: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list of short texts, numbered where their order matters."""
+
+    items: tuple[str, ...]
+    ordered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing with its parts: a heading, a mark beside it, text, and labelled lines (label, text, formula).
+
+    `formula` is exact text for those who check the words against it; empty where there is none.
+    """
+
+    title: str
+    mark: str = ""
+    text: str = ""
+    lines: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Text to be typed or compared letter by letter."""
+
+    text: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Figure:
+    """A figure: its finding as title, what is shown as subtitle, source and note, and the picture in words.
+
+    `specification` is Vega-Lite and complete: title, subtitle and footer are drawn as well, so that a figure taken
+    out of the report still says what it is. `table` holds the numbers behind it.
+    """
+
+    name: str
+    title: str
+    definition: str
+    source: str
+    note: str
+    alternative: str
+    specification: Mapping[str, Any] = field(repr=False)
+    table: Table | None = None
+
+
+Block = Paragraph | Items | Entry | Code | Figure | Table
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the report under a heading; `name` is its anchor. `folded` parts are reference, not reading."""
+
+    name: str
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A whole report. `facts` are the lines under the title; `left_out` says which sections have nothing, and why.
+
+    `figures_exact` is what machines read instead of the prose: full doubles by section.
+    """
+
+    title: str
+    question: str
+    facts: tuple[str, ...]
+    sections: tuple[Section, ...]
+    left_out: tuple[str, ...] = ()
+    exact: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    def figures(self) -> Iterator[Figure]:
+        """All figures in their order."""
+        for section in self.sections:
+            for block in section.blocks:
+                if isinstance(block, Figure):
+                    yield block

@@ -1,0 +1,176 @@
+"""What a report is about: its headline metric, the condition that counts as success, and the metrics shown first.
+
+A study says itself what it counts as success: in the conditions of its claims. Where it has none, the metric is chosen by kind,
+and worlds are told apart at one half or at the median.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from backstop.faults import Fault, InvalidInput
+from backstop.questions.condition import condition, met
+from backstop.report.formula_words import in_words, names_of
+from backstop.scenario import format as form
+from backstop.scenario.expression import ExpressionError, parse
+from backstop.text import did_you_mean
+from backstop.worlds.result import Result
+from backstop.worlds.summary import Array, Summary, summarise
+
+PROBABILITIES = ("avoid", "reach", "occupy")
+MOST_SHOWN = 4
+
+# Where the study names no condition: the state of things at the end says most, then what lasts, then what happens.
+_PREFERENCE = ("occupy", "avoid", "reach", "duration", "count", "value")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Target:
+    """A condition on a world: its formula, its words, and by arrangement whether it is met (1, 0, NaN unknown).
+
+    `own`: the study or the reader named it; otherwise it only splits worlds in two and is no success.
+    """
+
+    formula: str
+    words: str
+    own: bool
+    met: Mapping[str, Array]
+    shares: Mapping[str, Summary]
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The metric a report leads with, the target, the arrangement it looks into, and the metrics shown first."""
+
+    metric: str
+    shown: tuple[str, ...]
+    target: Target | None
+    focus: str
+
+
+def is_probability(metric: form.Metric) -> bool:
+    """Whether a metric is a probability, so that natural frequencies fit it."""
+    return metric.kind in PROBABILITIES
+
+
+def headline(
+    result: Result, metrics: Sequence[str] = (), target: str | None = None, focus: str | None = None
+) -> Headline:
+    """What the report of `result` leads with; raises InvalidInput for unknown names or a bad target."""
+    scenario = result.model.scenario
+    for name in metrics:
+        if name not in scenario.metrics:
+            raise InvalidInput(
+                Fault(f"no metric is called {name}", hint=did_you_mean(name, scenario.metrics, "metric"))
+            )
+    if focus is not None and focus not in result.arrangements:
+        raise InvalidInput(
+            Fault(
+                f"no arrangement is called {focus}", hint=did_you_mean(focus, result.arrangements, "arrangement")
+            )
+        )
+    formula = target or _stated(scenario, metrics[0] if metrics else None)
+    named = _metrics_in(formula, scenario) if formula else []
+    first = metrics[0] if metrics else named[0] if named else _by_kind(scenario)
+    found = _target(result, formula, own=True) if formula else _split(result, first)
+    return Headline(first, _shown(scenario, first, metrics), found, focus or _focus(result, first, found))
+
+
+def met_in(result: Result, arrangement: str, formula: str) -> Array:
+    """A condition world by world under an arrangement: 1, 0, or NaN where a metric it needs has no value."""
+    asked = condition(result.model, formula)
+    return met(asked, result.arrangements[arrangement].samples, result.parameters, result.worlds)
+
+
+def _target(result: Result, formula: str, own: bool) -> Target:
+    values = {name: met_in(result, name, formula) for name in result.arrangements}
+    shares = {name: summarise(of, result.weights) for name, of in values.items()}
+    return Target(formula, in_words(formula, names_of(result.model.scenario)), own, values, shares)
+
+
+def _stated(scenario: form.Scenario, metric: str | None) -> str | None:
+    """The first condition of a claim that compares one metric with a number (about `metric`, where one is asked for)."""
+    for claim in scenario.claims.values():
+        condition = claim.necessary or claim.sufficient or claim.threshold
+        if condition is None or not isinstance(condition.for_, str):
+            continue
+        named = _metrics_in(condition.for_, scenario)
+        if len(named) == 1 and (metric is None or named[0] == metric):
+            return condition.for_
+    return None
+
+
+def _metrics_in(formula: form.Expr, scenario: form.Scenario) -> list[str]:
+    try:
+        names = parse(formula).names
+    except ExpressionError:
+        return []
+    return [name for name in scenario.metrics if name in names]
+
+
+def _by_kind(scenario: form.Scenario) -> str:
+    def place(name: str) -> tuple[int, int]:
+        metric = scenario.metrics[name]
+        return (
+            _PREFERENCE.index(metric.kind) + 10 * (metric.given is not None) + 5 * (metric.from_ is not None),
+            list(scenario.metrics).index(name),
+        )
+
+    return min(scenario.metrics, key=place)
+
+
+def _split(result: Result, metric: str) -> Target | None:
+    """Worlds told apart at one half, or at the median where nearly all are on one side; None where none vary."""
+    samples = np.concatenate([a.samples[metric] for a in result.arrangements.values()])
+    samples = samples[np.isfinite(samples)]
+    if not samples.size or float(np.ptp(samples)) <= 1e-12 or not result.model.uncertain:
+        return None
+    level = 0.5
+    share = float(np.mean(samples >= 0.5))
+    if not is_probability(result.model.scenario.metrics[metric]) or not 0.05 <= share <= 0.95:
+        level = float(f"{np.median(samples):.2g}")
+    return _target(result, f"{metric} >= {level:g}", own=False)
+
+
+def citations(scenario: form.Scenario) -> Counter[str]:
+    """How many claims and observations are about each metric."""
+    found: Counter[str] = Counter()
+    for claim in scenario.claims.values():
+        for condition in (claim.necessary, claim.sufficient, claim.threshold):
+            if condition is not None:
+                found.update(_metrics_in(condition.for_, scenario))
+        for effect in (claim.raises, claim.lowers, claim.complements):
+            if effect is not None:
+                found[effect.metric] += 1
+        if claim.holds is not None:
+            found.update(_metrics_in(claim.holds.that, scenario))
+    found.update(o.metric for o in scenario.observations.values())
+    return found
+
+
+def _shown(scenario: form.Scenario, first: str, asked: Sequence[str]) -> tuple[str, ...]:
+    if len(asked) > 1:
+        return tuple(dict.fromkeys(asked))[:MOST_SHOWN]
+    cited = citations(scenario)
+    names = list(scenario.metrics)
+    others = [
+        name for name in names if name != first and is_probability(scenario.metrics[name]) and cited[name] > 0
+    ]
+    others.sort(key=lambda name: (-cited[name], names.index(name)))
+    if not cited:
+        others = [n for n in names if n != first and is_probability(scenario.metrics[n])]
+    return (first, *others[: MOST_SHOWN - 1])
+
+
+def _focus(result: Result, metric: str, target: Target | None) -> str:
+    """The arrangement of the highest share of worlds that meet the target, or of the highest mean."""
+
+    def height(name: str) -> float:
+        of = target.shares[name] if target is not None else result.arrangements[name].metrics[metric]
+        return -np.inf if of.mean is None else of.mean
+
+    return max(result.arrangements, key=height)

@@ -1,0 +1,148 @@
+"""The graph model of a study in words: what is stable, which threats behind it are hollow, and how this changes with preferences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from backstop.document import read_document
+from backstop.faults import Refused
+from backstop.files import sha256
+from backstop.graphmodel import Threat, analyse, load, threats
+from backstop.graphmodel.analysis import Analysis
+from backstop.graphmodel.conflict import Conflict
+from backstop.graphmodel.drawing import drawing
+from backstop.graphmodel.narrative import MEANINGS, TITLES
+from backstop.report.wording import listed
+from backstop.text import readable
+
+_MOST_STATES = 12
+_MOST_THREATS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One reading of the preferences: the base case (`name` empty) or a variant."""
+
+    name: str
+    title: str
+    equilibria: Mapping[str, tuple[str, ...]]
+    hollow: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OrdinalLens:
+    """A study's graph model, read under its base preferences and every variant."""
+
+    title: str
+    question: str
+    makers: tuple[str, ...]
+    states: int
+    meanings: Mapping[str, str]
+    readings: tuple[Reading, ...]
+    described: Mapping[str, str]
+    picture: Mapping[str, Any] | None
+    digest: str
+
+
+def ordinal_lens(study: Path) -> OrdinalLens | None:
+    """The lens on the study in `study`; None where it has no graph.yaml."""
+    folder = study if study.is_dir() else study.parent
+    path = folder / "graph.yaml"
+    if not path.is_file():
+        return None
+    conflict = load(path)
+    question, titles = _words(path)
+    readings = [_reading(conflict, "", "Preferences as read from the accounts")]
+    readings += [
+        _reading(load(path, variant), variant, titles.get(variant) or readable(variant))
+        for variant in conflict.variants
+    ]
+    picture: Mapping[str, Any] | None
+    try:
+        picture = drawing(analyse(conflict))
+    except Refused:
+        picture = None
+    named = sorted(
+        {state for reading in readings for states in reading.equilibria.values() for state in states}
+    )
+    described = {
+        name: conflict.describe(conflict.state(name)) for name in named if name in conflict.states.ids
+    }
+    return OrdinalLens(
+        conflict.title,
+        question,
+        tuple(dm.name for dm in conflict.decision_makers),
+        conflict.size,
+        {TITLES[c]: MEANINGS[c] for c in TITLES},
+        tuple(readings),
+        described,
+        picture,
+        sha256(path.read_bytes()),
+    )
+
+
+def _words(path: Path) -> tuple[str, dict[str, str]]:
+    """The question and the titles of the variants, which the solver has no use for."""
+    plain = read_document(path.read_bytes(), path.name).data
+    if not isinstance(plain, dict):
+        return "", {}
+    question, variants = plain.get("question"), plain.get("variants")
+    titles = {
+        str(name): str(of["title"])
+        for name, of in (variants.items() if isinstance(variants, dict) else ())
+        if isinstance(of, dict) and of.get("title")
+    }
+    return (question if isinstance(question, str) else ""), titles
+
+
+def _reading(conflict: Conflict, name: str, title: str) -> Reading:
+    analysis = analyse(conflict)
+    stable = {TITLES[c]: tuple(analysis.equilibria(c)) for c in analysis.concepts}
+    at = _states(analysis)
+    hollow: list[str] = []
+    if conflict.ranks is not None:
+        held = [s for s in at if _held_by_threats(analysis, s)]
+        for state in held:
+            for maker in range(len(conflict.decision_makers)):
+                hollow += [_threat(conflict, threat) for threat in threats(conflict, maker, state)]
+    return Reading(name, title, stable, tuple(hollow[:_MOST_THREATS]))
+
+
+def _threat(conflict: Conflict, threat: Threat) -> str:
+    """A hollow threat with names and what is done in each state."""
+    names = [dm.name for dm in conflict.decision_makers]
+
+    def state(at: int) -> str:
+        return f"{conflict.states.ids[at]} ({conflict.describe(at)})"
+
+    moves = listed(f"{names[mover]} going to {state(there)}" for mover, there in threat.path)
+    wishes = listed(
+        f"{names[w.decision_maker]} would have to prefer {conflict.states.ids[w.better]} to {conflict.states.ids[w.worse]}"
+        for w in threat.wishes
+    )
+    return (
+        f"In {state(threat.state)}, {names[threat.decision_maker]} would gain by going to {state(threat.improvement)} and is kept "
+        f"from it only by {moves}. For that to be credible, {wishes}."
+    )
+
+
+def _states(analysis: Analysis) -> list[int]:
+    """States that are equilibria by credible sanctions first, then by any; at most a dozen."""
+    found: list[int] = []
+    for concept in ("seq", "gmr"):
+        table = analysis.concepts.get(concept)
+        if table is not None:
+            found += [int(s) for s in np.flatnonzero(table.all(axis=0)) if int(s) not in found]
+    return found[:_MOST_STATES]
+
+
+def _held_by_threats(analysis: Analysis, state: int) -> bool:
+    tables = analysis.concepts
+    if "gmr" not in tables or "seq" not in tables:
+        return False
+    return bool(tables["gmr"][:, state].all() and not tables["seq"][:, state].all())

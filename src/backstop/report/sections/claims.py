@@ -1,0 +1,187 @@
+"""Claims with lamps: verdict, shares, counter-example, where it fails, and what each camp would say."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from backstop.questions.claims import ClaimResult, example_words
+from backstop.report.charts import lamps, style
+from backstop.report.content import Block, Entry, Figure, Paragraph, Section
+from backstop.report.findings import Findings
+from backstop.report.formula_words import in_words, names_of
+from backstop.report.sections.arrangements import source
+from backstop.report.wording import (
+    counted,
+    frequency,
+    is_exact,
+    listed,
+    of_worlds,
+    quoted,
+    sentence_case,
+    stop,
+)
+from backstop.text import number, readable
+
+MOST_IN_FIGURE = 32
+
+
+def section(found: Findings) -> Section | None:
+    """All claims; None where the study makes none."""
+    if found.claims is None:
+        return None
+    results = list(found.claims.results.values())
+    blocks: list[Block] = [Paragraph(_summary(results), lead=True), Paragraph(_how(found))]
+    judged = [r for r in results if r.reason is None]
+    for at in range(0, len(judged), MOST_IN_FIGURE):
+        blocks.append(_figure(found, judged[at : at + MOST_IN_FIGURE], at))
+    blocks += [_entry(found, result) for result in results]
+    return Section("claims", "Claims, judged", tuple(blocks))
+
+
+def _summary(results: list[ClaimResult]) -> str:
+    counts = Counter(r.verdict.verdict for r in results if r.reason is None)
+    parts = [
+        f"{counts[verdict]} {'is' if counts[verdict] == 1 else 'are'} {verdict}"
+        for verdict in lamps.LAMPS
+        if counts[verdict]
+    ]
+    unjudged = sum(r.reason is not None for r in results)
+    if unjudged:
+        parts.append(f"{unjudged} cannot be judged")
+    return stop(f"Of {counted(len(results), 'claim')}, {listed(parts)}")
+
+
+def _how(found: Findings) -> str:
+    if found.exact:
+        return "No assumption is uncertain, so each claim holds or fails in the one world there is."
+    return (
+        "A claim is supported where it holds in at least 90 of 100 worlds in which the question arises, refuted where in at most "
+        "10, and contested between. A claim never seen to fail is not thereby proved."
+    )
+
+
+def _figure(found: Findings, results: list[ClaimResult], first: int) -> Figure:
+    rows = [
+        lamps.Lamp(
+            title_of(result),
+            result.verdict.verdict,
+            result.verdict.true.mean,
+            result.verdict.false.mean,
+            result.verdict.moot.mean,
+        )
+        for result in results
+    ]
+    return style.figure(
+        lamps.chart(rows),
+        "claims" if first == 0 else f"claims-{first}",
+        title=_summary(results),
+        definition="Verdict on each claim, and of 100 worlds those in which it holds, fails, or does not arise.",
+        source=source(found),
+        alternative=stop(". ".join(f"{r.label.rstrip('.')}: {r.verdict}, holds in {frequency(r.true)}" for r in rows)),
+    )
+
+
+def title_of(result: ClaimResult) -> str:
+    """The claim in its own words, or its name made readable."""
+    return result.claim.text or readable(result.name)
+
+
+def _entry(found: Findings, result: ClaimResult) -> Entry:
+    lines: list[tuple[str, str, str]] = [("Read as", *reading(found, result))]
+    if result.reason is not None:
+        lines.append(("Not judged", result.where, ""))
+        return Entry(title_of(result), "not judged", "", tuple(lines))
+    verdict = result.verdict
+    text = f"Holds in {of_worlds(verdict.true.mean, verdict.true.se)}, fails in {of_worlds(verdict.false.mean, verdict.false.se)}"
+    if verdict.moot.mean > 0:
+        text += f", does not arise in {of_worlds(verdict.moot.mean, verdict.moot.se)}"
+    if found.exact:
+        text = {
+            "supported": "Holds",
+            "refuted": "Fails",
+            "contested": "Holds in part",
+            "moot": "Does not arise",
+        }[verdict.verdict]
+    level = result.least_level
+    if level is not None and level.level.mean is not None:
+        measure = found.model.scenario.measures[level.measure]
+        unit = f" ({measure.unit})" if measure.unit else ""
+        if is_exact(level.level):
+            text += f". The least level of {quoted(measure.titled(level.measure))} is {level.level.mean:.3g}{unit}"
+        else:
+            text += (
+                f". Where some level does, the least level of {quoted(measure.titled(level.measure))} is "
+                f"{number(level.level.mean, level.level.se, most=3)} on average and at most "
+                f"{level.level.q95:.2g} in nineteen worlds of twenty{unit}"
+            )
+        if level.not_monotone.mean > 0:
+            text += (
+                f". In {of_worlds(level.not_monotone.mean, level.not_monotone.se)} a higher level no longer does"
+            )
+    if not found.exact:
+        lines.append(("Where it fails", result.where, ""))
+    if result.counterexamples and not found.exact:
+        words = example_words(found.model, result.counterexamples[0])
+        lines.append(("Nearest counter-example", stop(sentence_case(words)), ""))
+    if len(set(of.verdict for of in result.camps.values()) | {verdict.verdict}) > 1:
+        camps = [f"{readable(camp)} {of.verdict} ({frequency(of.true.mean, of.true.se)})" for camp, of in result.camps.items()]
+        lines.append(("By camp", stop(sentence_case(", ".join(camps))), ""))
+    if result.claim.evidence:
+        lines.append(("Made in", stop(", ".join(result.claim.evidence)), ""))
+    for note in (result.note, result.claim.note, verdict.note):
+        if note:
+            lines.append(("Note", stop(sentence_case(note)), ""))
+    return Entry(title_of(result), verdict.verdict, stop(text), tuple(lines))
+
+
+def reading(found: Findings, result: ClaimResult) -> tuple[str, str]:
+    """How the program reads the claim: words, and the exact form beside them."""
+    claim, scenario = result.claim, found.model.scenario
+    names = names_of(scenario)
+
+    def measures(listing: tuple[str, ...], last: str = "and") -> str:
+        return listed([quoted(scenario.measures[m].titled(m)) for m in listing], last)
+
+    if claim.necessary is not None:
+        body = claim.necessary
+        return (
+            f"Without {measures(body.measures, 'or')} no arrangement makes it so that {in_words(body.for_, names)}, "
+            "and with it some other does.",
+            f"necessary: {', '.join(body.measures)} for {body.for_}",
+        )
+    if claim.sufficient is not None:
+        body = claim.sufficient
+        return (
+            f"Every arrangement with {measures(body.measures)} makes it so that {in_words(body.for_, names)}.",
+            f"sufficient: {', '.join(body.measures)} for {body.for_}",
+        )
+    for kind, word in (("raises", "higher"), ("lowers", "lower")):
+        effect = getattr(claim, kind)
+        if effect is not None:
+            metric = quoted(scenario.metrics[effect.metric].titled(effect.metric))
+            return (
+                f"In every arrangement with {measures(effect.measures)}, {metric} is {word} than in the same arrangement "
+                "without.",
+                f"{kind}: {', '.join(effect.measures)} on {effect.metric}",
+            )
+    if claim.complements is not None:
+        body = claim.complements
+        metric = quoted(scenario.metrics[body.metric].titled(body.metric))
+        where = quoted(scenario.arrangements[body.in_].titled(body.in_))
+        return (
+            f"In {where}, {measures(body.measures)} together raise {metric} by more than the sum of what each does alone.",
+            f"complements: {', '.join(body.measures)} on {body.metric} in {body.in_}",
+        )
+    if claim.threshold is not None:
+        body = claim.threshold
+        where = quoted(scenario.arrangements[body.in_].titled(body.in_))
+        return (
+            f"In {where}, some level of {measures((body.measure,))} makes it so that {in_words(body.for_, names)}.",
+            f"threshold: {body.measure} for {body.for_} in {body.in_}",
+        )
+    assert claim.holds is not None
+    where = quoted(scenario.arrangements[claim.holds.in_].titled(claim.holds.in_))
+    return (
+        f"In {where}, {in_words(claim.holds.that, names)}.",
+        f"holds: {claim.holds.that} in {claim.holds.in_}",
+    )

@@ -1,0 +1,246 @@
+"""What the answer hangs on, under which conditions it fails, and which least packages reach it."""
+
+from __future__ import annotations
+
+from backstop.questions.failure import titles, units
+from backstop.questions.words import limit_words
+from backstop.report.charts import bars, dots, ranges, style
+from backstop.report.content import Block, Figure, Items, Paragraph, Section
+from backstop.report.findings import DRIVERS, HIGH, LOW, Findings, by_size
+from backstop.report.parts import Package
+from backstop.report.sections.answer import box_sentence
+from backstop.report.sections.arrangements import source
+from backstop.report.tables import Table
+from backstop.report.wording import (
+    counted,
+    frequency,
+    listed,
+    of_worlds,
+    quoted,
+    sentence_case,
+    stop,
+)
+from backstop.text import number
+
+
+def drivers_section(found: Findings) -> Section:
+    """First-order shares and swings, and the conditions of failure."""
+    drivers, lead = found.drivers, found.headline
+    blocks: list[Block] = []
+    where = quoted(found.arrangement_title(lead.focus))
+    if drivers.first is None:
+        blocks.append(Paragraph(drivers.reason))
+        return Section("drivers", "What drives it", tuple(blocks))
+    blocks.append(
+        Paragraph(
+            f"This is about {quoted(found.metric_title(lead.metric))} under {where}, over the worlds of this report."
+        )
+    )
+    shares = shares_figure(found)
+    if shares is not None:
+        blocks.append(shares)
+    if drivers.swings:
+        blocks.append(tornado_figure(found))
+    elif drivers.reason:
+        blocks.append(Paragraph(drivers.reason))
+    blocks += _conditions(found)
+    return Section("drivers", "What drives it", tuple(blocks))
+
+
+def shares_figure(found: Findings) -> Figure | None:
+    """First-order shares of the variation over worlds."""
+    first = found.drivers.first
+    assert first is not None
+    names = by_size(first)
+    if not names:
+        return None
+    scenario = found.model.scenario
+    titled = [scenario.parameters[n].titled(n) for n in names]
+    means = [first.first[n].mean for n in names]
+    errors = [first.first[n].se or 0.0 for n in names]
+    total = sum(means[:3])
+    count = min(3, len(names))
+    title = (
+        f"{sentence_case(number_word(count))} of {counted(len(first.first), 'assumption')} "
+        f"{'explains' if count == 1 else 'explain'} {frequency(total, max(errors[:3]))} parts of the variation, each by itself"
+    )
+    return style.figure(
+        bars.shares(titled, means, errors, "", "share of the variance over worlds"),
+        "drivers",
+        title=title,
+        definition="Share of the variance over worlds that knowing one assumption would remove on average (first-order), with two errors.",
+        source=source(found),
+        note=f"What is left is interactions, and assumptions of smaller effect. The {counted(len(names), 'largest', 'largest')} are shown.",
+        alternative=stop(". ".join(f"{t}: {100 * m:.0f} of 100" for t, m in zip(titled, means, strict=True))),
+    )
+
+
+def number_word(count: int) -> str:
+    """Small numbers as words."""
+    return {1: "one", 2: "two", 3: "three"}.get(count, str(count))
+
+
+def tornado_figure(found: Findings) -> Figure:
+    """One-at-a-time swings around the central world."""
+    lead, scenario = found.headline, found.model.scenario
+    swings = [swing for swing in found.drivers.swings if swing.size > 0][:DRIVERS]
+    rows = [
+        bars.Bar(
+            scenario.parameters[s.name].titled(s.name), s.at_low, s.at_high, f"{s.low_input:.2g}", f"{s.high_input:.2g}"
+        )
+        for s in swings
+    ]
+    centre = found.drivers.swings[0].at_centre
+    metric = found.metric_title(lead.metric)
+    if swings:
+        widest = swings[0]
+        low, high = sorted((widest.at_low, widest.at_high))
+        title = (
+            f"{quoted(scenario.parameters[widest.name].titled(widest.name))} alone moves {quoted(metric)} from "
+            f"{low:.2f} to {high:.2f} around the central assumptions"
+        )
+    else:
+        title = f"No single assumption moves {quoted(metric)} around the central assumptions"
+        rows = [bars.Bar("none", centre, centre, "", "")]
+    return style.figure(
+        bars.tornado(rows, centre, metric),
+        "swings",
+        title=title,
+        definition=f"One assumption at a time at its {LOW:.0%} and {HIGH:.0%} quantile, all others at their median; the values of the input at the ends.",
+        source=source(found),
+        note="Exact for these single worlds. Says nothing about assumptions that change together.",
+        alternative=stop(". ".join(f"{b.label}: {b.at_low:.2f} to {b.at_high:.2f}" for b in rows)),
+        table=Table(
+            "Swings",
+            ("", "low input", "metric there", "high input", "metric there"),
+            tuple((b.label, b.low_label, f"{b.at_low:.3f}", b.high_label, f"{b.at_high:.3f}") for b in rows),
+        ),
+    )
+
+
+def _conditions(found: Findings) -> list[Block]:
+    discovery, target = found.conditions.discovery, found.headline.target
+    if discovery is None or target is None:
+        return [Paragraph(found.conditions.reason)] if found.conditions.reason else []
+    fails = f"{quoted(found.arrangement_title(found.headline.focus))}: in {of_worlds(discovery.base_rate)} it is not so that {target.words}."
+    if not discovery.boxes:
+        return [Paragraph(f"{fails} No condition on the assumptions tells these worlds from the others.")]
+    names, unit = titles(found.model), units(found.model)
+    shown = []
+    for number_, box in enumerate(discovery.boxes, 1):
+        for name, limit in box.limits.items():
+            low, high = limit.interval
+            shown.append(
+                ranges.Range(
+                    f"{number_}. Fails in {of_worlds(box.density)} inside; {frequency(box.coverage)} of all failures",
+                    sentence_case(limit_words(name, limit, names[name], unit[name])),
+                    limit.lowest,
+                    limit.highest,
+                    low,
+                    high,
+                    "",
+                )
+            )
+    sentences = [box_sentence(found, box, discovery.base_rate) for box in discovery.boxes]
+    figure = style.figure(
+        ranges.chart(shown),
+        "conditions",
+        title=f"{counted(len(discovery.boxes), 'set')} of conditions {'holds' if len(discovery.boxes) == 1 else 'hold'} {frequency(discovery.covered)} of the failures",
+        definition=f"Parts of the range of assumptions (thick) in which it fails that {target.words}, under {quoted(found.arrangement_title(found.headline.focus))}.",
+        source=source(found),
+        note="Found by patient rule induction (PRIM): boxes are chosen by looking at these worlds, and others would do nearly as well.",
+        alternative=" ".join(sentences),
+    )
+    return [Paragraph(fails), Items(tuple(sentences), ordered=True), figure]
+
+
+def packages_section(found: Findings) -> Section:
+    """The least packages that reach the target."""
+    of, scenario = found.parts, found.model.scenario
+    if of.reason:
+        return Section("packages", "Least packages", (Paragraph(of.reason),))
+    target = found.headline.target
+    assert target is not None
+    blocks: list[Block] = []
+    asked = f"that {target.words} in at least {frequency(of.share)} worlds"
+    if not of.minimal:
+        assert of.best is not None
+        blocks.append(
+            Paragraph(
+                f"No combination of the {counted(len(of.measures), 'measure')} on offer makes it so {asked}. The nearest, "
+                f"{package_words(found, of.best)}, does in {of_worlds(of.best.share.mean, of.best.share.se)}.",
+                lead=True,
+            )
+        )
+        return Section("packages", "Least packages", tuple(blocks))
+    blocks.append(
+        Paragraph(
+            f"{sentence_case(counted(len(of.minimal), 'package'))} of {of.tried} tried {'is' if len(of.minimal) == 1 else 'are'} "
+            f"enough {asked}, and none of {'its' if len(of.minimal) == 1 else 'their'} parts can be left out or lowered to a level "
+            "that the study names. They are what could be traded for one another.",
+            lead=True,
+        )
+    )
+    blocks.append(Items(tuple(sentence_case(_package_line(found, p)) for p in of.minimal)))
+    measures = {
+        name: scenario.measures[name].titled(name) for name in of.measures if any(p.levels.get(name) for p in of.minimal)
+    }
+    cost_units = list(dict.fromkeys(unit for p in of.minimal for unit in p.costs))
+    rows, table_rows = [], []
+    for at, p in enumerate(of.minimal, 1):
+        texts = {"share of worlds": f"{100 * (p.share.mean or 0):.0f} of 100"}
+        texts |= {f"cost, {unit or 'no unit'}": f"{p.costs.get(unit, 0.0):,.0f}" for unit in cost_units}
+        texts |= {f"{scenario.measures[n].titled(n)}": "" for n in ()}
+        rows.append(dots.Row(f"Package {at}", {n: p.levels.get(n, 0.0) for n in measures}, texts))
+        table_rows.append(
+            (
+                f"Package {at}",
+                *(f"{p.levels.get(n, 0.0):g}" for n in measures),
+                number(p.share.mean, p.share.se, most=2),
+                *(f"{p.costs.get(unit, 0.0):,.0f}" for unit in cost_units),
+            )
+        )
+    columns = list(rows[0].texts)
+    every = [n for n in of.measures if all(p.levels.get(n) for p in of.minimal)]
+    title = (
+        f"Every least package has {listed(quoted(scenario.measures[n].titled(n)) for n in every)}"
+        if every
+        else "No single measure is in every least package"
+        if len(of.minimal) > 1
+        else "One least package"
+    )
+    blocks.append(
+        style.figure(
+            dots.chart(rows, measures, columns),
+            "packages",
+            title=title,
+            definition=f"Minimal packages for {target.words} in at least {frequency(of.share)} worlds; a filled dot: the measure is part of it.",
+            source=source(found),
+            note=f"{of.tried} combinations of the levels that the study names were tried on {of.worlds} worlds drawn by weight, and those listed solved in all. Costs over the horizon.",
+            alternative=" ".join(stop(sentence_case(_package_line(found, p))) for p in of.minimal),
+            table=Table(
+                "Least packages",
+                ("", *measures.values(), "share of worlds", *(f"cost ({unit or 'no unit'})" for unit in cost_units)),
+                tuple(table_rows),
+                "Levels in the unit of each measure.",
+            ),
+        )
+    )
+    return Section("packages", "Least packages", tuple(blocks))
+
+
+def package_words(found: Findings, package: Package) -> str:
+    """The parts of a package with their levels and units."""
+    parts = []
+    for name, level in package.levels.items():
+        if level:
+            measure = found.model.scenario.measures[name]
+            unit = f" {measure.unit}" if measure.unit and not any(c in measure.unit for c in "=") else ""
+            parts.append(f"{quoted(measure.titled(name))} at {level:g}{unit}")
+    return listed(parts) if parts else "no measure at all"
+
+
+def _package_line(found: Findings, package: Package) -> str:
+    costs = [f"{cost:,.0f} {unit}".strip() for unit, cost in package.costs.items() if cost]
+    price = f"; expected cost {listed(costs)}" if costs else ""
+    return f"{package_words(found, package)}: {of_worlds(package.share.mean, package.share.se)}{price}."

@@ -1,0 +1,229 @@
+"""What the answer rests on: camps of experts, evidence grades, accounts compared, sources, and how to get the numbers again."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from backstop.dossier.comparison import Comparison
+from backstop.dossier.provenance import GRADES
+from backstop.dossier.reference import PREFIX
+from backstop.report.content import Block, Code, Entry, Items, Paragraph, Section
+from backstop.report.findings import Findings
+from backstop.report.sections.commitments import spread_words
+from backstop.report.tables import Table, with_error
+from backstop.report.wording import counted, frequency, listed, quoted, sentence_case, stop
+from backstop.text import readable
+
+MOST_FINDINGS = 12
+_MEANING = {
+    "stated": "an account says it",
+    "implied": "the accounts imply it",
+    "derived": "worked out by the analyst, or a figure from data",
+    "judgement": "the analyst's own judgement, in whole or in part",
+    "unknown": "leads to no ground",
+}
+
+
+def camps_section(found: Findings) -> Section | None:
+    """Where experts disagree in kind, and what each camp alone would conclude; None where there are no camps."""
+    if not found.model.camps():
+        return None
+    scenario, lead = found.model.scenario, found.headline
+    blocks: list[Block] = []
+    disputed = [(name, p) for name, p in scenario.parameters.items() if p.experts is not None]
+    blocks.append(
+        Table(
+            "What the camps disagree on",
+            ("", "views", "unit"),
+            tuple((p.titled(name), sentence_case(spread_words(p)), p.unit) for name, p in disputed),
+        )
+    )
+    if not found.camps:
+        blocks.append(Paragraph("Too few of the worlds of this report are any camp's own to tell the camps apart."))
+        return Section("camps", "Where experts disagree", tuple(blocks))
+    names = list(found.result.arrangements)
+    share = lead.target is not None and lead.target.own
+    rows = []
+    for camp in found.camps:
+        of = camp.shares if share else camp.metric
+        cells = (
+            frequency(of[a].mean, of[a].se) if share else with_error(of[a])
+            for a in names
+        )
+        rows.append((readable(camp.name), *cells))
+    best = {camp.name: max(names, key=lambda a: camp.metric[a].mean or 0.0) for camp in found.camps}
+    if len(set(best.values())) == 1:
+        first = quoted(found.arrangement_title(next(iter(best.values()))))
+        blocks.insert(
+            0,
+            Paragraph(
+                f"Every camp alone would find {quoted(found.metric_title(lead.metric))} highest under {first}.", lead=True
+            ),
+        )
+    else:
+        parts = [f"{readable(camp)}: {quoted(found.arrangement_title(a))}" for camp, a in best.items()]
+        blocks.insert(0, Paragraph(f"The camps differ on what comes first. {'; '.join(parts)}.", lead=True))
+    what = (
+        f"Worlds in which {lead.target.words}"
+        if share and lead.target is not None
+        else found.metric_title(lead.metric)
+    )
+    blocks.append(
+        Table(
+            f"{what}, by camp",
+            ("", *(found.arrangement_title(a) for a in names)),
+            tuple(rows),
+            "Each camp's views wherever it has any, and the pool elsewhere; by weighting the worlds of this report (worth "
+            + listed(f"{camp.effective_worlds:,.0f} for {readable(camp.name)}" for camp in found.camps)
+            + ").",
+        )
+    )
+    return Section("camps", "Where experts disagree", tuple(blocks))
+
+
+def judgement_section(found: Findings) -> Section:
+    """How well founded the assumptions are, those that matter most and rest on least first."""
+    scenario, evidence = found.model.scenario, found.evidence
+    if not scenario.parameters:
+        return Section("judgement", "What is judgement", (Paragraph("The study has no parameters."),))
+    first = found.drivers.first
+    rows = []
+    for name, parameter in scenario.parameters.items():
+        share = None if first is None or name not in first.first else first.first[name]
+        grade = evidence.grade(parameter.basis)
+        matters = 0.0 if share is None else max(0.0, share.mean)
+        rows.append((matters, grade, name, parameter))
+    rows.sort(key=lambda row: (-round(row[0], 3), -GRADES.index(row[1]), list(scenario.parameters).index(row[2])))
+    counts = Counter(grade for _, grade, _, _ in rows)
+    words = [f"{counts[grade]} {grade} ({_MEANING[grade]})" for grade in GRADES if counts[grade]]
+    total = sum(matters for matters, *_ in rows)
+    judged = sum(matters for matters, grade, _, _ in rows if grade in ("judgement", "unknown"))
+    blocks: list[Block] = [
+        Paragraph(f"Of {counted(len(rows), 'assumption')}: {listed(words)}.", lead=True),
+    ]
+    if first is not None and total > 0:
+        blocks.append(
+            Paragraph(
+                f"Of the variation that single assumptions explain, {frequency(judged / total, 0.006)} parts rest on judgement. "
+                "An assumption has the grade of its weakest ground."
+            )
+        )
+    table = tuple(
+        (
+            parameter.titled(name),
+            sentence_case(spread_words(parameter)),
+            parameter.unit or "-",
+            grade,
+            ", ".join(parameter.basis) or "none given",
+            f"{100 * matters:.0f}" if first is not None and matters >= 0.005 else "-",
+        )
+        for matters, grade, name, parameter in rows
+    )
+    blocks.append(
+        Table(
+            "All assumptions, those that move the answer most first",
+            ("", "assumed", "unit", "grade", "grounds", "of 100 parts of the variation"),
+            table,
+            "Numbered grounds are statements of the accounts, M01 and the like propositions drawn from them.",
+        )
+    )
+    return Section("judgement", "What is judgement", tuple(blocks))
+
+
+def accounts_section(found: Findings) -> Section | None:
+    """The accounts compared, and all sources; None where the study has neither dossier nor data references."""
+    evidence = found.evidence
+    blocks: list[Block] = []
+    if evidence.dossier is not None and evidence.comparison is not None:
+        dossier, comparison = evidence.dossier, evidence.comparison
+        blocks.append(
+            Paragraph(
+                f"{sentence_case(counted(len(dossier.sources), 'account'))}, {counted(len(dossier.statements), 'statement')} coded passage by "
+                f"passage, {counted(len(dossier.propositions), 'proposition')}.",
+                lead=True,
+            )
+        )
+        blocks += _comparison(comparison)
+        rows = tuple(
+            (s.id, s.title or s.kind, s.outlet or "-", s.dateline or "-", s.licence or "-") for s in dossier.sources.values()
+        )
+        blocks.append(Table("Accounts", ("", "what it is", "outlet", "dateline", "licence"), rows))
+    if evidence.references:
+        used = {name for p in found.model.scenario.parameters.values() for name in p.basis}
+        used |= {o.source for o in found.model.scenario.observations.values()}
+        for key, reference in evidence.references.items():
+            lines = [("Source", reference.citation, ""), ("Grade", reference.grade, "")]
+            if reference.use:
+                lines.append(("Use", stop(reference.use), ""))
+            mark = "used" if PREFIX + key in used else ""
+            blocks.append(Entry(reference.title or readable(key), mark, stop(reference.figure), tuple(lines)))
+    if not blocks:
+        return None
+    return Section("accounts", "Accounts compared, and sources", tuple(blocks))
+
+
+def _comparison(comparison: Comparison) -> list[Block]:
+    blocks: list[Block] = []
+    kinds = (
+        ("contradiction", "Where the accounts contradict each other", "contradiction"),
+        ("difference", "Where they differ without contradiction", "difference"),
+        ("actor_disagreement", "Where the actors disagree", "disagreement"),
+        ("corroboration", "What more than one account bears out", "shared point"),
+    )
+    for kind, title, noun in kinds:
+        findings = comparison.of(kind)
+        if not findings:
+            continue
+        shown = findings[:MOST_FINDINGS]
+        blocks.append(Paragraph(f"{title} ({counted(len(findings), noun)}):"))
+        items = [f"{f.status.capitalize()}: {f.explanation}" if f.status else f.explanation for f in shown]
+        if len(findings) > len(shown):
+            items.append(f"And {len(findings) - len(shown)} more: backstop accounts lists them all.")
+        blocks.append(Items(tuple(items)))
+    alone, voice = len(comparison.of("single_source")), len(comparison.of("unattributed"))
+    if alone or voice:
+        blocks.append(
+            Paragraph(
+                f"{counted(alone, 'claim')} {'rests' if alone == 1 else 'rest'} on one account alone, and {counted(voice, 'statement')} "
+                f"{'is' if voice == 1 else 'are'} the account's own voice rather than anybody's words."
+            )
+        )
+    return blocks
+
+
+def reproduction_section(found: Findings) -> Section:
+    """The command, the seed, the digests and the versions; nothing about the machine."""
+    result = found.result
+    record = result.as_dict()
+    digests = {**record["digests"], **found.evidence.digests}
+    if found.lens is not None:
+        digests["graph.yaml"] = found.lens.digest
+    information = {
+        "agent_error": "errors of the actors (agent_error)",
+        "private_payoffs": "private payoffs that count (private_payoffs)",
+    }[result.information]
+    facts = [
+        f"{counted(result.worlds, 'world')}, seed {result.seed}; payoff shocks are read as {information}. The other reading can change "
+        "results in a process: run the report again with the other --information to see by how much.",
+    ]
+    if result.weights is not None:
+        facts.append(
+            f"Weighted by {counted(len(result.observations), 'observation')}: worth {result.effective_worlds:,.0f} equally weighted worlds."
+        )
+    if result.unconverged_worlds:
+        facts.append(
+            f"{counted(result.unconverged_worlds, 'world')} did not settle under some arrangement and kept the values of the last sweep."
+        )
+    facts.append(f"Versions: {', '.join(f'{name} {version}' for name, version in record['versions'].items())}.")
+    blocks: list[Block] = [
+        Code(found.command, "This report"),
+        Items(tuple(facts)),
+        Table(
+            "Files this rests on",
+            ("", "SHA-256"),
+            tuple(digests.items()),
+        ),
+    ]
+    return Section("reproduce", "How to get these numbers again", tuple(blocks))
+
+

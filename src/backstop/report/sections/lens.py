@@ -1,0 +1,99 @@
+"""The graph model's lens: what is stable without assuming any number, and which threats behind it are hollow."""
+
+from __future__ import annotations
+
+from backstop.report.conflict_chart import alternative, conflict_chart
+from backstop.report.content import Block, Figure, Items, Paragraph, Section
+from backstop.report.findings import Findings
+from backstop.report.ordinal_lens import OrdinalLens, Reading
+from backstop.report.tables import Table
+from backstop.report.wording import counted, listed, sentence_case, stop
+
+NASH, CREDIBLE, THREATS = "rests on nobody's threat", "credible threats", "hollow threats"
+
+
+def section(found: Findings) -> Section | None:
+    """The ordinal lens; None where the study has no graph model."""
+    lens = found.lens
+    if lens is None:
+        return None
+    base = lens.readings[0]
+    blocks: list[Block] = [
+        Paragraph(
+            f"A second model asks what is stable when only the order of each party's preferences is known: {listed(lens.makers)}, "
+            f"{counted(lens.states, 'possible state')}. {lens.question}".strip()
+        ),
+        Paragraph(_finding(lens, base), lead=True),
+        _table(lens),
+    ]
+    hollow = [stop(sentence_case(text)) for text in base.hollow]
+    if hollow:
+        blocks.append(
+            Paragraph("Threats that would not be carried out, because whoever makes them would lose by it:")
+        )
+        blocks.append(Items(tuple(hollow)))
+    figure = _figure(found, lens)
+    if figure is not None:
+        blocks.append(figure)
+    return Section("graph", "Who prefers what: a second lens", tuple(blocks))
+
+
+def standing(reading: Reading, state: str) -> str:
+    """How a state stands under one reading: on nobody's threat, on credible threats, on hollow ones, or not at all."""
+    stable = reading.equilibria
+    if state in stable.get("Nash", ()):
+        return NASH
+    if state in stable.get("SEQ", ()):
+        return CREDIBLE
+    if state in stable.get("GMR", ()):
+        return THREATS
+    return "not stable"
+
+
+def _finding(lens: OrdinalLens, base: Reading) -> str:
+    nash = [s for s in lens.described if standing(base, s) == NASH]
+    credible = [s for s in lens.described if standing(base, s) == CREDIBLE]
+    hollow = [s for s in lens.described if standing(base, s) == THREATS]
+    total = len(nash) + len(credible) + len(hollow)
+    if not total:
+        return "No state is stable for all parties."
+    return (
+        f"{sentence_case(counted(total, 'state'))} {'is' if total == 1 else 'are'} stable for all parties: {len(nash)} because nobody "
+        f"can improve alone, {len(credible)} by threats that would be carried out, and {len(hollow)} only by threats that would not."
+    )
+
+
+def _table(lens: OrdinalLens) -> Table:
+    rows = []
+    for state, words in sorted(lens.described.items(), key=lambda pair: (len(pair[0]), pair[0])):
+        cells = [standing(reading, state) for reading in lens.readings]
+        if any(cell != "not stable" for cell in cells):
+            rows.append((f"{state}: {words}" if words else state, *cells))
+    return Table(
+        "Stable states, under each reading of the preferences",
+        ("", *(sentence_case(reading.title) for reading in lens.readings)),
+        tuple(rows),
+        "Nobody's threat: Nash. Credible threats: SEQ. Hollow threats: GMR without SEQ. A state can be stable although no path of "
+        "improvements leads to it.",
+    )
+
+
+def _figure(found: Findings, lens: OrdinalLens) -> Figure | None:
+    if lens.picture is None:
+        return None
+    chart = conflict_chart(lens.picture)
+    plain = chart.to_dict()
+    plain.pop("title", None)
+    plain.pop("padding", None)
+    plain.pop("description", None)
+    return Figure(
+        "conflict",
+        _finding(lens, lens.readings[0]).rstrip("."),
+        f"{lens.picture['title']}: states as circles ringed by stability; arrows lead to states that their mover prefers.",
+        f"Source: {found.model.scenario.title}, graph.yaml. Made with Backstop.",
+        "",
+        alternative(lens.picture),
+        plain,
+    )
+
+

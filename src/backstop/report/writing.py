@@ -1,0 +1,84 @@
+"""The whole report from findings: sections in the order a hurried reader needs them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backstop.questions.claims import claims_dict
+from backstop.report.content import Report, Section
+from backstop.report.findings import Findings
+from backstop.report.sections import answer, arrangements, claims, commitments, drivers, grounds, lens, survival
+from backstop.report.tables import heading
+
+
+def written(found: Findings) -> Report:
+    """The report; sections with nothing to say are named in `left_out` with the reason."""
+    sections: list[Section] = []
+    left_out: list[str] = []
+
+    def add(section: Section | None, otherwise: str) -> None:
+        if section is None:
+            left_out.append(otherwise)
+        else:
+            sections.append(section)
+
+    add(answer.section(found), "")
+    add(arrangements.section(found), "")
+    add(survival.section(found), "No course over time: the study has one period.")
+    add(claims.section(found), "No claims: the study makes none.")
+    add(drivers.drivers_section(found), "")
+    add(drivers.packages_section(found), "")
+    add(commitments.section(found), "No commitments: the study has neither measures nor automatic moves.")
+    add(grounds.camps_section(found), "No camps: no assumption of the study is given by camps of experts.")
+    add(grounds.judgement_section(found), "")
+    add(lens.section(found), "No graph model: the study has no graph.yaml.")
+    add(grounds.accounts_section(found), "No accounts and sources: the study has no dossier and no data references.")
+    add(grounds.reproduction_section(found), "")
+    scenario = found.model.scenario
+    return Report(
+        scenario.title,
+        scenario.question,
+        heading(found.result),
+        tuple(sections),
+        tuple(left_out),
+        exact(found),
+    )
+
+
+def exact(found: Findings) -> dict[str, Any]:
+    """The numbers behind the prose in full doubles."""
+    lead = found.headline
+    numbers: dict[str, Any] = {
+        "headline": lead.metric,
+        "focus": lead.focus,
+        "target": None if lead.target is None else lead.target.formula,
+        "target_is_the_studys_own": lead.target is not None and lead.target.own,
+        "target_shares": {}
+        if lead.target is None
+        else {name: share.as_dict() for name, share in lead.target.shares.items()},
+        "result": found.result.as_dict(),
+    }
+    if found.claims is not None:
+        numbers["claims"] = claims_dict(found.claims)
+    if found.drivers.first is not None:
+        numbers["first_order"] = {
+            name: {"mean": share.mean, "se": share.se} for name, share in found.drivers.first.first.items()
+        }
+    numbers["packages"] = [
+        {
+            "measures": {name: float(level) for name, level in p.levels.items()},
+            "share": p.share.as_dict(),
+            "metric": p.metric.as_dict(),
+            "costs": dict(p.costs),
+        }
+        for p in found.parts.minimal
+    ]
+    numbers["camps"] = {
+        camp.name: {
+            "effective_worlds": camp.effective_worlds,
+            "metric": {a: s.as_dict() for a, s in camp.metric.items()},
+            "shares": {a: s.as_dict() for a, s in camp.shares.items()},
+        }
+        for camp in found.camps
+    }
+    return numbers
