@@ -1,0 +1,168 @@
+"""The rooms and the rules of the house."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import click
+import pytest
+
+import backstop
+from backstop.cli.main import COMMANDS, Commands
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCE = ROOT / "src" / "backstop"
+MODULES = sorted(SOURCE.rglob("*.py"))
+# What `backstop --help` must not wait for.
+HEAVY = (
+    "altair",
+    "duckdb",
+    "jinja2",
+    "networkx",
+    "numpy",
+    "pydantic",
+    "rich",
+    "ruamel",
+    "scipy",
+    "vl_convert",
+)
+
+
+def name(path: Path) -> str:
+    return path.relative_to(SOURCE).as_posix()
+
+
+def test_the_rooms_import_one_way() -> None:
+    found = subprocess.run(
+        [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c(['--no-cache'])"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.returncode == 0, found.stdout + found.stderr
+    kept = re.search(r"Contracts: (\d+) kept, 0 broken", found.stdout)
+    assert kept, found.stdout
+    assert int(kept[1]) >= 5
+
+
+def test_every_room_is_under_a_contract() -> None:
+    contracts = (ROOT / "pyproject.toml").read_text(encoding="utf-8").partition("[tool.importlinter]")[2]
+    rooms = {path.parent.name for path in SOURCE.glob("*/__init__.py")}
+    assert not [room for room in rooms if f"backstop.{room}" not in contracts]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_a_module_is_short_and_says_what_it_is(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text.count("\n") <= 500
+    assert ast.get_docstring(ast.parse(text))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_nothing_is_called_after_what_it_does_for_us(path: Path) -> None:
+    empty = re.compile(r"manager|helper|utils?$|misc|common$|handler", re.IGNORECASE)
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    classes = [node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    assert not [word for word in (path.stem, *classes) if empty.search(word)]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_imports_are_of_declared_packages(path: Path) -> None:
+    """Nothing is used that the package or one of its extras does not name."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    named = [*project["dependencies"], *(p for ps in project["optional-dependencies"].values() for p in ps)]
+    declared = {re.split(r"[<>=\[; ]", each)[0].lower().replace("-", "_") for each in named}
+    imported_as = {"ruamel.yaml": "ruamel", "python_docx": "docx", "vl_convert_python": "vl_convert"}
+    allowed = {imported_as.get(each, each) for each in declared} | {"backstop", "pydantic_core", "xarray"}
+    used = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            used |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            used.add((node.module or "").partition(".")[0])
+    assert used - set(sys.stdlib_module_names) <= allowed
+
+
+def loaded_by(code: str) -> set[str]:
+    """Top-level names of the modules in memory after `code`, in a fresh interpreter."""
+    script = f"import sys\n{code}\nprint('\\n'.join(sys.modules), file=sys.stderr)"
+    found = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT / "docs"
+    )
+    return {line.partition(".")[0] for line in found.stderr.splitlines()}
+
+
+def test_help_waits_for_nothing_heavy() -> None:
+    loaded = loaded_by(
+        "sys.argv = ['backstop', '--help']\nfrom backstop.cli.main import main\n"
+        "try:\n    main()\nexcept SystemExit as stop:\n    assert stop.code == 0"
+    )
+    assert "click" in loaded
+    assert not loaded & set(HEAVY)
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_help_of_a_command_waits_for_nothing_heavy(command: str) -> None:
+    loaded = loaded_by(
+        f"sys.argv = ['backstop', {command!r}, '--help']\nfrom backstop.cli.main import main\n"
+        "try:\n    main()\nexcept SystemExit as stop:\n    assert stop.code == 0"
+    )
+    assert not loaded & set(HEAVY)
+
+
+def test_importing_the_package_costs_nothing() -> None:
+    assert not loaded_by("import backstop") & {*HEAVY, "click"}
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_a_command_is_what_the_table_says(command: str) -> None:
+    module, attribute, line = COMMANDS[command]
+    found = getattr(importlib.import_module(module), attribute)
+    assert isinstance(found, click.Command)
+    assert found.name == command
+    assert found.help
+    assert line.endswith(".")
+    assert len(line) <= 80
+    assert Commands("backstop").get_command(click.Context(found), command) is found
+
+
+@pytest.mark.parametrize("public", backstop.__all__)
+def test_public_names(public: str) -> None:
+    found = getattr(backstop, public)
+    assert public in dir(backstop)
+    assert public == "__version__" or found.__doc__
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'lode'"):
+        _ = backstop.lode  # type: ignore[attr-defined]
+
+
+def test_the_version_is_said_once() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["version"] == backstop.__version__
+    assert f"## {backstop.__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_types_are_shipped() -> None:
+    assert (SOURCE / "py.typed").is_file()
+
+
+def test_no_path_of_a_machine_stands_in_the_tree() -> None:
+    texts = [
+        *MODULES,
+        *ROOT.glob("*.md"),
+        *ROOT.glob("docs/**/*.md"),
+        *ROOT.glob("examples/**/*.md"),
+        ROOT / ".ci/run",
+    ]
+    place = re.compile(r"(?<![\w.])/(?:home|root|Users|work)/\w")
+    assert not [name for name in texts if place.search(name.read_text(encoding="utf-8"))]
