@@ -97,7 +97,7 @@ def _narrowed(
         met = meets(_level(middle, low, high), rows[undecided])
         above[undecided[met]] = middle[met]
         below[undecided[~met]] = middle[~met]
-    return Thresholds(np.where(found, _level(above, low, high), np.nan), broken)
+    return Thresholds(np.where(found, _level(above, low, high), np.nan), np.asarray(broken, dtype=np.bool_))
 
 
 def _level(place: NDArray[np.int64] | int, low: float, high: float) -> FloatArray:
