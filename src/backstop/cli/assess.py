@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,7 +11,11 @@ from backstop.cli import options
 
 if TYPE_CHECKING:
     from backstop.game.stage import Information
+    from backstop.questions.claims import Claims
     from backstop.worlds.result import Result
+
+# Where --until gives up, unless --worlds says otherwise.
+MOST_UNTIL = 1_000_000
 
 
 @click.command()
@@ -28,6 +32,13 @@ if TYPE_CHECKING:
     "--out", type=click.Path(path_type=Path), help="Also write result.json, tables and report.html here."
 )
 @click.option("--claims", is_flag=True, help="Also judge the study's claims.")
+@click.option(
+    "--until",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SE",
+    help="Draw more and more worlds, --worlds at most (else 1,000,000), until the metric's error is SE at most.",
+)
+@click.option("--metric", metavar="NAME", help="The metric that --until is about; the first one by default.")
 def assess(
     study: str,
     worlds: int,
@@ -40,25 +51,67 @@ def assess(
     as_json: bool,
     out: Path | None,
     claims: bool,
+    until: float | None,
+    metric: str | None,
 ) -> None:
     """Solve STUDY over many worlds and compare its arrangements.
 
     Prints, for every arrangement, each metric with its Monte Carlo error and the paired difference from the first
     arrangement on the same worlds; then outcomes, actors' values, costs, and phases and hazards by year.
     """
-    if claims:
-        raise click.UsageError("--claims: judging claims is not available yet in this version")
     model = options.load_model(study, settings, camp)
+    if metric is not None and until is None:
+        raise click.UsageError("--metric says what --until is about: give --until SE as well")
+    enough: dict[str, object] = {}
 
     def solved() -> Result:
         from backstop.cli.progress import progress_bar
         from backstop.worlds.assessment import assess as run
 
-        with progress_bar("solving") as update:
-            return run(model, worlds, seed, arrangements, information, threads, progress=update)
+        def of(count: int) -> Result:
+            with progress_bar("solving") as update:
+                return run(model, count, seed, arrangements, information, threads, progress=update)
+
+        if until is None:
+            return of(worlds)
+        from backstop.questions.enough import assessed_until, looks_dict
+        from backstop.questions.table import known_metric
+
+        name = known_metric(model, metric or next(iter(model.scenario.metrics)))
+        given = click.get_current_context().get_parameter_source("worlds")
+        most = worlds if given is click.core.ParameterSource.COMMANDLINE else MOST_UNTIL
+        found = assessed_until(of, name, until, most)
+        enough.update(looks_dict(found, name, until))
+        click.echo(f"{name}: {found.decision.reason}", err=True)
+        return found.result
+
+    def judged_after(result: Result) -> Claims | None:
+        if not claims or not model.scenario.claims:
+            return None
+        from backstop.cli.claims import warn
+        from backstop.cli.progress import progress_bar
+        from backstop.questions.claims import judge_claims
+
+        with progress_bar("judging") as update:
+            found = judge_claims(
+                model, result.worlds, seed, None, information, threads, camps=camp is None, progress=update
+            )
+        warn(found)
+        return found
+
+    def printed(result: Result, judged: Claims | None) -> dict[str, Any]:
+        from backstop.questions.claims import claims_dict
+
+        whole = result.as_dict()
+        if claims:
+            whole["claims"] = {} if judged is None else claims_dict(judged)
+        if enough:
+            whole["until"] = enough
+        return whole
 
     if out is None:
         result = solved()
+        judged = judged_after(result)
     else:
         from backstop.files import folder_written_whole
         from backstop.report.page import page
@@ -68,16 +121,25 @@ def assess(
         # Opened before the work: a folder that cannot be written is found at once.
         with folder_written_whole(out, (*FILES, "report.html")) as folder:
             result = solved()
+            judged = judged_after(result)
             save(result, folder)
+            if claims or enough:
+                from backstop.worlds.storage import plain_json
+
+                (folder / "result.json").write_text(plain_json(printed(result, judged)), encoding="utf-8")
             (folder / "report.html").write_text(page(result, command), encoding="utf-8")
     if as_json:
         from backstop.worlds.storage import plain_json
 
-        click.echo(plain_json(result.as_dict()), nl=False)
+        click.echo(plain_json(printed(result, judged)), nl=False)
     else:
         from backstop.cli.tables import print_assessment
 
         print_assessment(result)
+        if judged is not None:
+            from backstop.cli.claims import print_claims
+
+            print_claims(judged)
     if out is not None:
         from backstop.text import clean
 

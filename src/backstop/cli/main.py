@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
         "assess",
         "Solve a study over many worlds and compare its arrangements.",
     ),
+    "claims": ("backstop.cli.claims", "claims", "Judge the study's claims world by world."),
     "check": ("backstop.cli.study", "check", "Check a study's files and report every error at once."),
     "explain": (
         "backstop.cli.explain",

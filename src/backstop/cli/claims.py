@@ -1,0 +1,126 @@
+"""`backstop claims`: judge the claims of a study world by world."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from backstop.cli import options
+
+if TYPE_CHECKING:
+    from backstop.game.stage import Information
+    from backstop.questions.claims import Claims
+
+
+@click.command()
+@options.study_argument
+@options.worlds_option
+@options.seed_option
+@click.option(
+    "--claim", "names", multiple=True, metavar="NAME", help="Only this claim. May be given several times."
+)
+@options.information_option
+@options.set_option
+@options.camp_option
+@options.threads_option
+@options.json_option
+@click.option("--strict", is_flag=True, help="Exit with 1 unless every claim is supported.")
+def claims(
+    study: str,
+    worlds: int,
+    seed: int,
+    names: tuple[str, ...],
+    information: Information | None,
+    settings: tuple[str, ...],
+    camp: str | None,
+    threads: int | None,
+    as_json: bool,
+    strict: bool,
+) -> None:
+    """Judge the claims of STUDY: in how many worlds is each true, false or moot?
+
+    A claim is supported from 90 in 100 of the worlds in which it can be judged, refuted from 10 in 100 down. Each
+    comes with the counter-example nearest to the central assumptions, reduced to what it takes, and with the region
+    of assumptions where it fails; where experts disagree, also as each camp alone would have it.
+    """
+    model = options.load_model(study, settings, camp)
+
+    from backstop.cli.progress import progress_bar
+    from backstop.questions.claims import judge_claims
+
+    if not model.scenario.claims:
+        from backstop.faults import Fault, InvalidInput
+
+        raise InvalidInput(
+            Fault("the study makes no claims", hint="add a section claims: to its scenario.yaml")
+        )
+    with progress_bar("judging") as update:
+        found = judge_claims(
+            model, worlds, seed, names, information, threads, camps=camp is None, progress=update
+        )
+    warn(found)
+    if as_json:
+        from backstop.questions.claims import claims_dict
+        from backstop.worlds.storage import plain_json
+
+        click.echo(plain_json({**heading(found), "claims": claims_dict(found)}), nl=False)
+    else:
+        print_claims(found)
+    if strict:
+        from backstop.faults import CheckFailed, Fault
+
+        failed = [
+            Fault(f"the claim {name} is {result.verdict.verdict}", model.place(("claims", name)))
+            for name, result in found.results.items()
+            if result.verdict.verdict != "supported"
+        ]
+        if failed:
+            raise CheckFailed(failed)
+
+
+def warn(found: Claims) -> None:
+    """What to mind, on standard error: few effective worlds, and claims that cannot be judged."""
+    from backstop.text import clean
+
+    if found.note:
+        click.echo(f"note: {found.note}", err=True)
+    for name, result in found.results.items():
+        for text in (result.reason and f"cannot be judged: {result.reason}", result.note):
+            if text:
+                click.echo(clean(f"note: {name}: {text}"), err=True)
+
+
+def heading(found: Claims) -> dict[str, object]:
+    """What stands above the claims in JSON."""
+    scenario = found.model.scenario
+    return {
+        "format": "backstop-claims/1",
+        "study": found.model.study,
+        "title": scenario.title,
+        "question": scenario.question,
+        "digests": dict(found.model.digests),
+        "seed": found.seed,
+        "worlds": found.worlds,
+        "effective_worlds": found.effective_worlds,
+        "information": found.information,
+    }
+
+
+def print_claims(found: Claims) -> None:
+    """The claims on the terminal: a table of verdicts, then what can be said about each."""
+    from backstop.cli.tables import console, print_tables
+    from backstop.report.claim_tables import camps_table, claims_table, remarks
+    from backstop.text import clean
+
+    out = console()
+    out.print(clean(found.model.scenario.title), style="bold")
+    print_tables(out, [claims_table(found)])
+    disagreeing = camps_table(found)
+    if disagreeing is not None:
+        print_tables(out, [disagreeing])
+    for name, lines in remarks(found).items():
+        out.print()
+        out.print(clean(name), style="bold")
+        for line in lines:
+            out.print(clean("  " + line))

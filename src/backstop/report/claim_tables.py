@@ -1,0 +1,99 @@
+"""The claims of a study as tables and remarks, the same for terminal and page."""
+
+from __future__ import annotations
+
+from backstop.questions.claims import ClaimResult, Claims, example_words
+from backstop.questions.weighting import Estimate
+from backstop.questions.words import in_hundred
+from backstop.report.tables import Table
+from backstop.text import number
+
+
+def share(estimate: Estimate) -> str:
+    """A share of worlds in per cent, in no more digits than its error supports."""
+    if estimate.se is None or estimate.se <= 0.0:
+        return f"{100 * estimate.mean:.0f} %"
+    return f"{number(100 * estimate.mean, 100 * estimate.se, most=1)} %"
+
+
+def claims_table(found: Claims) -> Table:
+    """Verdict and shares of every claim."""
+    rows = []
+    for name, result in found.results.items():
+        v = result.verdict
+        said = "cannot be judged" if result.reason else v.verdict
+        rows.append(
+            (
+                name,
+                said,
+                *(("-", "-", "-") if result.reason else (share(v.true), share(v.false), share(v.moot))),
+            )
+        )
+    return Table(
+        "The claims, world by world",
+        ("claim", "verdict", "true", "false", "moot"),
+        tuple(rows),
+        f"Shares of {found.worlds:,} worlds (worth {found.effective_worlds:,.0f}). Supported: true in at least 90 of "
+        "100 worlds in which it can be judged; refuted: in at most 10.",
+    )
+
+
+def camps_table(found: Claims) -> Table | None:
+    """Share of worlds in which each claim is true, by camp of experts; None where there are no camps."""
+    camps = list(dict.fromkeys(camp for result in found.results.values() for camp in result.camps))
+    if not camps:
+        return None
+    rows = []
+    for name, result in found.results.items():
+        if result.camps:
+            verdicts = {of.verdict for of in result.camps.values()}
+            cells = (f"{of.verdict} {share(of.true)}" for of in result.camps.values())
+            rows.append((name, *cells, "yes" if len(verdicts) > 1 else ""))
+    return Table(
+        "As each camp of experts alone would have it",
+        ("claim", *camps, "camps differ"),
+        tuple(rows),
+        "Verdict, and share of worlds in which the claim is true, with that camp's ranges wherever it has any.",
+    )
+
+
+def remarks(found: Claims) -> dict[str, list[str]]:
+    """Sentences about every claim, by name."""
+    return {name: claim_remarks(found, result) for name, result in found.results.items()}
+
+
+def claim_remarks(found: Claims, result: ClaimResult) -> list[str]:
+    """What was claimed, where it fails, the counter-example, the least level, what to mind."""
+    lines = [result.claim.text] if result.claim.text else []
+    if result.reason:
+        return [*lines, f"Cannot be judged: {result.reason}"]
+    verdict = result.verdict
+    lines.append(result.where)
+    if verdict.at_most is not None and verdict.true.mean == 0.0:
+        lines.append(f"It was never seen to be true: at most {100 * verdict.at_most:.2g} in 100 (95 %).")
+    for counter in result.counterexamples:
+        words = example_words(found.model, counter)
+        lines.append(f"Counter-example: {words}.")
+        for shown in counter.figures:
+            figures = ", ".join(f"{metric} {value:.3g}" for metric, value in shown["metrics"].items())
+            if figures:
+                promised = ", ".join(f"{m} {v:g}" for m, v in shown["measures"].items()) or "nothing promised"
+                lines.append(f"    there: {figures} ({promised})")
+    if result.least_level is not None:
+        least = result.least_level
+        measure = found.model.scenario.measures[least.measure]
+        level = least.level
+        if level.mean is not None:
+            lines.append(
+                f"Least level of {measure.titled(least.measure)}: {number(level.mean, level.se, 3)} on average, "
+                f"{number(level.q05, most=3)} to {number(level.q95, most=3)} in nine worlds of ten, where any is "
+                f"enough; none is in {in_hundred(least.none.mean)} worlds."
+            )
+        if least.not_monotone.mean > 0.0:
+            lines.append(
+                f"The answer is not monotone: in {in_hundred(least.not_monotone.mean)} worlds a higher level no longer "
+                "meets the condition."
+            )
+    if result.note:
+        lines.append(f"Mind: {result.note}.")
+    return lines
