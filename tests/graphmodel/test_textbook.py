@@ -150,3 +150,19 @@ def test_ties_need_a_named_rule() -> None:
         foresee(one, "two", "strict")
     best, worst = foresee(one, "two", "best"), foresee(one, "two", "worst")
     assert best.limited[1].tolist() == worst.limited[1].tolist()
+
+
+def test_the_example_of_the_reference() -> None:
+    """The first file a reader copies is correct, and shows a promise that is a threat alone."""
+    import re
+    from pathlib import Path
+
+    text = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "graph-file.md").read_text(
+        encoding="utf-8"
+    )
+    found = re.search(r"```yaml\n(.*?)```", text, re.DOTALL)
+    assert found is not None
+    one = conflict(found.group(1))
+    promised = next(s for s in range(one.size) if one.states.bits(s, 3) == "100")
+    assert one.states.ids[promised] in ids(one, "gmr")
+    assert one.states.ids[promised] not in ids(one, "seq")

@@ -90,6 +90,9 @@ class _Case:
             moves = moves_of(Draft("", makers, options), states)
         self.stop()
         given = self.content.get("preferences", {})
+        if not isinstance(given, dict):
+            self.fault("preferences", "preferences are an object with one entry per decision maker")
+            self.stop()
         for name in given:
             if name not in {dm.id for dm in makers}:
                 hint = did_you_mean(name, [dm.id for dm in makers], "decision maker")
@@ -99,7 +102,7 @@ class _Case:
         )
         preferences = [self._preference(dm.id, given.get(dm.id), reader) for dm in makers]
         quo = self.content.get("status_quo")
-        if quo is not None and quo not in states.index:
+        if quo is not None and (not isinstance(quo, str) or quo not in states.index):
             self.fault("status_quo", f"no state is called {quo}", did_you_mean(str(quo), states.ids, "state"))
         self.stop()
         return Conflict(
@@ -282,7 +285,7 @@ class _Case:
             self.fault(path, f"there are no preferences of {name}", f"give one of {', '.join(_KEY_OF)}")
             return None
         kind = given.get("type")
-        if kind not in _KEY_OF:
+        if not isinstance(kind, str) or kind not in _KEY_OF:
             self.fault(f"{path}.type", f"unknown type {kind!r}", f"use {', '.join(_KEY_OF)}")
             return None
         key = _KEY_OF[kind]

@@ -75,6 +75,9 @@ class _GmcrFile:
             else:
                 path: Path = ("decisionMakers", at, "preferences")
                 items = given.get("preferences", [])
+                if not isinstance(items, list):
+                    self.tell(path, "preferences are a list of conditions")
+                    continue
                 formulas = [self._condition(item, (*path, k), options, place) for k, item in enumerate(items)]
                 kept = [formula for formula in formulas if formula is not None]
                 found = from_statements(kept, reader.truths(kept))
@@ -153,8 +156,8 @@ class _GmcrFile:
             return found[0] if len(found) == 1 else Formula("or", parts=tuple(found))
         literals: list[Formula] = []
         for pair in item if isinstance(item, list) else []:
-            good = isinstance(pair, list) and len(pair) == 2 and pair[0] in place and pair[1] in ("Y", "N")
-            if not good:
+            good = isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], int) and pair[0] in place
+            if not good or pair[1] not in ("Y", "N"):
                 self.tell(path, f"{pair!r} is not an option's number with Y or N")
                 return None
             name = Formula("name", options[place[pair[0]]].id)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import lcm
 from typing import Literal
 
 import numpy as np
@@ -102,11 +103,9 @@ def lexicographic(truths: Bools) -> Values:
 
 def from_weights(weights: Sequence[tuple[Fraction, Truth]], size: int) -> Ranking:
     """Option weighting: the sum of the weights of what is true; exact, so that equal sums are ties."""
-    scale = 1
-    for weight, _ in weights:
-        scale = scale * weight.denominator // np.gcd(scale, weight.denominator)
+    scale = lcm(*(weight.denominator for weight, _ in weights))
     total = [0] * size
-    numerators = [int(weight * int(scale)) for weight, _ in weights]
+    numerators = [int(weight * scale) for weight, _ in weights]
     if sum(map(abs, numerators)) < 2**62:
         score = np.zeros(size, dtype=np.int64)
         for numerator, (_, truth) in zip(numerators, weights, strict=True):

@@ -197,7 +197,7 @@ class PreferenceReader:
             formula = self.formula(key, (*path, key))
             if formula is None:
                 told = True
-            elif isinstance(value, bool) or not isinstance(value, (int, float)) or not np.isfinite(value):
+            elif isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < 1e100:
                 self.tell((*path, key), f"{value!r} is not a number", "give a number")
                 told = True
             else:
@@ -322,6 +322,9 @@ class PreferenceReader:
             if not found or any(tier is None for tier in found):
                 return None
             kept = [tier for tier in found if tier]
+            if not kept:
+                self.tell((*path, "statements"), "there are no statements", "write [[a, b], c]")
+                return None
             return from_tiers(kept, [self.truths(tier) for tier in kept], numbers["draws"], numbers["seed"])
         relation = self.relation({"rest": "unknown", **rest}, path)
         if relation is None:

@@ -235,7 +235,7 @@ class _GraphFile:
 
     def _draft(self, makers: Sequence[DecisionMaker], options: Sequence[Option]) -> Draft:
         names = [option.id for option in options]
-        if not names:
+        if not names and "options" not in self.data:
             self.tell(("options",), "there are no options", "add options, or states and moves")
         reader = ConditionReader(names, self.tell)
         infeasible: list[Formula] = []
