@@ -1,10 +1,10 @@
 """What the dossier's methods reach, against the figures measured before they were written.
 
-    python benchmarks/dossier.py [--scale]
+python benchmarks/dossier.py [--scale]
 
-Sentences, quotations, speakers and same-quotation matching on text written for the tests (and on the three accounts where
-they stand beside the repository), re-anchoring by kind of change, the comparison of the Ukraine study against its hand coding,
-and with --scale two thousand documents of news length.
+Sentences, quotations, speakers and same-quotation matching on text written for the tests (and on the three accounts
+where they stand beside the repository), re-anchoring by kind of change, the comparison of the Ukraine study against
+its hand coding, and with --scale two thousand documents of news length.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from tests.dossier.fresh_accounts import ACTORS, GOLD  # noqa: E402
+
 from backstop.dossier import store  # noqa: E402
 from backstop.dossier.anchor import Text, anchored, resolve  # noqa: E402
 from backstop.dossier.candidate import ranked  # noqa: E402
@@ -37,7 +39,6 @@ from backstop.dossier.sentence import sentences  # noqa: E402
 from backstop.dossier.similarity import words  # noqa: E402
 from backstop.dossier.speaker import speakers  # noqa: E402
 from backstop.dossier.suggestion import same_quotation  # noqa: E402
-from tests.dossier.fresh_accounts import ACTORS, GOLD  # noqa: E402
 
 SHARED = ROOT.parent / "shared" / "sources"
 STUDY = ROOT / "examples" / "ukraine-2025" / "dossier"
@@ -94,9 +95,7 @@ def reading_aids_on_accounts() -> None:
         for other in quoted[i + 1 :]
         if same_quotation(one[1], other[1]) is not None
     ]
-    print(
-        f"  sentences {count}, quotation spans {len(quoted)}, speakers proposed {named}, pairs with the same term {len(pairs)}"
-    )
+    print(f"  sentences {count}, quotation spans {len(quoted)}, speakers {named}, same terms {len(pairs)}")
 
 
 Change = Callable[[str, random.Random, list[tuple[int, int]]], list[tuple[str, tuple[int, int] | None]]]
@@ -216,7 +215,7 @@ def outcome(found, true) -> str:
 
 def reanchoring() -> None:
     print(
-        "Re-anchoring of 85 passages, mean over runs: right/partial/wrong/lost (right: four fifths of the span in common)"
+        "Re-anchoring of 85 passages, mean over runs: right/partial/wrong/lost (right: .8 of the span in common)"
     )
     dossier = store.read(STUDY).dossier
     texts = {s.id: (SHARED / s.text.name).read_text(encoding="utf-8") for s in dossier.sources.values()}
@@ -299,7 +298,7 @@ def candidates(coding, dossier) -> None:
     bare = replace(dossier, propositions={})
     found = {frozenset((c.statement, c.other)) for c in ranked(bare, pool, pool, shown=3, least=0.0)}
     print(
-        f"Candidates, top 3 of each statement: {share(found, true)} (before P .21 R .64, other pairs counted as true too)"
+        f"Candidates, top 3: {share(found, true)} (before P .21 R .64, with other pairs counted as true too)"
     )
 
 
@@ -340,9 +339,8 @@ def scale() -> None:
                 capture_output=True,
             ).stdout
             count = len(json.loads(out)["findings"])
-            print(
-                f"  compare{' with texts' if extra else ''} {time.perf_counter() - begin:.1f} s (to reach 10), {count:,} findings"
-            )
+            how = "with texts" if extra else "without"
+            print(f"  compare {how} {time.perf_counter() - begin:.1f} s (to reach 10), {count:,} findings")
 
 
 def _code(root: Path, rng: random.Random) -> None:

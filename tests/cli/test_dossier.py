@@ -6,10 +6,10 @@ import sys
 
 import pytest
 from click.testing import CliRunner
+from tests.dossier.building import SHARED, TEXTS, UKRAINE
 
 from backstop.cli.main import backstop
 from backstop.faults import BackstopError
-from tests.dossier.building import SHARED, TEXTS, UKRAINE
 
 
 def run(*arguments, code=0):

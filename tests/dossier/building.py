@@ -26,16 +26,8 @@ TEXTS = {
 def source(name: str, text: str, **fields: Any) -> Source:
     """A source record for a text."""
     data = text.encode()
-    made = arrival(
-        extract(data, f"{name}.txt"),
-        data,
-        f"{name}.txt",
-        "text/plain",
-        Terms(),
-        bytes.fromhex(KEY),
-        {},
-        False,
-    )
+    file = f"{name}.txt"
+    made = arrival(extract(data, file), data, file, "text/plain", Terms(), bytes.fromhex(KEY), {}, False)
     return made.source.model_copy(update={"id": name, **fields})
 
 

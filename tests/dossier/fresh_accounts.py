@@ -1,8 +1,11 @@
-"""Texts written for the tests, with gold marks: `|` ends a sentence, `<who:...>` is a quotation with its speaker (`-`: none).
+"""Texts written for the tests, with gold marks: `|` ends a sentence, `<who:...>` is a quotation and its speaker.
 
 They are not about the accounts that the rules were written on, and hold what news text holds: mixed and nested marks,
 apostrophes, abbreviations, initials, decimals, inverted verbs, pronouns, relative clauses between name and verb.
+`-` is a quotation without a speaker.
 """
+
+# ruff: noqa: E501 - a paragraph of news text is one line
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from backstop.dossier.agreement import agreement, alpha_by_pairs, alpha_nominal
 from tests.dossier.building import small, statement
 
-# Krippendorff (2011), "Computing Krippendorff's alpha-reliability", example C: four observers, twelve units, nominal 0.743.
+from backstop.dossier.agreement import agreement, alpha_by_pairs, alpha_nominal
+
+# Krippendorff (2011), "Computing Krippendorff's alpha-reliability", example C: nominal alpha 0.743.
 EXAMPLE = [
     [1, 1, 1],
     [2, 2, 3, 2],

@@ -107,9 +107,7 @@ def test_digest_only_anchors_hold_no_word():
 
 
 words = st.lists(
-    st.sampled_from(
-        "lake bank \u201cboat\u201d d\u00e9tente \U0001f6a4 isn\u2019t no truce, guard. raid".split()
-    ),
+    st.sampled_from(["lake", "bank", "“boat”", "détente", "🚤", "isn’t", "no", "truce,", "guard.", "raid"]),
     min_size=4,
     max_size=40,
 )

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 import pytest
+from tests.dossier.building import proposition, small, statement, value
 
 from backstop.dossier.comparison import compare
 from backstop.dossier.record import Actor, Event, Recorded, Term
-from tests.dossier.building import proposition, small, statement, value
 
 MET_A, MET_B, NONE_C = (
     "The envoy met both sides in Vienna on Monday",

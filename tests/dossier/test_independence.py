@@ -1,8 +1,9 @@
 import random
 from dataclasses import replace
 
-from backstop.dossier.independence import Independence, Relation, independence
 from tests.dossier.building import KEY, small, source
+
+from backstop.dossier.independence import Independence, Relation, independence
 
 VOCABULARY = [f"word{i}" for i in range(2000)]
 

@@ -7,6 +7,7 @@ import zipfile
 from dataclasses import replace
 
 import pytest
+from tests.dossier.building import KEY
 
 from backstop.dossier import extraction, store
 from backstop.dossier.archive import read_archive
@@ -15,11 +16,11 @@ from backstop.dossier.holdings import Holdings
 from backstop.dossier.intake import Terms, arrivals, entered, identifier
 from backstop.dossier.zones import propose_zones
 from backstop.faults import BackstopError, InvalidInput, Refused
-from tests.dossier.building import KEY
 
 BODY = "The envoy said that the lake would stay open to both banks this year. "
 PAGE = f"""<html><head><meta charset="utf-8"><title>Lake stays open</title></head><body><nav>Menu</nav><article>
-<h1>Lake stays open</h1><p>{BODY * 3}</p><p>\u201cWe are there,\u201d he said. {BODY}</p></article><script>alert(1)</script></body></html>"""
+<h1>Lake stays open</h1><p>{BODY * 3}</p><p>\u201cWe are there,\u201d he said. {BODY}</p></article>
+<script>alert(1)</script></body></html>"""
 
 
 def docx_bytes(*paragraphs):
@@ -176,8 +177,9 @@ def test_tables_give_a_source_a_row(tmp_path):
 
 def test_extracted_dates_are_only_probable(tmp_path):
     path = tmp_path / "page.html"
+    dated = '<meta property="article:published_time" content="2025-02-17"><title>'
     path.write_text(
-        PAGE.replace("<title>", '<meta property="article:published_time" content="2025-02-17"><title>'),
+        PAGE.replace("<title>", dated),
         encoding="utf-8",
     )
     published = arrivals([path], Terms(), bytes.fromhex(KEY))[0].source.published
@@ -257,7 +259,8 @@ def test_many_files_are_read_in_processes_with_the_same_outcome(tmp_path):
 def test_zones_of_a_page():
     text = (
         "Lake stays open to all\nDaily Shore\nNews\n3 days ago\nVIENNA\n"
-        "The envoy said the lake stays open to both banks this year.\nA quiet bank\nHe left on Friday.\nRead more about lakes\n"
+        "The envoy said the lake stays open to both banks this year.\nA quiet bank\n"
+        "He left on Friday.\nRead more about lakes\n"
     )
     found = [(z.kind, text[z.start : z.end]) for z in propose_zones(text)]
     assert found == [

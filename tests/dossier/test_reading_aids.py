@@ -1,12 +1,12 @@
 """Sentences, quotations and speakers on text written for the tests, and the hard cases one by one."""
 
 import pytest
+from tests.dossier.fresh_accounts import ACTORS, GOLD
 
 from backstop.dossier.quotation import quotations
 from backstop.dossier.sentence import sentences
 from backstop.dossier.speaker import speakers
 from backstop.dossier.suggestion import same_quotation
-from tests.dossier.fresh_accounts import ACTORS, GOLD
 
 
 @pytest.mark.parametrize("name", list(GOLD))

@@ -3,10 +3,10 @@ import os
 from dataclasses import replace
 
 import pytest
+from tests.dossier.building import proposition, small, statement, written
 
 from backstop.dossier import layout, store
 from backstop.faults import InvalidInput, Refused
-from tests.dossier.building import proposition, small, statement, written
 
 WANTS, MET, REFUSE = (
     "He wants 40 observers on the lake",

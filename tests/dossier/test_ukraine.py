@@ -4,13 +4,13 @@ import json
 import re
 
 import pytest
+from tests.dossier.building import SHARED, UKRAINE, coding
 
 from backstop.dossier import store
 from backstop.dossier.anchor import Text, resolve
 from backstop.dossier.comparison import compare
 from backstop.dossier.holdings import Holdings
 from backstop.dossier.verification import verify
-from tests.dossier.building import SHARED, UKRAINE, coding
 
 
 @pytest.fixture(scope="module")

@@ -1,17 +1,17 @@
 from dataclasses import replace
 
 import pytest
+from tests.dossier.building import proposition, small, statement
 
 from backstop.dossier.consistency import faults_of
 from backstop.dossier.record import Actor, Term
 from backstop.dossier.vocabulary import renamed
 from backstop.faults import InvalidInput
-from tests.dossier.building import proposition, small, statement
 
 
 @pytest.fixture
 def dossier():
-    found = small(
+    return small(
         [
             statement(
                 "a1",
@@ -35,7 +35,6 @@ def dossier():
             "hosts": Actor(name="Hosts"),
         },
     )
-    return found
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ texts_option = click.option(
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="A folder with texts that are not in the study, found by digest; else BACKSTOP_TEXTS. May be given several times.",
+    help="A folder with texts that are not in the study, found by digest; else BACKSTOP_TEXTS. Several may be given.",
 )
 by_option = click.option(
     "--by", default="", metavar="NAME", help="Who codes or decides; kept with the record."

@@ -47,8 +47,8 @@ def import_command(
 ) -> None:
     """Bring a coding in FILE into the dossier of STUDY.
 
-    A hand coding in JSON, tables of statements or findings (CSV, XLSX), W3C Web Annotations (JSON-LD), REFI-QDA projects
-    and codebooks. Records of the same id are replaced, nothing else is touched.
+    A hand coding in JSON, tables of statements or findings (CSV, XLSX), W3C Web Annotations (JSON-LD), REFI-QDA
+    projects and codebooks. Records of the same id are replaced, nothing else is touched.
     """
     from backstop.cli.dossier import _opened_or_new, note
     from backstop.dossier import store

@@ -10,80 +10,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from backstop.cli.dossier import json_option, texts_option
+from backstop.cli.evidence import CITING, Evidence
 
 if TYPE_CHECKING:
     from backstop.dossier.provenance import Ground, Passage
-    from backstop.dossier.reference import Reference
     from backstop.dossier.store import Dossier
-    from backstop.scenario.compiled import Model
-
-_KINDS = {
-    "parameters": ("parameter", "basis"),
-    "measures": ("measure", "evidence"),
-    "claims": ("claim", "evidence"),
-    "arrangements": ("arrangement", "evidence"),
-}
 
 
-class Evidence:
-    """A study's scenario, dossier and data references together."""
+def loaded(study: Path, texts: tuple[Path, ...]) -> Evidence:
+    """The study with its evidence; every id that leads nowhere is an error."""
+    from backstop.scenario.study import load
 
-    def __init__(self, study: Path, texts: tuple[Path, ...]) -> None:
-        from backstop.dossier import store
-        from backstop.dossier.holdings import Holdings, folders
-        from backstop.dossier.reference import PREFIX, read_references
-        from backstop.scenario.location import find
-        from backstop.scenario.study import load
-
-        self.model: Model = load(study)
-        folder = find(study).resolve().parent
-        self.references: dict[str, Reference] = read_references(folder)
-        self.dossier: Dossier | None = None
-        self._holdings: Holdings | None = None
-        named = folder / (self.model.scenario.dossier or "dossier")
-        if (named / store.REGISTER).is_file() or self.model.scenario.dossier:
-            snapshot = store.read(named)
-            self.dossier = snapshot.dossier
-            self._holdings = Holdings(snapshot.folder, folders(texts))
-        self.citations = list(_citations(self.model, PREFIX))
-
-    def check(self) -> None:
-        """Raise InvalidInput for ids that lead nowhere."""
-        from backstop.dossier.provenance import unresolved
-        from backstop.faults import InvalidInput
-
-        faults = unresolved(self.citations, self.dossier, self.references)
-        if faults:
-            raise InvalidInput(faults)
-
-    def ground(self, name: str) -> Ground:
-        """What an id stands for."""
-        from backstop.dossier.provenance import ground
-
-        return ground(name, self.dossier, self.references)
-
-    def words(self) -> dict[str, str]:
-        """The passages of statements whose texts are at hand, where they stand as coded."""
-        if self.dossier is None or self._holdings is None:
-            return {}
-        from backstop.dossier.verification import verify
-
-        outcomes = verify(self.dossier, self._holdings)
-        return {o.statement.id: o.words for o in outcomes if o.resolution and o.resolution.confirmed}
-
-
-def _citations(model: Model, prefix: str) -> Any:
-    from backstop.dossier.provenance import Citation
-
-    for section, (kind, field) in _KINDS.items():
-        for name, entry in getattr(model.scenario, section).items():
-            for index, cited in enumerate(getattr(entry, field)):
-                yield Citation(kind, name, cited, model.place((section, name, field, index)))
-    for name, observation in model.scenario.observations.items():
-        if observation.source.startswith(prefix):
-            yield Citation(
-                "observation", name, observation.source, model.place(("observations", name, "source"))
-            )
+    evidence = Evidence(load(study), study, texts)
+    evidence.check()
+    return evidence
 
 
 @click.command()
@@ -94,20 +34,19 @@ def _citations(model: Model, prefix: str) -> Any:
 def why(study: Path, name: str, texts: tuple[Path, ...], as_json: bool) -> None:
     """What NAME rests on: from a number, measure or claim of STUDY down to the passages.
 
-    NAME is a parameter, measure, claim, arrangement, observation or definition, or the id of a statement, proposition or
-    data reference: then also what rests on it.
+    NAME is a parameter, measure, claim, arrangement, observation or definition, or the id of a statement,
+    proposition or data reference: then also what rests on it.
     """
     from backstop.dossier.provenance import plain_ground, weakest
     from backstop.faults import Fault, InvalidInput
     from backstop.text import did_you_mean
 
-    evidence = Evidence(study, texts)
-    evidence.check()
+    evidence = loaded(study, texts)
     asked = _asked(evidence, name)
     if asked is None:
         scenario = evidence.model.scenario
         valid = [
-            n for section in (*_KINDS, "observations", "definitions") for n in getattr(scenario, section)
+            n for section in (*CITING, "observations", "definitions") for n in getattr(scenario, section)
         ]
         valid += [*(evidence.dossier.propositions if evidence.dossier else ())]
         raise InvalidInput(
@@ -140,7 +79,7 @@ def why(study: Path, name: str, texts: tuple[Path, ...], as_json: bool) -> None:
 
 def _asked(evidence: Evidence, name: str) -> dict[str, Any] | None:
     scenario = evidence.model.scenario
-    for section, (kind, field) in _KINDS.items():
+    for section, (kind, field) in CITING.items():
         entry = getattr(scenario, section).get(name)
         if entry is not None:
             ids = list(getattr(entry, field))
@@ -286,15 +225,16 @@ def _print_passage(passage: Passage, dossier: Dossier, words: str | None, depth:
 @texts_option
 @json_option
 def audit(study: Path, texts: tuple[Path, ...], as_json: bool) -> None:
-    """List the assumptions of STUDY by the grade of their grounds: stated, implied, derived, judgement; confirmed or not."""
+    """List the assumptions of STUDY by the grade of their grounds: stated, implied, derived, judgement; confirmed
+    or not.
+    """
     from backstop.dossier.provenance import GRADES
     from backstop.text import readable
 
-    evidence = Evidence(study, texts)
-    evidence.check()
+    evidence = loaded(study, texts)
     rows = []
     scenario = evidence.model.scenario
-    for section, (kind, field) in _KINDS.items():
+    for section, (kind, field) in CITING.items():
         for name, entry in getattr(scenario, section).items():
             ids = list(getattr(entry, field))
             if section == "arrangements" and not ids:

@@ -40,6 +40,7 @@ def check(study: str, as_json: bool) -> None:
 
     try:
         model = load(study)
+        _check_evidence(model, study)
     except InvalidInput as error:
         if not as_json:
             raise
@@ -54,6 +55,17 @@ def check(study: str, as_json: bool) -> None:
     for note in model.notes:
         click.echo(clean(f"note: {note}"), err=True)
     click.echo(clean(_summary(model)))
+
+
+def _check_evidence(model: Model, study: str) -> None:
+    """Every ground that the scenario names must be there, where it names a dossier at all."""
+    if study == "-" or not model.scenario.dossier:
+        return
+    from pathlib import Path
+
+    from backstop.cli.evidence import Evidence
+
+    Evidence(model, Path(study)).check()
 
 
 def _counts(model: Model) -> dict[str, int]:

@@ -1,7 +1,7 @@
 """Agreement between coders: Krippendorff's alpha for nominal data, by coincidences and by pairs as a check.
 
-Units are the passages that two coders or more have coded in one source; the values are what each wrote in one field there.
-Source: Krippendorff (2004), Content Analysis, chapter 11; Hayes & Krippendorff (2007), eq. for nominal data.
+Units are the passages that two coders or more have coded in one source; the values are what each wrote in one field
+there. Source: Krippendorff (2004), Content Analysis, chapter 11; Hayes & Krippendorff (2007), eq. for nominal data.
 """
 
 from __future__ import annotations

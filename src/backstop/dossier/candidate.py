@@ -1,7 +1,7 @@
 """Statements of other accounts that may say the same: a ranked list for an analyst to link or to pass over.
 
-Rank: shared objects and words of the paraphrase, the rare ones counting most, then family of type, stance, actor and logical
-form. Equal stance is no filter, for two neutral reports may well agree.
+Rank: shared objects and words of the paraphrase, the rare ones counting most, then family of type, stance, actor
+and logical form. Equal stance is no filter, for two neutral reports may well agree.
 """
 
 from __future__ import annotations

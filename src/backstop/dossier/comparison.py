@@ -1,4 +1,6 @@
-"""The comparison of accounts, statement by statement: what they agree on, where they differ and what only one of them says."""
+"""The comparison of accounts, statement by statement: what they agree on, where they differ and what only one of
+them says.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +17,8 @@ from backstop.dossier.independence import Independence, independence
 from backstop.dossier.record import Recorded
 from backstop.dossier.slot_comparison import slot_findings
 from backstop.dossier.store import Dossier
+
+_COMMENTARY = {"normal": "", "low": " (commentary)"}
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,9 @@ def _as_finding(recorded: Recorded, dossier: Dossier) -> Finding:
 
 
 def shared_statements(dossier: Dossier) -> set[str]:
-    """Statements whose claim another account bears out: linked, not merely in part, to a proposition with support elsewhere."""
+    """Statements whose claim another account bears out: linked, not merely in part, to a proposition with support
+    elsewhere.
+    """
     found: set[str] = set()
     for proposition in dossier.propositions.values():
         if proposition.status != "stated":
@@ -159,7 +165,7 @@ def unattributed(dossier: Dossier) -> list[Finding]:
             kind="unattributed",
             statements=(s.id,),
             sources=(s.source,),
-            explanation=f"Account {s.source}, {s.attribution}{' (commentary)' if s.value == 'low' else ''}: {s.paraphrase}",
+            explanation=f"Account {s.source}, {s.attribution}{_COMMENTARY[s.value]}: {s.paraphrase}",
             details={"value": s.value},
         )
         for s in dossier.statements.values()

@@ -1,7 +1,8 @@
 """Tensions between logical forms: what is needed earlier than it is on offer, and claims that cannot both hold.
 
-Two necessary conditions of one outcome are compatible and never reported. A thing needed under a ceasefire, whose part is
-promised only after a peace deal, leaves a gap between the two: both statements can be true, so it is an apparent contradiction.
+Two necessary conditions of one outcome are compatible and never reported. A thing needed under a ceasefire, whose
+part is promised only after a peace deal, leaves a gap between the two: both statements can be true, so it is an
+apparent contradiction.
 """
 
 from __future__ import annotations
@@ -74,6 +75,7 @@ def _sequence(
     key: tuple[str, str, str], wanted: list[Statement], promised: dict[str, list[Statement]], dossier: Dossier
 ) -> Finding:
     thing, early, late = key
+    first = [s.id for s in wanted]
     statements = list(
         dict.fromkeys([s.id for s in wanted] + [s.id for group in promised.values() for s in group])
     )
@@ -87,9 +89,9 @@ def _sequence(
         statements=tuple(statements),
         sources=accounts,
         explanation=(
-            f"{names[0]} is needed from the {names[1]} on ({listed(s.id for s in wanted)}), but {means} is promised only with the"
-            f" {names[2]} ({listed(i for i in statements if i not in {s.id for s in wanted})}). Both can be true if something"
-            " else protects the time between."
+            f"{names[0]} is needed from the {names[1]} on ({listed(first)}), but {means} only promised with the"
+            f" {names[2]} ({listed(i for i in statements if i not in first)}). Both can be true if something else"
+            " protects the time between."
         ),
         aspect="sequence",
         status=status,
@@ -97,7 +99,9 @@ def _sequence(
 
 
 def form_conflicts(dossier: Dossier) -> list[Finding]:
-    """Propositions whose logical forms exclude each other; a contradiction for one holder, else a disagreement of actors."""
+    """Propositions whose logical forms exclude each other; a contradiction for one holder, else a disagreement of
+    actors.
+    """
     by_outcome: dict[str, list[Proposition]] = defaultdict(list)
     for proposition in dossier.propositions.values():
         if proposition.form and proposition.form.outcome and proposition.status != "derived":

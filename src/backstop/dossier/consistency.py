@@ -89,8 +89,8 @@ def _statement_faults(statement: Statement, dossier: Dossier) -> list[Fault]:
         elif statement.anchor.end > version.chars:
             faults.append(
                 Fault(
-                    f"{statement.id} stands on characters {statement.anchor.start} to {statement.anchor.end}, but the text"
-                    f" of {statement.source} has {version.chars}: there is no such passage",
+                    f"{statement.id} stands on characters {statement.anchor.start} to {statement.anchor.end}, but"
+                    f" the text of {statement.source} has {version.chars}: there is no such passage",
                     where,
                 )
             )

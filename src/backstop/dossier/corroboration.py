@@ -1,7 +1,7 @@
 """Corroborations: propositions that several accounts bear out, with the strength in each and how many count.
 
-Agreement is what an analyst has linked to one proposition, never a guess from likeness of words. Where the statements linked
-have different holders or another logical form, the finding says so.
+Agreement is what an analyst has linked to one proposition, never a guess from likeness of words. Where the
+statements linked have different holders or another logical form, the finding says so.
 """
 
 from __future__ import annotations

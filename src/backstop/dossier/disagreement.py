@@ -1,8 +1,9 @@
-"""Disagreements between actors: who is for and who against the same thing. Never mixed with what accounts contradict.
+"""Disagreements between actors: who is for and who against the same thing. Never mixed with what accounts
+contradict.
 
-Two sources of evidence: propositions that one actor's statements support and another's oppose, and opposite stance of two
-holders on one object. A holder who names whom he opposes is read as against that one alone. A stance under "if not" is about
-the absence of the thing and does not count.
+Two sources of evidence: propositions that one actor's statements support and another's oppose, and opposite stance
+of two holders on one object. A holder who names whom he opposes is read as against that one alone. A stance under
+"if not" is about the absence of the thing and does not count.
 """
 
 from __future__ import annotations
@@ -45,7 +46,8 @@ def _finding(about: str, name: str, sides: tuple[tuple[str, list[str]], ...], do
         statements=statements,
         sources=accounts_of(statements, dossier),
         explanation=(
-            f"{name}: {actor_name(one, dossier)} for ({listed(first)}), {actor_name(other, dossier)} against ({listed(second)})."
+            f"{name}: {actor_name(one, dossier)} for ({listed(first)}),"
+            f" {actor_name(other, dossier)} against ({listed(second)})."
         ),
         aspect=name,
         details={"holders": sorted((one, other)), "about": about},
@@ -128,7 +130,9 @@ def _by_stance(dossier: Dossier) -> list[Finding]:
 
 
 def _meant(actor: str, named: set[str], register: Register) -> bool:
-    """Whether `actor` is among those named as opposed (or part of, or speaking for them); all are where none is named."""
+    """Whether `actor` is among those named as opposed (or part of, or speaking for them); all are where none is
+    named.
+    """
     if not named:
         return True
     return bool(_wide(actor, register) & named) or any(actor in _wide(name, register) for name in named)

@@ -1,5 +1,6 @@
-"""How the usual objects of security guarantees hang together: what is part of what, what serves what, and in which order
-ceasefire, deal and peace come. Used to start the vocabulary of a dossier; an analyst may change every entry.
+"""How the usual objects of security guarantees hang together: what is part of what, what serves what, and in which
+order ceasefire, deal and peace come. Used to start the vocabulary of a dossier; an analyst may change every
+entry.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Short lists of the field: states with their adjectives, capitals and large cities, and the words for offices.
 
-They serve to see that "the British premier" and "the UK's prime minister" are one office and that Paris lies in France. A
-dossier's own vocabulary comes first; what is in neither is compared by its words.
+They serve to see that "the British premier" and "the UK's prime minister" are one office and that Paris lies in
+France. A dossier's own vocabulary comes first; what is in neither is compared by its words.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from itertools import pairwise
 # state: adjectives and other names | capital and cities
 _STATES = """
 united states: us, u.s, usa, u.s.a, america, american | washington, new york, camp david, anchorage, munich conference
-united kingdom: uk, u.k, britain, british, great britain, england, english, scotland | london, edinburgh, manchester, belfast
+united kingdom: uk, u.k, britain, british, great britain, england, english | london, edinburgh, belfast
 france: french | paris, brest, strasbourg, lyon, marseille, versailles
 germany: german | berlin, munich, hamburg, frankfurt, bonn, ramstein
 russia: russian, russian federation | moscow, st petersburg, saint petersburg, sochi, vladivostok

@@ -1,8 +1,9 @@
 """Which accounts count as independent: not those that share their text or are known to have one origin.
 
-Likeness of whole texts comes from sketches kept with the sources, so that it needs no text. Evidence for the levels: edited
-copies keep a Jaccard index of word 3-grams of .38 at a fifth of words changed, unrelated accounts of one event stay under
-.03. Sharing no text is no proof of independence: accounts may still follow one campaign or one agency.
+Likeness of whole texts comes from sketches kept with the sources, so that it needs no text. Evidence for the
+levels: edited copies keep a Jaccard index of word 3-grams of .38 at a fifth of words changed, unrelated accounts of
+one event stay under .03. Sharing no text is no proof of independence: accounts may still follow one campaign or one
+agency.
 """
 
 from __future__ import annotations
@@ -46,7 +47,9 @@ class Independence:
     group: Mapping[str, str] = field(default_factory=dict)
 
     def count(self, sources: Iterable[str], same_passages: Iterable[tuple[str, str]] = ()) -> int:
-        """How many accounts of `sources` are independent; `same_passages`: pairs that share the very passage at issue."""
+        """How many accounts of `sources` are independent; `same_passages`: pairs that share the very passage at
+        issue.
+        """
         union = Union({source: self.group.get(source, source) for source in sources})
         for one, other in same_passages:
             union.join(one, other)
@@ -72,7 +75,9 @@ class Union:
 
 
 def independence(dossier: Dossier, texts: Mapping[str, str] | None = None) -> Independence:
-    """Relations of all accounts of `dossier`. `texts` by source id: where at hand, shared passages are found in them."""
+    """Relations of all accounts of `dossier`. `texts` by source id: where at hand, shared passages are found in
+    them.
+    """
     sketches = {s.id: unpack(s.text.sketch) for s in dossier.sources.values() if s.text.sketch}
     relations: dict[tuple[str, str], Relation] = {}
     for one, other, index in like_pairs(sketches, SHARES_PASSAGES):
@@ -139,7 +144,9 @@ def _passages(texts: Mapping[str, str]) -> dict[tuple[str, str], int]:
 
 
 def same_passages(statements: Iterable[Statement]) -> list[tuple[str, str]]:
-    """Pairs of accounts whose statements stand on the same words: four fifths of the shorter passage's 3-grams in both."""
+    """Pairs of accounts whose statements stand on the same words: four fifths of the shorter passage's 3-grams in
+    both.
+    """
     hashed = [(s.source, set(unpack(s.anchor.grams))) for s in statements if s.anchor.grams]
     found = []
     for i, (one, first) in enumerate(hashed):

@@ -58,7 +58,8 @@ def with_terms(dossier: Dossier, terms: Mapping[str, Term]) -> Dossier:
 def project_statements(
     project: Project, dossier: Dossier, sources: Mapping[str, Source], texts: Mapping[str, str], coder: str
 ) -> dict[str, Statement]:
-    """The selections of another program as statements in the outlets' voice, to be coded. `sources` by the project's names.
+    """The selections of another program as statements in the outlets' voice, to be coded. `sources` by the
+    project's names.
 
     Raises InvalidInput where a selection stands on no passage.
     """

@@ -1,8 +1,9 @@
-"""From an assumption back to the passages it rests on: what each id means, how good a ground it is, what is unconfirmed.
+"""From an assumption back to the passages it rests on: what each id means, how good a ground it is, what is
+unconfirmed.
 
-Grades, from the best: stated (an account says it), implied (accounts imply it), derived (worked out by the analyst, or a
-figure from data), judgement. An assumption has the weakest grade of its grounds, and is unconfirmed where a passage under it
-has changed and nobody has accepted that yet.
+Grades, from the best: stated (an account says it), implied (accounts imply it), derived (worked out by the analyst,
+or a figure from data), judgement. An assumption has the weakest grade of its grounds, and is unconfirmed where a
+passage under it has changed and nobody has accepted that yet.
 """
 
 from __future__ import annotations
@@ -120,7 +121,9 @@ def weakest(grounds: Iterable[Ground]) -> Grade:
 def unresolved(
     citations: Iterable[Citation], dossier: Dossier | None, references: Mapping[str, Reference]
 ) -> list[Fault]:
-    """A fault for every id that leads to no statement, proposition or data reference, with the nearest one that would."""
+    """A fault for every id that leads to no statement, proposition or data reference, with the nearest one that
+    would.
+    """
     data = [PREFIX + key for key in references]
     valid = [
         *(dossier.statements if dossier else ()),

@@ -1,7 +1,8 @@
 """Quotation spans: a scanner that tells opening from closing marks by their neighbours.
 
-Straight and curly marks may be mixed, an apostrophe is no mark, and an odd mark raises no error: it is closed at the end of
-its paragraph or left out. A paragraph that opens with a mark while a quotation is open continues it, as newspapers do.
+Straight and curly marks may be mixed, an apostrophe is no mark, and an odd mark raises no error: it is closed at
+the end of its paragraph or left out. A paragraph that opens with a mark while a quotation is open continues it, as
+newspapers do.
 """
 
 from __future__ import annotations

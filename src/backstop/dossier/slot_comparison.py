@@ -1,9 +1,10 @@
 """Contradictions and differences of detail, from typed slots compared per actor or event.
 
-One actor holds one office at a time, one event has one place; where accounts fill such a slot with values that do not go
-together, that is a contradiction: outright where both are about the same actor or the same event, reconcilable where the
-events may be two, an internal tension inside one account. Other slots are details, and accounts may differ in them. A
-dateline is a zone and never a slot, and a form of address is no office: neither can become a contradiction.
+One actor holds one office at a time, one event has one place; where accounts fill such a slot with values that do
+not go together, that is a contradiction: outright where both are about the same actor or the same event,
+reconcilable where the events may be two, an internal tension inside one account. Other slots are details, and
+accounts may differ in them. A dateline is a zone and never a slot, and a form of address is no office: neither can
+become a contradiction.
 """
 
 from __future__ import annotations
@@ -101,7 +102,9 @@ def _subject(name: str, slot: Slot, statement: Statement, register: Register) ->
 
 
 def _role_entries(dossier: Dossier, described: set[tuple[str, str]]) -> Iterable[Entry]:
-    """Offices out of roles as described, for accounts in which no office was coded for that actor: the first mention."""
+    """Offices out of roles as described, for accounts in which no office was coded for that actor: the first
+    mention.
+    """
     register = dossier.register
     seen: set[tuple[str, str, str]] = set()
     for statement in counted(dossier):

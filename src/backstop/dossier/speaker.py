@@ -1,9 +1,10 @@
 """Who speaks: a proposed speaker for each quotation, by rules over the actor register's names and aliases.
 
-In order: "according to" a name; a name and a verb of speech right after the quotation, either way round; the nearest name
-before it that governs a verb of speech (a relative clause or apposition may stand between); the subject the sentence comes to
-after a participle; a view held "among" somebody; a pronoun, traced to the last fitting subject; and the speaker of the
-quotation before, where one simply goes on. A proposal is never more than that: an analyst decides.
+In order: "according to" a name; a name and a verb of speech right after the quotation, either way round; the
+nearest name before it that governs a verb of speech (a relative clause or apposition may stand between); the
+subject the sentence comes to after a participle; a view held "among" somebody; a pronoun, traced to the last
+fitting subject; and the speaker of the quotation before, where one simply goes on. A proposal is never more than
+that: an analyst decides.
 """
 
 from __future__ import annotations
@@ -16,29 +17,31 @@ from dataclasses import dataclass
 from backstop.dossier.quotation import Quotation
 from backstop.dossier.record import Actor
 
-_STEMS = (
-    "say says said saying|tell tells told telling|add adds added adding|warn warns warned warning|stress stresses stressed stressing"
-    "|emphasi[sz]e emphasi[sz]es emphasi[sz]ed emphasi[sz]ing|urge urges urged urging|insist insists insisted insisting"
-    "|call calls called calling|argue argues argued arguing|claim claims claimed claiming|state states stated stating"
-    "|note notes noted noting|explain explains explained explaining|declare declares declared declaring"
-    "|announce announces announced announcing|confirm confirms confirmed confirming|suggest suggests suggested suggesting"
-    "|demand demands demanded demanding|describe describes described describing|pledge pledges pledged pledging"
-    "|promise promises promised promising|vow vows vowed vowing|reiterate reiterates reiterated reiterating"
-    "|deny denies denied denying|reject rejects rejected rejecting|dismiss dismisses dismissed dismissing"
-    "|accuse accuses accused accusing|hope hopes hoped hoping|believe believes believed believing|fear fears feared fearing"
-    "|acknowledge acknowledges acknowledged acknowledging|admit admits admitted admitting|advocate advocates advocated advocating"
-    "|specify specifies specified specifying|praise praises praised praising|clarify clarifies clarified clarifying"
-    "|write writes wrote written writing|ask asks asked asking|reply replies replied replying|respond responds responded responding"
-    "|answer answers answered answering|remark remarks remarked remarking|indicate indicates indicated indicating"
-    "|caution cautions cautioned cautioning|outline outlines outlined outlining|propose proposes proposed proposing"
-    "|mention mentions mentioned mentioning|label labels labelled labeled labelling|dub dubs dubbed|cite cites cited citing"
-    "|promote promotes promoted|back backs backed backing|seek seeks sought seeking|want wants wanted|expect expects expected"
-    "|condemn condemns condemned condemning|criticise criticises criticised criticize criticizes criticized|quip quips quipped"
-    "|observe observes observed|conclude concludes concluded|recall recalls recalled|repeat repeats repeated|concede concedes conceded"
-    "|speak speaks spoke speaking|tweet tweets tweeted|post posts posted|voice voices voiced|refer refers referred referring"
-    "|maintain maintains maintained|hail hails hailed|welcome welcomes welcomed|brand brands branded|plead pleads pleaded"
+_REGULAR = (
+    "add warn stress emphasize emphasise urge insist call argue claim state note explain declare announce"
+    " confirm suggest demand describe pledge promise vow reiterate deny reject dismiss accuse hope believe"
+    " fear acknowledge advocate specify praise clarify ask reply respond answer remark indicate caution"
+    " outline propose mention label dub cite promote back want expect condemn criticise criticize observe"
+    " conclude recall repeat concede tweet post voice maintain hail welcome brand plead"
 )
-_VERB = "(?:" + "|".join(sorted(set(_STEMS.replace("|", " ").split()), key=len, reverse=True)) + ")"
+_IRREGULAR = (
+    "say says said saying tell tells told telling write writes wrote written writing seek seeks sought"
+    " seeking speak speaks spoke speaking admit admits admitted admitting refer refers referred referring"
+    " labelled labelling quipped quipping dubbed dubbing"
+)
+
+
+def _forms(verb: str) -> list[str]:
+    """The forms of a regular verb."""
+    if verb.endswith("e"):
+        return [verb, verb + "s", verb + "d", verb[:-1] + "ing"]
+    if verb.endswith("y"):
+        return [verb, verb[:-1] + "ies", verb[:-1] + "ied", verb + "ing"]
+    return [verb, verb + ("es" if verb.endswith(("s", "sh", "ch", "x")) else "s"), verb + "ed", verb + "ing"]
+
+
+_CUES = {form for verb in _REGULAR.split() for form in _forms(verb)} | set(_IRREGULAR.split())
+_VERB = "(?:" + "|".join(sorted(_CUES, key=len, reverse=True)) + ")"
 CUE = re.compile(rf"\b{_VERB}\b", re.IGNORECASE)
 """A verb of speech."""
 
@@ -48,22 +51,22 @@ _AUX = (
 )
 _INSERT = r"(?:\s*,[^\"\u201c\u201d.!?]{2,160}?,)?(?:\s*\([^)]{1,60}\))?"
 _AFTER_NAME = re.compile(rf"{_INSERT}\s*,?\s*{_AUX}{_VERB}\b", re.IGNORECASE)
-_ONLY_INSERT = re.compile(rf"{_INSERT}\s*,?\s*$")
 _PRONOUN = re.compile(r"\b(he|she|they)\b", re.IGNORECASE)
-_NAME = re.compile(
-    r"\b(?:[A-Z][\w\u00c0-\u024f'\u2019-]+)(?:\s+(?:(?:de|van|von|der|al|bin|[A-Z]\.)\s+)?[A-Z][\w\u00c0-\u024f'\u2019-]+){1,3}"
-)
+_CAPITAL = r"[A-Z][\w\u00c0-\u024f'\u2019-]+"
+_NAME = re.compile(rf"\b{_CAPITAL}(?:\s+(?:(?:de|van|von|der|al|bin|[A-Z]\.)\s+)?{_CAPITAL}){{1,3}}")
 _ACCORDING = re.compile(r"\baccording to\s+(?:the\s+|an?\s+)?(?:[\w.'\u2019-]+\s+){0,5}?$", re.IGNORECASE)
 _AMONG = re.compile(
-    r"\b(?:consensus|fears?|hopes?|belief|view|concerns?|agreement|calls?|worry|worries|feeling)\s+(?:among|of|from)\s+(?:[\w'-]+\s+){0,2}$",
+    r"\b(?:consensus|fears?|hopes?|belief|view|concerns?|agreement|calls?|worry|worries|feeling)"
+    r"\s+(?:among|of|from)\s+(?:[\w'-]+\s+){0,2}$",
     re.IGNORECASE,
 )
 _PARTICIPLE = re.compile(
     r"^[\"'\u201c\u2018(]*(?:(?:By|In|While|After|Before|On|When|Without)\s+)?[A-Za-z]+ing\b"
 )
 _OBJECT_BEFORE = re.compile(
-    r"\b(?:with|to|from|by|of|for|against|on|about|told|tell|tells|telling|urged|urges|urging|asked|asks|asking|accused|accuses|between"
-    r"|and|meet|met|meeting|at|over|including|like|under)\s+(?:the\s+|an?\s+|his\s+|her\s+|their\s+)?(?:[\w.'\u2019-]+\s+){0,4}?$",
+    r"\b(?:with|to|from|by|of|for|against|on|about|told|tell|tells|telling|urged|urges|urging|asked|asks|asking"
+    r"|accused|accuses|between|and|meet|met|meeting|at|over|including|like|under)"
+    r"\s+(?:the\s+|an?\s+|his\s+|her\s+|their\s+)?(?:[\w.'\u2019-]+\s+){0,4}?$",
     re.IGNORECASE,
 )
 
@@ -79,7 +82,9 @@ class Mention:
 
 
 def mentions(text: str, actors: Mapping[str, Actor]) -> list[Mention]:
-    """The names and aliases of the register in `text`, longest first where they overlap, and other names of two words."""
+    """The names and aliases of the register in `text`, longest first where they overlap, and other names of two
+    words.
+    """
     labels: dict[str, str] = {}
     for name, actor in actors.items():
         for label in (actor.name, *actor.aliases):
@@ -231,7 +236,9 @@ class _Reader:
         return None
 
     def _trace(self, at: int, pronoun: str, sentence: int | None = None) -> Mention | None:
-        """Whom a pronoun means: a fitting name earlier in its sentence, else the last fitting subject, else the last one."""
+        """Whom a pronoun means: a fitting name earlier in its sentence, else the last fitting subject, else the
+        last one.
+        """
         fitting = [m for m in self.mentions if m.end <= at and at - m.end < 1500 and self._fits(m, pronoun)]
         if not fitting:
             return None

@@ -1,8 +1,9 @@
-"""The folder of a dossier: read whole, checked, and written so that neither a crash nor a second coder loses anything.
+"""The folder of a dossier: read whole, checked, and written so that neither a crash nor a second coder loses
+anything.
 
-Every file is written beside the old one and then put in its place. A file that another hand has changed since it was
-read is merged record by record, by id; where both changed the same record nothing is written, and one's own version is kept
-in a file.
+Every file is written beside the old one and then put in its place. A file that another hand has changed since it
+was read is merged record by record, by id; where both changed the same record nothing is written, and one's own
+version is kept in a file.
 """
 
 from __future__ import annotations

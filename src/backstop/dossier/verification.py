@@ -1,7 +1,7 @@
 """Whether statements still stand on their passages, and what is held back where they do not.
 
-Equal passages, moved or with other marks, are anchored anew by themselves. Anything else is held: the statement, and all that
-rests on it, is unconfirmed until a person has looked at the difference and accepted it.
+Equal passages, moved or with other marks, are anchored anew by themselves. Anything else is held: the statement,
+and all that rests on it, is unconfirmed until a person has looked at the difference and accepted it.
 """
 
 from __future__ import annotations

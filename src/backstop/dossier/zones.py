@@ -13,19 +13,22 @@ from backstop.dossier.record import Zone, ZoneKind
 
 _ENDS_SENTENCE = re.compile("[.!?\u2026:;,][\"'\u201d\u2019\u00bb)\\]]*$")
 _AGE = re.compile(
-    r"^(?:\d+|an?|one|two|three)\s+(?:second|minute|min|hour|hr|day|week|month|year)s?\s+ago$|^(?:updated|published|posted)\b",
+    r"^(?:\d+|an?|one|two|three)\s+(?:second|minute|min|hour|hr|day|week|month|year)s?\s+ago$"
+    r"|^(?:updated|published|posted)\b",
     re.IGNORECASE,
 )
 _FURNITURE = re.compile(
-    r"^(?:share|tweet|print|email|comments?|advert(?:isement)?|read more\b.*|see also\b.*|related\b.*|subscribe\b.*|follow us\b.*"
-    r"|sign up\b.*|log in|cookies?\b.*|accept all.*|we use cookies.*|menu|home|news|world|politics|by [A-Z][\w.'-]+(?: [A-Z][\w.'-]+){0,3}"
+    r"^(?:share|tweet|print|email|comments?|advert(?:isement)?|read more\b.*|see also\b.*|related\b.*|subscribe\b.*"
+    r"|follow us\b.*|sign up\b.*|log in|cookies?\b.*|accept all.*|we use cookies.*|menu|home|news|world|politics"
     r"|all rights reserved.*|\u00a9.*|copyright\b.*)$",
     re.IGNORECASE,
 )
 _BYLINE = re.compile(r"^By [A-Z][\w.'\u2019-]+(?: (?:and|[A-Z][\w.'\u2019-]+)){0,6}$")
 _CAPITALS = re.compile(r"^[A-Z][A-Z .,'\u2019-]{2,40}$")
+_PLACE_WORD = r"[A-Z][A-Za-z.'\u2019-]+"
 _FILED = re.compile(
-    r"^(?P<place>(?:[A-Z][A-Za-z.'\u2019-]+)(?:[ ,]+(?:[A-Z][A-Za-z.'\u2019-]+|\d{1,2}))*(?: ?\([A-Za-z .]+\))?)\s+[\u2013\u2014-]{1,2}\s+(?=[A-Z\"\u201c])"
+    rf"^(?P<place>{_PLACE_WORD}(?:[ ,]+(?:{_PLACE_WORD}|\d{{1,2}}))*(?: ?\([A-Za-z .]+\))?)"
+    r"\s+[\u2013\u2014-]{1,2}\s+(?=[A-Z\"\u201c])"
 )
 _BODY_WORDS = 16
 

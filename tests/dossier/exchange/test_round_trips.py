@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.dossier.building import KEY, TEXTS, UKRAINE, coding, proposition, small, statement
 
 from backstop.dossier import store
 from backstop.dossier.comparison import compare
@@ -19,7 +20,6 @@ from backstop.dossier.exchange.webannotation import annotation_page, read_annota
 from backstop.dossier.merging import joined, project_statements
 from backstop.dossier.record import Acceptance, Event, Held, Quote, Recorded, Term
 from backstop.faults import BackstopError, InvalidInput
-from tests.dossier.building import KEY, TEXTS, UKRAINE, coding, proposition, small, statement
 
 MET = "The envoy met both sides in Vienna on Monday"
 NASTY = [
@@ -151,7 +151,7 @@ def test_no_cell_of_a_table_is_a_formula():
     for cells in book.active.iter_rows():
         for cell in cells:
             assert cell.data_type != "f"
-            assert not str(cell.value or "x")[:1] in "=+-@"
+            assert str(cell.value or "x")[:1] not in "=+-@"
 
 
 @pytest.mark.parametrize("cell", NASTY)
@@ -274,9 +274,11 @@ def project_of(text, start, end, name="doc"):
     import io
     import zipfile
 
-    qde = f"""<?xml version="1.0"?><Project xmlns="urn:QDA-XML:project:1.0" name="p"><Users><User guid="U1" name="Eve"/></Users>
-    <CodeBook><Codes><Code guid="C1" name="Gate" isCodable="true"><Code guid="C2" name="Inner gate" isCodable="true"/></Code></Codes></CodeBook>
-    <Sources><TextSource guid="S1" name="{name}" plainTextPath="internal://S1.txt"><PlainTextSelection guid="Q1" name="sel"
+    qde = f"""<?xml version="1.0"?><Project xmlns="urn:QDA-XML:project:1.0" name="p">
+    <Users><User guid="U1" name="Eve"/></Users>
+    <CodeBook><Codes><Code guid="C1" name="Gate"><Code guid="C2" name="Inner gate"/></Code></Codes></CodeBook>
+    <Sources><TextSource guid="S1" name="{name}" plainTextPath="internal://S1.txt">
+    <PlainTextSelection guid="Q1" name="sel"
     startPosition="{start}" endPosition="{end}" creatingUser="U1"><Coding guid="G1"><CodeRef targetGUID="C2"/></Coding>
     </PlainTextSelection></TextSource></Sources></Project>"""
     out = io.BytesIO()

@@ -1,8 +1,9 @@
 """A hand coding in JSON: sources, statements with offsets and digests, findings and causal claims.
 
 Passages are not in it; offsets and digests are, so that whoever holds the texts can check each one. What the coding
-says about accounts becomes records of the dossier: corroborations and causal claims become propositions with the statements
-linked to them, other findings are kept as the coder recorded them, one marked as a negative control as dismissed.
+says about accounts becomes records of the dossier: corroborations and causal claims become propositions with the
+statements linked to them, other findings are kept as the coder recorded them, one marked as a negative control as
+dismissed.
 """
 
 from __future__ import annotations
@@ -184,9 +185,9 @@ def _register_entry(label: str) -> dict[str, Any]:
     if state_of(label):
         return {"kind": "state"}
     for word, kind in (
-        ("government", "government"), ("administration", "government"), ("leaders", "collective"), ("states", "collective"),
-        ("allies", "collective"), ("community", "collective"), ("analysts", "group"), ("experts", "group"),
-        ("spokes", "organisation"), ("party", "organisation"),
+        ("government", "government"), ("administration", "government"), ("leaders", "collective"),
+        ("states", "collective"), ("allies", "collective"), ("community", "collective"),
+        ("analysts", "group"), ("experts", "group"), ("spokes", "organisation"), ("party", "organisation"),
     ):  # fmt: skip
         if word in low:
             return {"kind": kind}
@@ -288,7 +289,9 @@ def _condition(given: Mapping[str, Any], objects: Mapping[str, Term]) -> Conditi
 
 
 def logical_form(text: str, modality: str | None = None) -> Form:
-    """A logical form out of its usual notation: `NECESSARY: a -> b`, `a and not b -> c`, `x -> y up`, `complement(a, b)`."""
+    """A logical form out of its usual notation: `NECESSARY: a -> b`, `a and not b -> c`, `x -> y up`,
+    `complement(a, b)`.
+    """
     sure: Any = {"modality": "possible"} if modality == "possible" or "(possible)" in text else {}
     head, _, rest = text.partition(":") if re.match(r"[A-Z]{4,}", text) else ("", "", text)
     body = re.sub(r"\((?:possible|observed|veto|unknown)\)", "", rest or text).strip()

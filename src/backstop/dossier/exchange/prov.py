@@ -1,4 +1,6 @@
-"""The chain from source to proposition as W3C PROV, in PROV-JSON. Strength and agreement are ours: PROV has no word for them."""
+"""The chain from source to proposition as W3C PROV, in PROV-JSON. Strength and agreement are ours: PROV has no word
+for them.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ NAMESPACE = "https://backstop.example/ns#"
 
 
 def prov_json(dossier: Dossier) -> str:
-    """Sources, passages, statements and propositions as entities; coders and the program as agents; links between them."""
+    """Sources, passages, statements and propositions as entities; coders and the program as agents; links between
+    them.
+    """
     model = needed("prov.model", "writing PROV-JSON")
     document: Any = model.ProvDocument()
     document.add_namespace("backstop", NAMESPACE)

@@ -1,9 +1,10 @@
-"""REFI-QDA, the exchange format of ATLAS.ti, MAXQDA, NVivo and QualCoder: codebooks (.qdc) and projects (.qdpx), both ways.
+"""REFI-QDA, the exchange format of ATLAS.ti, MAXQDA, NVivo and QualCoder: codebooks (.qdc) and projects (.qdpx),
+both ways.
 
-Codes are the objects, types, modes of attribution and stances; a selection carries the paraphrase as its description. What the
-format has no place for stands in the last line of a description, after `backstop:`, so that the way there and back loses
-nothing. A text goes into the archive only where it may travel, or where the user asks for it for his own use; otherwise the
-source is named and other programs will ask for its file.
+Codes are the objects, types, modes of attribution and stances; a selection carries the paraphrase as its
+description. What the format has no place for stands in the last line of a description, after `backstop:`, so that
+the way there and back loses nothing. A text goes into the archive only where it may travel, or where the user asks
+for it for his own use; otherwise the source is named and other programs will ask for its file.
 """
 
 from __future__ import annotations
@@ -267,8 +268,8 @@ def _terms(codes: ElementTree.Element, name: str) -> list[tuple[str, Term, str]]
 
 
 def read_qdpx(data: bytes, name: str, crlf: bool = False, utf16: bool = False) -> Project:
-    """A project archive. `crlf`: the program that wrote it counts a line end as two characters; `utf16`: it counts UTF-16
-    code units, so that characters outside the Basic Multilingual Plane are two.
+    """A project archive. `crlf`: the program that wrote it counts a line end as two characters; `utf16`: it counts
+    UTF-16 code units, so that characters outside the Basic Multilingual Plane are two.
 
     Raises InvalidInput or Refused for unsound archives, bombs, names that climb out, and positions outside a text.
     """

@@ -1,7 +1,7 @@
 """Statements and findings as tables, CSV and XLSX, one row each with every field; both ways without loss.
 
-A cell that a spreadsheet would run as a formula gets an apostrophe in front, which is taken off again on the way in. Nested
-fields (slots, what was accepted before) are JSON in one cell; the anchor has a column for each part.
+A cell that a spreadsheet would run as a formula gets an apostrophe in front, which is taken off again on the way
+in. Nested fields (slots, what was accepted before) are JSON in one cell; the anchor has a column for each part.
 """
 
 from __future__ import annotations
@@ -31,14 +31,15 @@ _SEPARATOR = "; "
 MOST_CELL = 32_767
 
 STATEMENT_COLUMNS = (
-    "id", "source", "anchor_start", "anchor_end", "actor", "role", "speaker", "reporter", "attribution", "type", "objects",
-    "stance", "target", "target_actors", "condition_form", "condition_text", "condition_on", "hedge", "hedge_scope", "event",
-    "slots", "paraphrase", "link", "note", "value", "value_note", "coder", "when", "held", "accepted", "anchor_text",
-    "anchor_passage", "anchor_normalised", "anchor_grams", "anchor_before", "anchor_after", "anchor_quote",
+    "id", "source", "anchor_start", "anchor_end", "actor", "role", "speaker", "reporter", "attribution", "type",
+    "objects", "stance", "target", "target_actors", "condition_form", "condition_text", "condition_on", "hedge",
+    "hedge_scope", "event", "slots", "paraphrase", "link", "note", "value", "value_note", "coder", "when",
+    "held", "accepted", "anchor_text", "anchor_passage", "anchor_normalised", "anchor_grams", "anchor_before",
+    "anchor_after", "anchor_quote",
 )  # fmt: skip
 FINDING_COLUMNS = (
-    "id", "kind", "aspect", "status", "statements", "sources", "explanation", "origin", "note", "dismissed", "coder", "when",
-    "details",
+    "id", "kind", "aspect", "status", "statements", "sources", "explanation", "origin", "note", "dismissed",
+    "coder", "when", "details",
 )  # fmt: skip
 
 
@@ -128,7 +129,9 @@ def _keep_ends(data: bytes, name: str) -> str:
 
 
 def to_xlsx(rows: Sequence[Mapping[str, str]], columns: Sequence[str], title: str) -> bytes:
-    """A table as an XLSX workbook of one sheet, every cell text. Raises Refused for a cell too long for a spreadsheet."""
+    """A table as an XLSX workbook of one sheet, every cell text. Raises Refused for a cell too long for a
+    spreadsheet.
+    """
     openpyxl = needed("openpyxl", "writing XLSX")
     escape = needed("openpyxl.utils.escape", "writing XLSX").escape
     book = openpyxl.Workbook(write_only=True)

@@ -1,9 +1,9 @@
 """Statements as W3C Web Annotations (JSON-LD), both ways.
 
-Offsets are Unicode code points, the end exclusive (Web Annotation Data Model 2017, section 4.2.4), as here. The State beside a
-selector is the digest of the text; the words are in a TextQuoteSelector only where the text may travel. The whole record
-stands under a name of our own, so that nothing is lost; where another program moved a selector or changed the body, that
-counts.
+Offsets are Unicode code points, the end exclusive (Web Annotation Data Model 2017, section 4.2.4), as here. The
+State beside a selector is the digest of the text; the words are in a TextQuoteSelector only where the text may
+travel. The whole record stands under a name of our own, so that nothing is lost; where another program moved a
+selector or changed the body, that counts.
 """
 
 from __future__ import annotations
@@ -80,9 +80,11 @@ def _annotation(statement: Statement, dossier: Dossier) -> dict[str, Any]:
 def read_annotations(
     data: Any, dossier: Dossier, texts: Mapping[str, str], name: str, coder: str
 ) -> dict[str, Statement]:
-    """The statements in an annotation, a list, a page or a collection. `texts` by source id, for selectors without digest.
+    """The statements in an annotation, a list, a page or a collection. `texts` by source id, for selectors without
+    digest.
 
-    Annotations of other programs become statements in the outlet's voice, to be coded. Raises InvalidInput with all faults.
+    Annotations of other programs become statements in the outlet's voice, to be coded. Raises InvalidInput with all
+    faults.
     """
     prepared = {source: Text(text, dossier.key) for source, text in texts.items()}
     faults: list[Fault] = []
