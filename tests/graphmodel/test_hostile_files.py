@@ -113,7 +113,7 @@ def broken(original: dict[str, Any], r: random.Random) -> dict[str, Any]:
 def test_nothing_but_messages(original: dict[str, Any], name: str) -> None:
     r = random.Random(name)
     refused = answered = 0
-    for _ in range(1_200):
+    for _ in range(500):
         # JSON is YAML; a leading comment makes the reader of graph files take it as such.
         text = json.dumps(broken(original, r))
         data = (f"# a comment\n{text}" if name == "graph.yaml" else text).encode()
@@ -123,8 +123,8 @@ def test_nothing_but_messages(original: dict[str, Any], name: str) -> None:
         except BackstopError as error:
             assert str(error)
             refused += 1
-    assert refused > 300
-    assert answered > 50
+    assert refused > 120
+    assert answered > 20
 
 
 def test_the_originals_are_sound() -> None:

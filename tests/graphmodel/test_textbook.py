@@ -166,3 +166,20 @@ def test_the_example_of_the_reference() -> None:
     promised = next(s for s in range(one.size) if one.states.bits(s, 3) == "100")
     assert one.states.ids[promised] in ids(one, "gmr")
     assert one.states.ids[promised] not in ids(one, "seq")
+
+
+def test_preference_tree() -> None:
+    from backstop.graphmodel import preference_tree
+
+    one = conflict(
+        HEAD.format(title="Tree")
+        + TWO
+        + "  a: {statements: [ca if cb, ca or not ca, cb]}\n  b: {ranking: [s1, s2, s3, s4]}\n"
+    )
+    assert preference_tree(one, 0) == {
+        "statement": "ca if cb",
+        "true": {"statement": "cb", "true": {"states": ["s4"]}, "false": {"states": ["s1", "s2"]}},
+        "false": {"states": ["s3"]},
+    }
+    with pytest.raises(Refused, match="not made of statements"):
+        preference_tree(one, 1)

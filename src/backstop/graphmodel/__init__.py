@@ -15,7 +15,7 @@ from backstop.graphmodel.foresight import Foresight, foresee
 from backstop.graphmodel.graded import fuzzy, probabilistic
 from backstop.graphmodel.guarantor import Alternative, must_prefer
 from backstop.graphmodel.inverse import Condition, condition
-from backstop.graphmodel.plain import as_json
+from backstop.graphmodel.plain import as_json, preference_tree
 from backstop.graphmodel.reader import load, read
 from backstop.graphmodel.robustness import Robustness, robustness
 from backstop.graphmodel.simultaneous import simultaneous
@@ -49,6 +49,7 @@ __all__ = [
     "jumps",
     "load",
     "must_prefer",
+    "preference_tree",
     "probabilistic",
     "read",
     "robustness",

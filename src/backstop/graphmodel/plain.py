@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from backstop.faults import Fault, Refused
 from backstop.graphmodel.analysis import FORMAT, Analysis
 from backstop.graphmodel.coalition import COALITION_CONCEPTS, Coalitions, Jump
 from backstop.graphmodel.conflict import Conflict, as_dict
@@ -16,7 +18,7 @@ from backstop.graphmodel.evolution import Route
 from backstop.graphmodel.foresight import Foresight
 from backstop.graphmodel.guarantor import Alternative
 from backstop.graphmodel.inverse import Condition
-from backstop.graphmodel.preference import Bools, levels_of
+from backstop.graphmodel.preference import Bools, Ranking, levels_of
 from backstop.graphmodel.robustness import Robustness
 from backstop.graphmodel.sequences import Path, Search
 from backstop.graphmodel.witness import Witness
@@ -124,6 +126,36 @@ def robustness_json(conflict: Conflict, found: Robustness) -> dict[str, Any]:
             for concept in found.equilibrium
         },
     }
+
+
+def preference_tree(conflict: Conflict, decision_maker: int) -> dict[str, Any]:
+    """How prioritised statements divide the states: {statement, true, false} down to {states}, best first.
+
+    A branch in which the remaining statements tell nothing apart ends early. A preference without statements is
+    refused (Refused).
+    """
+    preference = conflict.preferences[decision_maker]
+    if not isinstance(preference, Ranking) or preference.truths is None:
+        name = conflict.decision_makers[decision_maker].id
+        raise Refused(
+            Fault(f"the preference of {name} is not made of statements", hint="see resolved_ranking")
+        )
+    truths = preference.truths
+    texts = [str(statement) for statement in preference.statements]
+
+    def grow(states: NDArray[np.int64], depth: int) -> dict[str, Any]:
+        while depth < len(texts) and len(set(truths[depth, states].tolist())) == 1:
+            depth += 1
+        if depth == len(texts):
+            return {"states": [conflict.states.ids[at] for at in states]}
+        holds = truths[depth, states]
+        return {
+            "statement": texts[depth],
+            "true": grow(states[holds], depth + 1),
+            "false": grow(states[~holds], depth + 1),
+        }
+
+    return grow(np.arange(conflict.size), 0)
 
 
 def coalitions_json(conflict: Conflict, found: Coalitions) -> dict[str, Any]:
