@@ -171,10 +171,14 @@ class Record:
 
 @dataclass(slots=True)
 class _Track:
-    """Mass (and expected gain so far) by phase, for one combination of the two flags."""
+    """Mass (and expected gain so far) by phase, for one combination of the two flags.
+
+    `occupied`: the phases that can have mass at all.
+    """
 
     mass: Array
     gain: Array
+    occupied: set[int]
 
 
 def _conditional(
@@ -186,39 +190,47 @@ def _conditional(
     carries_gain = measure.kind in ("count", "duration")
     State = dict[tuple[bool, bool], _Track]
 
+    # Where the condition is to have avoided something, what has not avoided it is of no more interest.
+    lost = given.phases if given.kind == "avoid" else frozenset[int]()
+
     def flags(phase: int, hit: bool, met: bool) -> tuple[bool, bool]:
         return hit or phase in event, met or phase in given.phases
 
     def track(state: State, key: tuple[bool, bool]) -> _Track:
         if key not in state:
             room = np.zeros(shape)
-            state[key] = _Track(room, np.zeros(shape) if carries_gain else room)
+            state[key] = _Track(room, np.zeros(shape) if carries_gain else room, set())
         return state[key]
 
     state: State = {}
-    track(state, flags(measure.start, False, False)).mass[measure.start] = 1.0
+    if measure.start not in lost:
+        first = track(state, flags(measure.start, False, False))
+        first.mass[measure.start] = 1.0
+        first.occupied.add(measure.start)
     found = np.empty((solution.periods + 1, solution.worlds))
     found[0] = _ratio(state, measure, given)
+    room = np.empty(solution.worlds)
     for period, plays in enumerate(solution.outcomes):
         later: State = {}
         for (hit, met), here in state.items():
-            occupied = [bool(mass.any()) for mass in here.mass]
             if measure.kind == "duration":
-                for phase in measure.members:
+                for phase in measure.members & here.occupied:
                     here.gain[phase] += period_years * here.mass[phase]
             for source, target, probability in moves[period]:
-                if not occupied[source]:
+                if source not in here.occupied or target in lost:
                     continue
                 there = track(later, flags(target, hit, met))
-                there.mass[target] += here.mass[source] * probability
+                there.occupied.add(target)
+                there.mass[target] += np.multiply(here.mass[source], probability, out=room)
                 if carries_gain:
-                    there.gain[target] += here.gain[source] * probability
+                    there.gain[target] += np.multiply(here.gain[source], probability, out=room)
             if measure.kind == "count":
-                for phase, outcomes in enumerate(plays):
-                    for outcome in measure.members & outcomes.keys() if occupied[phase] else ():
+                for phase in here.occupied:
+                    for outcome in measure.members & plays[phase].keys():
                         target = game.next_phase[outcome]
-                        there = track(later, flags(target, hit, met))
-                        there.gain[target] += here.mass[phase] * outcomes[outcome]
+                        if target not in lost:
+                            there = track(later, flags(target, hit, met))
+                            there.gain[target] += here.mass[phase] * plays[phase][outcome]
         state = later
         found[period + 1] = _ratio(state, measure, given)
     return found

@@ -32,14 +32,14 @@ TOLERANCE = 1e-11
 MOST_SWEEPS = 20_000
 
 # Sweeps after which a fixed point is looked for.
-_PROPOSE_AT = frozenset({4, 16, 48, 128, 400, 1_200, 4_000, 12_000})
+_PROPOSE_AT = frozenset({3, 16, 48, 128, 400, 1_200, 4_000, 12_000})
 # A proposal counts once the part of the error that has to do with choices is down to this share of what it was ...
 _DOWN_TO = 0.05
 # ... and over two sweeps still shrinks by this share of what discounting alone would do.
 _PACE = 0.3
 # A trial starts this far from the proposal, as a share of the error that has to do with choices, and makes some sweeps.
 _PUSH = 0.3
-_TRIAL = 6
+_TRIAL = 4
 # Below this share of worlds still at work the arrays are packed together, which costs a copy.
 _PACK = 0.4
 
