@@ -80,7 +80,8 @@ def test_imports_are_of_declared_packages(path: Path) -> None:
     named = [*project["dependencies"], *(p for ps in project["optional-dependencies"].values() for p in ps)]
     declared = {re.split(r"[<>=\[; ]", each)[0].lower().replace("-", "_") for each in named}
     imported_as = {"ruamel.yaml": "ruamel", "python_docx": "docx", "vl_convert_python": "vl_convert"}
-    allowed = {imported_as.get(each, each) for each in declared} | {"backstop", "pydantic_core", "xarray"}
+    allowed = {imported_as.get(each, each) for each in declared} | {"backstop"}
+    allowed |= {"pydantic_core", "markupsafe"}  # part of what pydantic and jinja2 give
     used = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):

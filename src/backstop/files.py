@@ -12,6 +12,19 @@ from pathlib import Path
 
 from backstop.faults import Fault, InvalidInput, Place
 
+RESULTS = (
+    "report.html",
+    "report.json",
+    "report.md",
+    "report.pdf",
+    "result.json",
+    "worlds.parquet",
+    "phases.parquet",
+    "svg",
+    "png",
+)
+"""What commands write into a folder of results; `report.html` is always there. Such a folder may be replaced."""
+
 
 def sha256(data: bytes) -> str:
     """Hexadecimal SHA-256 digest of `data`."""

@@ -17,6 +17,7 @@ import pytest
 from tests.support.command import process, run
 from tests.support.small_studies import HOSTILE, OBSERVED, PLEDGE, write
 
+from backstop.files import RESULTS
 from backstop.scenario.study import load
 from backstop.scenario.template import template, templates
 from backstop.worlds.assessment import assess
@@ -392,10 +393,17 @@ def test_a_terminal_without_the_signs_gets_others(pledge: Path) -> None:
     assert "Peace lasts" in out
 
 
-def test_claims_are_announced(pledge: Path) -> None:
-    answer = run("assess", pledge, "--claims")
-    assert (answer.code, answer.out) == (2, "")
-    assert "not available yet" in answer.err
+def test_claims_are_judged_where_they_are_asked_for(tmp_path: Path) -> None:
+    claimed = write(
+        tmp_path / "claimed",
+        PLEDGE + "claims:\n  helps: {text: Force helps., raises: {measures: [force], metric: lasting}}\n",
+    )
+    assert "claims" not in run("assess", claimed, "--worlds", 64, "--json").json
+    found = run("assess", claimed, "--worlds", 64, "--claims", "--json").json
+    assert list(found) == [*KEYS, "claims"]
+    verdict = found["claims"]["helps"]
+    assert verdict["verdict"] in ("supported", "contested", "refuted", "moot")
+    assert verdict["true"] + verdict["false"] + verdict["moot"] == pytest.approx(1)
 
 
 # ---------------------------------------------------------------- the folder
@@ -509,6 +517,15 @@ def test_an_earlier_result_survives_a_failure_half_way(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["pledge", "report"]
     assert run("assess", pledge, "--worlds", 32, "--out", tmp_path / "other").code == answer.code
     assert not (tmp_path / "other").exists()
+
+
+def test_the_folders_of_assess_and_report_replace_each_other(pledge: Path, tmp_path: Path) -> None:
+    target = tmp_path / "report"
+    for command in ("assess", "report", "report", "assess"):
+        answer = run(command, pledge, "--worlds", 64, "--out", target)
+        assert answer.code == 0, answer.err
+        assert {path.name for path in target.iterdir()} <= set(RESULTS)
+        assert ((target / "result.json").exists(), command) in ((True, "assess"), (False, "report"))
 
 
 def test_a_folder_of_somebody_else_is_left_alone(pledge: Path, tmp_path: Path) -> None:

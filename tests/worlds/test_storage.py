@@ -14,7 +14,7 @@ from tests.support.small_studies import OBSERVED, PLEDGE, write
 from backstop.faults import InvalidInput
 from backstop.scenario.study import load
 from backstop.worlds.assessment import assess
-from backstop.worlds.storage import FILES, plain_json, save, write_parquet
+from backstop.worlds.storage import plain_json, save, write_parquet
 
 
 def test_what_is_not_finite_is_null() -> None:
@@ -64,7 +64,11 @@ def test_all_worlds_are_kept(tmp_path: Path, text: str) -> None:
     folder = tmp_path / "out"
     folder.mkdir()
     save(result, folder)
-    assert sorted(path.name for path in folder.iterdir()) == sorted(FILES)
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "phases.parquet",
+        "result.json",
+        "worlds.parquet",
+    ]
     assert json.loads((folder / "result.json").read_text(encoding="utf-8"))["worlds"] == 50
     with duckdb.connect() as database:
         worlds = database.read_parquet(str(folder / "worlds.parquet"))

@@ -113,13 +113,13 @@ def assess(
         result = solved()
         judged = judged_after(result)
     else:
-        from backstop.files import folder_written_whole
+        from backstop.files import RESULTS, folder_written_whole
         from backstop.report.page import page
-        from backstop.worlds.storage import FILES, save
+        from backstop.worlds.storage import save
 
         command = _command(study, worlds, seed, arrangements, information, settings, camp)
         # Opened before the work: a folder that cannot be written is found at once.
-        with folder_written_whole(out, (*FILES, "report.html")) as folder:
+        with folder_written_whole(out, RESULTS) as folder:
             result = solved()
             judged = judged_after(result)
             save(result, folder)

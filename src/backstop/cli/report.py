@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,7 +51,9 @@ FORMATS = ("html", "md", "json", "pdf", "svg", "png")
     show_default=True,
     help="The share of worlds a package must reach the target in.",
 )
-@click.option("--about", "focus", metavar="ARRANGEMENT", help="The arrangement to look into; by default the best one.")
+@click.option(
+    "--about", "focus", metavar="ARRANGEMENT", help="The arrangement to look into; by default the best one."
+)
 @options.arrangement_option
 @options.information_option
 @options.set_option
@@ -84,7 +87,7 @@ def report(
         browser()
     model = options.load_model(study, settings, camp)
 
-    from backstop.files import folder_written_whole
+    from backstop.files import RESULTS, folder_written_whole
     from backstop.report.findings import Request, find
     from backstop.report.writing import written
 
@@ -112,7 +115,7 @@ def report(
         *(("--set", setting) for setting in settings),
         ("--camp", camp or ""),
     )
-    quiet = not click.get_text_stream("stderr").isatty()
+    quiet = not sys.stderr.isatty()
     found = find(
         model,
         Path(study),
@@ -121,7 +124,7 @@ def report(
         (lambda words: None) if quiet else (lambda words: click.echo(f"{words} ...", err=True)),
     )
     content = written(found)
-    with folder_written_whole(out) as folder:
+    with folder_written_whole(out, RESULTS) as folder:
         write(content, folder, wanted)
     click.echo(f"written to {out.resolve()}")
 

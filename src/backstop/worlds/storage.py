@@ -13,9 +13,6 @@ from numpy.typing import NDArray
 from backstop.files import unwritable
 from backstop.worlds.result import Result
 
-FILES = ("result.json", "worlds.parquet", "phases.parquet")
-"""What `save` writes."""
-
 # A column of a table, or one text for all of its rows.
 Column = NDArray[Any] | str
 
