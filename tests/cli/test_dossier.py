@@ -210,6 +210,36 @@ def test_an_unknown_ground_is_an_error_with_the_nearest(tmp_path):
     assert "scenario.yaml:" in said
 
 
+def test_what_rests_on_a_changed_passage_is_unconfirmed(tmp_path):
+    import shutil
+
+    study = tmp_path / "study"
+    shutil.copytree(UKRAINE, study)
+    path = study / "dossier" / "statements.jsonl"
+    rows = [json.loads(row) for row in path.read_text(encoding="utf-8").splitlines()]
+    for row in rows:
+        if row["id"] == "003-08":
+            row["held"] = {"state": "changed", "score": 97.0}
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    out = json.loads(run("audit", study, "--json"))
+    resting = {row["name"] for row in out["assumptions"] if {"M04", "M20"} & set(row["grounds"])}
+    assert resting
+    assert resting <= set(out["unconfirmed"])
+    assert "UNCONFIRMED" in run("why", study, "M04")
+
+
+def test_the_vocabulary_is_renamed_in_place(tmp_path):
+    import shutil
+
+    study = tmp_path / "study"
+    shutil.copytree(UKRAINE, study)
+    run("dossier", "rename", study, "objects", "us_backstop", "american_backstop")
+    text = (study / "dossier" / "statements.jsonl").read_text(encoding="utf-8")
+    assert '"us_backstop"' not in text
+    before, after = (json.loads(run("dossier", "compare", s, "--json"))["findings"] for s in (UKRAINE, study))
+    assert [f["statements"] for f in before] == [f["statements"] for f in after]
+
+
 def test_no_traceback_reaches_a_person(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "backstop", "dossier", "compare", str(tmp_path)],

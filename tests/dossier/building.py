@@ -18,7 +18,8 @@ UKRAINE = Path(__file__).resolve().parents[2] / "examples" / "ukraine-2025"
 
 TEXTS = {
     "a": "Lake report.\nThe envoy met both sides in Vienna on Monday. He wants 40 observers on the lake.\n",
-    "b": "Lake report, second.\nThe envoy met both sides in Prague. Sixty observers would go, \U0001f6a4 he said “soon”.\n",
+    "b": "Lake report, second.\nThe envoy met both sides in Prague. Sixty observers would go, \U0001f6a4 he said"
+    " \u201csoon\u201d.\n",
     "c": "Third report.\nNobody met anybody. The rebels refuse any observer at all.\n",
 }
 

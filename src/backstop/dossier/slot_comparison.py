@@ -10,7 +10,7 @@ become a contradiction.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations
@@ -22,6 +22,9 @@ from backstop.dossier.independence import Union
 from backstop.dossier.record import Register, Slot, Statement
 from backstop.dossier.slot_value import SINGLE_VALUED, Reading, compare, opposed, reading
 from backstop.dossier.store import Dossier
+
+MENTIONS = 3
+"""Statements of an account that are shown for a role that its coder did not code as an office."""
 
 MOST_VALUES = 60
 """Different values of one slot that are compared pair by pair."""
@@ -106,7 +109,8 @@ def _role_entries(dossier: Dossier, described: set[tuple[str, str]]) -> Iterable
     mention.
     """
     register = dossier.register
-    seen: set[tuple[str, str, str]] = set()
+    seen: Counter[tuple[str, str, str]] = Counter()
+    shown: set[tuple[str, str]] = set()
     for statement in counted(dossier):
         actor = register.actors.get(statement.actor)
         if (
@@ -115,14 +119,17 @@ def _role_entries(dossier: Dossier, described: set[tuple[str, str]]) -> Iterable
             or (statement.source, statement.actor) in described
         ):
             continue
-        texts = [statement.role or ""]
-        if statement.actor in dossier.sources[statement.source].offices:
-            texts.append(dossier.sources[statement.source].offices[statement.actor])
+        # What an account calls an actor as a whole is shown once, beside the first passage that describes him.
+        whole = dossier.sources[statement.source].offices.get(statement.actor, "")
+        first = bool(statement.role) and (statement.source, statement.actor) not in shown
+        if first:
+            shown.add((statement.source, statement.actor))
+        texts = [statement.role or "", whole if first else ""]
         for text in texts:
             for office in offices_in(text):
                 key = (statement.source, statement.actor, str(office))
-                if key not in seen:
-                    seen.add(key)
+                if seen[key] < MENTIONS:
+                    seen[key] += 1
                     slot = Slot.model_validate({"is": str(office), "of": statement.actor})
                     read = Reading("office", slot, str(office), str(office), (office,))
                     yield Entry(statement, statement.actor, "", read, coded=False)

@@ -283,8 +283,13 @@ def _offices(target: str | None, actors: Mapping[str, Actor]) -> Iterator[Slot]:
 
 def _condition(given: Mapping[str, Any], objects: Mapping[str, Term]) -> Condition:
     text = str(given.get("on", ""))
-    words = set(tokens(text))
-    named = [name for name, term in objects.items() if words and set(tokens(term.title)) <= words]
+    words = set(tokens(text)) | {word.removesuffix("s") for word in tokens(text)}
+    split = {name: tokens(term.title) for name, term in objects.items()}
+    heads = [title[-1] for title in split.values() if title]
+    named = [name for name, title in split.items() if title and set(title) <= words]
+    left = words - {word for name in named for word in split[name]}
+    # "a robust guarantee" means the security guarantee where no other object is called a guarantee.
+    named += [n for n, title in split.items() if title and title[-1] in left and heads.count(title[-1]) == 1]
     return Condition(form=given["form"], text=text, on=tuple(named))
 
 
