@@ -19,7 +19,7 @@ format: backstop-graph/1
 title: A small conflict
 decision_makers: {us: United States, russia: Russia}
 options:
-  backstop: {by: us, title: Give the backstop, direction: both}
+  backstop: {by: us, title: Stand behind the deal, direction: both}
   deal: {by: us}
   attack: {by: russia, direction: on_only}
 infeasible:
@@ -59,7 +59,7 @@ def test_states_count_with_the_first_option_fastest_and_merged_ones_last() -> No
     assert [one.states.bits(s, 3) for s in range(4)] == ["000", "010", "110", "--1"]
     assert one.status_quo == 0
     assert one.decision_makers[0].evidence == ("000-12",)
-    assert one.describe(2) == "Give the backstop; Deal"
+    assert one.describe(2) == "Stand behind the deal; Deal"
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,11 @@
 """Nash, GMR, SMR, SEQ and SSEQ for any number of decision makers with rankings, by their definitions.
 
 Sanctions are legal sequences of moves of the others (no one moves twice in succession). Instead of listing sequences,
-the least value that opponents can bring about after each state is found as a fixpoint: with v(q) the value to the
-focal decision maker of ending in q, `T_k(q) = min over q' in R_k(q) of min(v(q'), min over l != k of T_l(q'))`, and
-the improvement s1 is sanctioned at s iff `min over k of T_k(s1) <= rank(s)`. For SMR and SSEQ v is the better of q and
-the focal decision maker's best escape from q. Every sweep costs one pass over the states (Fang, Hipel & Kilgour 1993
-for the concepts; Rego & Vieira 2017 for SSEQ).
+the least value that opponents can bring about is found as a fixpoint. Let v be what ending in a state is worth to the
+focal decision maker. An opponent k at q picks the target that minimises v, or what the other opponents can still make
+of it afterwards; T_k(q) is that minimum. An improvement is sanctioned where the least T_k of it is at most the rank of
+the state it leaves. For SMR and SSEQ, v is the better of a state and the focal decision maker's best escape from it.
+Every sweep costs one pass over the states (concepts: Fang, Hipel & Kilgour 1993; SSEQ: Rego & Vieira 2017).
 """
 
 from __future__ import annotations
