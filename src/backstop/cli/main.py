@@ -20,6 +20,20 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     ),
     "claims": ("backstop.cli.claims", "claims", "Judge the study's claims world by world."),
     "check": ("backstop.cli.study", "check", "Check a study's files and report every error at once."),
+    "conditions": (
+        "backstop.cli.conditions",
+        "conditions",
+        "Find the assumptions under which something happens.",
+    ),
+    "design": ("backstop.cli.design", "design", "Search for the least packages that reach a target."),
+    "form": ("backstop.cli.form", "form", "See how far answers move with the form of the model."),
+    "robustness": (
+        "backstop.cli.robustness",
+        "robustness",
+        "Judge arrangements by their worst worlds and regrets.",
+    ),
+    "sensitivity": ("backstop.cli.sensitivity", "sensitivity", "Find what a metric hangs on."),
+    "value": ("backstop.cli.value", "value", "Find which parameter is most worth knowing better."),
     "explain": (
         "backstop.cli.explain",
         "explain",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
+    from backstop.questions.weighting import Estimate
+    from backstop.report.tables import Table
     from backstop.scenario.compiled import Model
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -81,3 +83,53 @@ def parsed_settings(settings: Sequence[str]) -> dict[str, float]:
             raise click.UsageError(f"--set {setting}: {name.strip()} is set twice")
         found[name.strip()] = value
     return found
+
+
+def heading(model: Model, form: str, seed: int, worlds: int) -> dict[str, Any]:
+    """What stands above every answer in JSON."""
+    scenario = model.scenario
+    return {
+        "format": form,
+        "study": model.study,
+        "title": scenario.title,
+        "question": scenario.question,
+        "digests": dict(model.digests),
+        "seed": seed,
+        "worlds": worlds,
+    }
+
+
+def finish(
+    answer: dict[str, Any], tables: Sequence[Table], notes: Sequence[str], as_json: bool, title: str
+) -> None:
+    """Print an answer: notes on standard error, then one JSON object or the title and tables."""
+    from backstop.text import clean
+
+    for note in notes:
+        click.echo(clean(f"note: {note}"), err=True)
+    if as_json:
+        from backstop.worlds.storage import plain_json
+
+        click.echo(plain_json({**answer, "notes": list(notes)}), nl=False)
+        return
+    from backstop.cli.tables import console, print_tables
+
+    out = console()
+    out.print(clean(title), style="bold")
+    print_tables(out, tables)
+
+
+def estimates(found: Mapping[str, Estimate]) -> dict[str, dict[str, float | None]]:
+    """Estimates as they stand in JSON."""
+    return {name: {"mean": value.mean, "se": value.se} for name, value in found.items()}
+
+
+def figure(value: Estimate | None) -> str:
+    """An estimate with its error in no more digits than the error supports; empty where there is none."""
+    if value is None:
+        return ""
+    from backstop.text import number
+
+    if value.se is None or value.se <= 1e-12:
+        return number(value.mean, most=3)
+    return f"{number(value.mean, value.se)} ±{number(value.se, value.se)}"

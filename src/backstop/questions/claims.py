@@ -283,7 +283,7 @@ def _counters(
     if not any(false.any() for false in failing.values()):
         return {}
     sampler = Sampler(model.distributions, model.correlations, seed)
-    distance = _distances(sampler, ensemble.worlds)
+    distance = central_distances(sampler, ensemble.worlds)
     central = {name: value for name, value in sampler.central().items() if name in sampler.uncertain}
     parts: dict[str, Trial] = {}
     doubts: list[Doubt] = []
@@ -305,7 +305,7 @@ def _counters(
     return _shown(probe, parts, found, central)
 
 
-def _distances(sampler: Sampler, worlds: int) -> FloatArray:
+def central_distances(sampler: Sampler, worlds: int) -> FloatArray:
     """Distance of every world from the central one in normal scores, shape (worlds,)."""
     square = np.zeros(worlds)
     for first in range(0, worlds, _DISTANCE_BLOCK):

@@ -97,7 +97,9 @@ def titles(model: Model) -> dict[str, str]:
         for word in actor.name.split()
         if word[:1].isupper()
     }
-    written = [parameter.title for parameter in scenario.parameters.values()]
+    proper.update(actor.capitalize() for actor in scenario.actors)
+    written = [scenario.question, *(claim.text for claim in scenario.claims.values())]
+    written += [parameter.title for parameter in scenario.parameters.values()]
     written += [measure.title for measure in scenario.measures.values()]
     for title in written:
         proper.update(w.strip(",.;:()").removesuffix("'s") for w in title.split()[1:] if w[:1].isupper())
