@@ -521,7 +521,7 @@ def test_an_earlier_result_survives_a_failure_half_way(
 
 def test_the_folders_of_assess_and_report_replace_each_other(pledge: Path, tmp_path: Path) -> None:
     target = tmp_path / "report"
-    for command in ("assess", "report", "report", "assess"):
+    for command in ("assess", "report", "assess"):
         answer = run(command, pledge, "--worlds", 64, "--out", target)
         assert answer.code == 0, answer.err
         assert {path.name for path in target.iterdir()} <= set(RESULTS)
