@@ -89,8 +89,8 @@ def _sequence(
         statements=tuple(statements),
         sources=accounts,
         explanation=(
-            f"{names[0]} is needed from the {names[1]} on ({listed(first)}), but {means} only promised with the"
-            f" {names[2]} ({listed(i for i in statements if i not in first)}). Both can be true if something else"
+            f"{names[0]} is needed from the {names[1]} on ({listed(first)}), and only with the {names[2]} is there a"
+            f" promise of {means} ({listed(i for i in statements if i not in first)}). Both can be true if something else"
             " protects the time between."
         ),
         aspect="sequence",

@@ -285,7 +285,8 @@ def _condition(given: Mapping[str, Any], objects: Mapping[str, Term]) -> Conditi
     text = str(given.get("on", ""))
     words = set(tokens(text)) | {word.removesuffix("s") for word in tokens(text)}
     split = {name: tokens(term.title) for name, term in objects.items()}
-    heads = [title[-1] for title in split.values() if title]
+    # The last word of a title is its head, unless it is a name.
+    heads = [t[-1] for n, t in split.items() if t and objects[n].title.split()[-1].islower()]
     named = [name for name, title in split.items() if title and set(title) <= words]
     left = words - {word for name in named for word in split[name]}
     # "a robust guarantee" means the security guarantee where no other object is called a guarantee.
