@@ -15,6 +15,7 @@ import numpy as np
 from backstop.faults import Fault, InvalidInput
 from backstop.questions.condition import condition, met
 from backstop.report.formula_words import in_words, names_of
+from backstop.report.wording import quoted
 from backstop.scenario import format as form
 from backstop.scenario.expression import ExpressionError, parse
 from backstop.text import did_you_mean
@@ -89,7 +90,18 @@ def met_in(result: Result, arrangement: str, formula: str) -> Array:
 def _target(result: Result, formula: str, own: bool) -> Target:
     values = {name: met_in(result, name, formula) for name in result.arrangements}
     shares = {name: summarise(of, result.weights) for name, of in values.items()}
-    return Target(formula, in_words(formula, names_of(result.model.scenario)), own, values, shares)
+    return Target(formula, condition_in_words(result.model.scenario, formula), own, values, shares)
+
+
+def condition_in_words(scenario: form.Scenario, formula: form.Expr) -> str:
+    """A condition over metrics and parameters read aloud; probabilities are spoken of as chances."""
+    names = names_of(scenario)
+    chances = {
+        name: f"the chance of {quoted(metric.titled(name))}"
+        for name, metric in scenario.metrics.items()
+        if is_probability(metric)
+    }
+    return in_words(formula, {**names, **chances})
 
 
 def _stated(scenario: form.Scenario, metric: str | None) -> str | None:

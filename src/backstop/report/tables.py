@@ -12,6 +12,9 @@ from backstop.worlds.result import UNSTATED_UNIT, ArrangementResult, Result
 from backstop.worlds.summary import Summary
 
 
+_LEAST_ERROR = 5e-5
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table of text: `rows[i][0]` names the row; `note` says how to read it."""
@@ -29,8 +32,18 @@ def with_error(summary: Summary) -> str:
     if summary.se is None:
         return number(summary.mean)
     if summary.se <= 1e-12 * max(1.0, abs(summary.mean)):
+        return exact(summary.mean)
+    if summary.se < _LEAST_ERROR:
+        # An error beyond the last digit shown would only look like precision.
         return number(summary.mean)
     return f"{number(summary.mean, summary.se)} ±{_leading_digit(summary.se)}"
+
+
+def exact(value: float) -> str:
+    """A figure without Monte Carlo error, in at most four places and without zeros that say nothing."""
+    text = f"{value:,.4f}" if abs(value) < 1000 else f"{value:,.1f}"
+    text = text.rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
 
 
 def _leading_digit(error: float) -> str:
@@ -45,7 +58,7 @@ def heading(result: Result) -> tuple[str, ...]:
     ]
     if result.weights is not None:
         lines.append(
-            f"weighted by {len(result.observations)} observation(s): worth "
+            f"weighted by {len(result.observations)} base rate{'' if len(result.observations) == 1 else 's'}: worth "
             f"{result.effective_worlds:,.0f} equally weighted worlds"
         )
     if result.unconverged_worlds:

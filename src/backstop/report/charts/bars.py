@@ -29,7 +29,7 @@ def tornado(bars: Sequence[Bar], centre: float, title: str) -> Any:
         for end, value, label in (("low", bar.at_low, bar.low_label), ("high", bar.at_high, bar.high_label)):
             rows.append(
                 {
-                    "label": bar.label,
+                    "label": style.lined(bar.label, 42),
                     "end": f"input {end}",
                     "from": centre,
                     "to": value,
@@ -37,14 +37,16 @@ def tornado(bars: Sequence[Bar], centre: float, title: str) -> Any:
                     "side": "left" if value < centre or (value == centre and end == "low") else "right",
                 }
             )
-    order = [bar.label for bar in bars]
-    y = altair.Y("label:N", sort=order, title=None, axis=altair.Axis(ticks=False, domain=False, labelLimit=300))
-    x = altair.X("to:Q", title=title, scale=altair.Scale(zero=False, nice=True, padding=34), axis=altair.Axis(format="~g"))
+    order = [style.lined(bar.label, 42) for bar in bars]
+    y = altair.Y("label:N", sort=order, title=None, axis=altair.Axis(ticks=False, domain=False, labelLimit=300, labelExpr=style.LINES, labelPadding=6))
+    scale = altair.Scale(zero=False, nice=True, padding=34)
+    axis = altair.Axis(format=",~f", tickCount=6)
+    x = altair.X("to:Q", title=title, scale=scale, axis=axis)
     base = altair.Chart(style.data(rows)).encode(y=y)
     ends = ["input low", "input high"]
     layers = [
         base.mark_bar(height=13, stroke=style.INK, strokeWidth=0.7).encode(
-            x=altair.X("from:Q", title=title),
+            x=altair.X("from:Q", title=title, scale=scale, axis=axis),
             x2="to:Q",
             color=altair.Color(
                 "end:N",
@@ -60,7 +62,7 @@ def tornado(bars: Sequence[Bar], centre: float, title: str) -> Any:
             .mark_text(align=align, dx=dx, fontSize=10, color=style.QUIET)
             .encode(x=x, text="text:N")
         )
-    return altair.layer(*layers).properties(width=400, height=24 * len(order))
+    return altair.layer(*layers).properties(width=400, height=30 * len(order))
 
 
 def shares(names: Sequence[str], means: Sequence[float], errors: Sequence[float], title: str, unit: str) -> Any:
@@ -68,10 +70,10 @@ def shares(names: Sequence[str], means: Sequence[float], errors: Sequence[float]
     import altair
 
     rows = [
-        {"label": n, "mean": max(0.0, m), "less": max(0.0, m - 2 * e), "more": m + 2 * e, "text": f"{100 * max(m, 0):.0f} %"}
+        {"label": style.lined(n, 42), "mean": max(0.0, m), "less": max(0.0, m - 2 * e), "more": m + 2 * e, "text": f"{100 * max(m, 0):.0f} %"}
         for n, m, e in zip(names, means, errors, strict=True)
     ]
-    y = altair.Y("label:N", sort=list(names), title=None, axis=altair.Axis(ticks=False, domain=False, labelLimit=300))
+    y = altair.Y("label:N", sort=[style.lined(n, 42) for n in names], title=None, axis=altair.Axis(ticks=False, domain=False, labelLimit=300, labelExpr=style.LINES, labelPadding=6))
     base = altair.Chart(style.data(rows)).encode(y=y)
     x = altair.X("mean:Q", title=unit, axis=altair.Axis(format=".0%", tickCount=5), scale=altair.Scale(nice=True))
     chart = altair.layer(
@@ -79,4 +81,4 @@ def shares(names: Sequence[str], means: Sequence[float], errors: Sequence[float]
         base.mark_rule(color=style.INK, strokeWidth=1.5).encode(x="less:Q", x2="more:Q"),
         base.mark_text(align="left", dx=4, fontSize=10, color=style.INK).encode(x="more:Q", text="text:N"),
     )
-    return chart.properties(width=400, height=22 * len(rows), title=title) if title else chart.properties(width=400, height=22 * len(rows))
+    return chart.properties(width=400, height=29 * len(rows), title=title) if title else chart.properties(width=400, height=29 * len(rows))

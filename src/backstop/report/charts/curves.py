@@ -40,6 +40,11 @@ def chart(panels: Sequence[CurvePanel], years: Sequence[float], columns: int = 4
     return altair.vconcat(*rows, spacing=12)
 
 
+def _ticks(longest: float) -> list[float]:
+    """The start, the middle and the end of the years."""
+    return [0.0, longest / 2, longest]
+
+
 def _panel(panel: CurvePanel, years: Sequence[float], width: int, labelled: bool) -> Any:
     import altair
 
@@ -59,12 +64,19 @@ def _panel(panel: CurvePanel, years: Sequence[float], width: int, labelled: bool
     x = altair.X(
         "year:Q",
         scale=altair.Scale(domain=[0, max(years)], nice=False),
-        axis=altair.Axis(title="years", tickCount=5, grid=False, format="~g"),
+        axis=altair.Axis(title="years", values=_ticks(max(years)), grid=False, format=",~f"),
     )
     y = altair.Y(
         "mean:Q",
         scale=altair.Scale(domain=[0, 1]),
-        axis=altair.Axis(title=None, labels=labelled, ticks=labelled, values=[0, 0.25, 0.5, 0.75, 1], format="~g"),
+        axis=altair.Axis(
+            title=None,
+            labels=labelled,
+            ticks=labelled,
+            values=[0, 0.5, 1],
+            format=",~f",
+            labelFlush=True,
+        ),
     )
     base = altair.Chart(style.data(rows)).encode(x=x)
     layers = [
@@ -75,7 +87,14 @@ def _panel(panel: CurvePanel, years: Sequence[float], width: int, labelled: bool
     last = rows[-1:] if rows else []
     layers.append(
         altair.Chart(style.data([{**row, "label": f"{row['mean']:.2f}"} for row in last]))
-        .mark_text(align="right", baseline="bottom", dy=-5, fontSize=11, fontWeight="bold", color=style.INK)
+        .mark_text(
+            align="right",
+            baseline="top" if last and last[0]["mean"] > 0.8 else "bottom",
+            dy=6 if last and last[0]["mean"] > 0.8 else -5,
+            fontSize=11,
+            fontWeight="bold",
+            color=style.INK,
+        )
         .encode(x="year:Q", y="mean:Q", text="label:N")
     )
     if panel.rates:

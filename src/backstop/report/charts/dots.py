@@ -23,20 +23,25 @@ def chart(rows: Sequence[Row], measures: Mapping[str, str], columns: Sequence[st
     import altair
 
     dots = [
-        {"package": r.label, "measure": title, "has": "yes" if r.levels.get(name, 0.0) else "no"}
+        {
+            "package": r.label,
+            "measure": style.lined(title, 15),
+            "has": "yes" if r.levels.get(name, 0.0) else "no",
+            "level": f"{r.levels.get(name, 0.0):g}",
+        }
         for r in rows
         for name, title in measures.items()
     ]
-    texts = [{"package": r.label, "column": c, "text": r.texts.get(c, "")} for r in rows for c in columns]
+    texts = [{"package": r.label, "column": style.lined(c, 12), "text": r.texts.get(c, "")} for r in rows for c in columns]
     order = [r.label for r in rows]
-    titles = list(measures.values())
+    titles = [style.lined(title, 15) for title in measures.values()]
     y = altair.Y("package:N", sort=order, title=None, axis=altair.Axis(ticks=False, domain=False, labelLimit=150))
     grid = altair.Chart(style.data(dots)).encode(
         x=altair.X(
             "measure:N",
             sort=titles,
             title=None,
-            axis=altair.Axis(orient="top", labelAngle=-35, ticks=False, domain=False, labelLimit=190),
+            axis=altair.Axis(orient="top", labelAngle=0, ticks=False, domain=False, labelLimit=120, labelExpr=style.LINES, labelBaseline="bottom", labelPadding=8),
         ),
         y=y,
     )
@@ -45,16 +50,19 @@ def chart(rows: Sequence[Row], measures: Mapping[str, str], columns: Sequence[st
         grid.transform_filter("datum.has == 'yes'").mark_point(
             shape="circle", size=150, filled=True, opacity=1, color=style.BLUE
         ),
-    ).properties(width=38 * len(titles), height=26 * len(rows))
+        grid.transform_filter("datum.has == 'yes'")
+        .mark_text(align="left", dx=11, fontSize=11, color=style.INK)
+        .encode(text="level:N"),
+    ).properties(width=min(96, 520 // len(titles)) * len(titles), height=26 * len(rows))
     beside = (
         altair.Chart(style.data(texts))
         .mark_text(fontSize=11, color=style.INK)
         .encode(
             x=altair.X(
                 "column:N",
-                sort=list(columns),
+                sort=[style.lined(c, 12) for c in columns],
                 title=None,
-                axis=altair.Axis(orient="top", labelAngle=-35, ticks=False, domain=False, labelLimit=190),
+                axis=altair.Axis(orient="top", labelAngle=0, ticks=False, domain=False, labelLimit=120, labelExpr=style.LINES, labelBaseline="bottom", labelPadding=8),
             ),
             y=altair.Y("package:N", sort=order, axis=None),
             text="text:N",

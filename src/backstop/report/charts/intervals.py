@@ -52,7 +52,7 @@ def panel(
         axis=altair.Axis(labels=labelled, ticks=False, domain=False, labelPadding=8) if labelled else None,
     )
     scale = altair.Scale(domain=list(domain), nice=False) if domain else altair.Scale(zero=False, nice=True)
-    axis = altair.Axis(title=unit, tickCount=5, format="~g", grid=True)
+    axis = altair.Axis(title=unit, tickCount=5, format=",~f", grid=True)
     base = altair.Chart(style.data(rows)).encode(y=y)
     layers = [
         base.mark_rule(color=style.BLUE, strokeWidth=1.4).encode(

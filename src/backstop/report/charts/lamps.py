@@ -28,6 +28,13 @@ class Lamp:
     moot: float
 
 
+def _figure(share: float) -> str:
+    """Cases of 100 to stand in a bar; nothing where the bar is too short, and 100 only where it is all."""
+    if share < 0.085:
+        return ""
+    return "100" if share >= 1.0 else f"{min(99, round(100 * share))}"
+
+
 def chart(lamps: Sequence[Lamp]) -> Any:
     """One row a claim: a lamp with its word, and a bar of the shares in which it holds, fails and does not arise."""
     import altair
@@ -40,18 +47,21 @@ def chart(lamps: Sequence[Lamp]) -> Any:
         for (kind, _), share in zip(SHARES, (lamp.true, lamp.false, lamp.moot), strict=True):
             parts.append(
                 {
+                    "low": at - 0.24,
+                    "high": at + 0.24,
                     "row": at,
                     "kind": kind,
                     "from": below,
                     "to": below + share,
                     "middle": below + share / 2,
-                    "figure": f"{100 * share:.0f}" if share >= 0.085 else "",
+                    "figure": _figure(share),
                     "ink": style.INK if kind == "does not arise" else style.PAPER,
                 }
             )
             below += share
     height = 32 * len(lamps)
-    y = altair.Y("row:Q", scale=altair.Scale(domain=[-0.6, len(lamps) - 0.4], reverse=True, nice=False), axis=None)
+    scale = altair.Scale(domain=[-0.6, len(lamps) - 0.4], reverse=True, nice=False, zero=False)
+    y = altair.Y("row:Q", scale=scale, axis=None)
     base = altair.Chart(style.data(rows)).encode(y=y)
     words = base.mark_text(align="left", fontSize=11, color=style.INK, lineHeight=13, baseline="middle").encode(
         x=altair.value(0), text="text:N"
@@ -69,12 +79,14 @@ def chart(lamps: Sequence[Lamp]) -> Any:
     lamp_words = base.mark_text(align="left", fontSize=11, fontWeight="bold", color=style.INK).encode(
         x=altair.value(22), text="verdict:N"
     )
-    bars = altair.Chart(style.data(parts)).encode(y=y)
+    bars = altair.Chart(style.data(parts))
     kinds = [kind for kind, _ in SHARES]
     x = altair.X("from:Q", scale=altair.Scale(domain=[0, 1], nice=False), axis=None)
-    bar = bars.mark_bar(height=15, stroke=style.PAPER).encode(
+    bar = bars.mark_rect(stroke=style.PAPER).encode(
         x=x,
         x2="to:Q",
+        y=altair.Y("low:Q", scale=scale, axis=None),
+        y2="high:Q",
         color=altair.Color(
             "kind:N",
             scale=altair.Scale(domain=kinds, range=[c for _, c in SHARES]),
@@ -82,7 +94,7 @@ def chart(lamps: Sequence[Lamp]) -> Any:
         ),
     )
     figures = bars.mark_text(fontSize=10, fontWeight="bold").encode(
-        x=altair.X("middle:Q"), text="figure:N", color=altair.Color("ink:N", scale=None)
+        x=altair.X("middle:Q"), y=y, text="figure:N", color=altair.Color("ink:N", scale=None)
     )
     return altair.hconcat(
         words.properties(width=345, height=height),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,14 @@ class Range:
     words: str
 
 
+def _end(value: float, width: float) -> str:
+    """The end of a range, to about a hundredth of the range: the lowest value seen of a range from 0 is 0."""
+    digits = max(0, 2 - math.floor(math.log10(width))) if width > 0 else 3
+    text = f"{value:,.{min(digits, 9)}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text in ("-0", "") else text
+
+
 def chart(ranges: Sequence[Range]) -> Any:
     """One row an input and box: the whole range as a thin line, the part inside the box thick, its limits in words."""
     import altair
@@ -36,14 +45,14 @@ def chart(ranges: Sequence[Range]) -> Any:
             width = (r.highest - r.lowest) or 1.0
             rows.append(
                 {
-                    "label": r.label,
+                    "label": style.lined(r.label, 42),
                     "low": (r.low - r.lowest) / width,
                     "high": (r.high - r.lowest) / width,
                     "zero": 0,
                     "one": 1,
                     "words": r.words,
-                    "lowest": f"{r.lowest:.3g}",
-                    "highest": f"{r.highest:.3g}",
+                    "lowest": _end(r.lowest, width),
+                    "highest": _end(r.highest, width),
                 }
             )
         base = altair.Chart(style.data(rows)).encode(
@@ -51,10 +60,10 @@ def chart(ranges: Sequence[Range]) -> Any:
                 "label:N",
                 sort=[row["label"] for row in rows],
                 title=None,
-                axis=altair.Axis(ticks=False, domain=False, labelLimit=330),
+                axis=altair.Axis(ticks=False, domain=False, labelLimit=300, labelExpr=style.LINES, labelPadding=6),
             )
         )
-        x = altair.X("zero:Q", scale=altair.Scale(domain=[-0.12, 1.12], nice=False), axis=None)
+        x = altair.X("zero:Q", scale=altair.Scale(domain=[-0.16, 1.75], nice=False), axis=None)
         panels.append(
             altair.layer(
                 base.mark_rule(color=style.QUIET, strokeWidth=1).encode(x=x, x2="one:Q"),
@@ -63,6 +72,9 @@ def chart(ranges: Sequence[Range]) -> Any:
                 ),
                 base.mark_text(align="right", dx=-5, fontSize=10, color=style.QUIET).encode(x="zero:Q", text="lowest:N"),
                 base.mark_text(align="left", dx=5, fontSize=10, color=style.QUIET).encode(x="one:Q", text="highest:N"),
-            ).properties(width=330, height=26 * len(rows), title=altair.Title(style.wrapped(box, 96), offset=4))
+                base.mark_text(align="left", fontSize=11, fontWeight="bold", color=style.INK).encode(
+                    x=altair.datum(1.2), text="words:N"
+                ),
+            ).properties(width=410, height=32 * len(rows), title=altair.Title(style.wrapped(box, 96), offset=4))
         )
     return altair.vconcat(*panels, spacing=16)

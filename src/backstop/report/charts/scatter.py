@@ -41,8 +41,8 @@ def chart(points: Sequence[Point], x_title: str, y_title: str) -> Any:
     ]
     placed = _placed(rows)
     labels = [row["label"] for row in rows]
-    x = altair.X("x:Q", title=x_title, scale=altair.Scale(zero=False, nice=True, padding=26), axis=altair.Axis(format="~g"))
-    y = altair.Y("y:Q", title=y_title, scale=altair.Scale(zero=False, nice=True, padding=22), axis=altair.Axis(format="~g"))
+    x = altair.X("x:Q", title=x_title, scale=altair.Scale(zero=False, nice=True, padding=26), axis=altair.Axis(format=",~f"))
+    y = altair.Y("y:Q", title=y_title, scale=altair.Scale(zero=False, nice=True, padding=22), axis=altair.Axis(format=",~f"))
     base = altair.Chart(style.data(placed))
     layers = [
         base.mark_rule(color=style.QUIET).encode(x=altair.X("x0:Q"), x2="x1:Q", y=y),

@@ -25,7 +25,7 @@ _LEAST_LABELLED = 0.055
 
 
 def chart(
-    shares: Mapping[str, Mapping[str, Sequence[float]]], years: Sequence[float], columns: int = 2
+    shares: Mapping[str, Mapping[str, Sequence[float]]], years: Sequence[float], columns: int = 4
 ) -> Any:
     """`shares[panel][part]`: shares at `years`, which add up to 1. Parts carry letters, in colours and in the key."""
     import altair
@@ -35,7 +35,7 @@ def chart(
     names = [f"{keys[part]}  {part}" for part in parts]
     panels = []
     shown = [f"{year:g}" for year in years]
-    width = 265 if columns == 2 else 560
+    width = 146 if columns == 4 else 300
     for at, (title, by_part) in enumerate(shares.items()):
         rows = []
         for i, year in enumerate(shown):
@@ -62,7 +62,7 @@ def chart(
         y = altair.Y(
             "from:Q",
             scale=altair.Scale(domain=[0, 1], nice=False),
-            axis=altair.Axis(title=None, format="~g", labels=at % columns == 0, values=[0, 0.25, 0.5, 0.75, 1]),
+            axis=altair.Axis(title=None, format=",~f", labels=at % columns == 0, values=[0, 0.5, 1], labelFlush=True),
         )
         layers = altair.layer(
             base.mark_bar(stroke=style.PAPER, strokeWidth=1).encode(
@@ -81,7 +81,7 @@ def chart(
                 color=altair.Color("ink:N", scale=None, legend=None),
             ),
         ).resolve_scale(color="independent")
-        panels.append(layers.properties(width=width, height=130, title=altair.Title(style.wrapped(title, 44), offset=4)))
+        panels.append(layers.properties(width=width, height=130, title=altair.Title(style.wrapped(title, 24), offset=4)))
     # One key for all: only the last panel draws it.
     for panel in panels[:-1]:
         panel.layer[0].encoding.color.legend = None

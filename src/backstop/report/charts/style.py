@@ -125,7 +125,7 @@ def furnished(of: Figure) -> dict[str, Any]:
     whole: dict[str, Any] = {
         "$schema": _SCHEMA,
         "description": of.alternative,
-        "config": dict(CONFIG),
+        "config": dict(of.specification.get("config", CONFIG)),
         "title": {
             "text": wrapped(of.title, 84),
             "subtitle": wrapped(of.definition, 112),
@@ -136,6 +136,8 @@ def furnished(of: Figure) -> dict[str, Any]:
         },
         "vconcat": [inner, footer],
         "spacing": 14,
+        "align": "none",
+        "resolve": {"legend": {"color": "independent", "shape": "independent", "strokeDash": "independent"}},
     }
     if datasets is not None:
         whole["datasets"] = datasets
@@ -159,6 +161,24 @@ def png(specification: Mapping[str, Any], scale: float = 2.0) -> bytes:
     """A specification as PNG bytes; nothing is fetched."""
     found: bytes = _converter().vegalite_to_png(dict(specification), scale=scale, allowed_base_urls=[])
     return found
+
+
+def lined(text: str, width: int) -> str:
+    """Text for an axis label, with line breaks that `LINES` sets."""
+    return "\n".join(wrapped(text, width))
+
+
+LINES = "split(datum.label, '\\n')"
+"""The label expression of axes whose labels have several lines."""
+
+
+def plain_number(value: float) -> str:
+    """A number for a label, in about three digits and never in powers of ten where it can be helped."""
+    if value == 0 or 1e-4 <= abs(value) < 1e7:
+        digits = 0 if abs(value) >= 100 else 3
+        text = f"{value:,.{digits}f}" if digits == 0 else f"{value:.{digits}g}"
+        return text if "e" not in text else f"{value:,.4f}"
+    return f"{value:.2g}"
 
 
 def data(rows: Sequence[Mapping[str, Any]]) -> Any:

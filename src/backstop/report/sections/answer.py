@@ -150,8 +150,7 @@ def what_would_change_it(found: Findings) -> list[str]:
         if largest:
             parts = [f"{names[name]} ({100 * first.first[name].mean:.0f} of 100 parts of the variation)" for name in largest]
             texts.append(
-                f"Knowing more about {listed(parts)} would settle most of what is open about "
-                f"{quoted(found.metric_title(found.headline.metric))}."
+                f"What moves {quoted(found.metric_title(found.headline.metric))} most is what is not known about {listed(parts)}."
             )
     best = {camp.name: max(camp.metric, key=lambda a: camp.metric[a].mean or 0.0) for camp in found.camps}
     if len(set(best.values())) > 1:

@@ -8,7 +8,8 @@ from backstop.questions.claims import ClaimResult, example_words
 from backstop.report.charts import lamps, style
 from backstop.report.content import Block, Entry, Figure, Paragraph, Section
 from backstop.report.findings import Findings
-from backstop.report.formula_words import in_words, names_of
+from backstop.report.headline import condition_in_words
+from backstop.report.sections.answer import box_sentence
 from backstop.report.sections.arrangements import source
 from backstop.report.wording import (
     counted,
@@ -119,7 +120,7 @@ def _entry(found: Findings, result: ClaimResult) -> Entry:
                 f". In {of_worlds(level.not_monotone.mean, level.not_monotone.se)} a higher level no longer does"
             )
     if not found.exact:
-        lines.append(("Where it fails", result.where, ""))
+        lines.append(("Where it fails", _where(found, result), ""))
     if result.counterexamples and not found.exact:
         words = example_words(found.model, result.counterexamples[0])
         lines.append(("Nearest counter-example", stop(sentence_case(words)), ""))
@@ -127,17 +128,35 @@ def _entry(found: Findings, result: ClaimResult) -> Entry:
         camps = [f"{readable(camp)} {of.verdict} ({frequency(of.true.mean, of.true.se)})" for camp, of in result.camps.items()]
         lines.append(("By camp", stop(sentence_case(", ".join(camps))), ""))
     if result.claim.evidence:
-        lines.append(("Made in", stop(", ".join(result.claim.evidence)), ""))
+        lines.append(("Made in", _made_in(found, result), ""))
     for note in (result.note, result.claim.note, verdict.note):
         if note:
             lines.append(("Note", stop(sentence_case(note)), ""))
     return Entry(title_of(result), verdict.verdict, stop(text), tuple(lines))
 
 
+def _where(found: Findings, result: ClaimResult) -> str:
+    """The region of failures, beside how often the claim fails where the question arises."""
+    if result.box is None:
+        return result.where
+    decided = result.verdict.true.mean + result.verdict.false.mean
+    base = result.verdict.false.mean / decided if decided > 0 else 0.0
+    return box_sentence(found, result.box, base)
+
+
+def _made_in(found: Findings, result: ClaimResult) -> str:
+    """The propositions and statements the claim is made in, with the statements under them and their grade."""
+    parts = []
+    for ground in found.evidence.grounds(result.claim.evidence):
+        passages = [p.statement.id for p in ground.passages if p.bearing == "supports"]
+        under = f": statements {listed(passages)}" if passages and ground.kind == "proposition" else ""
+        parts.append(f"{ground.id} ({ground.grade}{under})")
+    return stop("; ".join(parts))
+
+
 def reading(found: Findings, result: ClaimResult) -> tuple[str, str]:
     """How the program reads the claim: words, and the exact form beside them."""
     claim, scenario = result.claim, found.model.scenario
-    names = names_of(scenario)
 
     def measures(listing: tuple[str, ...], last: str = "and") -> str:
         return listed([quoted(scenario.measures[m].titled(m)) for m in listing], last)
@@ -145,14 +164,14 @@ def reading(found: Findings, result: ClaimResult) -> tuple[str, str]:
     if claim.necessary is not None:
         body = claim.necessary
         return (
-            f"Without {measures(body.measures, 'or')} no arrangement makes it so that {in_words(body.for_, names)}, "
+            f"Without {measures(body.measures, 'or')} no arrangement makes it so that {condition_in_words(scenario, body.for_)}, "
             "and with it some other does.",
             f"necessary: {', '.join(body.measures)} for {body.for_}",
         )
     if claim.sufficient is not None:
         body = claim.sufficient
         return (
-            f"Every arrangement with {measures(body.measures)} makes it so that {in_words(body.for_, names)}.",
+            f"Every arrangement with {measures(body.measures)} makes it so that {condition_in_words(scenario, body.for_)}.",
             f"sufficient: {', '.join(body.measures)} for {body.for_}",
         )
     for kind, word in (("raises", "higher"), ("lowers", "lower")):
@@ -176,12 +195,12 @@ def reading(found: Findings, result: ClaimResult) -> tuple[str, str]:
         body = claim.threshold
         where = quoted(scenario.arrangements[body.in_].titled(body.in_))
         return (
-            f"In {where}, some level of {measures((body.measure,))} makes it so that {in_words(body.for_, names)}.",
+            f"In {where}, some level of {measures((body.measure,))} makes it so that {condition_in_words(scenario, body.for_)}.",
             f"threshold: {body.measure} for {body.for_} in {body.in_}",
         )
     assert claim.holds is not None
     where = quoted(scenario.arrangements[claim.holds.in_].titled(claim.holds.in_))
     return (
-        f"In {where}, {in_words(claim.holds.that, names)}.",
+        f"In {where}, {condition_in_words(scenario, claim.holds.that)}.",
         f"holds: {claim.holds.that} in {claim.holds.in_}",
     )

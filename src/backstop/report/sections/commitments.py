@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from backstop.report.content import Block, Entry, Paragraph, Section
 from backstop.report.findings import Findings
@@ -10,6 +10,7 @@ from backstop.report.formula_words import condition_words, in_words, names_of
 from backstop.report.tables import Table
 from backstop.report.wording import listed, quoted, sentence_case, stop
 from backstop.scenario import format as form
+from backstop.scenario.expression import parse
 from backstop.text import readable
 
 
@@ -87,11 +88,28 @@ def _measure(found: Findings, name: str, of: form.Measure) -> Entry:
         )
     else:
         lines.append(("Cost", "None is stated.", ""))
+    lines += _definitions(found, [of.when, of.cap, of.cost])
     if of.evidence:
         lines.append(("Evidence", ", ".join(of.evidence), ""))
     if of.note:
         lines.append(("Note", stop(of.note), ""))
     return Entry(of.titled(name), "conditional" if conditional else "unconditional", "", tuple(lines))
+
+
+def _definitions(found: Findings, formulas: Sequence[form.Expr | None]) -> list[tuple[str, str, str]]:
+    """What the named expressions in some formulas stand for, and those in them in turn."""
+    scenario = found.model.scenario
+    names = names_of(scenario)
+    waiting = [name for formula in formulas if formula is not None for name in sorted(parse(formula).names)]
+    lines: dict[str, tuple[str, str, str]] = {}
+    while waiting:
+        name = waiting.pop(0)
+        if name not in scenario.definitions or name in lines:
+            continue
+        formula = scenario.definitions[name]
+        lines[name] = ("Where", stop(f"{names[name]} is {in_words(formula, names)}"), f"{name}: {formula}")
+        waiting += sorted(parse(formula).names)
+    return list(lines.values())
 
 
 def _range_of(scenario: form.Scenario, cap: form.Expr) -> str:
@@ -172,6 +190,7 @@ def _automatic(found: Findings, name: str, node: form.Decision) -> Entry:
                 f"bound: {{{move}: {probability}}}",
             )
         )
+    lines += _definitions(found, list(node.bound.values()))
     lines.append(("Otherwise", stop(f"{actor} chooses freely between {listed(others)}"), ""))
     return Entry(sentence_case(node.title or readable(name)), "automatic", "", tuple(lines))
 

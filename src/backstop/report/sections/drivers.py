@@ -62,7 +62,7 @@ def shares_figure(found: Findings) -> Figure | None:
     count = min(3, len(names))
     title = (
         f"{sentence_case(number_word(count))} of {counted(len(first.first), 'assumption')} "
-        f"{'explains' if count == 1 else 'explain'} {frequency(total, max(errors[:3]))} parts of the variation, each by itself"
+        f"{'explains' if count == 1 else 'explain'}, one by one, {frequency(total, max(errors[:3]))} parts of the variation"
     )
     return style.figure(
         bars.shares(titled, means, errors, "", "share of the variance over worlds"),
@@ -133,12 +133,12 @@ def _conditions(found: Findings) -> list[Block]:
             shown.append(
                 ranges.Range(
                     f"{number_}. Fails in {of_worlds(box.density)} inside; {frequency(box.coverage)} of all failures",
-                    sentence_case(limit_words(name, limit, names[name], unit[name])),
+                    found.model.scenario.parameters[name].titled(name),
                     limit.lowest,
                     limit.highest,
                     low,
                     high,
-                    "",
+                    limit_words(name, limit, "it", unit[name]).removeprefix("it is "),
                 )
             )
     sentences = [box_sentence(found, box, discovery.base_rate) for box in discovery.boxes]
@@ -162,7 +162,7 @@ def packages_section(found: Findings) -> Section:
     target = found.headline.target
     assert target is not None
     blocks: list[Block] = []
-    asked = f"that {target.words} in at least {frequency(of.share)} worlds"
+    asked = f"that {target.words} in at least {of_worlds(of.share)}"
     if not of.minimal:
         assert of.best is not None
         blocks.append(
@@ -190,7 +190,6 @@ def packages_section(found: Findings) -> Section:
     for at, p in enumerate(of.minimal, 1):
         texts = {"share of worlds": f"{100 * (p.share.mean or 0):.0f} of 100"}
         texts |= {f"cost, {unit or 'no unit'}": f"{p.costs.get(unit, 0.0):,.0f}" for unit in cost_units}
-        texts |= {f"{scenario.measures[n].titled(n)}": "" for n in ()}
         rows.append(dots.Row(f"Package {at}", {n: p.levels.get(n, 0.0) for n in measures}, texts))
         table_rows.append(
             (
@@ -214,7 +213,7 @@ def packages_section(found: Findings) -> Section:
             dots.chart(rows, measures, columns),
             "packages",
             title=title,
-            definition=f"Minimal packages for {target.words} in at least {frequency(of.share)} worlds; a filled dot: the measure is part of it.",
+            definition=f"Minimal packages so that {target.words} in at least {of_worlds(of.share)}; a filled dot: the measure is part of it, at the level beside it.",
             source=source(found),
             note=f"{of.tried} combinations of the levels that the study names were tried on {of.worlds} worlds drawn by weight, and those listed solved in all. Costs over the horizon.",
             alternative=" ".join(stop(sentence_case(_package_line(found, p))) for p in of.minimal),

@@ -104,7 +104,7 @@ def judgement_section(found: Findings) -> Section:
     if first is not None and total > 0:
         blocks.append(
             Paragraph(
-                f"Of the variation that single assumptions explain, {frequency(judged / total, 0.006)} parts rest on judgement. "
+                f"Of the variation that single assumptions explain, about {round(100 * judged / total)} of 100 parts rest on judgement. "
                 "An assumption has the grade of its weakest ground."
             )
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from backstop.report.charts import style
 from backstop.report.conflict_chart import alternative, conflict_chart
 from backstop.report.content import Block, Figure, Items, Paragraph, Section
 from backstop.report.findings import Findings
@@ -86,6 +87,8 @@ def _figure(found: Findings, lens: OrdinalLens) -> Figure | None:
     plain.pop("title", None)
     plain.pop("padding", None)
     plain.pop("description", None)
+    legend = {**style.CONFIG["legend"], "orient": "bottom", "columns": 3}
+    plain["config"] = {**style.CONFIG, "view": {"stroke": None}, "legend": legend}
     return Figure(
         "conflict",
         _finding(lens, lens.readings[0]).rstrip("."),

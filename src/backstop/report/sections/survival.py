@@ -157,7 +157,11 @@ def course_figure(found: Findings) -> Figure:
         for phase in scenario.phases
         if max(max(result.arrangements[a].phases[phase][s] for s in steps) for a in names) >= _SMALL
     ]
-    rest = [phase for phase in scenario.phases if phase not in phases]
+    rest = [
+        phase
+        for phase in scenario.phases
+        if phase not in phases and any(result.arrangements[a].phases[phase][s] > 0 for a in names for s in steps)
+    ]
     shares: dict[str, dict[str, list[float]]] = {}
     for a in names:
         by_phase = result.arrangements[a].phases
