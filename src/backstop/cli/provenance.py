@@ -179,7 +179,10 @@ def _print_why(
 
 def _print_ground(found: Ground, dossier: Dossier | None, words: Mapping[str, str], depth: int) -> None:
     head = {"data": "data", "judgement": "judgement"}.get(found.kind, f"{found.kind} {found.id}")
-    _say(f"{head} [{found.grade}]: {found.text}", depth)
+    if found.kind == "statement":
+        depth -= 1  # the passage below says all of it
+    else:
+        _say(f"{head} [{found.grade}]: {found.text}", depth)
     if found.reference is not None:
         _say(f"{found.id}: {found.reference.citation} ({found.reference.grade})", depth + 1)
         if found.reference.use:

@@ -90,8 +90,8 @@ def _sequence(
         sources=accounts,
         explanation=(
             f"{names[0]} is needed from the {names[1]} on ({listed(first)}), and only with the {names[2]} is there a"
-            f" promise of {means} ({listed(i for i in statements if i not in first)}). Both can be true if something else"
-            " protects the time between."
+            f" promise of {means} ({listed(i for i in statements if i not in first)}). Both can be true if"
+            " something else protects the time between."
         ),
         aspect="sequence",
         status=status,

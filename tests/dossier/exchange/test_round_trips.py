@@ -464,3 +464,40 @@ def test_the_ukraine_dossier_goes_round_by_every_way():
         joined(store.empty(dossier.register.key), refi.read_qdpx(refi.to_qdpx(dossier, {})[0], "x").dossier)
         == dossier
     )
+
+
+def test_slots_written_out_in_a_hand_coding_are_compared():
+    def row(name, account, place, **more):
+        return {
+            "id": name,
+            "source": account,
+            "start": 0,
+            "end": 5,
+            "sha256": "0" * 64,
+            "actor": "Jane Doe",
+            "attribution_mode": "reported act",
+            "type": "report of fact",
+            "object": ["talks"],
+            "paraphrase": "p",
+            "slots": {
+                "place": {"of": "First meeting", "is": place},
+                "participants": ["Jane Doe", "Hosts"],
+                **more,
+            },
+        }
+
+    def account(name):
+        return {"id": name, "file": name, "chars": 50, "sha256": name * 64}
+
+    data = {
+        "sources": [account("a"), account("b")],
+        "statements": [
+            row("a1", "a", "Vienna"),
+            row("b1", "b", "Prague", provider={"of": "talks", "is": "x"}),
+        ],
+    }
+    found = coding_format.read_coding(data, {}, KEY, "me")
+    assert set(found.register.events) == {"first_meeting"}
+    assert "hosts" in found.register.actors
+    (finding,) = [f for f in compare(found).findings if f.kind == "contradiction"]
+    assert (finding.aspect, finding.status) == ("place", "outright")

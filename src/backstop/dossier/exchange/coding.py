@@ -9,15 +9,16 @@ dismissed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from backstop.dossier.anchor import Text, anchored
 from backstop.dossier.canonical import digest
 from backstop.dossier.consistency import OUTLET
+from backstop.dossier.exchange.coded_slots import events_in, people_in, slots_of
 from backstop.dossier.field_vocabulary import known_relations
 from backstop.dossier.finding import Kind
-from backstop.dossier.gazetteer import offices_in, state_of
+from backstop.dossier.gazetteer import state_of
 from backstop.dossier.intake import now
 from backstop.dossier.record import (
     Actor,
@@ -30,7 +31,6 @@ from backstop.dossier.record import (
     Published,
     Recorded,
     Register,
-    Slot,
     Source,
     Statement,
     Strength,
@@ -100,8 +100,10 @@ def read_coding(
     except (KeyError, TypeError, ValueError) as error:
         raise InvalidInput(Fault(f"the findings cannot be read ({error})", Place(file))) from None
     terms, stages = known_relations(objects)
+    actors |= people_in(statements.values(), actors)
+    events = events_in(statements.values(), actors, terms)
     register = Register(
-        key=key, note=str(data.get("_about", "")), actors=actors, objects=terms, stages=stages
+        key=key, note=str(data.get("_about", "")), actors=actors, objects=terms, stages=stages, events=events
     )
     return Dossier(register, sources, statements, propositions, recorded)
 
@@ -223,14 +225,7 @@ def _statement(
             raise ValueError(f"there is no passage from {start} to {end} in {source.id}")
     condition = row.get("condition")
     value = str(row.get("analytic_value") or "normal")
-    slots: dict[str, tuple[Slot, ...]] = {}
-    offices = tuple(_offices(row.get("target"), actors))
-    if offices:
-        slots["office"] = offices
-    if row.get("place"):
-        slots["place"] = (Slot.model_validate({"is": str(row["place"])}),)
-    if row.get("time"):
-        slots["time"] = (Slot(text=str(row["time"])),)
+    slots = slots_of(row, actors, objects, slug)
     return Statement(
         id=row["id"],
         source=source.id,
@@ -245,6 +240,7 @@ def _statement(
         target_actors=_targets(row.get("target"), actors),
         condition=_condition(condition, objects) if condition else None,
         hedge=row.get("hedge"),
+        event=slug(row["event"]) if row.get("event") else None,
         slots=slots,
         paraphrase=row["paraphrase"],
         link=row.get("link"),
@@ -271,14 +267,6 @@ def _targets(target: str | None, actors: Mapping[str, Actor]) -> tuple[str, ...]
         if state in states:
             found.append(states[state])
     return tuple(dict.fromkeys(found))
-
-
-def _offices(target: str | None, actors: Mapping[str, Actor]) -> Iterator[Slot]:
-    """Offices that a target names in brackets after an actor."""
-    for label, described in re.findall(r"([^;/(]+)\((.*)\)", target or ""):
-        name = slug(label)
-        if name in actors and offices_in(described):
-            yield Slot.model_validate({"of": name, "is": described})
 
 
 def _condition(given: Mapping[str, Any], objects: Mapping[str, Term]) -> Condition:
