@@ -7,10 +7,8 @@ that belong to its period.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
-from backstop.faults import InvalidInput
 from backstop.game.stage import Information
 from backstop.scenario.compiled import Model, NodeNumbers, Use, compile_scenario
 from backstop.scenario.expression import parse
@@ -67,11 +65,3 @@ def with_period(model: Model, period: str) -> Model:
     return replace(
         again, distributions=model.distributions, levels=model.levels, correlations=model.correlations
     )
-
-
-def attempted(run: Callable[[Variant], object], variant: Variant) -> object | str:
-    """What `run` gives for a variant, or why it cannot be solved: noise scaled up or a period may break a rule."""
-    try:
-        return run(variant)
-    except InvalidInput as error:
-        return error.faults[0].what

@@ -1,0 +1,195 @@
+"""`backstop design`: which packages of measures reach a target, and what is the least that does?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from backstop.cli import options
+
+if TYPE_CHECKING:
+    from backstop.game.stage import Information
+    from backstop.questions.search import Offer
+
+
+@click.command()
+@options.study_argument
+@click.option(
+    "--target", required=True, metavar="EXPRESSION", help="What must be reached, over metrics and parameters."
+)
+@click.option(
+    "--share",
+    type=click.FloatRange(0, 1, min_open=True),
+    default=0.8,
+    show_default=True,
+    help="In at least this share of worlds.",
+)
+@click.option(
+    "--measure",
+    "measures",
+    multiple=True,
+    metavar="NAME",
+    help="Vary only this measure; one alone gives its least credible level. May be given several times.",
+)
+@click.option(
+    "--base",
+    metavar="ARRANGEMENT",
+    help="What is not varied stays as in this arrangement, else at its default.",
+)
+@click.option("--steps", type=click.IntRange(min=1, max=256), help="Cut each range into so many steps.")
+@click.option("--more", multiple=True, metavar="METRIC", help="Trade off: more of this metric is better.")
+@click.option("--less", multiple=True, metavar="METRIC", help="Trade off: less of this metric is better.")
+@click.option(
+    "--worlds", type=click.IntRange(min=1), default=1000, show_default=True, help="How many worlds to draw."
+)
+@options.seed_option
+@options.information_option
+@options.set_option
+@options.camp_option
+@options.threads_option
+@options.json_option
+def design(
+    study: str,
+    target: str,
+    share: float,
+    measures: tuple[str, ...],
+    base: str | None,
+    steps: int | None,
+    more: tuple[str, ...],
+    less: tuple[str, ...],
+    worlds: int,
+    seed: int,
+    information: Information | None,
+    settings: tuple[str, ...],
+    camp: str | None,
+    threads: int | None,
+    as_json: bool,
+) -> None:
+    """Which packages of STUDY's measures reach the target in enough worlds, at the least expected cost?
+
+    Lists the minimal packages: none of them can promise less of one measure without more of another, so they say what
+    could be traded for what. The front shows what more certainty, and --more or --less of other metrics, would cost.
+    Small grids of levels are tried whole; larger ones are searched (extra `design`).
+    """
+    model = options.load_model(study, settings, camp)
+    varied = set(options.parsed_settings(settings)) & set(model.scenario.measures)
+
+    from backstop.cli.progress import progress_bar
+    from backstop.questions.answers import Answers
+    from backstop.questions.condition import condition
+    from backstop.questions.search import Counter, bargain, chosen_measures
+    from backstop.questions.table import known_arrangement, known_metric
+    from backstop.worlds.ensemble import Ensemble
+    from backstop.worlds.workers import Workers, usable_threads
+
+    asked = condition(model, target)
+    goals = {known_metric(model, m): True for m in more} | {known_metric(model, m): False for m in less}
+    chosen = tuple(m for m in chosen_measures(model, measures) if m not in varied)
+    start = {m: of.default for m, of in model.scenario.measures.items()}
+    if base is not None:
+        start = dict(model.levels[known_arrangement(model, base)])
+    start |= {m: value for m, value in options.parsed_settings(settings).items() if m in varied}
+    shown = tuple(dict.fromkeys((*asked.metrics, *goals, *list(model.scenario.metrics)[:4])))
+    with Workers(threads or usable_threads()) as workers, progress_bar("trying packages") as update:
+        ensemble = Ensemble.drawn(model, worlds, seed, workers, information)
+        answers = Answers(ensemble)
+        answers.want_observed()
+        answers.solve()
+        counter = Counter(ensemble, asked, chosen, start, shown, answers.weights())
+        found = bargain(counter, share, steps, goals, seed, update)
+    notes = [*found.notes, *_units(model, chosen, counter.priced)]
+    answer: dict[str, Any] = {
+        **options.heading(model, "backstop-design/1", seed, worlds),
+        "target": asked.text,
+        "share": share,
+        "measures": list(chosen),
+        "base": base,
+        "tried": found.tried,
+        "exhaustive": found.exhaustive,
+        "steps": found.steps,
+        "packages": [_offer(each) for each in found.minimal],
+        "front": [_offer(each) for each in found.front],
+        "threshold": dict(found.alone),
+    }
+    options.finish(
+        answer,
+        _tables(model, found.minimal, found.front, found.alone, asked.text, share),
+        notes,
+        as_json,
+        f"Packages under which {asked.text} in at least {100 * share:g} of 100 worlds",
+    )
+
+
+def _units(model: Any, chosen: tuple[str, ...], priced: bool) -> list[str]:
+    """What to mind about costs: units that differ, measures without one."""
+    scenario = model.scenario
+    if not priced:
+        return [
+            "no measure that is varied has a cost: in its place stands what is promised, as shares of the ranges"
+        ]
+    units = dict.fromkeys(
+        of.cost_unit or "unstated" for of in scenario.measures.values() if of.cost is not None
+    )
+    notes = []
+    if len(units) > 1:
+        notes.append(f"costs are in different units ({', '.join(units)}) and are added up as they stand")
+    free = [name for name in chosen if scenario.measures[name].cost is None]
+    if free:
+        notes.append(f"no cost is given for {', '.join(free)}: counted as free")
+    return notes
+
+
+def _offer(offer: Offer) -> dict[str, Any]:
+    return {
+        "measures": dict(offer.measures),
+        "cost": offer.cost,
+        "costs": dict(offer.costs),
+        "metrics": dict(offer.metrics),
+        "share": offer.share,
+        "se": offer.error,
+    }
+
+
+def _tables(
+    model: Any,
+    packages: tuple[Offer, ...],
+    front: tuple[Offer, ...],
+    alone: Any,
+    target: str,
+    share: float,
+) -> list[Any]:
+    from backstop.report.tables import Table
+    from backstop.text import number
+
+    scenario = model.scenario
+
+    def words(offer: Offer) -> str:
+        parts = [
+            f"{scenario.measures[name].titled(name)} {level:.3g}"
+            for name, level in offer.measures.items()
+            if level != 0.0
+        ]
+        return ", ".join(parts) or "nothing"
+
+    def row(offer: Offer) -> tuple[str, ...]:
+        shown = (number(value, most=2) for value in offer.metrics.values())
+        return words(offer), f"{offer.cost:,.3g}", f"{100 * offer.share:.0f} %", *shown
+
+    names = [scenario.metrics[m].titled(m) for m in packages[0].metrics]
+    columns = ("package", "cost", "share of worlds", *names)
+    found = [
+        Table(
+            f"Minimal packages: {target} in at least {100 * share:g} % of worlds",
+            columns,
+            tuple(map(row, packages)),
+            "No package listed promises less of one measure without more of another. Metrics are means over worlds.",
+        ),
+        Table("What more certainty costs: the Pareto front", columns, tuple(map(row, front))),
+    ]
+    rows = tuple(
+        (scenario.measures[m].titled(m), "not by itself" if level is None else f"{level:.3g}")
+        for m, level in alone.items()
+    )
+    found.append(Table("The least level that is enough by itself", ("measure", "level"), rows))
+    return found
