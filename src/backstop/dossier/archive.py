@@ -7,7 +7,9 @@ capped, bytes are counted as they come out, and every name must stay inside the 
 from __future__ import annotations
 
 import io
+import lzma
 import stat
+import struct
 import zipfile
 import zlib
 from pathlib import PurePosixPath
@@ -30,7 +32,7 @@ def read_archive(data: bytes, name: str) -> dict[str, bytes]:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         entries = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, ValueError, OSError, EOFError, RuntimeError, struct.error) as error:
         raise InvalidInput(Fault(f"this is no sound zip archive ({error})", where)) from None
     if len(entries) > MOST_MEMBERS:
         raise Refused(Fault(f"the archive has {len(entries):,} members, more than {MOST_MEMBERS:,}", where))
@@ -78,6 +80,17 @@ def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, where: Pl
                 if size > left:
                     raise Refused(Fault(f"the archive unpacks to over {MOST_BYTES >> 20} MiB", where))
                 pieces.append(piece)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+    except Refused:
+        raise
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        lzma.LZMAError,
+        EOFError,
+        RuntimeError,
+        OSError,
+        ValueError,
+        struct.error,
+    ) as error:
         raise InvalidInput(Fault(f"the member {entry.filename!r} cannot be read ({error})", where)) from None
     return b"".join(pieces)
