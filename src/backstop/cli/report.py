@@ -42,7 +42,8 @@ FORMATS = ("html", "md", "json", "pdf", "svg", "png")
 @click.option(
     "--target",
     metavar="EXPRESSION",
-    help="What counts as success, over metrics and parameters; by default that of the study's first claim with a condition.",
+    help="What counts as success, over metrics and parameters; by default that of the study's first "
+    "claim with a condition.",
 )
 @click.option(
     "--share",

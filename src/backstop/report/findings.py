@@ -169,7 +169,11 @@ def _conditions(result: Result, lead: Headline) -> Conditions:
     weights = _weights(result, known)
     try:
         found = discover(
-            uncertain_inputs(result), met == 0.0, weights, condition=f"not ({lead.target.formula})", seed=result.seed
+            uncertain_inputs(result),
+            met == 0.0,
+            weights,
+            condition=f"not ({lead.target.formula})",
+            seed=result.seed,
         )
     except BackstopError as refusal:
         return Conditions(None, _reason(refusal))
@@ -216,10 +220,7 @@ def _swings(result: Result, lead: Headline, workers: Workers) -> tuple[Swing, ..
 
     def at(point: Mapping[str, Array]) -> Array:
         count = len(next(iter(point.values())))
-        drawn: dict[str, Value] = {
-            name: point[name] if name in point else value
-            for name, value in result.parameters.items()
-        }
+        drawn: dict[str, Value] = {name: point.get(name, value) for name, value in result.parameters.items()}
         few = Ensemble.given(model, drawn, count, workers, result.information)
         return few.metrics(model.levels[lead.focus])[lead.metric]
 
@@ -249,7 +250,9 @@ def _camps(result: Result, lead: Headline) -> tuple[Camp, ...]:
             Camp(
                 name,
                 tuple(
-                    p for p, parameter in model.scenario.parameters.items() if name in (parameter.experts or {})
+                    p
+                    for p, parameter in model.scenario.parameters.items()
+                    if name in (parameter.experts or {})
                 ),
                 {a: summarise(of.samples[lead.metric], weights) for a, of in result.arrangements.items()},
                 {} if target is None else {a: summarise(m, weights) for a, m in target.met.items()},

@@ -54,7 +54,7 @@ def names_of(scenario: form.Scenario) -> dict[str, str]:
     """What every name of a scenario is called in words: titles in quotation marks, clocks as they are."""
     found: dict[str, str] = dict(_CLOCKS)
     for section in (scenario.measures, scenario.parameters, scenario.metrics):
-        found.update({name: quoted(entry.titled(name)) for name, entry in section.items()})  # type: ignore[attr-defined]
+        found.update({name: quoted(entry.titled(name)) for name, entry in section.items()})
     found.update({name: quoted(readable(name).lower()) for name in scenario.definitions})
     return found
 
@@ -88,7 +88,9 @@ class _Reader:
             case Name():
                 return self._name(node.name)
             case Sign():
-                return f"minus {self._part(node.operand, node)}" if node.sign == "-" else self.text(node.operand)
+                return (
+                    f"minus {self._part(node.operand, node)}" if node.sign == "-" else self.text(node.operand)
+                )
             case Chain():
                 words = [self._part(node.first, node)]
                 for sign, operand in node.rest:
@@ -122,9 +124,15 @@ class _Reader:
         parts = [self._enclosed(part) if _wide(part) else self.text(part) for part in node.arguments]
         match node.function:
             case "min":
-                return f"the smaller of {listed(parts)}" if len(parts) == 2 else f"the smallest of {listed(parts)}"
+                return (
+                    f"the smaller of {listed(parts)}"
+                    if len(parts) == 2
+                    else f"the smallest of {listed(parts)}"
+                )
             case "max":
-                return f"the larger of {listed(parts)}" if len(parts) == 2 else f"the largest of {listed(parts)}"
+                return (
+                    f"the larger of {listed(parts)}" if len(parts) == 2 else f"the largest of {listed(parts)}"
+                )
             case "clip":
                 return f"{parts[0]}, but no less than {parts[1]} and no more than {parts[2]}"
             case "abs":

@@ -1,7 +1,7 @@
-"""What a report is about: its headline metric, the condition that counts as success, and the metrics shown first.
+"""What a report is about: its headline metric, what counts as success, and the metrics shown first.
 
-A study says itself what it counts as success: in the conditions of its claims. Where it has none, the metric is chosen by kind,
-and worlds are told apart at one half or at the median.
+A study says itself what it counts as success: in the conditions of its claims. Where it has none, the metric is
+chosen by kind, and worlds are told apart at one half or at the median.
 """
 
 from __future__ import annotations
@@ -71,7 +71,8 @@ def headline(
     if focus is not None and focus not in result.arrangements:
         raise InvalidInput(
             Fault(
-                f"no arrangement is called {focus}", hint=did_you_mean(focus, result.arrangements, "arrangement")
+                f"no arrangement is called {focus}",
+                hint=did_you_mean(focus, result.arrangements, "arrangement"),
             )
         )
     formula = target or _stated(scenario, metrics[0] if metrics else None)
@@ -105,14 +106,14 @@ def condition_in_words(scenario: form.Scenario, formula: form.Expr) -> str:
 
 
 def _stated(scenario: form.Scenario, metric: str | None) -> str | None:
-    """The first condition of a claim that compares one metric with a number (about `metric`, where one is asked for)."""
+    """The first condition of a claim that is about one metric (about `metric`, where one is asked for)."""
     for claim in scenario.claims.values():
-        condition = claim.necessary or claim.sufficient or claim.threshold
-        if condition is None or not isinstance(condition.for_, str):
+        body = claim.necessary or claim.sufficient or claim.threshold
+        if body is None or not isinstance(body.for_, str):
             continue
-        named = _metrics_in(condition.for_, scenario)
+        named = _metrics_in(body.for_, scenario)
         if len(named) == 1 and (metric is None or named[0] == metric):
-            return condition.for_
+            return body.for_
     return None
 
 
@@ -152,9 +153,9 @@ def citations(scenario: form.Scenario) -> Counter[str]:
     """How many claims and observations are about each metric."""
     found: Counter[str] = Counter()
     for claim in scenario.claims.values():
-        for condition in (claim.necessary, claim.sufficient, claim.threshold):
-            if condition is not None:
-                found.update(_metrics_in(condition.for_, scenario))
+        for body in (claim.necessary, claim.sufficient, claim.threshold):
+            if body is not None:
+                found.update(_metrics_in(body.for_, scenario))
         for effect in (claim.raises, claim.lowers, claim.complements):
             if effect is not None:
                 found[effect.metric] += 1

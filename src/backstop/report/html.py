@@ -27,7 +27,8 @@ _KINDS = {
 
 def html(report: Report) -> str:
     """The page as text."""
-    return _template().render(report=report)
+    text: str = _template().render(report=report)
+    return text
 
 
 @cache
@@ -77,7 +78,7 @@ def picture(figure: Figure) -> Markup:
     sizes = dict(_SIZE.findall(_ROOT.search(drawn)[0]))  # type: ignore[index]
     box = sizes.get("viewBox") or f"0 0 {sizes.get('width', '700')} {sizes.get('height', '400')}"
     width = float(sizes.get("width", "700"))
-    head = Markup('<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="{}" width="{}" aria-label="{}">').format(
-        box, f"{width:g}", clean(figure.alternative)
-    )
+    head = Markup(
+        '<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="{}" width="{}" aria-label="{}">'
+    ).format(box, f"{width:g}", clean(figure.alternative))
     return head + Markup(_ROOT.sub("", drawn, count=1))

@@ -38,7 +38,8 @@ def _block(block: Block, pictures: str | None) -> list[str]:
             return [f"**{escaped(block.text)}**" if block.lead else escaped(block.text)]
         case Items():
             return [
-                f"{f'{i}.' if block.ordered else '-'} {escaped(item)}" for i, item in enumerate(block.items, 1)
+                f"{f'{i}.' if block.ordered else '-'} {escaped(item)}"
+                for i, item in enumerate(block.items, 1)
             ]
         case Entry():
             return _entry(block)

@@ -1,4 +1,4 @@
-"""The graph model of a study in words: what is stable, which threats behind it are hollow, and how this changes with preferences."""
+"""The graph model of a study in words: what is stable, which threats behind it are hollow, under which preferences."""
 
 from __future__ import annotations
 
@@ -122,11 +122,13 @@ def _threat(conflict: Conflict, threat: Threat) -> str:
 
     moves = listed(f"{names[mover]} going to {state(there)}" for mover, there in threat.path)
     wishes = listed(
-        f"{names[w.decision_maker]} would have to prefer {conflict.states.ids[w.better]} to {conflict.states.ids[w.worse]}"
+        f"{names[w.decision_maker]} would have to prefer {conflict.states.ids[w.better]} to "
+        f"{conflict.states.ids[w.worse]}"
         for w in threat.wishes
     )
     return (
-        f"In {state(threat.state)}, {names[threat.decision_maker]} would gain by going to {state(threat.improvement)} and is kept "
+        f"In {state(threat.state)}, {names[threat.decision_maker]} would gain by going to "
+        f"{state(threat.improvement)} and is kept "
         f"from it only by {moves}. For that to be credible, {wishes}."
     )
 

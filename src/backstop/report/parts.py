@@ -70,7 +70,8 @@ def parts(result: Result, lead: Headline, ensemble: Ensemble, share: float) -> P
     shares = _shares_met(result, ensemble, names, tried, lead, few)
     # What is promised less comes first, so that whatever is found later and promises more is not minimal.
     order = sorted(
-        range(len(tried)), key=lambda row: sum(abs(x / most[n]) for n, x in zip(names, tried[row], strict=True))
+        range(len(tried)),
+        key=lambda row: sum(abs(x / most[n]) for n, x in zip(names, tried[row], strict=True)),
     )
     found: list[Package] = []
     again = 0
@@ -81,7 +82,9 @@ def parts(result: Result, lead: Headline, ensemble: Ensemble, share: float) -> P
         again += 1
         if again > _MOST_TRIED_AGAIN or len(found) >= _MOST_LISTED:
             break
-        if _shares_met(result, ensemble, names, [tried[row]], lead, more)[0] < share - _slack(share, len(more)):
+        if _shares_met(result, ensemble, names, [tried[row]], lead, more)[0] < share - _slack(
+            share, len(more)
+        ):
             continue
         solved = _solved(result, ensemble, levels, lead)
         if solved.share.mean is not None and solved.share.mean >= share:
@@ -100,7 +103,7 @@ def _slack(share: float, worlds: int) -> float:
 
 def _within(less: dict[str, float], more: dict[str, float]) -> bool:
     """Whether a package promises no more of any measure than another."""
-    return all(0 <= less[n] * more[n] and abs(less[n]) <= abs(more[n]) for n in more)
+    return all(less[n] * more[n] >= 0 and abs(less[n]) <= abs(more[n]) for n in more)
 
 
 def _nothing(result: Result) -> dict[str, float]:

@@ -9,7 +9,14 @@ from pathlib import Path
 
 from backstop.faults import Fault, Refused
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
+BROWSERS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "microsoft-edge",
+)
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -35,7 +42,8 @@ def browser() -> str:
     raise Refused(
         Fault(
             "a PDF needs Chromium, and none is installed",
-            hint="install it (Debian: apt install chromium), or write --format html and print that from any browser",
+            hint="install it (Debian: apt install chromium), or write --format html and print that "
+            "from any browser",
         )
     )
 

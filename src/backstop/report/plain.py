@@ -8,6 +8,7 @@ from typing import Any
 from backstop.report.charts import style
 from backstop.report.content import FORMAT, Block, Figure, Report
 
+
 def plain(report: Report) -> dict[str, Any]:
     """The report as `backstop-report/1`."""
     return {

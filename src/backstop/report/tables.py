@@ -11,7 +11,6 @@ from backstop.text import number, readable
 from backstop.worlds.result import UNSTATED_UNIT, ArrangementResult, Result
 from backstop.worlds.summary import Summary
 
-
 _LEAST_ERROR = 5e-5
 
 
@@ -58,12 +57,14 @@ def heading(result: Result) -> tuple[str, ...]:
     ]
     if result.weights is not None:
         lines.append(
-            f"weighted by {len(result.observations)} base rate{'' if len(result.observations) == 1 else 's'}: worth "
+            f"weighted by {len(result.observations)} base "
+            f"rate{'' if len(result.observations) == 1 else 's'}: worth "
             f"{result.effective_worlds:,.0f} equally weighted worlds"
         )
     if result.unconverged_worlds:
         lines.append(
-            f"{result.unconverged_worlds:,} worlds do not settle under some arrangement (replies cycle, or the tail "
+            f"{result.unconverged_worlds:,} worlds do not settle under some arrangement (replies "
+            "cycle, or the tail "
             "is cut off): they keep the values of the last sweep"
         )
     return tuple(lines)
@@ -227,7 +228,8 @@ def years_table(result: Result, a: ArrangementResult) -> Table:
         f"Year by year: {title}",
         ("year", *(f"{step * result.model.period_years:g}" for step in steps)),
         tuple(rows),
-        "Mean share of worlds in each phase; a hazard is the chance of the event in the year up to then, among those "
+        "Mean share of worlds in each phase; a hazard is the chance of the event in the year up to "
+        "then, among those "
         "it had not happened to.",
     )
 

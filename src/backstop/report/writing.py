@@ -7,7 +7,16 @@ from typing import Any
 from backstop.questions.claims import claims_dict
 from backstop.report.content import Report, Section
 from backstop.report.findings import Findings
-from backstop.report.sections import answer, arrangements, claims, commitments, drivers, grounds, lens, survival
+from backstop.report.sections import (
+    answer,
+    arrangements,
+    claims,
+    commitments,
+    drivers,
+    grounds,
+    lens,
+    survival,
+)
 from backstop.report.tables import heading
 
 
@@ -32,7 +41,10 @@ def written(found: Findings) -> Report:
     add(grounds.camps_section(found), "No camps: no assumption of the study is given by camps of experts.")
     add(grounds.judgement_section(found), "")
     add(lens.section(found), "No graph model: the study has no graph.yaml.")
-    add(grounds.accounts_section(found), "No accounts and sources: the study has no dossier and no data references.")
+    add(
+        grounds.accounts_section(found),
+        "No accounts and sources: the study has no dossier and no data references.",
+    )
     add(grounds.reproduction_section(found), "")
     scenario = found.model.scenario
     return Report(

@@ -29,7 +29,7 @@ def tornado(bars: Sequence[Bar], centre: float, title: str) -> Any:
         for end, value, label in (("low", bar.at_low, bar.low_label), ("high", bar.at_high, bar.high_label)):
             rows.append(
                 {
-                    "label": style.lined(bar.label, 42),
+                    "label": bar.label,
                     "end": f"input {end}",
                     "from": centre,
                     "to": value,
@@ -37,8 +37,13 @@ def tornado(bars: Sequence[Bar], centre: float, title: str) -> Any:
                     "side": "left" if value < centre or (value == centre and end == "low") else "right",
                 }
             )
-    order = [style.lined(bar.label, 42) for bar in bars]
-    y = altair.Y("label:N", sort=order, title=None, axis=altair.Axis(ticks=False, domain=False, labelLimit=300, labelExpr=style.LINES, labelPadding=6))
+    order = [bar.label for bar in bars]
+    y = altair.Y(
+        "label:N",
+        sort=order,
+        title=None,
+        axis=None,
+    )
     scale = altair.Scale(zero=False, nice=True, padding=34)
     axis = altair.Axis(format=",~f", tickCount=6)
     x = altair.X("to:Q", title=title, scale=scale, axis=axis)
@@ -51,7 +56,9 @@ def tornado(bars: Sequence[Bar], centre: float, title: str) -> Any:
             color=altair.Color(
                 "end:N",
                 scale=altair.Scale(domain=ends, range=["#ffffff", style.BLUE]),
-                legend=altair.Legend(title=None, orient="bottom", symbolType="square", symbolStrokeColor=style.INK),
+                legend=altair.Legend(
+                    title=None, orient="bottom", symbolType="square", symbolStrokeColor=style.INK
+                ),
             ),
         ),
         altair.Chart(style.data([{"at": centre}])).mark_rule(color=style.INK).encode(x="at:Q"),
@@ -62,23 +69,38 @@ def tornado(bars: Sequence[Bar], centre: float, title: str) -> Any:
             .mark_text(align=align, dx=dx, fontSize=10, color=style.QUIET)
             .encode(x=x, text="text:N")
         )
+    layers += style.row_labels(order, y)
     return altair.layer(*layers).properties(width=400, height=30 * len(order))
 
 
-def shares(names: Sequence[str], means: Sequence[float], errors: Sequence[float], title: str, unit: str) -> Any:
+def shares(names: Sequence[str], means: Sequence[float], errors: Sequence[float], unit: str) -> Any:
     """Bars with their errors, the largest first."""
     import altair
 
     rows = [
-        {"label": style.lined(n, 42), "mean": max(0.0, m), "less": max(0.0, m - 2 * e), "more": m + 2 * e, "text": f"{100 * max(m, 0):.0f} %"}
+        {
+            "label": n,
+            "mean": max(0.0, m),
+            "less": max(0.0, m - 2 * e),
+            "more": m + 2 * e,
+            "text": f"{100 * max(m, 0):.0f} %",
+        }
         for n, m, e in zip(names, means, errors, strict=True)
     ]
-    y = altair.Y("label:N", sort=[style.lined(n, 42) for n in names], title=None, axis=altair.Axis(ticks=False, domain=False, labelLimit=300, labelExpr=style.LINES, labelPadding=6))
+    y = altair.Y(
+        "label:N",
+        sort=list(names),
+        title=None,
+        axis=None,
+    )
     base = altair.Chart(style.data(rows)).encode(y=y)
-    x = altair.X("mean:Q", title=unit, axis=altair.Axis(format=".0%", tickCount=5), scale=altair.Scale(nice=True))
-    chart = altair.layer(
+    x = altair.X(
+        "mean:Q", title=unit, axis=altair.Axis(format=".0%", tickCount=5), scale=altair.Scale(nice=True)
+    )
+    layers = [
         base.mark_bar(height=13, color=style.BLUE).encode(x=x),
         base.mark_rule(color=style.INK, strokeWidth=1.5).encode(x="less:Q", x2="more:Q"),
         base.mark_text(align="left", dx=4, fontSize=10, color=style.INK).encode(x="more:Q", text="text:N"),
-    )
-    return chart.properties(width=400, height=29 * len(rows), title=title) if title else chart.properties(width=400, height=29 * len(rows))
+        *style.row_labels(names, y),
+    ]
+    return altair.layer(*layers).properties(width=400, height=29 * len(rows))

@@ -84,13 +84,14 @@ def _panel(panel: CurvePanel, years: Sequence[float], width: int, labelled: bool
         base.mark_area(color=style.BLUE, opacity=0.38).encode(y=altair.Y("q25:Q"), y2="q75:Q"),
         base.mark_line(color=style.INK, strokeWidth=2).encode(y=y),
     ]
-    last = rows[-1:] if rows else []
+    last = rows[-1:]
+    high = bool(last) and float(last[0]["mean"] or 0.0) > 0.8
     layers.append(
         altair.Chart(style.data([{**row, "label": f"{row['mean']:.2f}"} for row in last]))
         .mark_text(
             align="right",
-            baseline="top" if last and last[0]["mean"] > 0.8 else "bottom",
-            dy=6 if last and last[0]["mean"] > 0.8 else -5,
+            baseline="top" if high else "bottom",
+            dy=6 if high else -5,
             fontSize=11,
             fontWeight="bold",
             color=style.INK,
@@ -111,12 +112,18 @@ def _panel(panel: CurvePanel, years: Sequence[float], width: int, labelled: bool
             for i, rate in enumerate(panel.rates)
         ]
         marks = altair.Chart(style.data(spread)).encode(x="year:Q")
-        layers.append(marks.mark_rule(color=style.ORANGE, strokeWidth=2, strokeDash=[4, 2]).encode(y="low:Q", y2="high:Q"))
         layers.append(
-            marks.mark_point(shape="diamond", filled=True, size=70, color=style.ORANGE, stroke=style.PAPER, opacity=1).encode(
-                y="mean:Q"
+            marks.mark_rule(color=style.ORANGE, strokeWidth=2, strokeDash=[4, 2]).encode(
+                y="low:Q", y2="high:Q"
             )
         )
+        layers.append(
+            marks.mark_point(
+                shape="diamond", filled=True, size=70, color=style.ORANGE, stroke=style.PAPER, opacity=1
+            ).encode(y="mean:Q")
+        )
     return altair.layer(*layers).properties(
-        width=width, height=110, title=altair.Title(style.wrapped(panel.title, 22 if width < 150 else 32), offset=4)
+        width=width,
+        height=110,
+        title=altair.Title(style.wrapped(panel.title, 22 if width < 150 else 32), offset=4),
     )

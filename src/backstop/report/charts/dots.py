@@ -25,48 +25,38 @@ def chart(rows: Sequence[Row], measures: Mapping[str, str], columns: Sequence[st
     dots = [
         {
             "package": r.label,
-            "measure": style.lined(title, 15),
+            "label": title,
             "has": "yes" if r.levels.get(name, 0.0) else "no",
             "level": f"{r.levels.get(name, 0.0):g}",
         }
         for r in rows
         for name, title in measures.items()
     ]
-    texts = [{"package": r.label, "column": style.lined(c, 12), "text": r.texts.get(c, "")} for r in rows for c in columns]
+    texts = [{"package": r.label, "label": c, "text": r.texts.get(c, "")} for r in rows for c in columns]
     order = [r.label for r in rows]
-    titles = [style.lined(title, 15) for title in measures.values()]
-    y = altair.Y("package:N", sort=order, title=None, axis=altair.Axis(ticks=False, domain=False, labelLimit=150))
+    titles = list(measures.values())
+    height = 26 * len(rows)
+    width = min(96, 520 // len(titles))
+    side = altair.Axis(ticks=False, domain=False, labelLimit=150)
+    x = altair.X("label:N", sort=titles, title=None, axis=None)
     grid = altair.Chart(style.data(dots)).encode(
-        x=altair.X(
-            "measure:N",
-            sort=titles,
-            title=None,
-            axis=altair.Axis(orient="top", labelAngle=0, ticks=False, domain=False, labelLimit=120, labelExpr=style.LINES, labelBaseline="bottom", labelPadding=8),
-        ),
-        y=y,
+        x=x, y=altair.Y("package:N", sort=order, title=None, axis=side)
     )
     marks = altair.layer(
-        grid.transform_filter("datum.has == 'no'").mark_point(shape="circle", size=28, color=style.RULE, strokeWidth=1),
+        grid.transform_filter("datum.has == 'no'").mark_point(shape="circle", size=28, color=style.RULE),
         grid.transform_filter("datum.has == 'yes'").mark_point(
             shape="circle", size=150, filled=True, opacity=1, color=style.BLUE
         ),
         grid.transform_filter("datum.has == 'yes'")
         .mark_text(align="left", dx=11, fontSize=11, color=style.INK)
         .encode(text="level:N"),
-    ).properties(width=min(96, 520 // len(titles)) * len(titles), height=26 * len(rows))
-    beside = (
+        *style.column_heads(titles, x, max(10, width // 7)),
+    ).properties(width=width * len(titles), height=height)
+    x = altair.X("label:N", sort=list(columns), title=None, axis=None)
+    beside = altair.layer(
         altair.Chart(style.data(texts))
         .mark_text(fontSize=11, color=style.INK)
-        .encode(
-            x=altair.X(
-                "column:N",
-                sort=[style.lined(c, 12) for c in columns],
-                title=None,
-                axis=altair.Axis(orient="top", labelAngle=0, ticks=False, domain=False, labelLimit=120, labelExpr=style.LINES, labelBaseline="bottom", labelPadding=8),
-            ),
-            y=altair.Y("package:N", sort=order, axis=None),
-            text="text:N",
-        )
-        .properties(width=72 * len(columns), height=26 * len(rows))
-    )
-    return altair.hconcat(marks, beside, spacing=10)
+        .encode(x=x, y=altair.Y("package:N", sort=order, axis=None), text="text:N"),
+        *style.column_heads(columns, x, 12),
+    ).properties(width=78 * len(columns), height=height)
+    return altair.hconcat(marks, beside, spacing=14)

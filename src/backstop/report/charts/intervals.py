@@ -22,7 +22,7 @@ def panel(
     width: int,
     zero: bool = False,
 ) -> Any:
-    """One panel: rows by name, a thin line from 5 to 95 % of worlds, a thick one for the middle half, a dot at the mean.
+    """One panel: a thin line from 5 to 95 % of worlds, a thick one for the middle half, a dot at the mean.
 
     The white tick in the dot's place is two Monte Carlo errors wide on either side where that is wider than the dot.
     """
@@ -79,7 +79,5 @@ def grid(panels: Sequence[Any], columns: int) -> Any:
     """Panels in rows of `columns`, each with its own axis."""
     import altair
 
-    rows = [
-        altair.hconcat(*panels[at : at + columns], spacing=58) for at in range(0, len(panels), columns)
-    ]
+    rows = [altair.hconcat(*panels[at : at + columns], spacing=58) for at in range(0, len(panels), columns)]
     return altair.vconcat(*rows, spacing=18)

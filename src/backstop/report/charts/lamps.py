@@ -39,10 +39,9 @@ def chart(lamps: Sequence[Lamp]) -> Any:
     """One row a claim: a lamp with its word, and a bar of the shares in which it holds, fails and does not arise."""
     import altair
 
-    lines = {lamp.label: style.wrapped(lamp.label, 66) for lamp in lamps}
     rows, parts = [], []
     for at, lamp in enumerate(lamps):
-        rows.append({"row": at, "text": lines[lamp.label], "verdict": lamp.verdict})
+        rows.append({"row": at, "verdict": lamp.verdict})
         below = 0.0
         for (kind, _), share in zip(SHARES, (lamp.true, lamp.false, lamp.moot), strict=True):
             parts.append(
@@ -63,17 +62,32 @@ def chart(lamps: Sequence[Lamp]) -> Any:
     scale = altair.Scale(domain=[-0.6, len(lamps) - 0.4], reverse=True, nice=False, zero=False)
     y = altair.Y("row:Q", scale=scale, axis=None)
     base = altair.Chart(style.data(rows)).encode(y=y)
-    words = base.mark_text(align="left", fontSize=11, color=style.INK, lineHeight=13, baseline="middle").encode(
-        x=altair.value(0), text="text:N"
+    placed: dict[float, list[dict[str, Any]]] = {}
+    for at, lamp in enumerate(lamps):
+        lines = style.wrapped(lamp.label, 64)
+        for line, text in enumerate(lines):
+            dy = style.LINE * (line - (len(lines) - 1) / 2)
+            placed.setdefault(dy, []).append({"row": at, "text": text})
+    words = altair.layer(
+        *(
+            altair.Chart(style.data(of))
+            .mark_text(align="left", baseline="middle", dy=dy, fontSize=11, color=style.INK)
+            .encode(x=altair.value(0), y=y, text="text:N")
+            for dy, of in sorted(placed.items())
+        )
     )
     verdicts = [v for v in LAMPS if any(lamp.verdict == v for lamp in lamps)]
     lamp_marks = base.mark_point(filled=True, size=130, opacity=1, stroke=style.INK, strokeWidth=0.6).encode(
         x=altair.value(8),
         shape=altair.Shape(
-            "verdict:N", scale=altair.Scale(domain=verdicts, range=[LAMPS[v][0] for v in verdicts]), legend=None
+            "verdict:N",
+            scale=altair.Scale(domain=verdicts, range=[LAMPS[v][0] for v in verdicts]),
+            legend=None,
         ),
         color=altair.Color(
-            "verdict:N", scale=altair.Scale(domain=verdicts, range=[LAMPS[v][1] for v in verdicts]), legend=None
+            "verdict:N",
+            scale=altair.Scale(domain=verdicts, range=[LAMPS[v][1] for v in verdicts]),
+            legend=None,
         ),
     )
     lamp_words = base.mark_text(align="left", fontSize=11, fontWeight="bold", color=style.INK).encode(

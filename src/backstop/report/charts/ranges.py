@@ -45,7 +45,7 @@ def chart(ranges: Sequence[Range]) -> Any:
             width = (r.highest - r.lowest) or 1.0
             rows.append(
                 {
-                    "label": style.lined(r.label, 42),
+                    "label": r.label,
                     "low": (r.low - r.lowest) / width,
                     "high": (r.high - r.lowest) / width,
                     "zero": 0,
@@ -55,14 +55,9 @@ def chart(ranges: Sequence[Range]) -> Any:
                     "highest": _end(r.highest, width),
                 }
             )
-        base = altair.Chart(style.data(rows)).encode(
-            y=altair.Y(
-                "label:N",
-                sort=[row["label"] for row in rows],
-                title=None,
-                axis=altair.Axis(ticks=False, domain=False, labelLimit=300, labelExpr=style.LINES, labelPadding=6),
-            )
-        )
+        order = [str(row["label"]) for row in rows]
+        y = altair.Y("label:N", sort=order, title=None, axis=None)
+        base = altair.Chart(style.data(rows)).encode(y=y)
         x = altair.X("zero:Q", scale=altair.Scale(domain=[-0.16, 1.75], nice=False), axis=None)
         panels.append(
             altair.layer(
@@ -70,11 +65,18 @@ def chart(ranges: Sequence[Range]) -> Any:
                 base.mark_bar(height=9, color=style.ORANGE, stroke=style.INK, strokeWidth=0.6).encode(
                     x=altair.X("low:Q"), x2="high:Q"
                 ),
-                base.mark_text(align="right", dx=-5, fontSize=10, color=style.QUIET).encode(x="zero:Q", text="lowest:N"),
-                base.mark_text(align="left", dx=5, fontSize=10, color=style.QUIET).encode(x="one:Q", text="highest:N"),
+                base.mark_text(align="right", dx=-5, fontSize=10, color=style.QUIET).encode(
+                    x="zero:Q", text="lowest:N"
+                ),
+                base.mark_text(align="left", dx=5, fontSize=10, color=style.QUIET).encode(
+                    x="one:Q", text="highest:N"
+                ),
                 base.mark_text(align="left", fontSize=11, fontWeight="bold", color=style.INK).encode(
                     x=altair.datum(1.2), text="words:N"
                 ),
-            ).properties(width=410, height=32 * len(rows), title=altair.Title(style.wrapped(box, 96), offset=4))
+                *style.row_labels(order, y),
+            ).properties(
+                width=410, height=32 * len(rows), title=altair.Title(style.wrapped(box, 96), offset=4)
+            )
         )
     return altair.vconcat(*panels, spacing=16)

@@ -20,7 +20,16 @@ class Point:
     y_se: float
 
 
-SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-left", "triangle-right")
+SHAPES = (
+    "circle",
+    "square",
+    "triangle-up",
+    "diamond",
+    "cross",
+    "triangle-down",
+    "triangle-left",
+    "triangle-right",
+)
 
 
 def chart(points: Sequence[Point], x_title: str, y_title: str) -> Any:
@@ -41,8 +50,18 @@ def chart(points: Sequence[Point], x_title: str, y_title: str) -> Any:
     ]
     placed = _placed(rows)
     labels = [row["label"] for row in rows]
-    x = altair.X("x:Q", title=x_title, scale=altair.Scale(zero=False, nice=True, padding=26), axis=altair.Axis(format=",~f"))
-    y = altair.Y("y:Q", title=y_title, scale=altair.Scale(zero=False, nice=True, padding=22), axis=altair.Axis(format=",~f"))
+    x = altair.X(
+        "x:Q",
+        title=x_title,
+        scale=altair.Scale(zero=False, nice=True, padding=26),
+        axis=altair.Axis(format=",~f"),
+    )
+    y = altair.Y(
+        "y:Q",
+        title=y_title,
+        scale=altair.Scale(zero=False, nice=True, padding=22),
+        axis=altair.Axis(format=",~f"),
+    )
     base = altair.Chart(style.data(placed))
     layers = [
         base.mark_rule(color=style.QUIET).encode(x=altair.X("x0:Q"), x2="x1:Q", y=y),
@@ -52,7 +71,9 @@ def chart(points: Sequence[Point], x_title: str, y_title: str) -> Any:
             y=y,
             shape=altair.Shape(
                 "label:N",
-                scale=altair.Scale(domain=labels, range=[SHAPES[i % len(SHAPES)] for i in range(len(labels))]),
+                scale=altair.Scale(
+                    domain=labels, range=[SHAPES[i % len(SHAPES)] for i in range(len(labels))]
+                ),
                 legend=None,
             ),
             color=altair.value(style.BLUE),

@@ -62,7 +62,9 @@ def chart(
         y = altair.Y(
             "from:Q",
             scale=altair.Scale(domain=[0, 1], nice=False),
-            axis=altair.Axis(title=None, format=",~f", labels=at % columns == 0, values=[0, 0.5, 1], labelFlush=True),
+            axis=altair.Axis(
+                title=None, format=",~f", labels=at % columns == 0, values=[0, 0.5, 1], labelFlush=True
+            ),
         )
         layers = altair.layer(
             base.mark_bar(stroke=style.PAPER, strokeWidth=1).encode(
@@ -70,7 +72,9 @@ def chart(
                 y2="to:Q",
                 color=altair.Color(
                     "part:N",
-                    scale=altair.Scale(domain=names, range=[COLOURS[i % len(COLOURS)] for i in range(len(names))]),
+                    scale=altair.Scale(
+                        domain=names, range=[COLOURS[i % len(COLOURS)] for i in range(len(names))]
+                    ),
                     legend=altair.Legend(title=None, orient="bottom", columns=2, symbolType="square"),
                 ),
                 order="order:Q",
@@ -81,12 +85,16 @@ def chart(
                 color=altair.Color("ink:N", scale=None, legend=None),
             ),
         ).resolve_scale(color="independent")
-        panels.append(layers.properties(width=width, height=130, title=altair.Title(style.wrapped(title, 24), offset=4)))
+        panels.append(
+            layers.properties(width=width, height=130, title=altair.Title(style.wrapped(title, 24), offset=4))
+        )
     # One key for all: only the last panel draws it.
     for panel in panels[:-1]:
         panel.layer[0].encoding.color.legend = None
     panels[-1].layer[0].encoding.color.legend = None
-    rows_of = [altair.hconcat(*panels[at : at + columns], spacing=18) for at in range(0, len(panels), columns)]
+    rows_of = [
+        altair.hconcat(*panels[at : at + columns], spacing=18) for at in range(0, len(panels), columns)
+    ]
     return altair.vconcat(*rows_of, _key(parts, keys), spacing=12)
 
 

@@ -26,6 +26,9 @@ FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 WIDTH = 700
 """Width of a whole figure in pixels: that of the text of a page of A4."""
 
+LINE = 13
+"""Height of a line of label text in pixels."""
+
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 
 CONFIG: Mapping[str, Any] = {
@@ -111,33 +114,29 @@ def furnished(of: Figure) -> dict[str, Any]:
     # Data sets are named by altair at the top; they must stay there.
     datasets = inner.pop("datasets", None)
     lines = wrapped(of.source, 112) + (wrapped(of.note, 112) if of.note else [])
-    footer = {
-        "data": {"values": [{"line": line, "row": row} for row, line in enumerate(lines)]},
-        "mark": {"type": "text", "align": "left", "baseline": "top", "fontSize": 10, "color": QUIET},
-        "encoding": {
-            "x": {"value": 0},
-            "y": {"field": "row", "type": "ordinal", "axis": None},
-            "text": {"field": "line", "type": "nominal"},
-        },
-        "width": WIDTH - 40,
-        "height": 14 * len(lines),
+    head = {
+        "text": wrapped(of.title, 84),
+        "subtitle": wrapped(of.definition, 112),
+        "fontSize": 15,
+        "subtitleFontSize": 11.5,
+        "offset": 12,
+        "anchor": "start",
+    }
+    foot = {
+        "text": lines,
+        "orient": "bottom",
+        "anchor": "start",
+        "fontSize": 10,
+        "fontWeight": "normal",
+        "color": QUIET,
+        "offset": 12,
     }
     whole: dict[str, Any] = {
         "$schema": _SCHEMA,
         "description": of.alternative,
         "config": dict(of.specification.get("config", CONFIG)),
-        "title": {
-            "text": wrapped(of.title, 84),
-            "subtitle": wrapped(of.definition, 112),
-            "fontSize": 15,
-            "subtitleFontSize": 11.5,
-            "offset": 12,
-            "anchor": "start",
-        },
-        "vconcat": [inner, footer],
-        "spacing": 14,
-        "align": "none",
-        "resolve": {"legend": {"color": "independent", "shape": "independent", "strokeDash": "independent"}},
+        "title": foot,
+        "vconcat": [{"title": head, "vconcat": [inner]}],
     }
     if datasets is not None:
         whole["datasets"] = datasets
@@ -163,13 +162,44 @@ def png(specification: Mapping[str, Any], scale: float = 2.0) -> bytes:
     return found
 
 
-def lined(text: str, width: int) -> str:
-    """Text for an axis label, with line breaks that `LINES` sets."""
-    return "\n".join(wrapped(text, width))
+def row_labels(names: Sequence[str], y: Any, width: int = 42) -> list[Any]:
+    """Labels left of the rows, in as many lines as they need, centred on the row (the axis draws none).
+
+    `y` is the encoding of the rows by the field `label`.
+    """
+    import altair
+
+    placed: dict[float, list[dict[str, str]]] = {}
+    for name in names:
+        lines = wrapped(name, width)
+        for at, line in enumerate(lines):
+            placed.setdefault(LINE * (at - (len(lines) - 1) / 2), []).append({"label": name, "line": line})
+    return [
+        altair.Chart(data(rows))
+        .mark_text(align="right", baseline="middle", dy=dy, fontSize=11, color=INK)
+        .encode(x=altair.value(-8), y=y, text="line:N")
+        for dy, rows in sorted(placed.items())
+    ]
 
 
-LINES = "split(datum.label, '\\n')"
-"""The label expression of axes whose labels have several lines."""
+def column_heads(names: Sequence[str], x: Any, width: int) -> list[Any]:
+    """Heads above columns, in as many lines as they need, standing on the same line.
+
+    `x` is the encoding of the columns by the field `label`.
+    """
+    import altair
+
+    placed: dict[float, list[dict[str, str]]] = {}
+    for name in names:
+        lines = wrapped(name, width)
+        for at, line in enumerate(lines):
+            placed.setdefault(LINE * (at - len(lines) + 1) - 10, []).append({"label": name, "line": line})
+    return [
+        altair.Chart(data(rows))
+        .mark_text(align="center", baseline="bottom", dy=dy, fontSize=11, color=INK)
+        .encode(x=x, y=altair.value(0), text="line:N")
+        for dy, rows in sorted(placed.items())
+    ]
 
 
 def plain_number(value: float) -> str:

@@ -47,7 +47,9 @@ def verdict(found: Findings) -> str:
         if tied:
             return stop(f"{text} (for {quoted(arrangement)}); these cannot be told apart")
         if len(result.arrangements) > 1 and _is_highest(found):
-            return stop(f"{text}, more than under any other of the {len(result.arrangements)} arrangements compared")
+            return stop(
+                f"{text}, more than under any other of the {len(result.arrangements)} arrangements compared"
+            )
         return stop(text)
     of = result.arrangements[lead.focus].metrics[lead.metric]
     title = quoted(found.metric_title(lead.metric))
@@ -57,13 +59,19 @@ def verdict(found: Findings) -> str:
     if len(result.arrangements) == 1:
         return f"{title} is {figure} under {quoted(arrangement)}."
     low = min(
-        (name for name in result.arrangements if result.arrangements[name].metrics[lead.metric].mean is not None),
+        (
+            name
+            for name in result.arrangements
+            if result.arrangements[name].metrics[lead.metric].mean is not None
+        ),
         key=lambda name: result.arrangements[name].metrics[lead.metric].mean or 0.0,
     )
     if low == lead.focus or not _differs(found, lead.focus, low):
         return f"{title} is {figure} under {quoted(arrangement)}; no arrangement can be told apart from it."
     other = result.arrangements[low].metrics[lead.metric]
-    least = frequency(other.mean, other.se) + " cases" if is_probability(_metric(found)) else with_error(other)
+    least = (
+        frequency(other.mean, other.se) + " cases" if is_probability(_metric(found)) else with_error(other)
+    )
     return (
         f"{title} is highest under {quoted(arrangement)}, {figure}, and lowest under "
         f"{quoted(found.arrangement_title(low))}, {least}."
@@ -129,11 +137,16 @@ def _comparison(found: Findings) -> str:
         difference, se = mean_and_error(gap, result.weights)
         base = lead.target.shares[result.first]
         words = points(difference, se)
-        return f"Under {first} the same is so in {of_worlds(base.mean, base.se)}: {words}, on the same worlds."
+        return (
+            f"Under {first} the same is so in {of_worlds(base.mean, base.se)}: {words}, on the same worlds."
+        )
     of = result.arrangements[lead.focus].differences[lead.metric]
     if not told_apart(of.mean, of.se):
         return f"It cannot be told apart from {first}."
-    return f"That is {compared(of.mean, of.se)} than under {first} by {with_error(of).lstrip('-')}, on the same worlds."
+    return (
+        f"That is {compared(of.mean, of.se)} than under {first} by {with_error(of).lstrip('-')}, "
+        "on the same worlds."
+    )
 
 
 def what_would_change_it(found: Findings) -> list[str]:
@@ -148,9 +161,13 @@ def what_would_change_it(found: Findings) -> list[str]:
         names = titles(found.model)
         largest = by_size(first, 3)
         if largest:
-            parts = [f"{names[name]} ({100 * first.first[name].mean:.0f} of 100 parts of the variation)" for name in largest]
+            parts = [
+                f"{names[name]} ({100 * first.first[name].mean:.0f} of 100 parts of the variation)"
+                for name in largest
+            ]
             texts.append(
-                f"What moves {quoted(found.metric_title(found.headline.metric))} most is what is not known about {listed(parts)}."
+                f"What moves {quoted(found.metric_title(found.headline.metric))} most is what is not "
+                f"known about {listed(parts)}."
             )
     best = {camp.name: max(camp.metric, key=lambda a: camp.metric[a].mean or 0.0) for camp in found.camps}
     if len(set(best.values())) > 1:
@@ -173,7 +190,8 @@ def _reading(found: Findings) -> str:
     result = found.result
     if found.exact:
         return (
-            "No parameter of this study is uncertain, so its figures are exact for the assumptions made and say nothing "
+            "No parameter of this study is uncertain, so its figures are exact for the assumptions "
+            "made and say nothing "
             "about other assumptions."
         )
     weighting = (
@@ -183,6 +201,7 @@ def _reading(found: Findings) -> str:
         else ""
     )
     return (
-        f"These are results of a model under stated assumptions, not forecasts: {result.worlds:,} worlds drawn from the "
+        f"These are results of a model under stated assumptions, not forecasts: {result.worlds:,} "
+        "worlds drawn from the "
         f"ranges of {counted(len(found.model.uncertain), 'uncertain assumption')}{weighting}."
     )

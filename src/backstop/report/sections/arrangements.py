@@ -39,7 +39,10 @@ def source(found: Findings) -> str:
     if found.exact:
         return f"Source: {found.model.scenario.title}; no assumption is uncertain. Made with Backstop."
     weighted = f", worth {result.effective_worlds:,.0f} after weighting" if result.weights is not None else ""
-    return f"Source: {found.model.scenario.title}; {result.worlds:,} worlds{weighted}, seed {result.seed}. Made with Backstop."
+    return (
+        f"Source: {found.model.scenario.title}; {result.worlds:,} worlds{weighted}, seed "
+        f"{result.seed}. Made with Backstop."
+    )
 
 
 def metrics_figure(found: Findings) -> Figure:
@@ -74,12 +77,14 @@ def metrics_figure(found: Findings) -> Figure:
         definition=(
             "The mean (dot, with its figure)."
             if found.exact
-            else "The mean over worlds (dot, with its figure), half of all worlds (thick line) and nine in ten (thin line)."
+            else "The mean over worlds (dot, with its figure), half of all worlds (thick line) and "
+            "nine in ten (thin line)."
         ),
         source=source(found),
         note=""
         if found.exact
-        else "The lines show how much assumptions matter; the Monte Carlo error of a mean is smaller than its dot "
+        else "The lines show how much assumptions matter; the Monte Carlo error of a mean is smaller "
+        "than its dot "
         "unless a dark bar shows it.",
         alternative=_alternative(rows, list(titles.values())),
         table=Table("The figures shown", ("", *titles.values()), rows, "Mean ± Monte Carlo error."),
@@ -98,7 +103,9 @@ def ranking_title(found: Findings) -> str:
     """Which arrangement has the highest mean of the headline metric, and from which it cannot be told apart."""
     lead, result = found.headline, found.result
     means = {
-        name: a.metrics[lead.metric] for name, a in result.arrangements.items() if a.metrics[lead.metric].mean is not None
+        name: a.metrics[lead.metric]
+        for name, a in result.arrangements.items()
+        if a.metrics[lead.metric].mean is not None
     }
     title = quoted(found.metric_title(lead.metric))
     if not means:
@@ -112,8 +119,7 @@ def ranking_title(found: Findings) -> str:
     tied = [
         name
         for name in means
-        if name != top
-        and not told_apart(*_mean(summarise(samples[top] - samples[name], result.weights)))
+        if name != top and not told_apart(*_mean(summarise(samples[top] - samples[name], result.weights)))
     ]
     if len(tied) == len(means) - 1:
         return f"The arrangements cannot be told apart on {title}"
@@ -140,22 +146,23 @@ def signing_and_holding(found: Findings) -> tuple[str, str] | None:
     def weight(name: str) -> tuple[int, int]:
         return (-cited[name], order.index(name))
 
-    for signing in sorted((n for n in order if metrics[n].kind == "reach" and not metrics[n].from_), key=weight):
+    for signing in sorted(
+        (n for n in order if metrics[n].kind == "reach" and not metrics[n].from_), key=weight
+    ):
         if metrics[signing].given is not None:
             continue
         reached = set(metrics[signing].reach or ())
-        holding = [
-            name
-            for name in order
-            if metrics[name].kind == "avoid"
-            and (
-                metrics[name].from_ in reached
-                or (metrics[name].given is not None and reached & set(metrics[name].given.reach or ()))
-            )
-        ]
+        holding = []
+        for name in order:
+            given = metrics[name].given
+            after = given is not None and reached & set(given.reach or ())
+            if metrics[name].kind == "avoid" and (metrics[name].from_ in reached or after):
+                holding.append(name)
         if holding:
             horizon = found.model.scenario.horizon.years
-            return signing, max(holding, key=lambda n: (metrics[n].by_year or horizon, metrics[n].from_ is not None))
+            return signing, max(
+                holding, key=lambda n: (metrics[n].by_year or horizon, metrics[n].from_ is not None)
+            )
     return None
 
 
@@ -186,9 +193,14 @@ def tension_figure(found: Findings) -> Figure | None:
     others = len(result.arrangements) - 1
     traded, both = kinds.get((-1, 1), 0), kinds.get((1, 1), 0)
     if traded:
-        title = f"{traded} of {counted(others, 'arrangement')} hold better than {first} and are signed less often"
+        title = (
+            f"{traded} of {counted(others, 'arrangement')} hold better than {first} and are signed less often"
+        )
     elif both:
-        title = f"{both} of {counted(others, 'arrangement')} are signed more often than {first} and hold better too"
+        title = (
+            f"{both} of {counted(others, 'arrangement')} are signed more often than {first} and "
+            "hold better too"
+        )
     else:
         title = f"No arrangement is seen to trade signing for holding, compared with {first}"
     if traded == 1:
@@ -202,7 +214,8 @@ def tension_figure(found: Findings) -> Figure | None:
         title=title,
         definition=f"{x}, against {y}: means over worlds, with two Monte Carlo errors on each side.",
         source=source(found),
-        note="An arrangement is counted where its difference, on the same worlds, is more than two of its errors.",
+        note="An arrangement is counted where its difference, on the same worlds, is more than two "
+        "of its errors.",
         alternative=stop(". ".join(f"{p.label}: signed {p.x:.2f}, holds {p.y:.2f}" for p in points)),
     )
 
@@ -250,11 +263,15 @@ def values_figure(found: Findings) -> Figure:
         intervals.grid(panels, 2),
         "values",
         title=title,
-        definition=f"Value at the start to each actor, less its value under {first} on the same worlds: mean, half and nine in ten of worlds.",
+        definition=f"Value at the start to each actor, less its value under {first} on the same "
+        "worlds: mean, half and nine in ten of worlds.",
         source=source(found),
-        note="In the study's unit of payoff for each actor; one actor's values cannot be compared with another's.",
+        note="In the study's unit of payoff for each actor; one actor's values cannot be compared "
+        "with another's.",
         alternative=_alternative(tuple(rows), list(titles.values())),
-        table=Table("The figures shown", ("", *titles.values()), tuple(rows), "Mean difference ± Monte Carlo error."),
+        table=Table(
+            "The figures shown", ("", *titles.values()), tuple(rows), "Mean difference ± Monte Carlo error."
+        ),
     )
 
 
@@ -289,10 +306,10 @@ def costs_figure(found: Findings) -> Figure:
                 width=185,
             )
         )
-    units = {unit for _, unit in keys}
+    all_units = {unit for _, unit in keys}
     title = (
         f"{largest[2]} would pay most under {quoted(largest[1])}"
-        if len(units) == 1 and largest[1]
+        if len(all_units) == 1 and largest[1]
         else "What the measures cost, by who controls them"
     )
     table = costs_table(result)
@@ -301,9 +318,11 @@ def costs_figure(found: Findings) -> Figure:
         intervals.grid(panels, 2),
         "costs",
         title=title,
-        definition=f"Expected cost within {years:g} years, not discounted, by who controls the measure: mean, half and nine in ten of worlds.",
+        definition=f"Expected cost within {years:g} years, not discounted, by who controls the "
+        "measure: mean, half and nine in ten of worlds.",
         source=source(found),
-        note="What several control together is not divided among them. Measures without a stated cost are not counted.",
+        note="What several control together is not divided among them. Measures without a stated "
+        "cost are not counted.",
         alternative=_alternative(table.rows, list(titles.values())),
         table=table,
     )

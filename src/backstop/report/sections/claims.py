@@ -40,7 +40,7 @@ def section(found: Findings) -> Section | None:
 
 
 def _summary(results: list[ClaimResult]) -> str:
-    counts = Counter(r.verdict.verdict for r in results if r.reason is None)
+    counts: Counter[str] = Counter(r.verdict.verdict for r in results if r.reason is None)
     parts = [
         f"{counts[verdict]} {'is' if counts[verdict] == 1 else 'are'} {verdict}"
         for verdict in lamps.LAMPS
@@ -56,7 +56,8 @@ def _how(found: Findings) -> str:
     if found.exact:
         return "No assumption is uncertain, so each claim holds or fails in the one world there is."
     return (
-        "A claim is supported where it holds in at least 90 of 100 worlds in which the question arises, refuted where in at most "
+        "A claim is supported where it holds in at least 90 of 100 worlds in which the question "
+        "arises, refuted where in at most "
         "10, and contested between. A claim never seen to fail is not thereby proved."
     )
 
@@ -76,9 +77,12 @@ def _figure(found: Findings, results: list[ClaimResult], first: int) -> Figure:
         lamps.chart(rows),
         "claims" if first == 0 else f"claims-{first}",
         title=_summary(results),
-        definition="Verdict on each claim, and of 100 worlds those in which it holds, fails, or does not arise.",
+        definition="Verdict on each claim, and of 100 worlds those in which it holds, fails, or does "
+        "not arise.",
         source=source(found),
-        alternative=stop(". ".join(f"{r.label.rstrip('.')}: {r.verdict}, holds in {frequency(r.true)}" for r in rows)),
+        alternative=stop(
+            ". ".join(f"{r.label.rstrip('.')}: {r.verdict}, holds in {frequency(r.true)}" for r in rows)
+        ),
     )
 
 
@@ -93,7 +97,10 @@ def _entry(found: Findings, result: ClaimResult) -> Entry:
         lines.append(("Not judged", result.where, ""))
         return Entry(title_of(result), "not judged", "", tuple(lines))
     verdict = result.verdict
-    text = f"Holds in {of_worlds(verdict.true.mean, verdict.true.se)}, fails in {of_worlds(verdict.false.mean, verdict.false.se)}"
+    text = (
+        f"Holds in {of_worlds(verdict.true.mean, verdict.true.se)}, fails in "
+        f"{of_worlds(verdict.false.mean, verdict.false.se)}"
+    )
     if verdict.moot.mean > 0:
         text += f", does not arise in {of_worlds(verdict.moot.mean, verdict.moot.se)}"
     if found.exact:
@@ -108,7 +115,10 @@ def _entry(found: Findings, result: ClaimResult) -> Entry:
         measure = found.model.scenario.measures[level.measure]
         unit = f" ({measure.unit})" if measure.unit else ""
         if is_exact(level.level):
-            text += f". The least level of {quoted(measure.titled(level.measure))} is {level.level.mean:.3g}{unit}"
+            text += (
+                f". The least level of {quoted(measure.titled(level.measure))} is "
+                f"{level.level.mean:.3g}{unit}"
+            )
         else:
             text += (
                 f". Where some level does, the least level of {quoted(measure.titled(level.measure))} is "
@@ -117,15 +127,19 @@ def _entry(found: Findings, result: ClaimResult) -> Entry:
             )
         if level.not_monotone.mean > 0:
             text += (
-                f". In {of_worlds(level.not_monotone.mean, level.not_monotone.se)} a higher level no longer does"
+                f". In {of_worlds(level.not_monotone.mean, level.not_monotone.se)} a higher level "
+                "no longer does"
             )
     if not found.exact:
         lines.append(("Where it fails", _where(found, result), ""))
     if result.counterexamples and not found.exact:
         words = example_words(found.model, result.counterexamples[0])
         lines.append(("Nearest counter-example", stop(sentence_case(words)), ""))
-    if len(set(of.verdict for of in result.camps.values()) | {verdict.verdict}) > 1:
-        camps = [f"{readable(camp)} {of.verdict} ({frequency(of.true.mean, of.true.se)})" for camp, of in result.camps.items()]
+    if len({of.verdict for of in result.camps.values()} | {verdict.verdict}) > 1:
+        camps = [
+            f"{readable(camp)} {of.verdict} ({frequency(of.true.mean, of.true.se)})"
+            for camp, of in result.camps.items()
+        ]
         lines.append(("By camp", stop(sentence_case(", ".join(camps))), ""))
     if result.claim.evidence:
         lines.append(("Made in", _made_in(found, result), ""))
@@ -162,41 +176,46 @@ def reading(found: Findings, result: ClaimResult) -> tuple[str, str]:
         return listed([quoted(scenario.measures[m].titled(m)) for m in listing], last)
 
     if claim.necessary is not None:
-        body = claim.necessary
+        needed = claim.necessary
         return (
-            f"Without {measures(body.measures, 'or')} no arrangement makes it so that {condition_in_words(scenario, body.for_)}, "
+            f"Without {measures(needed.measures, 'or')} no arrangement makes it so that "
+            f"{condition_in_words(scenario, needed.for_)}, "
             "and with it some other does.",
-            f"necessary: {', '.join(body.measures)} for {body.for_}",
+            f"necessary: {', '.join(needed.measures)} for {needed.for_}",
         )
     if claim.sufficient is not None:
-        body = claim.sufficient
+        enough = claim.sufficient
         return (
-            f"Every arrangement with {measures(body.measures)} makes it so that {condition_in_words(scenario, body.for_)}.",
-            f"sufficient: {', '.join(body.measures)} for {body.for_}",
+            f"Every arrangement with {measures(enough.measures)} makes it so that "
+            f"{condition_in_words(scenario, enough.for_)}.",
+            f"sufficient: {', '.join(enough.measures)} for {enough.for_}",
         )
     for kind, word in (("raises", "higher"), ("lowers", "lower")):
         effect = getattr(claim, kind)
         if effect is not None:
             metric = quoted(scenario.metrics[effect.metric].titled(effect.metric))
             return (
-                f"In every arrangement with {measures(effect.measures)}, {metric} is {word} than in the same arrangement "
+                f"In every arrangement with {measures(effect.measures)}, {metric} is {word} than in "
+                "the same arrangement "
                 "without.",
                 f"{kind}: {', '.join(effect.measures)} on {effect.metric}",
             )
     if claim.complements is not None:
-        body = claim.complements
-        metric = quoted(scenario.metrics[body.metric].titled(body.metric))
-        where = quoted(scenario.arrangements[body.in_].titled(body.in_))
+        joint = claim.complements
+        metric = quoted(scenario.metrics[joint.metric].titled(joint.metric))
+        where = quoted(scenario.arrangements[joint.in_].titled(joint.in_))
         return (
-            f"In {where}, {measures(body.measures)} together raise {metric} by more than the sum of what each does alone.",
-            f"complements: {', '.join(body.measures)} on {body.metric} in {body.in_}",
+            f"In {where}, {measures(joint.measures)} together raise {metric} by more than the sum of "
+            "what each does alone.",
+            f"complements: {', '.join(joint.measures)} on {joint.metric} in {joint.in_}",
         )
     if claim.threshold is not None:
-        body = claim.threshold
-        where = quoted(scenario.arrangements[body.in_].titled(body.in_))
+        varied = claim.threshold
+        where = quoted(scenario.arrangements[varied.in_].titled(varied.in_))
         return (
-            f"In {where}, some level of {measures((body.measure,))} makes it so that {condition_in_words(scenario, body.for_)}.",
-            f"threshold: {body.measure} for {body.for_} in {body.in_}",
+            f"In {where}, some level of {measures((varied.measure,))} makes it so that "
+            f"{condition_in_words(scenario, varied.for_)}.",
+            f"threshold: {varied.measure} for {varied.for_} in {varied.in_}",
         )
     assert claim.holds is not None
     where = quoted(scenario.arrangements[claim.holds.in_].titled(claim.holds.in_))

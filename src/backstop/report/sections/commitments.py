@@ -22,7 +22,8 @@ def section(found: Findings) -> Section | None:
         return None
     blocks: list[Block] = [
         Paragraph(
-            "What the model takes each party to have promised, restated so that it can be checked against the text of an agreement. "
+            "What the model takes each party to have promised, restated so that it can be checked "
+            "against the text of an agreement. "
             "The words follow the formula beside them; where they differ the formula is what was computed."
         )
     ]
@@ -30,7 +31,8 @@ def section(found: Findings) -> Section | None:
     if automatic:
         blocks.append(
             Paragraph(
-                "Automatic moves: with the probability stated, the move is made without any decision being taken; otherwise the "
+                "Automatic moves: with the probability stated, the move is made without any decision "
+                "being taken; otherwise the "
                 "actor chooses among all moves by what they are worth to it."
             )
         )
@@ -66,14 +68,19 @@ def _measure(found: Findings, name: str, of: form.Measure) -> Entry:
         lines.append(("In force", "In every state of the relationship.", ""))
     if of.when is not None:
         lines.append(
-            ("Condition", stop(f"Only while {condition_words(of.when, names)}; zero otherwise"), f"when: {of.when}")
+            (
+                "Condition",
+                stop(f"Only while {condition_words(of.when, names)}; zero otherwise"),
+                f"when: {of.when}",
+            )
         )
     if of.cap is not None:
         lines.append(
             (
                 "Ceiling",
                 stop(
-                    f"Never above {in_words(of.cap, names)}, however much is promised{_range_of(scenario, of.cap)}"
+                    f"Never above {in_words(of.cap, names)}, however much is "
+                    f"promised{_range_of(scenario, of.cap)}"
                 ),
                 f"cap: {of.cap}",
             )
@@ -82,7 +89,10 @@ def _measure(found: Findings, name: str, of: form.Measure) -> Entry:
         lines.append(
             (
                 "Cost",
-                stop(f"Per year in force: {in_words(of.cost, names)}{f', in {of.cost_unit}' if of.cost_unit else ''}"),
+                stop(
+                    "Per year in force: "
+                    f"{in_words(of.cost, names)}{f', in {of.cost_unit}' if of.cost_unit else ''}"
+                ),
                 f"cost: {of.cost}",
             )
         )
@@ -185,7 +195,8 @@ def _automatic(found: Findings, name: str, node: form.Decision) -> Entry:
             (
                 readable(move),
                 stop(
-                    f"With probability {in_words(probability, names)}, {actor} does this without a decision{leads}"
+                    f"With probability {in_words(probability, names)}, {actor} does this without a "
+                    f"decision{leads}"
                 ),
                 f"bound: {{{move}: {probability}}}",
             )

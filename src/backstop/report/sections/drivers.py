@@ -33,7 +33,8 @@ def drivers_section(found: Findings) -> Section:
         return Section("drivers", "What drives it", tuple(blocks))
     blocks.append(
         Paragraph(
-            f"This is about {quoted(found.metric_title(lead.metric))} under {where}, over the worlds of this report."
+            f"This is about {quoted(found.metric_title(lead.metric))} under {where}, over the worlds "
+            "of this report."
         )
     )
     shares = shares_figure(found)
@@ -62,15 +63,18 @@ def shares_figure(found: Findings) -> Figure | None:
     count = min(3, len(names))
     title = (
         f"{sentence_case(number_word(count))} of {counted(len(first.first), 'assumption')} "
-        f"{'explains' if count == 1 else 'explain'}, one by one, {frequency(total, max(errors[:3]))} parts of the variation"
+        f"{'explains' if count == 1 else 'explain'}, one by one, {frequency(total, max(errors[:3]))} "
+        "parts of the variation"
     )
     return style.figure(
-        bars.shares(titled, means, errors, "", "share of the variance over worlds"),
+        bars.shares(titled, means, errors, "share of the variance over worlds"),
         "drivers",
         title=title,
-        definition="Share of the variance over worlds that knowing one assumption would remove on average (first-order), with two errors.",
+        definition="Share of the variance over worlds that knowing one assumption would remove on "
+        "average (first-order), with two errors.",
         source=source(found),
-        note=f"What is left is interactions, and assumptions of smaller effect. The {counted(len(names), 'largest', 'largest')} are shown.",
+        note="What is left is interactions, and assumptions of smaller effect. The "
+        f"{counted(len(names), 'largest', 'largest')} are shown.",
         alternative=stop(". ".join(f"{t}: {100 * m:.0f} of 100" for t, m in zip(titled, means, strict=True))),
     )
 
@@ -86,7 +90,11 @@ def tornado_figure(found: Findings) -> Figure:
     swings = [swing for swing in found.drivers.swings if swing.size > 0][:DRIVERS]
     rows = [
         bars.Bar(
-            scenario.parameters[s.name].titled(s.name), s.at_low, s.at_high, f"{s.low_input:.2g}", f"{s.high_input:.2g}"
+            scenario.parameters[s.name].titled(s.name),
+            s.at_low,
+            s.at_high,
+            f"{s.low_input:.2g}",
+            f"{s.high_input:.2g}",
         )
         for s in swings
     ]
@@ -96,7 +104,8 @@ def tornado_figure(found: Findings) -> Figure:
         widest = swings[0]
         low, high = sorted((widest.at_low, widest.at_high))
         title = (
-            f"{quoted(scenario.parameters[widest.name].titled(widest.name))} alone moves {quoted(metric)} from "
+            f"{quoted(scenario.parameters[widest.name].titled(widest.name))} alone moves "
+            f"{quoted(metric)} from "
             f"{low:.2f} to {high:.2f} around the central assumptions"
         )
     else:
@@ -106,7 +115,8 @@ def tornado_figure(found: Findings) -> Figure:
         bars.tornado(rows, centre, metric),
         "swings",
         title=title,
-        definition=f"One assumption at a time at its {LOW:.0%} and {HIGH:.0%} quantile, all others at their median; the values of the input at the ends.",
+        definition=f"One assumption at a time at its {LOW:.0%} and {HIGH:.0%} quantile, all others at "
+        "their median; the values of the input at the ends.",
         source=source(found),
         note="Exact for these single worlds. Says nothing about assumptions that change together.",
         alternative=stop(". ".join(f"{b.label}: {b.at_low:.2f} to {b.at_high:.2f}" for b in rows)),
@@ -122,17 +132,21 @@ def _conditions(found: Findings) -> list[Block]:
     discovery, target = found.conditions.discovery, found.headline.target
     if discovery is None or target is None:
         return [Paragraph(found.conditions.reason)] if found.conditions.reason else []
-    fails = f"{quoted(found.arrangement_title(found.headline.focus))}: in {of_worlds(discovery.base_rate)} it is not so that {target.words}."
+    fails = (
+        f"{quoted(found.arrangement_title(found.headline.focus))}: in "
+        f"{of_worlds(discovery.base_rate)} it is not so that {target.words}."
+    )
     if not discovery.boxes:
         return [Paragraph(f"{fails} No condition on the assumptions tells these worlds from the others.")]
-    names, unit = titles(found.model), units(found.model)
+    _names, unit = titles(found.model), units(found.model)
     shown = []
     for number_, box in enumerate(discovery.boxes, 1):
         for name, limit in box.limits.items():
             low, high = limit.interval
             shown.append(
                 ranges.Range(
-                    f"{number_}. Fails in {of_worlds(box.density)} inside; {frequency(box.coverage)} of all failures",
+                    f"{number_}. Fails in {of_worlds(box.density)} inside; {frequency(box.coverage)} "
+                    "of all failures",
                     found.model.scenario.parameters[name].titled(name),
                     limit.lowest,
                     limit.highest,
@@ -145,10 +159,14 @@ def _conditions(found: Findings) -> list[Block]:
     figure = style.figure(
         ranges.chart(shown),
         "conditions",
-        title=f"{counted(len(discovery.boxes), 'set')} of conditions {'holds' if len(discovery.boxes) == 1 else 'hold'} {frequency(discovery.covered)} of the failures",
-        definition=f"Parts of the range of assumptions (thick) in which it fails that {target.words}, under {quoted(found.arrangement_title(found.headline.focus))}.",
+        title=f"{counted(len(discovery.boxes), 'set')} of conditions "
+        f"{'holds' if len(discovery.boxes) == 1 else 'hold'} {frequency(discovery.covered)} of "
+        "the failures",
+        definition=f"Parts of the range of assumptions (thick) in which it fails that {target.words}, "
+        f"under {quoted(found.arrangement_title(found.headline.focus))}.",
         source=source(found),
-        note="Found by patient rule induction (PRIM): boxes are chosen by looking at these worlds, and others would do nearly as well.",
+        note="Found by patient rule induction (PRIM): boxes are chosen by looking at these worlds, "
+        "and others would do nearly as well.",
         alternative=" ".join(sentences),
     )
     return [Paragraph(fails), Items(tuple(sentences), ordered=True), figure]
@@ -167,23 +185,29 @@ def packages_section(found: Findings) -> Section:
         assert of.best is not None
         blocks.append(
             Paragraph(
-                f"No combination of the {counted(len(of.measures), 'measure')} on offer makes it so {asked}. The nearest, "
-                f"{package_words(found, of.best)}, does in {of_worlds(of.best.share.mean, of.best.share.se)}.",
+                f"No combination of the {counted(len(of.measures), 'measure')} on offer makes it so "
+                f"{asked}. The nearest, "
+                f"{package_words(found, of.best)}, does in "
+                f"{of_worlds(of.best.share.mean, of.best.share.se)}.",
                 lead=True,
             )
         )
         return Section("packages", "Least packages", tuple(blocks))
     blocks.append(
         Paragraph(
-            f"{sentence_case(counted(len(of.minimal), 'package'))} of {of.tried} tried {'is' if len(of.minimal) == 1 else 'are'} "
-            f"enough {asked}, and none of {'its' if len(of.minimal) == 1 else 'their'} parts can be left out or lowered to a level "
+            f"{sentence_case(counted(len(of.minimal), 'package'))} of {of.tried} tried "
+            f"{'is' if len(of.minimal) == 1 else 'are'} "
+            f"enough {asked}, and none of {'its' if len(of.minimal) == 1 else 'their'} parts can be "
+            "left out or lowered to a level "
             "that the study names. They are what could be traded for one another.",
             lead=True,
         )
     )
     blocks.append(Items(tuple(sentence_case(_package_line(found, p)) for p in of.minimal)))
     measures = {
-        name: scenario.measures[name].titled(name) for name in of.measures if any(p.levels.get(name) for p in of.minimal)
+        name: scenario.measures[name].titled(name)
+        for name in of.measures
+        if any(p.levels.get(name) for p in of.minimal)
     }
     cost_units = list(dict.fromkeys(unit for p in of.minimal for unit in p.costs))
     rows, table_rows = [], []
@@ -213,13 +237,21 @@ def packages_section(found: Findings) -> Section:
             dots.chart(rows, measures, columns),
             "packages",
             title=title,
-            definition=f"Minimal packages so that {target.words} in at least {of_worlds(of.share)}; a filled dot: the measure is part of it, at the level beside it.",
+            definition=f"Minimal packages so that {target.words} in at least {of_worlds(of.share)}; a "
+            "filled dot: the measure is part of it, at the level beside it.",
             source=source(found),
-            note=f"{of.tried} combinations of the levels that the study names were tried on {of.worlds} worlds drawn by weight, and those listed solved in all. Costs over the horizon.",
+            note=f"{of.tried} combinations of the levels that the study names were tried on "
+            f"{of.worlds} worlds drawn by weight, and those listed solved in all. Costs over the "
+            "horizon.",
             alternative=" ".join(stop(sentence_case(_package_line(found, p))) for p in of.minimal),
             table=Table(
                 "Least packages",
-                ("", *measures.values(), "share of worlds", *(f"cost ({unit or 'no unit'})" for unit in cost_units)),
+                (
+                    "",
+                    *measures.values(),
+                    "share of worlds",
+                    *(f"cost ({unit or 'no unit'})" for unit in cost_units),
+                ),
                 tuple(table_rows),
                 "Levels in the unit of each measure.",
             ),

@@ -1,4 +1,4 @@
-"""What the answer rests on: camps of experts, evidence grades, accounts compared, sources, and how to get the numbers again."""
+"""What the answer rests on: camps of experts, grades of evidence, accounts, sources, and how to compute it again."""
 
 from __future__ import annotations
 
@@ -39,17 +39,16 @@ def camps_section(found: Findings) -> Section | None:
         )
     )
     if not found.camps:
-        blocks.append(Paragraph("Too few of the worlds of this report are any camp's own to tell the camps apart."))
+        blocks.append(
+            Paragraph("Too few of the worlds of this report are any camp's own to tell the camps apart.")
+        )
         return Section("camps", "Where experts disagree", tuple(blocks))
     names = list(found.result.arrangements)
     share = lead.target is not None and lead.target.own
     rows = []
     for camp in found.camps:
         of = camp.shares if share else camp.metric
-        cells = (
-            frequency(of[a].mean, of[a].se) if share else with_error(of[a])
-            for a in names
-        )
+        cells = (frequency(of[a].mean, of[a].se) if share else with_error(of[a]) for a in names)
         rows.append((readable(camp.name), *cells))
     best = {camp.name: max(names, key=lambda a: camp.metric[a].mean or 0.0) for camp in found.camps}
     if len(set(best.values())) == 1:
@@ -57,7 +56,9 @@ def camps_section(found: Findings) -> Section | None:
         blocks.insert(
             0,
             Paragraph(
-                f"Every camp alone would find {quoted(found.metric_title(lead.metric))} highest under {first}.", lead=True
+                f"Every camp alone would find {quoted(found.metric_title(lead.metric))} highest under "
+                f"{first}.",
+                lead=True,
             ),
         )
     else:
@@ -73,7 +74,8 @@ def camps_section(found: Findings) -> Section | None:
             f"{what}, by camp",
             ("", *(found.arrangement_title(a) for a in names)),
             tuple(rows),
-            "Each camp's views wherever it has any, and the pool elsewhere; by weighting the worlds of this report (worth "
+            "Each camp's views wherever it has any, and the pool elsewhere; by weighting the worlds "
+            "of this report (worth "
             + listed(f"{camp.effective_worlds:,.0f} for {readable(camp.name)}" for camp in found.camps)
             + ").",
         )
@@ -93,7 +95,9 @@ def judgement_section(found: Findings) -> Section:
         grade = evidence.grade(parameter.basis)
         matters = 0.0 if share is None else max(0.0, share.mean)
         rows.append((matters, grade, name, parameter))
-    rows.sort(key=lambda row: (-round(row[0], 3), -GRADES.index(row[1]), list(scenario.parameters).index(row[2])))
+    rows.sort(
+        key=lambda row: (-round(row[0], 3), -GRADES.index(row[1]), list(scenario.parameters).index(row[2]))
+    )
     counts = Counter(grade for _, grade, _, _ in rows)
     words = [f"{counts[grade]} {grade} ({_MEANING[grade]})" for grade in GRADES if counts[grade]]
     total = sum(matters for matters, *_ in rows)
@@ -104,7 +108,8 @@ def judgement_section(found: Findings) -> Section:
     if first is not None and total > 0:
         blocks.append(
             Paragraph(
-                f"Of the variation that single assumptions explain, about {round(100 * judged / total)} of 100 parts rest on judgement. "
+                "Of the variation that single assumptions explain, about "
+                f"{round(100 * judged / total)} of 100 parts rest on judgement. "
                 "An assumption has the grade of its weakest ground."
             )
         )
@@ -138,14 +143,16 @@ def accounts_section(found: Findings) -> Section | None:
         dossier, comparison = evidence.dossier, evidence.comparison
         blocks.append(
             Paragraph(
-                f"{sentence_case(counted(len(dossier.sources), 'account'))}, {counted(len(dossier.statements), 'statement')} coded passage by "
+                f"{sentence_case(counted(len(dossier.sources), 'account'))}, "
+                f"{counted(len(dossier.statements), 'statement')} coded passage by "
                 f"passage, {counted(len(dossier.propositions), 'proposition')}.",
                 lead=True,
             )
         )
         blocks += _comparison(comparison)
         rows = tuple(
-            (s.id, s.title or s.kind, s.outlet or "-", s.dateline or "-", s.licence or "-") for s in dossier.sources.values()
+            (s.id, s.title or s.kind, s.outlet or "-", s.dateline or "-", s.licence or "-")
+            for s in dossier.sources.values()
         )
         blocks.append(Table("Accounts", ("", "what it is", "outlet", "dateline", "licence"), rows))
     if evidence.references:
@@ -184,7 +191,8 @@ def _comparison(comparison: Comparison) -> list[Block]:
     if alone or voice:
         blocks.append(
             Paragraph(
-                f"{counted(alone, 'claim')} {'rests' if alone == 1 else 'rest'} on one account alone, and {counted(voice, 'statement')} "
+                f"{counted(alone, 'claim')} {'rests' if alone == 1 else 'rest'} on one account alone, "
+                f"and {counted(voice, 'statement')} "
                 f"{'is' if voice == 1 else 'are'} the account's own voice rather than anybody's words."
             )
         )
@@ -203,18 +211,23 @@ def reproduction_section(found: Findings) -> Section:
         "private_payoffs": "private payoffs that count (private_payoffs)",
     }[result.information]
     facts = [
-        f"{counted(result.worlds, 'world')}, seed {result.seed}; payoff shocks are read as {information}. The other reading can change "
+        f"{counted(result.worlds, 'world')}, seed {result.seed}; payoff shocks are read as "
+        f"{information}. The other reading can change "
         "results in a process: run the report again with the other --information to see by how much.",
     ]
     if result.weights is not None:
         facts.append(
-            f"Weighted by {counted(len(result.observations), 'observation')}: worth {result.effective_worlds:,.0f} equally weighted worlds."
+            f"Weighted by {counted(len(result.observations), 'observation')}: worth "
+            f"{result.effective_worlds:,.0f} equally weighted worlds."
         )
     if result.unconverged_worlds:
         facts.append(
-            f"{counted(result.unconverged_worlds, 'world')} did not settle under some arrangement and kept the values of the last sweep."
+            f"{counted(result.unconverged_worlds, 'world')} did not settle under some arrangement and "
+            "kept the values of the last sweep."
         )
-    facts.append(f"Versions: {', '.join(f'{name} {version}' for name, version in record['versions'].items())}.")
+    facts.append(
+        f"Versions: {', '.join(f'{name} {version}' for name, version in record['versions'].items())}."
+    )
     blocks: list[Block] = [
         Code(found.command, "This report"),
         Items(tuple(facts)),
@@ -225,5 +238,3 @@ def reproduction_section(found: Findings) -> Section:
         ),
     ]
     return Section("reproduce", "How to get these numbers again", tuple(blocks))
-
-

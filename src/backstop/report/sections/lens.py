@@ -21,7 +21,8 @@ def section(found: Findings) -> Section | None:
     base = lens.readings[0]
     blocks: list[Block] = [
         Paragraph(
-            f"A second model asks what is stable when only the order of each party's preferences is known: {listed(lens.makers)}, "
+            "A second model asks what is stable when only the order of each party's preferences is "
+            f"known: {listed(lens.makers)}, "
             f"{counted(lens.states, 'possible state')}. {lens.question}".strip()
         ),
         Paragraph(_finding(lens, base), lead=True),
@@ -59,8 +60,10 @@ def _finding(lens: OrdinalLens, base: Reading) -> str:
     if not total:
         return "No state is stable for all parties."
     return (
-        f"{sentence_case(counted(total, 'state'))} {'is' if total == 1 else 'are'} stable for all parties: {len(nash)} because nobody "
-        f"can improve alone, {len(credible)} by threats that would be carried out, and {len(hollow)} only by threats that would not."
+        f"{sentence_case(counted(total, 'state'))} {'is' if total == 1 else 'are'} stable for all "
+        f"parties: {len(nash)} because nobody "
+        f"can improve alone, {len(credible)} by threats that would be carried out, and {len(hollow)} "
+        "only by threats that would not."
     )
 
 
@@ -74,7 +77,8 @@ def _table(lens: OrdinalLens) -> Table:
         "Stable states, under each reading of the preferences",
         ("", *(sentence_case(reading.title) for reading in lens.readings)),
         tuple(rows),
-        "Nobody's threat: Nash. Credible threats: SEQ. Hollow threats: GMR without SEQ. A state can be stable although no path of "
+        "Nobody's threat: Nash. Credible threats: SEQ. Hollow threats: GMR without SEQ. A state can "
+        "be stable although no path of "
         "improvements leads to it.",
     )
 
@@ -92,11 +96,10 @@ def _figure(found: Findings, lens: OrdinalLens) -> Figure | None:
     return Figure(
         "conflict",
         _finding(lens, lens.readings[0]).rstrip("."),
-        f"{lens.picture['title']}: states as circles ringed by stability; arrows lead to states that their mover prefers.",
+        f"{lens.picture['title']}: states as circles ringed by stability; arrows lead to states that "
+        "their mover prefers.",
         f"Source: {found.model.scenario.title}, graph.yaml. Made with Backstop.",
         "",
         alternative(lens.picture),
         plain,
     )
-
-

@@ -29,7 +29,9 @@ def section(found: Findings) -> Section | None:
         blocks.append(observations_table(found.result))
     blocks.append(course_figure(found))
     if not families(found):
-        blocks.insert(0, Paragraph("The study has no metric of something lasting, so there are no survival curves."))
+        blocks.insert(
+            0, Paragraph("The study has no metric of something lasting, so there are no survival curves.")
+        )
     return Section("survival", "How long it lasts", tuple(blocks))
 
 
@@ -77,13 +79,15 @@ def survival_figure(found: Findings, family: list[str]) -> Figure:
             )
     panels = [
         curves.CurvePanel(
-            found.arrangement_title(name), result.arrangements[name].curves[longest], tuple(rates.get(name, ()))
+            found.arrangement_title(name),
+            result.arrangements[name].curves[longest],
+            tuple(rates.get(name, ())),
         )
         for name in names
     ]
     exact = found.exact
     title, alternative = _finding(found, longest, names)
-    steps = [s for s in whole_years(result)]
+    steps = list(whole_years(result))
     rows = tuple(
         (
             found.arrangement_title(name),
@@ -91,9 +95,16 @@ def survival_figure(found: Findings, family: list[str]) -> Figure:
         )
         for name in names
     )
-    start = f", counted from {quoted(scenario.phases[metric.from_].titled(metric.from_))}" if metric.from_ else ""
+    start = (
+        f", counted from {quoted(scenario.phases[metric.from_].titled(metric.from_))}" if metric.from_ else ""
+    )
     avoided = listed(quoted(scenario.phases[phase].titled(phase)) for phase in metric.avoid or ())
-    noted = "Diamonds: what happened in like cases (5 to 95 % of the likelihood), in the arrangement they speak about. " if rates else ""
+    noted = (
+        "Diamonds: what happened in like cases (5 to 95 % of the likelihood), in the arrangement "
+        "they speak about. "
+        if rates
+        else ""
+    )
     left = len(result.arrangements) - len(names)
     return style.figure(
         curves.chart(panels, years),
@@ -125,7 +136,9 @@ def _finding(found: Findings, metric: str, names: list[str]) -> tuple[str, str]:
     known = {name: end for name, end in ends.items() if end[0] is not None}
     words = stop(
         f"After {years:g} years: "
-        + ", ".join(f"{found.arrangement_title(name)} {number(mean, se, most=2)}" for name, (mean, se) in ends.items())
+        + ", ".join(
+            f"{found.arrangement_title(name)} {number(mean, se, most=2)}" for name, (mean, se) in ends.items()
+        )
     )
     if not known:
         return f"{quoted(found.metric_title(metric))} has no value", words
@@ -135,7 +148,10 @@ def _finding(found: Findings, metric: str, names: list[str]) -> tuple[str, str]:
     high = max(known, key=lambda name: known[name][0] or 0.0)
     subject = quoted(found.metric_title(metric))
     if low == high:
-        return f"{subject}: {frequency(*known[high])} cases under {quoted(found.arrangement_title(high))}", words
+        return (
+            f"{subject}: {frequency(*known[high])} cases under {quoted(found.arrangement_title(high))}",
+            words,
+        )
     return (
         f"{subject}: {frequency(*known[low])} cases under {quoted(found.arrangement_title(low))}, "
         f"{frequency(*known[high])} under {quoted(found.arrangement_title(high))}",
@@ -149,7 +165,11 @@ def course_figure(found: Findings) -> Figure:
     names = list(result.arrangements)[:MOST_PANELS]
     steps = whole_years(result)
     if len(steps) > 7:
-        kept = [0, *(s for s in steps if round(s * found.model.period_years, 6) in (1, 2, 3, 5, 10, 15, 20)), steps[-1]]
+        kept = [
+            0,
+            *(s for s in steps if round(s * found.model.period_years, 6) in (1, 2, 3, 5, 10, 15, 20)),
+            steps[-1],
+        ]
         steps = sorted(set(kept))
     years = [step * found.model.period_years for step in steps]
     phases = [
@@ -160,7 +180,8 @@ def course_figure(found: Findings) -> Figure:
     rest = [
         phase
         for phase in scenario.phases
-        if phase not in phases and any(result.arrangements[a].phases[phase][s] > 0 for a in names for s in steps)
+        if phase not in phases
+        and any(result.arrangements[a].phases[phase][s] > 0 for a in names for s in steps)
     ]
     shares: dict[str, dict[str, list[float]]] = {}
     for a in names:
@@ -175,9 +196,11 @@ def course_figure(found: Findings) -> Figure:
         stacks.chart(shares, years),
         "course",
         title=_course_title(found, shares),
-        definition="Share of all cases in each state of the relationship at the end of each year shown (mean over worlds).",
+        definition="Share of all cases in each state of the relationship at the end of each year "
+        "shown (mean over worlds).",
         source=source(found),
-        note=f"Taken together where never above 2 of 100 cases: {listed(quoted(scenario.phases[p].titled(p)) for p in rest)}."
+        note="Taken together where never above 2 of 100 cases: "
+        f"{listed(quoted(scenario.phases[p].titled(p)) for p in rest)}."
         if rest
         else "",
         alternative=stop(
