@@ -299,10 +299,23 @@ def _counters(
     probe = Probe(model, fixed, ensemble.information, ensemble.workers)
 
     def still_false(points: Mapping[str, Sequence[Point]]) -> dict[str, BoolArray]:
-        return probe.false_at({name: (parts[name], at) for name, at in points.items()})
+        answer = probe.false_at({name: (parts[name], at) for name, at in points.items()})
+        # Where the part that refuted the claim at first no longer does, the rest of the claim may.
+        open_ = {
+            name: np.flatnonzero(~false)
+            for name, false in answer.items()
+            if parts[name] != trials[name] and not false.all()
+        }
+        if open_:
+            whole = {
+                name: (trials[name], [points[name][int(i)] for i in rows]) for name, rows in open_.items()
+            }
+            for name, false in probe.false_at(whole).items():
+                answer[name][open_[name]] = false
+        return answer
 
     found = shrunk_together(doubts, central, still_false)
-    return _shown(probe, parts, found, central)
+    return _shown(probe, trials, found, central)
 
 
 def central_distances(sampler: Sampler, worlds: int) -> FloatArray:
@@ -317,25 +330,26 @@ def central_distances(sampler: Sampler, worlds: int) -> FloatArray:
 
 def _shown(
     probe: Probe,
-    parts: Mapping[str, Trial],
+    trials: Mapping[str, Trial],
     examples: Mapping[str, CounterExample],
     central: Mapping[str, float],
 ) -> dict[str, tuple[Counter, ...]]:
     """Shrunk counter-examples with the figures that refute the claims in them."""
     points = {name: {**central, **example.changed} for name, example in examples.items()}
-    jobs = [(promise, [points[name]]) for name in examples for promise in parts[name].promises]
-    metrics = tuple(dict.fromkeys(metric for name in examples for metric in parts[name].metrics))
+    jobs = [(promise, [points[name]]) for name in examples for promise in trials[name].promises]
+    metrics = tuple(dict.fromkeys(metric for name in examples for metric in trials[name].metrics))
     solved = iter(probe.metrics(jobs, metrics))
     found: dict[str, tuple[Counter, ...]] = {}
     for name, example in examples.items():
-        part = parts[name]
+        known = {promise: next(solved) for promise in trials[name].promises}
+        part = refuting_part(trials[name], known.__getitem__, probe.parameters([points[name]]), 0)
         figures_shown = tuple(
             {
                 "arrangement": arrangement,
                 "measures": {m: v for m, v in levels_of(probe.model, promise).items() if v != 0.0},
-                "metrics": {m: float(here[m][0]) for m in part.metrics},
+                "metrics": {m: float(known[promise][m][0]) for m in part.metrics},
             }
-            for promise, arrangement, here in zip(part.promises, part.arrangements, solved, strict=False)
+            for promise, arrangement in zip(part.promises, part.arrangements, strict=True)
         )
         away = {p: central[p] for p in example.changed}
         found[name] = (
