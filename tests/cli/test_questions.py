@@ -1,0 +1,251 @@
+"""The commands that ask questions of a study, from end to end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.support.command import run
+from tests.support.lottery import LOTTERY, OBSERVED, study
+
+CLAIM_KEYS = {"verdict", "true", "false", "moot", "se", "counterexamples", "where_it_fails"}
+
+
+@pytest.fixture(scope="module")
+def lottery(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return study(tmp_path_factory.mktemp("lottery"))
+
+
+@pytest.fixture(scope="module")
+def observed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return study(tmp_path_factory.mktemp("observed"), OBSERVED)
+
+
+def test_claims(lottery: Path) -> None:
+    answer = run("claims", lottery, "--worlds", 2000, "--json")
+    assert answer.code == 0
+    claims = answer.json["claims"]
+    assert list(claims)[:2] == ["needed", "never_needed"]
+    for claim in claims.values():
+        assert set(claim) >= CLAIM_KEYS
+        assert claim["true"] + claim["false"] + claim["moot"] == pytest.approx(1.0)
+        assert isinstance(claim["where_it_fails"], str)
+    assert claims["least"]["level"]["mean"] == pytest.approx(0.402, abs=0.01)
+    assert claims["least"]["none"] == pytest.approx(0.2, abs=0.01)
+    assert claims["least"]["monotone"] is True
+    assert claims["band"]["monotone"] is False
+    assert claims["silent"]["verdict"] == "moot"
+    assert "silent: cannot be judged" in answer.err
+    text = run("claims", lottery, "--worlds", 500)
+    assert text.code == 0
+    assert "cannot be judged" in text.out
+
+
+def test_claims_strictly(lottery: Path) -> None:
+    assert run("claims", lottery, "--claim", "lifts", "--worlds", 200, "--strict").code == 0
+    answer = run("claims", lottery, "--claim", "sinks", "--worlds", 200, "--strict")
+    assert answer.code == 1
+    assert "sinks is refuted" in answer.err
+
+
+def test_assess_with_claims_gives_the_same(lottery: Path) -> None:
+    together = run("assess", lottery, "--worlds", 400, "--claims", "--json").json["claims"]
+    assert together == run("claims", lottery, "--worlds", 400, "--json").json["claims"]
+    assert "The claims, world by world" in run("assess", lottery, "--worlds", 400, "--claims").out
+
+
+def test_assess_until_the_error_is_small(lottery: Path) -> None:
+    answer = run("assess", lottery, "--until", 0.001, "--metric", "peace", "--json")
+    assert answer.code == 0
+    until = answer.json["until"]
+    assert until["reached"] is True
+    worst = max(a["metrics"]["peace"]["se"] for a in answer.json["arrangements"].values())
+    assert worst <= 0.001
+    assert until["looks"][-1]["worlds"] == answer.json["worlds"]
+    short = run("assess", lottery, "--until", 1e-9, "--worlds", 300, "--json")
+    assert short.json["until"]["reached"] is False
+    assert "still" in short.err
+    assert run("assess", lottery, "--metric", "peace").code == 2
+
+
+def test_sensitivity(lottery: Path) -> None:
+    answer = run("sensitivity", lottery, "--metric", "peace", "--arrangement", "mixed", "--json")
+    assert answer.code == 0
+    first, total = answer.json["first"], answer.json["total"]
+    assert set(first) == set(total) == {"x", "z", "idle"}
+    # 0.5 x + 0.25 z: 4 to 1.
+    for name, share in (("x", 0.8), ("z", 0.2), ("idle", 0.0)):
+        assert first[name]["mean"] == pytest.approx(share, abs=max(4 * first[name]["se"], 1e-9))
+        assert total[name]["mean"] == pytest.approx(share, abs=max(4 * total[name]["se"], 1e-9))
+        assert first[name]["se"] < 0.02
+    against = run("sensitivity", lottery, "--arrangement", "mixed", "--against", "guarded", "--json")
+    # -0.5 x + 0.25 z: the same shares again.
+    assert against.json["first"]["x"]["mean"] == pytest.approx(0.8, abs=0.03)
+    second = run("sensitivity", lottery, "--arrangement", "mixed", "--second-order", "--json").json["second"]
+    assert {frozenset(pair["parameters"]) for pair in second} == {frozenset(("x", "z"))}
+    assert abs(second[0]["mean"]) < 0.05
+
+
+def test_other_methods(lottery: Path) -> None:
+    common = ("sensitivity", lottery, "--arrangement", "mixed", "--json", "--method")
+    effects = run(*common, "morris").json["effects"]
+    assert effects["x"]["mu_star"]["mean"] == pytest.approx(0.5)
+    assert effects["idle"]["mu_star"]["mean"] == pytest.approx(0.0, abs=1e-12)
+    swings = run(*common, "tornado").json["swings"]
+    assert list(swings)[0] == "x"
+    assert swings["x"]["size"] == pytest.approx(0.45)
+    regional = run(*common, "regional", "--where", "x > 0.5").json["separations"]
+    assert regional["x"]["distance"] == pytest.approx(1.0)
+    assert regional["idle"]["distance"] < 0.1
+    for method in ("morris", "tornado", "regional"):
+        assert run("sensitivity", lottery, "--arrangement", "mixed", "--method", method).code == 0
+
+
+def test_sensitivity_under_weights_and_correlations(observed: Path, tmp_path: Path) -> None:
+    weighted = run("sensitivity", observed, "--arrangement", "mixed", "--json")
+    assert weighted.code == 0
+    assert weighted.json["total"] == {}
+    assert "observations" in weighted.json["refused"]["total"]
+    assert set(weighted.json["first"]) == {"x", "z", "idle"}
+    # x has the density 3 x^2 then, of variance 3/80: 0.25 * 3/80 against 0.0625 / 12.
+    share = 0.25 * 3 / 80 / (0.25 * 3 / 80 + 0.0625 / 12)
+    assert weighted.json["first"]["x"]["mean"] == pytest.approx(share, abs=0.02)
+    assert run("sensitivity", observed, "--second-order").code == 4
+    prior = run("sensitivity", observed, "--arrangement", "mixed", "--prior", "--json").json
+    assert prior["total"]["x"]["mean"] == pytest.approx(0.8, abs=0.03)
+    linked = LOTTERY.replace("definitions:", "correlations:\n  - [x, z, 0.5]\ndefinitions:")
+    answer = run("sensitivity", study(tmp_path, linked), "--arrangement", "mixed", "--json").json
+    assert answer["total"]["x + z"]["mean"] == pytest.approx(1.0, abs=0.03)
+    assert "x" not in answer["total"]
+    assert set(answer["first"]) >= {"x", "z", "idle", "x + z"}
+
+
+def test_conditions(lottery: Path) -> None:
+    answer = run("conditions", lottery, "--where", "peace < 0.3", "--arrangement", "guarded", "--json")
+    assert answer.code == 0
+    box = answer.json["boxes"][0]
+    assert set(box) >= {"limits", "coverage", "density", "mass", "sentence"}
+    assert list(box["limits"]) == ["x"]
+    assert box["limits"]["x"][1] == pytest.approx(0.3, abs=0.01)
+    assert box["coverage"] > 0.98
+    assert box["density"] > 0.98
+    assert answer.json["tree"][0]["limits"].keys() == {"x"}
+    assert run("conditions", lottery, "--where", "peace<0.3", "--arrangement", "guarded").code == 0
+
+
+def test_robustness(lottery: Path) -> None:
+    answer = run("robustness", lottery, "--metric", "peace", "--requirement", 0.3, "--json")
+    assert answer.code == 0
+    criteria = answer.json["criteria"]
+    assert criteria["laplace"]["arrangements"]["guarded"]["score"] == pytest.approx(0.5, abs=1e-3)
+    assert criteria["maximin"]["arrangements"]["both"]["rank"] == 1
+    # 0.3 is met by guarded in 70 worlds of 100.
+    assert criteria["domain"]["arrangements"]["guarded"]["score"] == pytest.approx(0.7, abs=2e-3)
+    # x = 0.3 is 0.524 below the median in normal scores.
+    assert answer.json["info_gap"]["guarded"]["horizon"] == pytest.approx(0.53, abs=0.08)
+    assert answer.json["info_gap"]["nothing"]["horizon"] == 0.0
+    assert run("robustness", lottery, "--requirement", 0.3).code == 0
+    assert run("robustness", lottery, "--criterion", "maximn").code == 3
+
+
+def test_value(lottery: Path) -> None:
+    answer = run(
+        "value", lottery, "--metric", "peace", "--arrangement", "guarded", "--arrangement", "aided", "--json"
+    )
+    assert answer.code == 0
+    # x against 0.3: E max(x, 0.3) - 0.5 = 0.045.
+    assert answer.json["best"] == "guarded"
+    assert answer.json["evppi"]["x"]["mean"] == pytest.approx(0.045, abs=4 * answer.json["evppi"]["x"]["se"])
+    assert answer.json["evppi"]["z"]["mean"] == pytest.approx(0.0, abs=1e-3)
+    assert answer.json["evppi"]["idle"] == {"mean": 0.0, "se": 0.0}
+    assert answer.json["evpi"]["mean"] == pytest.approx(0.045, abs=1e-3)
+    assert run("value", lottery, "--actor", "a", "--group", "us=x,z").code == 0
+    assert run("value", lottery, "--arrangement", "both").code == 4
+    assert run("value", lottery, "--group", "us").code == 2
+
+
+def test_design(lottery: Path) -> None:
+    options = ("--measure", "guard", "--measure", "aid", "--worlds", 1000, "--json")
+    answer = run("design", lottery, "--target", "peace >= 0.3", "--share", 0.6, *options)
+    assert answer.code == 0
+    packages = answer.json["packages"]
+    assert packages[0]["share"] >= 0.6
+    assert set(packages[0]) >= {"measures", "cost", "metrics", "share"}
+    # Aid alone is enough at its full level; guard alone where 0.4 g >= 0.3: from 0.75 up.
+    alone = [p["measures"] for p in packages if p["measures"]["aid"] == 0.0]
+    assert alone
+    assert alone[0]["guard"] == pytest.approx(0.75, abs=0.03)
+    costs = [p["cost"] for p in packages]
+    assert costs == sorted(costs)
+    assert answer.json["threshold"]["guard"] == pytest.approx(0.75, abs=0.05)
+    for one in packages:
+        for other in packages:
+            if one is not other:
+                assert any(one["measures"][m] < other["measures"][m] for m in ("guard", "aid"))
+    no = run("design", lottery, "--target", "peace >= 0.9", "--share", 1, *options)
+    assert no.code == 4
+    assert "no package" in no.err
+    assert "nearest" in no.err
+    assert run("design", lottery, "--target", "peace >= 0.3", "--measure", "extra", "--share", 0.5).code == 4
+    plain = run("design", lottery, "--target", "peace>=0.3", "--share", 0.5, "--measure", "guard")
+    assert "Minimal packages" in plain.out
+
+
+def test_form(lottery: Path) -> None:
+    answer = run("form", lottery, "--metric", "peace", "--worlds", 500, "--json")
+    assert answer.code == 0
+    forms = answer.json["forms"]
+    # Nobody decides anything: no convention matters.
+    assert len(forms) >= 4
+    for by in forms.values():
+        assert by["guarded"]["peace"]["mean"] == pytest.approx(0.5, abs=5e-3)
+    assert run("form", lottery, "--worlds", 200).code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("conditions", "--where", "peace < 0"), 4, "no world meets"),
+        (("conditions", "--where", "peace >= 0"), 4, "every world meets"),
+        (("conditions", "--where", "peas < 0.5"), 3, "did you mean peace"),
+        (("conditions", "--where", "peace <"), 3, "cannot be read"),
+        (("conditions", "--where", "war_if_peace < 0.5"), 4, "cannot be said in any world"),
+        (("conditions", "--where", "log(-x) > 0", "--arrangement", "guarded"), 3, "log(-x) > 0"),
+        (("sensitivity", "--arrangement", "nothing"), 4, "the same in all worlds"),
+        (("sensitivity", "--metric", "peas"), 3, "did you mean peace"),
+        (("sensitivity", "--arrangement", "gard"), 3, "guarded"),
+        (("sensitivity", "--arrangement", "guarded", "--worlds", "1"), 4, "one"),
+        (("claims", "--worlds", "1"), 4, "10 are needed"),
+        (("claims", "--claim", "leest"), 3, "did you mean least"),
+        (("robustness", "--worlds", "1"), 4, "10 are needed"),
+        (("value", "--worlds", "1"), 4, "10 are needed"),
+        (("conditions", "--where", "x < 0.5", "--worlds", "1"), 4, "10 are needed"),
+        (("design", "--target", "peace >= 0.5", "--worlds", "1"), 4, "10 are needed"),
+        (("form", "--worlds", "1"), 4, "10 are needed"),
+        (("design", "--target", "peace >= 0.5", "--measure", "gard"), 3, "did you mean guard"),
+        (("robustness", "--metric", "war_if_peace"), 4, "no value"),
+    ],
+)
+def test_bad_input_gets_a_clear_answer(
+    lottery: Path, arguments: tuple[str, ...], code: int, words: str
+) -> None:
+    command, *rest = arguments
+    answer = run(command, lottery, *rest)
+    assert answer.code == code, answer.err
+    assert words in answer.err
+    assert "Traceback" not in answer.err
+    assert answer.out == ""
+
+
+def test_few_effective_worlds_warn(observed: Path) -> None:
+    answer = run("robustness", observed, "--worlds", 100)
+    assert answer.code == 0
+    assert "effective worlds" in answer.err
+
+
+def test_a_study_without_claims_says_so(tmp_path: Path) -> None:
+    folder = study(tmp_path, LOTTERY[: LOTTERY.index("claims:")])
+    answer = run("claims", folder)
+    assert answer.code == 3
+    assert "makes no claims" in answer.err
+    assert run("assess", folder, "--worlds", 100, "--claims", "--json").json["claims"] == {}
