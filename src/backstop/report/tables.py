@@ -57,15 +57,14 @@ def heading(result: Result) -> tuple[str, ...]:
     ]
     if result.weights is not None:
         lines.append(
-            f"weighted by {len(result.observations)} base "
-            f"rate{'' if len(result.observations) == 1 else 's'}: worth "
+            f"weighted by {len(result.observations)} "
+            f"observation{'' if len(result.observations) == 1 else 's'}: worth "
             f"{result.effective_worlds:,.0f} equally weighted worlds"
         )
     if result.unconverged_worlds:
         lines.append(
             f"{result.unconverged_worlds:,} worlds do not settle under some arrangement (replies "
-            "cycle, or the tail "
-            "is cut off): they keep the values of the last sweep"
+            "cycle, or the tail is cut off): they keep the values of the last sweep"
         )
     return tuple(lines)
 

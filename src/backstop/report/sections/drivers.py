@@ -225,13 +225,12 @@ def packages_section(found: Findings) -> Section:
         )
     columns = list(rows[0].texts)
     every = [n for n in of.measures if all(p.levels.get(n) for p in of.minimal)]
-    title = (
-        f"Every least package has {listed(quoted(scenario.measures[n].titled(n)) for n in every)}"
-        if every
-        else "No single measure is in every least package"
-        if len(of.minimal) > 1
-        else "One least package"
-    )
+    if len(of.minimal) == 1:
+        title = f"One least package: {package_words(found, of.minimal[0])}"
+    elif every:
+        title = f"Every least package has {listed(quoted(scenario.measures[n].titled(n)) for n in every)}"
+    else:
+        title = f"{counted(len(of.minimal), 'least package')}, and no measure is in all of them"
     blocks.append(
         style.figure(
             dots.chart(rows, measures, columns),

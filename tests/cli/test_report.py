@@ -1,0 +1,89 @@
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from tests.support import report_studies
+
+from backstop.cli.main import backstop
+from backstop.faults import InvalidInput, Refused
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    folder = tmp_path / "truce"
+    folder.mkdir()
+    (folder / "scenario.yaml").write_text(report_studies.small(), encoding="utf-8")
+    return folder
+
+
+def _run(*words: str) -> str:
+    done = CliRunner().invoke(backstop, ["report", *words], catch_exceptions=False, standalone_mode=False)
+    if done.exception:
+        raise done.exception
+    return done.output
+
+
+def test_a_report_in_every_form(study: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    said = _run(
+        str(study), "--out", str(out), "--worlds", "512", "--format", "html,md,json,svg,png", "--threads", "1"
+    )
+    assert "written to" in said
+    assert {p.name for p in out.iterdir()} == {"report.html", "report.md", "report.json", "svg", "png"}
+    whole = json.loads((out / "report.json").read_text(encoding="utf-8"))
+    figures = {b["name"] for s in whole["sections"] for b in s["blocks"] if b["kind"] == "figure"}
+    assert {p.stem for p in (out / "svg").iterdir()} == {p.stem for p in (out / "png").iterdir()} == figures
+    assert whole["exact"]["result"]["worlds"] == 512
+    text = (out / "report.md").read_text(encoding="utf-8")
+    assert "](svg/" in text
+    for name in ("report.html", "report.md", "report.json"):
+        assert str(tmp_path) not in (out / name).read_text(encoding="utf-8"), "a path of the machine"
+
+
+def test_the_command_in_the_report_gives_the_same_report(study: Path, tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    words = ("--worlds", "256", "--seed", "7", "--about", "bare", "--share", "0.6", "--format", "json")
+    _run(str(study), "--out", str(one), *words)
+    report = json.loads((one / "report.json").read_text(encoding="utf-8"))
+    blocks = next(s for s in report["sections"] if s["name"] == "reproduce")["blocks"]
+    command = next(b["text"] for b in blocks if b["kind"] == "code")
+    assert command == "backstop report truce --out DIR --worlds 256 --seed 7 --share 0.6 --about bare"
+    _run(str(study), "--out", str(other), *words)
+    assert (one / "report.html").read_bytes() == (other / "report.html").read_bytes()
+
+
+def test_an_old_report_is_replaced_and_a_folder_of_ones_own_is_not(study: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    _run(str(study), "--out", str(out), "--worlds", "64")
+    _run(str(study), "--out", str(out), "--worlds", "64")
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "letter.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(InvalidInput, match="left alone"):
+        _run(str(study), "--out", str(own), "--worlds", "64")
+    assert (own / "letter.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_an_unknown_format_is_a_usage_error(study: Path, tmp_path: Path) -> None:
+    done = CliRunner().invoke(
+        backstop, ["report", str(study), "--out", str(tmp_path / "o"), "--format", "pfd"]
+    )
+    assert done.exit_code == 2
+    assert "did you mean pdf?" in done.output
+    assert not (tmp_path / "o").exists()
+
+
+def test_a_pdf_without_chromium_is_refused_before_the_work(
+    study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    with pytest.raises(Refused, match="Chromium"):
+        _run(str(study), "--out", str(tmp_path / "o"), "--format", "pdf")
+    assert not (tmp_path / "o").exists()
+
+
+def test_one_world_is_enough_to_say_that_it_is_not_enough(study: Path, tmp_path: Path) -> None:
+    """Ten worlds weighted by an observation are too few for some questions: a clear answer, no table of nonsense."""
+    with pytest.raises(Refused, match="effective worlds"):
+        _run(str(study), "--out", str(tmp_path / "o"), "--worlds", "8")

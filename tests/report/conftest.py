@@ -1,0 +1,35 @@
+"""Reports of small studies, computed once for all tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.support import report_studies
+
+from backstop.report.content import Report
+from backstop.report.findings import Findings, Request, find
+from backstop.report.writing import written
+from backstop.scenario.study import load
+
+
+def findings_of(text: str, folder: Path, **asked: object) -> Findings:
+    """What is found in a study given as text."""
+    (folder / "scenario.yaml").write_text(text, encoding="utf-8")
+    request = Request(worlds=1024, threads=1, **asked)  # type: ignore[arg-type]
+    return find(load(folder), folder, request, "backstop report small")
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Findings:
+    return findings_of(report_studies.small(), tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture(scope="session")
+def small_report(small: Findings) -> Report:
+    return written(small)
+
+
+@pytest.fixture(scope="session")
+def hostile_report(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    return written(findings_of(report_studies.hostile(), tmp_path_factory.mktemp("hostile")))
