@@ -92,7 +92,7 @@ def test_other_methods(lottery: Path) -> None:
     assert effects["x"]["mu_star"]["mean"] == pytest.approx(0.5)
     assert effects["idle"]["mu_star"]["mean"] == pytest.approx(0.0, abs=1e-12)
     swings = run(*common, "tornado").json["swings"]
-    assert list(swings)[0] == "x"
+    assert next(iter(swings)) == "x"
     assert swings["x"]["size"] == pytest.approx(0.45)
     regional = run(*common, "regional", "--where", "x > 0.5").json["separations"]
     assert regional["x"]["distance"] == pytest.approx(1.0)
@@ -249,3 +249,14 @@ def test_a_study_without_claims_says_so(tmp_path: Path) -> None:
     assert answer.code == 3
     assert "makes no claims" in answer.err
     assert run("assess", folder, "--worlds", 100, "--claims", "--json").json["claims"] == {}
+
+
+def test_audit_ranks_by_what_moves_the_answer_and_rests_on_little(lottery: Path) -> None:
+    answer = run("audit", lottery, "--rank", "--metric", "peace", "--worlds", 1000, "--json")
+    assert answer.code == 0
+    ranking = answer.json["ranking"]
+    assert [row["name"] for row in ranking["parameters"]] == ["x", "z", "idle"]
+    assert ranking["parameters"][0]["score"] > 0.5
+    assert ranking["parameters"][-1]["score"] == 0.0
+    assert "x: " in run("audit", lottery, "--rank", "--metric", "peace", "--worlds", 1000).out
+    assert "ranking" not in run("audit", lottery, "--json").json

@@ -226,14 +226,25 @@ def _print_passage(passage: Passage, dossier: Dossier, words: str | None, depth:
 @click.command()
 @click.argument("study", type=click.Path(path_type=Path))
 @texts_option
+@click.option(
+    "--rank", is_flag=True, help="Rank the parameters: what moves the answer most and rests on the least."
+)
+@click.option("--metric", metavar="NAME", help="The answer to rank for, by default one that says what lasts.")
+@click.option(
+    "--worlds", type=click.IntRange(min=1), default=4000, show_default=True, help="Worlds to draw for --rank."
+)
 @json_option
-def audit(study: Path, texts: tuple[Path, ...], as_json: bool) -> None:
+def audit(
+    study: Path, texts: tuple[Path, ...], rank: bool, metric: str | None, worlds: int, as_json: bool
+) -> None:
     """List the assumptions of STUDY by the grade of their grounds: stated, implied, derived, judgement; confirmed
-    or not.
+    or not. With --rank the parameters come in the order in which more reading would pay.
     """
     from backstop.dossier.provenance import GRADES
     from backstop.text import readable
 
+    if metric is not None:
+        rank = True
     evidence = loaded(study, texts)
     rows = []
     scenario = evidence.model.scenario
@@ -249,12 +260,21 @@ def audit(study: Path, texts: tuple[Path, ...], as_json: bool) -> None:
     rows.sort(key=lambda r: (GRADES.index(r["grade"]), r["kind"]))
     counts = {grade: sum(r["grade"] == grade for r in rows) for grade in GRADES if grade != "unknown"}
     open_ = [r["name"] for r in rows if not r["confirmed"]]
+    ranked = _ranked(evidence, rows, metric, worlds) if rank else None
     if as_json:
         found = {"format": "backstop-audit/1", "grades": counts, "unconfirmed": open_, "assumptions": rows}
+        if ranked is not None:
+            found["ranking"] = ranked
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
         return
     _say(f"{len(rows)} assumptions: " + ", ".join(f"{count} {grade}" for grade, count in counts.items()))
     _say(f"unconfirmed: {', '.join(open_)}" if open_ else "none is held back by a changed passage")
+    if ranked is not None:
+        _say(f"\nWhat moves {ranked['metric']} most and rests on the least (share of variance, grade)")
+        for row in ranked["parameters"]:
+            if row["score"] > RANKED_FROM:
+                _say(f"{row['name']}: {100 * row['share']:.0f} %, {row['grade']}", 1)
+        return
     for grade in GRADES:
         chosen = [r for r in rows if r["grade"] == grade]
         if chosen:
@@ -266,6 +286,42 @@ def audit(study: Path, texts: tuple[Path, ...], as_json: bool) -> None:
                 f"{row['kind']} {row['name']}: {', '.join(row['grounds']) or 'no ground given'}{support}{flag}",
                 1,
             )
+
+
+# What moves less than this share of the variance is not worth a line.
+RANKED_FROM = 0.005
+
+
+def _ranked(
+    evidence: Evidence, rows: list[dict[str, Any]], metric: str | None, worlds: int
+) -> dict[str, Any]:
+    """Parameters by share of variance times weakness of their grounds."""
+    from backstop.cli.progress import progress_bar
+    from backstop.questions.reliance import WEAKNESS, reliance
+
+    grades = {
+        r["name"]: r["grade"] if r["confirmed"] else "judgement" for r in rows if r["kind"] == "parameter"
+    }
+    with progress_bar("solving") as update:
+        name, found = reliance(
+            evidence.model, {n: WEAKNESS[g] for n, g in grades.items()}, metric, worlds, progress=update
+        )
+    return {
+        "metric": name,
+        "worlds": worlds,
+        "weakness": dict(WEAKNESS),
+        "parameters": [
+            {
+                "name": parameter,
+                "grade": grades[parameter],
+                "share": of.share,
+                "weakness": of.weakness,
+                "score": of.score,
+                "evppi": None if of.evppi is None else {"mean": of.evppi.mean, "se": of.evppi.se},
+            }
+            for parameter, of in found.items()
+        ],
+    }
 
 
 def _row(kind: str, name: str, ids: list[str], evidence: Evidence) -> dict[str, Any]:
