@@ -37,7 +37,8 @@ def largest_gap(figures: Layout, fast: Evaluation, world: int, slow: Solution) -
     for t, shares in enumerate(slow.shares):
         pairs += [(fast.phases[t, k, world], shares[name]) for k, name in enumerate(figures.phases)]
     for name, row in figures.curve_rows.items():
-        pairs += [(fast.curves[row, t, world], value) for t, value in enumerate(slow.curves[name])]
+        curve = fast.curves.row(row)[:, world]
+        pairs += [(curve[t], value) for t, value in enumerate(slow.curves[name])]
     gap = 0.0
     for ours, theirs in pairs:
         if theirs is None or math.isnan(ours):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -11,10 +11,10 @@ from backstop.game.stage import Information
 from backstop.scenario.compiled import Model
 from backstop.text import did_you_mean
 from backstop.worlds.ensemble import Ensemble, Progress
-from backstop.worlds.evaluation import Evaluation, Layout
+from backstop.worlds.evaluation import Evaluation
 from backstop.worlds.result import ArrangementResult, ObservationResult, Result, summarise_arrangement
 from backstop.worlds.summary import Array, effective_worlds, mean_and_error
-from backstop.worlds.weights import weights_of
+from backstop.worlds.weights import log_weights_of, normalised
 from backstop.worlds.workers import Workers, usable_threads
 
 MOST_WORLDS = 2_000_000
@@ -42,16 +42,16 @@ def assess(
     order = [*observed, *(a for a in wanted if a not in observed)]
     with Workers(threads or usable_threads()) as workers:
         ensemble = Ensemble.drawn(model, worlds, seed, workers, information, block)
+        total = ensemble.blocks * (len(order) - max(0, len(observed) - 1))
         done = 0
 
         def tick() -> None:
             nonlocal done
             done += 1
             if progress is not None:
-                progress(done, ensemble.blocks * len(order))
+                progress(done, total)
 
-        held = {name: ensemble.solve(model.levels[name], by_world=True, tick=tick) for name in observed}
-        weights, reports = weigh(model, ensemble.figures, held)
+        held, weights, reports = weigh(ensemble, observed, tick)
         results: dict[str, ArrangementResult] = {}
         unsettled = np.zeros(worlds, dtype=np.bool_)
         for name in order:
@@ -82,22 +82,29 @@ def observed_arrangements(model: Model) -> list[str]:
 
 
 def weigh(
-    model: Model, figures: Layout, held: Mapping[str, Evaluation]
-) -> tuple[Array | None, dict[str, ObservationResult]]:
-    """Weights from the observed arrangements in `held` (None where nothing is observed), and a report on each."""
+    ensemble: Ensemble, observed: Sequence[str], tick: Callable[[], None] | None = None
+) -> tuple[dict[str, Evaluation], Array | None, dict[str, ObservationResult]]:
+    """The observed arrangements solved, the weights that follow, and a report on each observation."""
+    model = ensemble.model
     observations = model.scenario.observations
     if not observations:
-        return None, {}
-    seen = {
-        name: held[o.arrangement].metrics[figures.metrics.index(o.metric)] for name, o in observations.items()
-    }
-    weights = weights_of(model, seen)
+        return {}, None, {}
+    rows = {name: ensemble.figures.metrics.index(o.metric) for name, o in observations.items()}
+
+    def seen(rooms: Mapping[str, Evaluation], here: slice) -> dict[str, Array]:
+        return {name: rooms[o.arrangement].metrics[rows[name], here] for name, o in observations.items()}
+
+    def log_weights(first: int, count: int, rooms: Mapping[str, Evaluation]) -> Array:
+        return log_weights_of(model, seen(rooms, slice(first, first + count)), first)
+
+    held, logs = ensemble.solve_weighing({name: model.levels[name] for name in observed}, log_weights, tick)
+    weights = normalised(model, logs)
     reports = {}
-    for name, o in observations.items():
-        prior, _ = mean_and_error(seen[name], None)
-        posterior, _ = mean_and_error(seen[name], weights)
+    for name, values in seen(held, slice(None)).items():
+        o = observations[name]
+        prior, posterior = mean_and_error(values, None)[0], mean_and_error(values, weights)[0]
         reports[name] = ObservationResult(o.metric, o.arrangement, prior, posterior, o.observed)
-    return weights, reports
+    return held, weights, reports
 
 
 def chosen_arrangements(model: Model, names: Sequence[str] | None) -> list[str]:

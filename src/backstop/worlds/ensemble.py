@@ -103,22 +103,65 @@ class Ensemble:
     ) -> Evaluation:
         """All worlds under the promised `levels` (every measure must be there).
 
-        `weights`: those of the sums over worlds; `by_world`: they are not known yet, so keep everything world by
-        world. `tick` is called as each block ends.
+        `weights`: those of the sums over worlds. `tick` is called as each block ends.
         """
         plan = Plan(self.model, levels)
         room = Evaluation.room(self.figures, self.worlds, by_world)
 
         def task(first: int) -> None:
-            count = min(self.block, self.worlds - first)
-            drawn = {
-                name: value if isinstance(value, float) else value[first : first + count]
-                for name, value in self.parameters.items()
-            }
-            evaluate(plan, drawn, first, count, self.information, room, self.figures, weights)
+            drawn = self._drawn(first)
+            parts = evaluate(plan, drawn, first, self._size(first), self.information, room, self.figures)
+            room.add(first, *parts, None if weights is None else weights[first : first + self._size(first)])
 
         self.workers.run(task, range(0, self.worlds, self.block), tick)
         return room
+
+    def solve_weighing(
+        self,
+        levels: Mapping[str, Mapping[str, float]],
+        log_weights: Callable[[int, int, Mapping[str, Evaluation]], Array],
+        tick: Callable[[], None] | None = None,
+    ) -> tuple[dict[str, Evaluation], Array]:
+        """Several arrangements from which the weights of the worlds follow, and the logarithms of these weights.
+
+        `log_weights(first, count, rooms)` is asked for a block once all arrangements are solved in it, so that
+        nothing that is only summed has to wait for the weights of all worlds.
+        """
+        plans = {name: Plan(self.model, of) for name, of in levels.items()}
+        rooms = {name: Evaluation.room(self.figures, self.worlds, sharing=len(levels)) for name in levels}
+        logs, offsets = np.empty(self.worlds), dict[int, float]()
+
+        def task(first: int) -> None:
+            drawn, count = self._drawn(first), self._size(first)
+            parts = {
+                name: evaluate(plan, drawn, first, count, self.information, rooms[name], self.figures)
+                for name, plan in plans.items()
+            }
+            here = log_weights(first, count, rooms)
+            largest = float(here.max())
+            # A block's weights are kept in scale with one another; the scale of all blocks comes at the end.
+            offsets[first] = largest if np.isfinite(largest) else 0.0
+            for name, part in parts.items():
+                rooms[name].add(first, *part, np.exp(here - offsets[first]))
+            logs[first : first + count] = here
+
+        self.workers.run(task, range(0, self.worlds, self.block), tick)
+        overall = max(offsets.values())
+        for room in rooms.values():
+            for first, (shares, numbers) in room.sums.items():
+                scale = np.exp(offsets[first] - overall)
+                room.sums[first] = (shares * scale, numbers * scale)
+        return rooms, logs
+
+    def _size(self, first: int) -> int:
+        return min(self.block, self.worlds - first)
+
+    def _drawn(self, first: int) -> dict[str, Value]:
+        last = first + self._size(first)
+        return {
+            name: value if isinstance(value, float) else value[first:last]
+            for name, value in self.parameters.items()
+        }
 
     def metrics(self, levels: Mapping[str, float]) -> dict[str, Array]:
         """Every metric world by world, shape (worlds,), under the promised `levels`."""

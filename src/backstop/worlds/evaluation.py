@@ -15,6 +15,7 @@ from backstop.scenario import format as form
 from backstop.scenario.compiled import Model
 from backstop.scenario.expression import Value
 from backstop.scenario.valuation import Plan, Valuation
+from backstop.worlds.curves import CurveStore
 
 Array = NDArray[np.float64]
 CURVE_KINDS = ("avoid", "reach", "occupy")
@@ -60,15 +61,15 @@ def layout(model: Model) -> Layout:
 class Evaluation:
     """Figures of one arrangement by world; the last axis is worlds.
 
-    metrics (metrics, W), curves (curves, T + 1, W), values (actors, W), costs (costs, W), settled (W,).
+    metrics (metrics, W), values (actors, W), costs (costs, W), settled (W,); curves by row, (T + 1, W) each.
 
     Shares of the phases, (T + 1, phases), and expected numbers of the outcomes, (outcomes,), are only ever averaged.
-    Where the weights are known beforehand they are summed up block by block in `sums`, by the first world of the
-    block; else `phases` and `outcomes` hold them world by world.
+    They are summed up block by block in `sums`, by the first world of the block; `by_world` keeps them world by
+    world as well, in `phases` and `outcomes`.
     """
 
     metrics: Array
-    curves: Array
+    curves: CurveStore
     values: Array
     costs: Array
     settled: NDArray[np.bool_]
@@ -77,11 +78,14 @@ class Evaluation:
     sums: dict[int, tuple[Array, Array]]
 
     @staticmethod
-    def room(of: Layout, worlds: int, by_world: bool) -> Evaluation:
-        """Empty arrays for `worlds` worlds; `by_world` where the weights are not known yet."""
+    def room(of: Layout, worlds: int, by_world: bool = False, sharing: int = 1) -> Evaluation:
+        """Room for `worlds` worlds; `by_world` keeps shares and outcomes world by world.
+
+        `sharing`: how many evaluations are held at the same time.
+        """
         return Evaluation(
             np.empty((len(of.metrics), worlds)),
-            np.empty((len(set(of.curve_rows.values())), of.periods + 1, worlds)),
+            CurveStore(len(set(of.curve_rows.values())), of.periods, worlds, sharing),
             np.empty((len(of.actors), worlds)),
             np.empty((len(of.costs), worlds)),
             np.empty(worlds, dtype=np.bool_),
@@ -90,12 +94,13 @@ class Evaluation:
             {},
         )
 
-    def averages(self, weights: Array | None) -> tuple[Array, Array]:
-        """Weighted means of the shares, (T + 1, phases), and of the numbers of outcomes, (outcomes,)."""
-        total = float(self.settled.size) if weights is None else float(weights.sum())
-        if self.phases is not None and self.outcomes is not None:
-            each = np.ones(self.settled.size) if weights is None else weights
-            return weighted_sum(self.phases, each) / total, weighted_sum(self.outcomes, each) / total
+    def add(self, first: int, occupied: Array, expected: Array, weights: Array | None) -> None:
+        """Sum up a block that starts with world `first`: its shares and outcomes, with its weights."""
+        each = np.ones(occupied.shape[-1]) if weights is None else weights
+        self.sums[first] = (weighted_sum(occupied, each), weighted_sum(expected, each))
+
+    def averages(self, total: float) -> tuple[Array, Array]:
+        """Weighted means of shares, (T + 1, phases), and of numbers of outcomes; `total`: sum of all weights."""
         # Always in the same order, whichever block ended first.
         parts = [self.sums[first] for first in sorted(self.sums)]
         phases, outcomes = (np.sum([part[i] for part in parts], axis=0) for i in (0, 1))
@@ -129,12 +134,12 @@ def evaluate(
     information: Information,
     room: Evaluation,
     figures: Layout,
-    weights: Array | None = None,
     accelerate: bool = True,
-) -> None:
+) -> tuple[Array, Array]:
     """Solve worlds `first` .. `first + count - 1` under the arrangement of `plan`; figures go into `room`.
 
-    `weights`, shape (W,), are those of the sums; None: all worlds alike.
+    Gives the shares of the phases, (T + 1, phases, count), and expected numbers of outcomes, (outcomes, count), of
+    the block: the caller sums them up with `Evaluation.add`.
     """
     model = plan.model
     game = model.game
@@ -158,25 +163,24 @@ def evaluate(
     if room.phases is not None and room.outcomes is not None:
         room.phases[..., here] = occupied
         room.outcomes[:, here] = expected
-    else:
-        each = np.ones(count) if weights is None else weights[here]
-        room.sums[first] = (weighted_sum(occupied, each), weighted_sum(expected, each))
-    done: set[int] = set()
+    curves: dict[int, Array] = {}
     for row, (name, metric) in enumerate(model.scenario.metrics.items()):
         if metric.kind == "value":
             start = game.start if metric.from_ is None else game.phases.index(metric.from_)
             room.metrics[row, here] = solution.values[start, game.actors.index(metric.value or "")]
             continue
+        place = figures.curve_rows.get(name)
+        found = curves.get(place) if place is not None else None
+        if found is None:
+            found = record.curve(measure_of(model, metric))
+            if place is not None:
+                curves[place] = found
         period = model.periods if metric.by_year is None else round(metric.by_year / model.period_years)
-        curve = figures.curve_rows.get(name)
-        if curve is None:
-            room.metrics[row, here] = record.curve(measure_of(model, metric))[period]
-            continue
-        if curve not in done:
-            room.curves[curve][:, here] = record.curve(measure_of(model, metric))
-            done.add(curve)
-        room.metrics[row, here] = room.curves[curve, period, here]
+        room.metrics[row, here] = found[period]
+    if curves:
+        room.curves.put(first, np.stack([curves[place] for place in sorted(curves)]))
     room.costs[:, here] = expected_costs(valuation, occupied)
+    return occupied, expected
 
 
 def expected_costs(valuation: Valuation, occupied: Array) -> Array:

@@ -247,13 +247,13 @@ def summarise_arrangement(
             summaries[kind, key] = summarise(values, weights)
         else:
             row = i - len(rows)
-            curves[row] = _curve(of.curves[row], weights)
+            curves[row] = _curve(of.curves.row(row), weights)
 
     _run(pool, task, len(rows) + len(curve_rows))
     controllers: dict[str, dict[str, Summary]] = {}
     for controller, unit in shared:
         controllers.setdefault(controller, {})[unit] = summaries["controller", f"{controller}\0{unit}"]
-    phases, outcomes = of.averages(weights)
+    phases, outcomes = of.averages(float(of.settled.size) if weights is None else float(weights.sum()))
     return ArrangementResult(
         name=name,
         metrics={n: summaries["metric", n] for n in figures.metrics},

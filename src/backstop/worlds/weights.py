@@ -21,15 +21,22 @@ Array = NDArray[np.float64]
 def weights_of(model: Model, observed: Mapping[str, Array]) -> Array:
     """Weights, shape (worlds,), whose largest is 1, from the metric of every observation by world.
 
-    Raises InvalidInput where a density is infinite, an observed metric has no value in some world, or no world is
-    compatible with all observations.
+    Raises InvalidInput as `log_weights_of`, and where no world is compatible with all observations.
+    """
+    return normalised(model, log_weights_of(model, observed))
+
+
+def log_weights_of(model: Model, observed: Mapping[str, Array], first: int = 0) -> Array:
+    """Logarithms of the weights of worlds `first` and on, from the metric of every observation.
+
+    Raises InvalidInput where a density is infinite, or an observed metric has no value in some world.
     """
     total: Array | None = None
     for name, values in observed.items():
         spread = model.scenario.observations[name].observed
         place = model.place(("observations", name))
         if not np.isfinite(values).all():
-            world = int(np.argmin(np.isfinite(values)))
+            world = first + int(np.argmin(np.isfinite(values)))
             raise InvalidInput(
                 Fault(
                     f"the observed metric has no value in world {world}",
@@ -44,14 +51,19 @@ def weights_of(model: Model, observed: Mapping[str, Array]) -> Array:
             world = int(np.argmax(np.isposinf(density) | np.isnan(density)))
             raise InvalidInput(
                 Fault(
-                    f"the density of the observation is infinite at {values[world]:g}, in world {world}",
+                    f"the density of the observation is infinite at {values[world]:g}, in world {first + world}",
                     place,
                     "use a distribution that is finite there, such as a beta with both numbers at least 1",
                 )
             )
         total = density if total is None else total + density
     assert total is not None
-    largest = total.max()
+    return total
+
+
+def normalised(model: Model, logs: Array) -> Array:
+    """Weights whose largest is 1 from their logarithms; InvalidInput where all are zero."""
+    largest = logs.max()
     if not np.isfinite(largest):
         raise InvalidInput(
             Fault(
@@ -60,4 +72,4 @@ def weights_of(model: Model, observed: Mapping[str, Array]) -> Array:
                 "widen the observations, or the ranges of the parameters",
             )
         )
-    return np.asarray(np.exp(total - largest))
+    return np.asarray(np.exp(logs - largest))

@@ -1,0 +1,79 @@
+"""Curves world by world: what only their quantiles need, and what takes the most room.
+
+They are held in memory while they are small, else in a temporary file that the system removes by itself.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+import weakref
+from typing import IO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backstop.faults import Fault, Refused
+
+Array = NDArray[np.float64]
+
+# More bytes than this go to a file.
+MOST_IN_MEMORY = 128_000_000
+
+
+class CurveStore:
+    """`rows` curves over T + 1 periods in `worlds` worlds, put in block by block and taken out row by row.
+
+    `sharing`: how many such stores are filled at the same time.
+    """
+
+    def __init__(self, rows: int, periods: int, worlds: int, sharing: int = 1) -> None:
+        self._shape = (rows, periods + 1, worlds)
+        self._array: Array | None = None
+        self._file: IO[bytes] | None = None
+        self._lock = threading.Lock()
+        self._blocks: dict[int, int] = {}
+        if rows * (periods + 1) * worlds * 8 * sharing <= MOST_IN_MEMORY:
+            self._array = np.empty(self._shape)
+        else:
+            # It lives as long as the store does, which no single block of code encloses.
+            self._file = tempfile.TemporaryFile(prefix="backstop-")  # noqa: SIM115
+            weakref.finalize(self, self._file.close)
+
+    def put(self, first: int, values: Array) -> None:
+        """Keep the curves, (rows, T + 1, count), of the worlds from `first` on; Refused where the disk is full."""
+        count = values.shape[-1]
+        if self._array is not None:
+            self._array[..., first : first + count] = values
+            return
+        assert self._file is not None
+        with self._lock:
+            self._blocks[first] = count
+            try:
+                self._file.seek(self._offset(first, 0, count))
+                self._file.write(np.ascontiguousarray(values).tobytes())
+            except OSError as error:
+                raise Refused(
+                    Fault(
+                        f"the curves of {self._shape[-1]:,} worlds do not fit the temporary folder ({error.strerror})",
+                        hint="ask for fewer worlds, or point TMPDIR to a larger disk",
+                    )
+                ) from error
+
+    def row(self, row: int) -> Array:
+        """One curve in all worlds, shape (T + 1, worlds); NaN where nothing was put."""
+        if self._array is not None:
+            return np.asarray(self._array[row])
+        assert self._file is not None
+        periods = self._shape[1]
+        found = np.full(self._shape[1:], np.nan)
+        with self._lock:
+            for first, count in self._blocks.items():
+                self._file.seek(self._offset(first, row, count))
+                part = np.frombuffer(self._file.read(8 * periods * count)).reshape(periods, count)
+                found[:, first : first + count] = part
+        return found
+
+    def _offset(self, first: int, row: int, count: int) -> int:
+        rows, periods, _ = self._shape
+        return 8 * periods * (rows * first + row * count)
