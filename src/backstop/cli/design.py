@@ -117,7 +117,8 @@ def design(
         _tables(model, found.minimal, found.front, found.alone, asked.text, share),
         notes,
         as_json,
-        f"Packages under which {asked.text} in at least {100 * share:g} of 100 worlds",
+        f"Packages under which {asked.text} in at least {100 * share:g} of 100 worlds"
+        + ("" if base is None else f", on top of: {model.scenario.arrangements[base].titled(base)}"),
     )
 
 
@@ -151,6 +152,11 @@ def _offer(offer: Offer) -> dict[str, Any]:
     }
 
 
+def _cost(cost: float) -> str:
+    """Three digits or so, never in powers of ten."""
+    return f"{cost:,.0f}" if abs(cost) >= 100 else f"{cost:.3g}"
+
+
 def _tables(
     model: Any,
     packages: tuple[Offer, ...],
@@ -174,7 +180,7 @@ def _tables(
 
     def row(offer: Offer) -> tuple[str, ...]:
         shown = (number(value, most=2) for value in offer.metrics.values())
-        return words(offer), f"{offer.cost:,.3g}", f"{100 * offer.share:.0f} %", *shown
+        return words(offer), _cost(offer.cost), f"{100 * offer.share:.0f} %", *shown
 
     names = [scenario.metrics[m].titled(m) for m in packages[0].metrics]
     columns = ("package", "cost", "share of worlds", *names)

@@ -17,7 +17,7 @@ from backstop.questions.words import sentence
 from backstop.scenario.compiled import Model
 
 # A box is sought among so many worlds of either kind; its shares are those of all worlds.
-MOST = 6_000
+MOST = 4_000
 # ... and among so many assumptions: those that differ most between the two kinds.
 INPUTS = 12
 
