@@ -142,9 +142,9 @@ def test_a_shared_tree_is_not_unfolded():
         ("trees:\n", f"trees:\n{chain}  c30: {{actor: north, moves: {{a: quiet}}}}\n"),
         ("play: peacetime", "play: c0"),
     )
-    started = time.perf_counter()
+    started = time.process_time()
     read_scenario(text.encode(), "f")
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
 
 
 def test_a_chain_of_trees_too_deep_is_refused():
@@ -193,13 +193,13 @@ SCRAPS = st.sampled_from(
 
 def survives(raw: bytes) -> None:
     """Reading gives a scenario or InvalidInput with a place, and nothing else, quickly."""
-    started = time.perf_counter()
+    started = time.process_time()
     try:
         read_scenario(raw, "f.yaml")
     except InvalidInput as error:
         assert error.faults
         assert all(fault.place.file == "f.yaml" for fault in error.faults)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))

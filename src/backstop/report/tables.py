@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from backstop.text import number, readable
-from backstop.worlds.result import UNSTATED_UNIT, ArrangementResult, Result
+from backstop.worlds.result import UNSTATED_UNIT, ArrangementResult, Curve, Result
 from backstop.worlds.summary import Summary
 
 _LEAST_ERROR = 5e-5
@@ -157,7 +157,7 @@ def outcomes_table(result: Result) -> Table:
     rows = [
         (
             outcome.titled(name),
-            *(number(a.outcomes[name], most=3) for a in result.arrangements.values()),
+            *(supported(a.outcomes[name], a.outcome_errors[name]) for a in result.arrangements.values()),
         )
         for name, outcome in result.model.scenario.outcomes.items()
     ]
@@ -208,28 +208,43 @@ def years_table(result: Result, a: ArrangementResult) -> Table:
     """Shares of the phases at the end of each year, and hazards: the chance in a year, for those still exposed."""
     scenario = result.model.scenario
     steps = whole_years(result)
+    ends = [step * result.model.period_years for step in steps]
+    lengths = [1.0, *(b - a for a, b in pairwise(ends))]
     rows = [
-        (scenario.phases[phase].titled(phase), *(f"{share[step]:.2f}" for step in steps))
+        (
+            scenario.phases[phase].titled(phase),
+            *(supported(share[step], a.phase_errors[phase][step], most=2) for step in steps),
+        )
         for phase, share in a.phases.items()
     ]
+    shown: list[Curve] = []
     for name, curve in a.curves.items():
         metric = scenario.metrics[name]
-        if metric.kind == "occupy" or metric.given is not None:
+        # Metrics that differ only in their year have one curve between them.
+        if metric.kind == "occupy" or metric.given is not None or curve in shown:
             continue
+        shown.append(curve)
         rows.append(
             (
                 f"hazard: {metric.titled(name)}",
-                *(_percent(h) for h in hazards(curve.mean, metric.kind, steps)),
+                *(
+                    _percent(*per_year(hazard, error, years))
+                    for hazard, error, years in zip(
+                        hazards(curve.mean, metric.kind, steps),
+                        hazard_errors(curve.mean, curve.se, metric.kind, steps),
+                        lengths,
+                        strict=True,
+                    )
+                ),
             )
         )
     title = scenario.arrangements[a.name].titled(a.name)
     return Table(
         f"Year by year: {title}",
-        ("year", *(f"{step * result.model.period_years:g}" for step in steps)),
+        ("year", *(f"{end:.4g}" for end in ends)),
         tuple(rows),
-        "Mean share of worlds in each phase; a hazard is the chance of the event in the year up to "
-        "then, among those "
-        "it had not happened to.",
+        "Mean share of worlds in each phase; a hazard is the chance of the event per year up to then, among those it "
+        "had not happened to.",
     )
 
 
@@ -252,5 +267,38 @@ def hazards(mean: Sequence[float | None], kind: str, steps: Sequence[int]) -> li
     return found
 
 
-def _percent(share: float | None) -> str:
-    return "-" if share is None else f"{100 * share:.1f} %"
+def hazard_errors(
+    mean: Sequence[float | None], se: Sequence[float | None], kind: str, steps: Sequence[int]
+) -> list[float | None]:
+    """Monte Carlo errors of `hazards`, from the errors at both ends as if they had nothing in common: not too small."""
+    free = [None if m is None else (m if kind == "avoid" else 1.0 - m) for m in mean]
+    found: list[float | None] = [None]
+    for before, after in pairwise(steps):
+        a, b, error_a, error_b = free[before], free[after], se[before], se[after]
+        if a is None or b is None or error_a is None or error_b is None or a <= 1e-12:
+            found.append(None)
+        else:
+            found.append(math.hypot(error_b, b / a * error_a) / a)
+    return found
+
+
+def per_year(chance: float | None, error: float | None, years: float) -> tuple[float | None, float | None]:
+    """A chance over some years, and its error, as the chance per year that comes to the same."""
+    if chance is None or chance >= 1.0 or years == 1.0:
+        return chance, error
+    yearly = 1.0 - (1.0 - chance) ** (1.0 / years)
+    slope = (1.0 - chance) ** (1.0 / years - 1.0) / years
+    return yearly, None if error is None else slope * error
+
+
+def supported(value: float, se: float, most: int = 3) -> str:
+    """`value` with at most `most` decimals, and no more than its Monte Carlo error supports."""
+    if not math.isfinite(se):
+        return number(value, most=most)
+    return number(value, max(se, 10.0**-most), most)
+
+
+def _percent(share: float | None, se: float | None) -> str:
+    if share is None:
+        return "-"
+    return f"{supported(100 * share, math.nan if se is None else 100 * se, most=1)} %"

@@ -18,7 +18,7 @@ from backstop.faults import Fault, Refused
 Array = NDArray[np.float64]
 
 # More bytes than this go to a file.
-MOST_IN_MEMORY = 128_000_000
+MOST_IN_MEMORY = 96_000_000
 
 
 class CurveStore:

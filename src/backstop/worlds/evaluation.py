@@ -16,6 +16,7 @@ from backstop.scenario.compiled import Model
 from backstop.scenario.expression import Value
 from backstop.scenario.valuation import Plan, Valuation
 from backstop.worlds.curves import CurveStore
+from backstop.worlds.summary import REPLICATIONS, jackknife_errors
 
 Array = NDArray[np.float64]
 CURVE_KINDS = ("avoid", "reach", "occupy")
@@ -95,21 +96,37 @@ class Evaluation:
         )
 
     def add(self, first: int, occupied: Array, expected: Array, weights: Array | None) -> None:
-        """Sum up a block that starts with world `first`: its shares and outcomes, with its weights."""
+        """Sum up a block that starts with world `first`, by replication: shares and outcomes with its weights."""
         each = np.ones(occupied.shape[-1]) if weights is None else weights
-        self.sums[first] = (weighted_sum(occupied, each), weighted_sum(expected, each))
+        self.sums[first] = (replication_sum(occupied, each, first), replication_sum(expected, each, first))
 
-    def averages(self, total: float) -> tuple[Array, Array]:
-        """Weighted means of shares, (T + 1, phases), and of numbers of outcomes; `total`: sum of all weights."""
+    def averages(self, mass: Array) -> tuple[Array, Array, Array, Array]:
+        """Weighted means of shares, (T + 1, phases), with errors, and of numbers of outcomes, with errors.
+
+        `mass`, shape (16,): the sum of all weights by replication.
+        """
         # Always in the same order, whichever block ended first.
         parts = [self.sums[first] for first in sorted(self.sums)]
         phases, outcomes = (np.sum([part[i] for part in parts], axis=0) for i in (0, 1))
-        return phases / total, outcomes / total
+        total = mass.sum()
+        return (
+            phases.sum(axis=0) / total,
+            jackknife_errors(mass, phases),
+            outcomes.sum(axis=0) / total,
+            jackknife_errors(mass, outcomes),
+        )
 
 
-def weighted_sum(values: Array, weights: Array) -> Array:
-    """Sum over worlds, the last axis. Not a matrix product: BLAS would start threads of its own within ours."""
-    return np.asarray(np.einsum("...w,w->...", values, weights))
+def replication_sum(values: Array, weights: Array, first: int) -> Array:
+    """Weighted sum over the worlds of each replication: (..., worlds from `first` on) gives (16, ...).
+
+    Not a matrix product: BLAS would start threads of its own within ours.
+    """
+    found = np.zeros((REPLICATIONS, *values.shape[:-1]))
+    for replication in range(REPLICATIONS):
+        mine = slice((replication - first) % REPLICATIONS, None, REPLICATIONS)
+        found[replication] = np.einsum("...w,w->...", values[..., mine], weights[mine])
+    return found
 
 
 def measure_of(model: Model, metric: form.Metric) -> Measure:

@@ -16,7 +16,15 @@ from backstop.scenario.compiled import Model
 from backstop.scenario.distribution import Distribution, distribution
 from backstop.scenario.expression import Value
 from backstop.worlds.evaluation import Evaluation, Layout
-from backstop.worlds.summary import QUANTILES, Array, Summary, means_and_errors, quantiles, summarise
+from backstop.worlds.summary import (
+    QUANTILES,
+    Array,
+    Summary,
+    means_and_errors,
+    quantiles,
+    replication_mass,
+    summarise,
+)
 
 if TYPE_CHECKING:
     import xarray
@@ -50,6 +58,7 @@ class ArrangementResult:
     """What one arrangement gives. `samples` and `value_samples` hold metrics and actors' values by world.
 
     `phases[k]`: mean share at periods 0 .. T. `outcomes`: expected number over the horizon from the start phase.
+    `phase_errors`, `outcome_errors`: their Monte Carlo errors (NaN where there is none).
     `controllers[c][unit]`: expected cost that falls to controller c, in each unit that occurs.
     """
 
@@ -57,7 +66,9 @@ class ArrangementResult:
     metrics: Mapping[str, Summary]
     curves: Mapping[str, Curve]
     phases: Mapping[str, tuple[float, ...]]
+    phase_errors: Mapping[str, tuple[float, ...]]
     outcomes: Mapping[str, float]
+    outcome_errors: Mapping[str, float]
     values: Mapping[str, Summary]
     costs: Mapping[str, Summary]
     controllers: Mapping[str, Mapping[str, Summary]]
@@ -253,13 +264,15 @@ def summarise_arrangement(
     controllers: dict[str, dict[str, Summary]] = {}
     for controller, unit in shared:
         controllers.setdefault(controller, {})[unit] = summaries["controller", f"{controller}\0{unit}"]
-    phases, outcomes = of.averages(float(of.settled.size) if weights is None else float(weights.sum()))
+    phases, phases_se, outcomes, outcomes_se = of.averages(replication_mass(weights, of.settled.size))
     return ArrangementResult(
         name=name,
         metrics={n: summaries["metric", n] for n in figures.metrics},
         curves={n: curves[row] for n, row in figures.curve_rows.items()},
         phases={n: tuple(map(float, phases[:, k])) for k, n in enumerate(figures.phases)},
+        phase_errors={n: tuple(map(float, phases_se[:, k])) for k, n in enumerate(figures.phases)},
         outcomes={n: float(outcomes[o]) for o, n in enumerate(figures.outcomes)},
+        outcome_errors={n: float(outcomes_se[o]) for o, n in enumerate(figures.outcomes)},
         values={n: summaries["value", n] for n in figures.actors},
         costs={n: summaries["cost", n] for n in figures.costs},
         controllers=controllers,

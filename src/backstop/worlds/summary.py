@@ -114,6 +114,23 @@ def jackknife_error(mass: Array, sums: Array) -> float | None:
     return float(np.sqrt((count - 1) / count * np.square(left - left.mean()).sum()))
 
 
+def jackknife_errors(mass: Array, sums: Array) -> Array:
+    """`jackknife_error` of many ratios with the same mass: `sums` (16, ...) gives (...); NaN below two replications."""
+    used = mass > 0.0
+    count = int(np.count_nonzero(used))
+    if count < 2:
+        return np.full(sums.shape[1:], np.nan)
+    left_mass = (mass.sum() - mass[used]).reshape(-1, *(1,) * (sums.ndim - 1))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        left = (sums.sum(axis=0) - sums[used]) / left_mass
+        return np.asarray(np.sqrt((count - 1) / count * np.square(left - left.mean(axis=0)).sum(axis=0)))
+
+
+def replication_mass(weights: Array | None, worlds: int) -> Array:
+    """Sum of the weights of the worlds of each replication, shape (16,)."""
+    return np.bincount(np.arange(worlds) % REPLICATIONS, weights, REPLICATIONS).astype(np.float64)
+
+
 def quantiles(values: Array, weights: Array | None, levels: Sequence[float]) -> tuple[float | None, ...]:
     """The smallest value whose cumulative weight reaches each level.
 
