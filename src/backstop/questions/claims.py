@@ -18,7 +18,7 @@ from backstop.questions.box import Box
 from backstop.questions.camps import camp_weights
 from backstop.questions.condition import met
 from backstop.questions.counterexample import CounterExample, nearest
-from backstop.questions.failure import titles, units, where_it_fails
+from backstop.questions.failure import Failure, titles, units, where_it_fails
 from backstop.questions.least_level import least_levels
 from backstop.questions.probe import Point, Probe
 from backstop.questions.refutation import Doubt, shrunk_together
@@ -145,6 +145,14 @@ def judge_claims(
         counters = _counters(ensemble, seed, trials, codes, weight, answers)
         by_camp = _by_camp(ensemble, seed, trials, codes, weights, block) if camps else {}
         inputs = varying_parameters(ensemble)
+        failures: dict[str, Failure] = {}
+        order = list(trials)
+
+        def explain(at: int) -> None:
+            name = order[at]
+            failures[name] = where_it_fails(model, codes[name], inputs, weight, verdicts[name].at_most)
+
+        workers.run(explain, range(len(order)))
         results: dict[str, ClaimResult] = {}
         for name in chosen:
             claim = model.scenario.claims[name]
@@ -154,13 +162,12 @@ def judge_claims(
                     name, claim, _CANNOT, text, None, (), None, {}, reason=str(reasons[name])
                 )
                 continue
-            failure = where_it_fails(model, codes[name], inputs, weight, verdicts[name].at_most)
             results[name] = ClaimResult(
                 name,
                 claim,
                 verdicts[name],
-                failure.words,
-                failure.box,
+                failures[name].words,
+                failures[name].box,
                 counters.get(name, ()),
                 _least_level(trials[name], levels[name], weight) if name in levels else None,
                 {camp: of[name] for camp, of in by_camp.items()},

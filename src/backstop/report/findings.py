@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +30,7 @@ from backstop.worlds.workers import Workers, usable_threads
 DRIVERS = 12
 LOW, HIGH = 0.05, 0.95
 _FEWEST_EFFECTIVE = 50.0
+_INPUTS_AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -173,6 +174,7 @@ def _conditions(result: Result, lead: Headline) -> Conditions:
             met == 0.0,
             weights,
             condition=f"not ({lead.target.formula})",
+            resamples=0,
             seed=result.seed,
         )
     except BackstopError as refusal:
@@ -193,12 +195,7 @@ def _drivers(result: Result, lead: Headline, workers: Workers) -> Drivers:
         return Drivers(None, (), "No parameter is uncertain, so nothing drives the answer.")
     samples = result.arrangements[lead.focus].samples[lead.metric]
     try:
-        first = first_order_from_worlds(
-            inputs,
-            samples,
-            _weights(result, np.isfinite(samples)),
-            what=result.model.scenario.metrics[lead.metric].titled(lead.metric),
-        )
+        first = _first_order(result, lead, inputs, samples, workers)
     except BackstopError as refusal:
         return Drivers(None, (), _reason(refusal))
     try:
@@ -206,6 +203,24 @@ def _drivers(result: Result, lead: Headline, workers: Workers) -> Drivers:
     except BackstopError as refusal:
         return Drivers(first, (), _reason(refusal))
     return Drivers(first, swings)
+
+
+def _first_order(
+    result: Result, lead: Headline, inputs: Mapping[str, Array], samples: Array, workers: Workers
+) -> GivenData:
+    """First-order shares of all inputs, a few inputs at a time on every thread: each share is its own regression."""
+    names = list(inputs)
+    weights = _weights(result, np.isfinite(samples))
+    title = result.model.scenario.metrics[lead.metric].titled(lead.metric)
+    found: dict[int, GivenData] = {}
+
+    def task(first: int) -> None:
+        here = {name: inputs[name] for name in names[first : first + _INPUTS_AT_ONCE]}
+        found[first] = first_order_from_worlds(here, samples, weights, what=title)
+
+    workers.run(task, range(0, len(names), _INPUTS_AT_ONCE))
+    shares = {name: share for first in sorted(found) for name, share in found[first].first.items()}
+    return replace(found[0], first=shares)
 
 
 def _swings(result: Result, lead: Headline, workers: Workers) -> tuple[Swing, ...]:

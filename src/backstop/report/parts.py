@@ -23,8 +23,8 @@ from backstop.worlds.result import Result
 from backstop.worlds.summary import Array, Summary, summarise
 
 MOST_COMBINATIONS = 400
-_FEW, _MORE = 256, 1536
-_MOST_LISTED, _MOST_TRIED_AGAIN = 6, 24
+_FEW, _MORE = 256, 1024
+_MOST_LISTED, _MOST_TRIED_AGAIN = 6, 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
