@@ -67,17 +67,16 @@ def conditions(
     from backstop.questions.condition import condition
     from backstop.questions.discovery import discover
     from backstop.questions.failure import titles, units
-    from backstop.questions.table import known_arrangement, table
+    from backstop.questions.table import drawn, known_arrangement, table
     from backstop.questions.tree import tree
     from backstop.questions.words import rule_words, sentence
     from backstop.report.tables import Table
-    from backstop.worlds.ensemble import Ensemble
     from backstop.worlds.workers import Workers, usable_threads
 
     asked = condition(model, where)
     name = known_arrangement(model, arrangement)
     with Workers(threads or usable_threads()) as workers, progress_bar("solving") as update:
-        ensemble = Ensemble.drawn(model, worlds, seed, workers, information)
+        ensemble = drawn(model, worlds, seed, workers, information)
         found = table(ensemble, [name], asked.metrics, update)
     met = found.met(asked, name)
     known = ~np.isnan(met)

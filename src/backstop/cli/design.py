@@ -79,8 +79,7 @@ def design(
     from backstop.questions.answers import Answers
     from backstop.questions.condition import condition
     from backstop.questions.search import Counter, bargain, chosen_measures
-    from backstop.questions.table import known_arrangement, known_metric
-    from backstop.worlds.ensemble import Ensemble
+    from backstop.questions.table import drawn, known_arrangement, known_metric
     from backstop.worlds.workers import Workers, usable_threads
 
     asked = condition(model, target)
@@ -92,7 +91,7 @@ def design(
     start |= {m: value for m, value in options.parsed_settings(settings).items() if m in varied}
     shown = tuple(dict.fromkeys((*asked.metrics, *goals, *list(model.scenario.metrics)[:4])))
     with Workers(threads or usable_threads()) as workers, progress_bar("trying packages") as update:
-        ensemble = Ensemble.drawn(model, worlds, seed, workers, information)
+        ensemble = drawn(model, worlds, seed, workers, information)
         answers = Answers(ensemble)
         answers.want_observed()
         answers.solve()

@@ -56,11 +56,10 @@ def form(
     from backstop.cli.progress import progress_bar
     from backstop.faults import InvalidInput, Refused
     from backstop.questions.form import variants
-    from backstop.questions.table import known_metric, table
+    from backstop.questions.table import drawn, known_metric, table
     from backstop.report.tables import Table
     from backstop.text import number
     from backstop.worlds.assessment import chosen_arrangements
-    from backstop.worlds.ensemble import Ensemble
     from backstop.worlds.summary import mean_and_error
     from backstop.worlds.workers import Workers, usable_threads
 
@@ -73,7 +72,7 @@ def form(
     with Workers(threads or usable_threads()) as workers, progress_bar("solving") as update:
         for at, (label, variant, reading) in enumerate(forms):
             try:
-                ensemble = Ensemble.drawn(variant, worlds, seed, workers, reading)
+                ensemble = drawn(variant, worlds, seed, workers, reading)
                 found = table(ensemble, chosen, names)
             except (InvalidInput, Refused) as error:
                 if at == 0:

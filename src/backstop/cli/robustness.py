@@ -71,11 +71,10 @@ def robustness(
     from backstop.cli.progress import progress_bar
     from backstop.questions.robustness import classical, criterion_named
     from backstop.questions.robustness import robustness as judged
-    from backstop.questions.table import known_metric, table
+    from backstop.questions.table import drawn, known_metric, table
     from backstop.report.tables import Table
     from backstop.text import number
     from backstop.worlds.assessment import chosen_arrangements
-    from backstop.worlds.ensemble import Ensemble
     from backstop.worlds.workers import Workers, usable_threads
 
     name = known_metric(model, metric or next(iter(model.scenario.metrics)))
@@ -85,7 +84,7 @@ def robustness(
     }
     chosen = chosen_arrangements(model, arrangements)
     with Workers(threads or usable_threads()) as workers, progress_bar("solving") as update:
-        ensemble = Ensemble.drawn(model, worlds, seed, workers, information)
+        ensemble = drawn(model, worlds, seed, workers, information)
         found = table(ensemble, chosen, [name], update)
         scored = {
             each: judged(found.rows(name), criterion, found.weights, not less)

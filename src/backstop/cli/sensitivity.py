@@ -128,8 +128,7 @@ def _sobol(bench: Bench, worlds: int, second_order: bool, weighted: bool, update
 
     if not weighted:
         return _shares(bench.model, bench.target, variance_shares(bench, worlds, second_order, update))
-    from backstop.questions.table import table
-    from backstop.worlds.ensemble import Ensemble
+    from backstop.questions.table import drawn, table
 
     if second_order:
         from backstop.faults import Fault, Refused
@@ -137,7 +136,7 @@ def _sobol(bench: Bench, worlds: int, second_order: bool, weighted: bool, update
         raise Refused(Fault(WEIGHTED))
     # As many worlds as the indices of unweighted ones would take for sixteen parameters.
     count = min(16 * worlds, 65_536)
-    ensemble = Ensemble.drawn(bench.model, count, bench.seed, bench.workers, bench.information)
+    ensemble = drawn(bench.model, count, bench.seed, bench.workers, bench.information)
     found = table(ensemble, bench.target.arrangements, [bench.target.metric], update)
     return _shares(bench.model, bench.target, shares_from_worlds(found, bench.target, WEIGHTED))
 
@@ -273,15 +272,14 @@ def _regional(bench: Bench, worlds: int, where: str | None, prior: bool, update:
     from backstop.questions.condition import condition
     from backstop.questions.failure import titles
     from backstop.questions.regional import regional_sensitivity
-    from backstop.questions.table import table
+    from backstop.questions.table import drawn, table
     from backstop.questions.weighting import quantile
     from backstop.report.tables import Table
-    from backstop.worlds.ensemble import Ensemble
 
     target = bench.target
     asked = None if where is None else condition(bench.model, where)
     metrics: Mapping[str, None] = dict.fromkeys([target.metric, *(asked.metrics if asked else ())])
-    ensemble = Ensemble.drawn(bench.model, worlds, bench.seed, bench.workers, bench.information)
+    ensemble = drawn(bench.model, worlds, bench.seed, bench.workers, bench.information)
     found = table(ensemble, target.arrangements, metrics, update)
     weights = None if prior else found.weights
     if asked is None:

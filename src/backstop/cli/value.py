@@ -74,17 +74,16 @@ def value(
     from backstop.cli.progress import progress_bar
     from backstop.questions.choice import default_metric, groups_of, values_of_actor, worth_of_knowing
     from backstop.questions.failure import titles
-    from backstop.questions.table import known_metric, table
+    from backstop.questions.table import drawn, known_metric, table
     from backstop.report.tables import Table
     from backstop.worlds.assessment import chosen_arrangements
-    from backstop.worlds.ensemble import Ensemble
     from backstop.worlds.workers import Workers, usable_threads
 
     name = None if actor is not None else known_metric(model, metric or default_metric(model))
     together = groups_of(model, groups, _own(own))
     chosen = chosen_arrangements(model, arrangements)
     with Workers(threads or usable_threads()) as workers, progress_bar("solving") as update:
-        ensemble = Ensemble.drawn(model, worlds, seed, workers, information)
+        ensemble = drawn(model, worlds, seed, workers, information)
         found = table(ensemble, chosen, [] if name is None else [name], update)
         if name is None:
             assert actor is not None

@@ -22,6 +22,7 @@ from backstop.questions.failure import Failure, titles, units, where_it_fails
 from backstop.questions.least_level import least_levels
 from backstop.questions.probe import Point, Probe
 from backstop.questions.refutation import Doubt, shrunk_together
+from backstop.questions.table import drawn
 from backstop.questions.thresholds import Thresholds
 from backstop.questions.trial import Trial, codes_of, refuting_part, trial_of
 from backstop.questions.verdict import FALSE, Codes, Verdict, judge, threshold, threshold_levels
@@ -128,7 +129,7 @@ def judge_claims(
     chosen = chosen_claims(model, names)
     trials, reasons = ready(model, chosen)
     with Workers(threads or usable_threads()) as workers:
-        ensemble = Ensemble.drawn(model, worlds, seed, workers, information, block)
+        ensemble = drawn(model, worlds, seed, workers, information, block)
         done, total = 0, _wanted(ensemble, trials).blocks + 1
 
         def tick() -> None:
@@ -268,7 +269,7 @@ def _by_camp(
             if together.any() and effective_number(together / together.sum()) >= CAMP_WORLDS:
                 found[camp] = {name: judge(code, together) for name, code in codes.items()}
                 continue
-        theirs = Ensemble.drawn(
+        theirs = drawn(
             model.in_camp(camp), ensemble.worlds, seed, ensemble.workers, ensemble.information, block
         )
         answers, alone, _ = _judged(theirs, trials)

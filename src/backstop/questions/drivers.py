@@ -25,6 +25,7 @@ from backstop.scenario.compiled import Model
 from backstop.scenario.distribution import Distribution
 from backstop.scenario.expression import Value, parse
 from backstop.scenario.format import Scenario
+from backstop.worlds.assessment import MOST_WORLDS
 from backstop.worlds.draws import Sampler
 from backstop.worlds.ensemble import Ensemble, Progress
 from backstop.worlds.focus import figures
@@ -164,6 +165,10 @@ def variance_shares(
     `worlds` is the size N of the base sample; with d parameters in use N (d + 2) worlds are solved, and with second
     order N (2 d + 2). Correlated parameters have indices as a group. Raises Refused where the target does not vary.
     """
+    if not 1 <= worlds <= MOST_WORLDS:
+        raise Refused(
+            Fault(f"a base sample of {worlds:,} was asked for", hint=f"ask for 1 to {MOST_WORLDS:,}")
+        )
     model, sampler = bench.model, bench.sampler
     linked = {" + ".join(g): g for g in correlated_groups(list(sampler.uncertain), model.correlations)}
     used = used_parameters(model.scenario)

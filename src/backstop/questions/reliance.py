@@ -16,10 +16,10 @@ from backstop.faults import Refused
 from backstop.questions.choice import default_metric, worth_of_knowing
 from backstop.questions.drivers import used_parameters
 from backstop.questions.sensitivity import first_order_from_worlds
-from backstop.questions.table import known_metric, table
+from backstop.questions.table import drawn, known_metric, table
 from backstop.questions.weighting import Estimate
 from backstop.scenario.compiled import Model
-from backstop.worlds.ensemble import Ensemble, Progress
+from backstop.worlds.ensemble import Progress
 from backstop.worlds.workers import Workers, usable_threads
 
 WEAKNESS: Mapping[str, float] = {
@@ -62,7 +62,7 @@ def reliance(
     """
     name = known_metric(model, metric) if metric else default_metric(model)
     with Workers(threads or usable_threads()) as workers:
-        ensemble = Ensemble.drawn(model, worlds, seed, workers)
+        ensemble = drawn(model, worlds, seed, workers)
         found = table(ensemble, list(model.levels), [name], progress)
     used = used_parameters(model.scenario)
     inputs = {p: values for p, values in found.inputs.items() if p in used}

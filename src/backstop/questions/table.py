@@ -7,14 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backstop.faults import Fault, InvalidInput
+from backstop.faults import Fault, InvalidInput, Refused
+from backstop.game.stage import Information
 from backstop.questions.answers import Answers, promise_of, varying_parameters
 from backstop.questions.condition import Condition, met
 from backstop.questions.weighting import FloatArray, effective_number, normalised_weights, note_on_number
 from backstop.scenario.compiled import Model
 from backstop.scenario.expression import Value
 from backstop.text import did_you_mean
+from backstop.worlds.assessment import MOST_WORLDS
 from backstop.worlds.ensemble import Ensemble, Progress
+from backstop.worlds.workers import Workers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +55,20 @@ class Table:
     def met(self, asked: Condition, arrangement: str) -> FloatArray:
         """Where a condition is met under an arrangement: 1, 0, or not-a-number where unknown."""
         return met(asked, self.metrics[arrangement], self.parameters, self.ensemble.worlds)
+
+
+def drawn(
+    model: Model,
+    worlds: int,
+    seed: int,
+    workers: Workers,
+    information: Information | None = None,
+    block: int | None = None,
+) -> Ensemble:
+    """Worlds 0 .. worlds - 1 of a seed. Raises Refused past the 2,000,000 worlds that an assessment may have."""
+    if not 1 <= worlds <= MOST_WORLDS:
+        raise Refused(Fault(f"{worlds:,} worlds were asked for", hint=f"ask for 1 to {MOST_WORLDS:,}"))
+    return Ensemble.drawn(model, worlds, seed, workers, information, block)
 
 
 def table(
