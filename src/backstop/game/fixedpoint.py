@@ -51,7 +51,7 @@ def fixed_point(
 ) -> tuple[Array, Mask]:
     """A fixed point of the plain sweep near `guess`, shape (phases, actors, B), and where one was found.
 
-    Absorbing phases are put at their exact value. `tolerance`, shape (B,): a tenth of it, times max(1, largest
+    Absorbing phases are put at their exact value. `tolerance`, shape (B,): half of it, times max(1, largest
     value), is what a sweep may still change.
     """
     search = _Search(game, stage, factor, information, guess, tolerance)
@@ -105,7 +105,7 @@ class _Search:
         change = np.abs(residual, out=room).max(axis=(0, 1))
         if step in _ELIMINATE_AT:
             self.scale = np.maximum(1.0, np.abs(self.after, out=self.discounted).max(axis=(0, 1)))
-        done = (change <= 0.1 * self.tolerance * self.scale) & self.active
+        done = (change <= 0.5 * self.tolerance * self.scale) & self.active
         # What grows without bound, or is not a number, will not come back.
         hopeless = ~(change < 1e6 * np.maximum(self.worst, self.scale))
         self.worst = np.minimum(self.worst, change)

@@ -7,7 +7,7 @@ value of the next phase one period later; an absorbing phase has its flow alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -65,28 +65,56 @@ def solve(
     `backstop.game.tail.settle`. `watch` is shown every period as it is solved; what it is given is used again
     afterwards, so it must copy what it keeps.
     """
-    stage = stages(periods - 1)
-    tail = settle(game, stage, factor, information, worlds, tail_periods, accelerate)
+    # What nothing leads to can be played in period 0 alone. (Where the tail is cut off, which worlds have settled by
+    # then may depend on every phase, so all are kept.)
+    cut = tail_periods is None and watch is None
+    later = without_entrances(game) if cut else game
+    whole = stages(periods - 1)
+    stage = restricted(later, whole)
+    tail = settle(later, stage, factor, information, worlds, tail_periods, accelerate)
     values, spare = tail.values, np.empty_like(tail.values)
     discounted = np.empty_like(values)
     keep = watch is not None
-    sweep = Sweep(game, stage, information, worlds, keep=keep)
-    live = set(game.live)
+    sweep = Sweep(later, stage, information, worlds, keep=keep)
     chosen: list[tuple[Mapping[int, Array], ...]] = []
     for period in range(periods - 1, -1, -1):
         here = stages(period)
-        if here is not stage:
-            stage = here
+        if period == 0 and later is not game:
+            stage, later = here, game
+            sweep = Sweep(game, here, information, worlds)
+        elif here is not whole:
+            stage = restricted(later, here)
             sweep.renew(stage)
+        whole = here
         np.multiply(factor, values, out=discounted)
         sweep.solve(discounted, spare)
-        for phase in range(len(game.phases)):
-            if phase not in live:
+        for phase, play in enumerate(later.plays):
+            if play is None:
                 np.add(stage.flows[phase], discounted[phase], out=spare[phase])
         values, spare = spare, values
         chosen.append(
-            tuple(sweep.outcome_probabilities(k) if k in live else {} for k in range(len(game.phases)))
+            tuple(
+                {} if play is None else sweep.outcome_probabilities(k) for k, play in enumerate(later.plays)
+            )
         )
         if watch is not None:
             watch(period, sweep, values)
     return Solution(game, values, tuple(reversed(chosen)), tail.settled)
+
+
+def without_entrances(game: Game) -> Game:
+    """The game with nothing played in phases that no outcome leads to: all it needs after period 0."""
+    entered = {game.next_phase[o] for play in game.plays if play is not None for _, o in play.endings}
+    if entered.issuperset(game.live):
+        return game
+    return replace(game, plays=tuple(play if k in entered else None for k, play in enumerate(game.plays)))
+
+
+def restricted(game: Game, stage: Stage) -> Stage:
+    """The numbers of a period for the phases with a play in `game`."""
+    if all(
+        (play is None) == (numbers is None) for play, numbers in zip(game.plays, stage.plays, strict=True)
+    ):
+        return stage
+    plays = (None if play is None else numbers for play, numbers in zip(game.plays, stage.plays, strict=True))
+    return Stage(stage.flows, tuple(plays))
