@@ -23,7 +23,7 @@ from backstop.report.wording import (
 )
 from backstop.text import number, readable
 
-MOST_IN_FIGURE = 32
+MOST_IN_FIGURE = 16
 
 
 def section(found: Findings) -> Section | None:
@@ -34,12 +34,13 @@ def section(found: Findings) -> Section | None:
     blocks: list[Block] = [Paragraph(_summary(results), lead=True), Paragraph(_how(found))]
     judged = [r for r in results if r.reason is None]
     for at in range(0, len(judged), MOST_IN_FIGURE):
-        blocks.append(_figure(found, judged[at : at + MOST_IN_FIGURE], at))
+        blocks.append(_figure(found, judged[at : at + MOST_IN_FIGURE], at, len(judged)))
     blocks += [_entry(found, result) for result in results]
     return Section("claims", "Claims, judged", tuple(blocks))
 
 
-def _summary(results: list[ClaimResult]) -> str:
+def _summary(results: list[ClaimResult], first: int = 0, total: int | None = None) -> str:
+    """How many claims have which verdict; of some of them, where they are `first` + 1 and on of `total`."""
     counts: Counter[str] = Counter(r.verdict.verdict for r in results if r.reason is None)
     parts = [
         f"{counts[verdict]} {'is' if counts[verdict] == 1 else 'are'} {verdict}"
@@ -49,7 +50,10 @@ def _summary(results: list[ClaimResult]) -> str:
     unjudged = sum(r.reason is not None for r in results)
     if unjudged:
         parts.append(f"{unjudged} cannot be judged")
-    return stop(f"Of {counted(len(results), 'claim')}, {listed(parts)}")
+    which = f"Of {counted(len(results), 'claim')}"
+    if total is not None and total != len(results):
+        which = f"Of claims {first + 1} to {first + len(results)}"
+    return stop(f"{which}, {listed(parts)}")
 
 
 def _how(found: Findings) -> str:
@@ -62,7 +66,7 @@ def _how(found: Findings) -> str:
     )
 
 
-def _figure(found: Findings, results: list[ClaimResult], first: int) -> Figure:
+def _figure(found: Findings, results: list[ClaimResult], first: int, total: int) -> Figure:
     rows = [
         lamps.Lamp(
             title_of(result),
@@ -76,7 +80,7 @@ def _figure(found: Findings, results: list[ClaimResult], first: int) -> Figure:
     return style.figure(
         lamps.chart(rows),
         "claims" if first == 0 else f"claims-{first}",
-        title=_summary(results),
+        title=_summary(results, first, total),
         definition="Verdict on each claim, and of 100 worlds those in which it holds, fails, or does "
         "not arise.",
         source=source(found),
