@@ -280,3 +280,19 @@ def test_a_missing_library_is_named_with_its_extra(monkeypatch):
     )
     with pytest.raises(Refused, match=r"backstop\[dossier\]"):
         extract(PAGE.encode(), "x.html")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["KORTH, 5 May", "KORTH, May 5", "Korth, Ostrava, 5 May 2031", "NEW KORTH, Monday", "KORTH 5 May 2031"],
+)
+@pytest.mark.parametrize("head", ["Minister leaves dam meeting early\n\n", ""])
+def test_a_place_with_a_date_is_a_dateline(line, head):
+    text = f"{head}{line}\nThe minister met the other side in Velin. Nobody spoke.\n"
+    kinds = [(z.kind, text[z.start : z.end]) for z in propose_zones(text)]
+    assert kinds == [*([("headline", head.strip())] if head else []), ("dateline", line)]
+
+
+def test_a_headline_with_a_date_in_it_stays_a_headline():
+    text = "Elections on 5 May\nThe minister met the other side in Velin.\n"
+    assert [z.kind for z in propose_zones(text)] == ["headline"]

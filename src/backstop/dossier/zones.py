@@ -30,6 +30,14 @@ _FILED = re.compile(
     rf"^(?P<place>{_PLACE_WORD}(?:[ ,]+(?:{_PLACE_WORD}|\d{{1,2}}))*(?: ?\([A-Za-z .]+\))?)"
     r"\s+[\u2013\u2014-]{1,2}\s+(?=[A-Z\"\u201c])"
 )
+_WHEN = (
+    r"(?:\d{1,2}\.? )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?(?: \d{1,2})?(?:,? \d{4})?"
+    r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+)
+_PLACE_AND_TIME = re.compile(
+    rf"^(?:[A-Z][A-Z.'\u2019-]+(?: [A-Z][A-Z.'\u2019-]+){{0,3}}|{_PLACE_WORD}(?: {_PLACE_WORD}){{0,2}}(?=,))"
+    rf"(?:, {_PLACE_WORD}(?: {_PLACE_WORD}){{0,2}})?,? (?:{_WHEN})$"
+)
 _BODY_WORDS = 16
 
 
@@ -68,6 +76,8 @@ def _head_kind(line: str, index: int, before: list[Zone]) -> ZoneKind:
     line = line.strip()
     if _BYLINE.match(line):
         return "byline"
+    if _PLACE_AND_TIME.match(line):
+        return "dateline"
     if _is_furniture(line):
         return "furniture"
     seen = {zone.kind for zone in before}
