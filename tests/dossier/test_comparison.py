@@ -6,7 +6,7 @@ import pytest
 from tests.dossier.building import proposition, small, statement, value
 
 from backstop.dossier.comparison import compare
-from backstop.dossier.record import Actor, Event, Recorded, Term
+from backstop.dossier.record import Actor, Event, Held, Recorded, Term
 
 MET_A, MET_B, NONE_C = (
     "The envoy met both sides in Vienna on Monday",
@@ -470,3 +470,78 @@ def test_json_is_what_the_format_says():
     for finding in plain["findings"]:
         assert {"id", "kind", "aspect", "status", "statements", "sources", "explanation"} <= set(finding)
     assert len({f["id"] for f in plain["findings"]}) == len(plain["findings"])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "status"),
+    [
+        ({"from": "2031-05-04"}, {"from": "2031-05-06"}, "outright"),
+        ("2031-05-04", {"from": "2031-05-06"}, "outright"),
+        ("2031-05-04", "2031-05-06", "outright"),
+        ({"from": "2031-05"}, {"from": "2031-05-06"}, None),
+        ("2031-05-04/2031-05-08", "2031-05-06", None),
+        ({"to": "2031-05-04"}, {"from": "2031-05-06"}, "outright"),
+        ({"to": "2031-05-04"}, {"from": "2031-05-02"}, None),
+    ],
+)
+def test_one_event_on_two_dates_is_an_outright_contradiction(one, other, status):
+    def slot(given):
+        return {"time": given if isinstance(given, str) else {"of": "meeting", **given}}
+
+    dossier = pair(slot(one), slot(other))
+    statements = {n: s.model_copy(update={"event": "meeting"}) for n, s in dossier.statements.items()}
+    findings = found(replace(dossier, statements=statements))
+    assert [(f.kind, f.aspect, f.status) for f in findings] == (
+        [("contradiction", "time", status)] if status else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "kind"),
+    [
+        ({"low": 30, "unit": "thousand troops"}, {"low": 30000, "unit": "troops"}, None),
+        ({"low": 30, "unit": "thousand troops"}, {"low": 30, "unit": "troops"}, "contradiction"),
+        ({"low": 1, "unit": "observer"}, {"low": 2, "unit": "observers"}, "contradiction"),
+        ({"low": 1.5, "unit": "million"}, {"low": 1500, "unit": "thousand"}, None),
+    ],
+)
+def test_units_are_read_with_their_scale(one, other, kind):
+    dossier = pair({"number": {"of": "meeting", **one}}, {"number": {"of": "meeting", **other}})
+    assert [f.kind for f in found(dossier)] == ([kind] if kind else [])
+
+
+def numbers(one, other):
+    return small(
+        [
+            statement("a1", "a", WANTS_A, objects=["observers"], slots={"number": 40}, **one),
+            statement("b1", "b", WOULD_B, objects=["observers"], slots={"number": 60}, **other),
+        ]
+    )
+
+
+def test_a_number_without_a_subject_is_about_the_first_object():
+    (finding,) = found(numbers({}, {}))
+    assert (finding.kind, finding.aspect, finding.status) == ("contradiction", "number", "outright")
+
+
+def test_two_holders_who_ask_for_different_numbers_disagree_and_contradict_nothing():
+    demand = {"type": "demand", "attribution": "indirect speech"}
+    dossier = numbers({"actor": "envoy", **demand}, {"actor": "rebels", **demand})
+    assert not found(dossier)
+    (finding,) = found(dossier, "actor_disagreement")
+    assert (finding.aspect, finding.statements) == ("number", ("a1", "b1"))
+    assert finding.details["holders"] == ["envoy", "rebels"]
+    same = numbers({"actor": "envoy", **demand}, {"actor": "envoy", **demand})
+    assert [f.kind for f in found(same)] == ["contradiction"]
+
+
+def test_a_finding_on_a_changed_passage_is_unconfirmed():
+    dossier = pair({"place": {"of": "meeting", "is": "Vienna"}}, {"place": {"of": "meeting", "is": "Prague"}})
+    (sure,) = found(dossier)
+    assert "unconfirmed" not in sure.details
+    held = dossier.statements["b1"].model_copy(update={"held": Held(state="changed")})
+    changed = replace(dossier, statements={**dossier.statements, "b1": held})
+    (finding,) = found(changed)
+    assert finding.details["unconfirmed"] == ["b1"]
+    assert finding.explanation.endswith("Unconfirmed, the text has changed: b1.")
+    assert all("unconfirmed" in f.details for f in compare(changed).findings if "b1" in f.statements)

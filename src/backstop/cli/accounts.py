@@ -68,7 +68,7 @@ def _print(finding: Finding) -> None:
     mark = f"[{finding.status}] " if finding.status else ""
     score = f" ({finding.details['score']:.2f})" if "score" in finding.details else ""
     count = finding.details.get("independent_accounts")
-    head = f"{count} accounts: " if count is not None else ""
+    head = f"{count} account{'s' if count != 1 else ''}: " if count is not None else ""
     text = clean(f"{mark}{head}{finding.explanation}{score}")
     click.echo(textwrap.fill(text, 112, initial_indent="  - ", subsequent_indent="    "))
 

@@ -12,7 +12,7 @@ from backstop.dossier import candidate
 from backstop.dossier.condition_order import form_conflicts, opponents, sequence_tensions
 from backstop.dossier.corroboration import corroborations, countable
 from backstop.dossier.disagreement import disagreements
-from backstop.dossier.finding import KINDS, Finding, Status, accounts_of, actor_name, counted
+from backstop.dossier.finding import KINDS, Finding, Status, accounts_of, actor_name, counted, listed
 from backstop.dossier.independence import Independence, independence
 from backstop.dossier.record import Recorded
 from backstop.dossier.slot_comparison import slot_findings
@@ -80,8 +80,21 @@ def compare(dossier: Dossier, texts: Mapping[str, str] | None = None) -> Compari
             index = kept.index(finding)
             details = {**finding.details, "recorded": [*finding.details.get("recorded", []), name]}
             kept[index] = replace(finding, details=details)
-    ordered = sorted([*kept, *recorded], key=lambda f: KINDS.index(f.kind))
+    marked = [_marked(finding, dossier) for finding in (*kept, *recorded)]
+    ordered = sorted(marked, key=lambda f: KINDS.index(f.kind))
     return Comparison(tuple(ordered), independent)
+
+
+def _marked(finding: Finding, dossier: Dossier) -> Finding:
+    """A finding that rests on a passage whose text has changed, said to be unconfirmed."""
+    held = [i for i in finding.statements if i in dossier.statements and dossier.statements[i].held]
+    if not held:
+        return finding
+    return replace(
+        finding,
+        explanation=f"{finding.explanation} Unconfirmed, the text has changed: {listed(held)}.",
+        details={**finding.details, "unconfirmed": held},
+    )
 
 
 def _same(finding: Finding, recorded: Recorded) -> bool:

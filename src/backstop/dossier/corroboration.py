@@ -70,9 +70,6 @@ def _finding(
     strength = "; ".join(f"{word} in {', '.join(grouped[word])}" for word in _RANK if word in grouped)
     parts = [f"{proposition.text} {strength[0].upper()}{strength[1:]}."]
     parts.append(_count(count, len(accounts)))
-    held = [r.id for r in records if r.held]
-    if held:
-        parts.append(f"Unconfirmed, the text has changed: {listed(held)}.")
     parts += _variety(records, dossier)
     return Finding(
         id=f"corroboration:{proposition.id}",

@@ -23,6 +23,9 @@ from backstop.dossier.record import Register, Slot, Statement
 from backstop.dossier.slot_value import SINGLE_VALUED, Reading, compare, opposed, reading
 from backstop.dossier.store import Dossier
 
+Group = tuple[str, str, str, str, str]
+"""What entries of one value share: key, label, subject, polarity, and who wants it so."""
+
 MENTIONS = 3
 """Statements of an account that are shown for a role that its coder did not code as an office."""
 
@@ -91,7 +94,9 @@ def _entries(dossier: Dossier) -> Iterable[Entry]:
 
 
 def _subject(name: str, slot: Slot, statement: Statement, register: Register) -> str:
-    """Whose slot it is: named, else the actor for an office, position or reaction, else the event."""
+    """Whose slot it is: named, else the actor for an office, position or reaction, else the event, else (for numbers
+    and details) the object that the statement is about.
+    """
     if slot.of:
         return slot.of
     if name in ("office", "position", "reaction"):
@@ -101,6 +106,8 @@ def _subject(name: str, slot: Slot, statement: Statement, register: Register) ->
     if name == "place" and statement.attribution == "reported act" and statement.actor != OUTLET:
         # An act without a coded event: where the same actor acted is compared, and may be several acts.
         return f"acts of {statement.actor}"
+    if name not in ("place", "time", "occasion", "participants") and statement.objects:
+        return statement.objects[0]
     return ""
 
 
@@ -170,14 +177,15 @@ def _bodies(entry: Entry, register: Register) -> list[str]:
 
 def _compared(name: str, subject: str, on: str, entries: list[Entry], dossier: Dossier) -> list[Finding]:
     register = dossier.register
-    by_value: dict[tuple[str, str, str, str], list[Entry]] = defaultdict(list)
+    by_value: dict[Group, list[Entry]] = defaultdict(list)
     for entry in entries:
-        slot = entry.reading.slot
-        by_value[entry.reading.key, entry.reading.label, entry.subject, slot.polarity or ""].append(entry)
+        slot, read = entry.reading.slot, entry.reading
+        by_value[read.key, read.label, entry.subject, slot.polarity or "", _wisher(entry)].append(entry)
     values = list(by_value)[:MOST_VALUES]
     clashing: set[int] = set()
     differing: set[int] = set()
     statuses: set[Status] = set()
+    found = []
     for (i, one), (j, other) in combinations(enumerate(values), 2):
         first, second = by_value[one][0], by_value[other][0]
         verdict = compare(first.reading, second.reading, register)
@@ -188,10 +196,11 @@ def _compared(name: str, subject: str, on: str, entries: list[Entry], dossier: D
             statuses.add("internal tension")
         elif verdict == "differ" and across:
             differing |= {i, j}
+        elif verdict in ("clash", "exclude") and one[-1] and other[-1] and one[-1] != other[-1]:
+            found.append(_wishes(name, subject, (first, second), (by_value[one], by_value[other]), dossier))
         elif verdict in ("clash", "exclude"):
             clashing |= {i, j}
             statuses.add(_status(verdict, name, first, second, across))
-    found = []
     if clashing:
         # In a slot with one value, whoever differs from those that clash belongs to the same question.
         shown = clashing | differing if name in SINGLE_VALUED else clashing
@@ -202,6 +211,42 @@ def _compared(name: str, subject: str, on: str, entries: list[Entry], dossier: D
         groups = [(value, by_value[value]) for index, value in enumerate(values) if index in differing]
         found.append(_finding("difference", name, subject, on, groups, dossier, ""))
     return found
+
+
+_WISHES = frozenset({"demand", "offer", "conditional commitment", "refusal", "threat/warning"})
+
+
+def _wisher(entry: Entry) -> str:
+    """Who asks for, offers or threatens a number; empty where it is told as a fact."""
+    told = entry.reading.name != "number" or entry.statement.type not in _WISHES
+    return "" if told or entry.statement.actor == OUTLET else entry.statement.actor
+
+
+def _wishes(
+    name: str,
+    subject: str,
+    two: tuple[Entry, Entry],
+    sides: tuple[list[Entry], list[Entry]],
+    dossier: Dossier,
+) -> Finding:
+    """Two holders who want different numbers: they disagree, and the accounts that say so do not contradict."""
+    holders = [entry.statement.actor for entry in two]
+    ids = [list(dict.fromkeys(e.statement.id for e in side)) for side in sides]
+    statements = sorted({*ids[0], *ids[1]}, key=dossier.order.__getitem__)
+    parts = [
+        f"{subject_name(holder, dossier)}: {entry.reading.label} ({listed(names)})"
+        for holder, entry, names in zip(holders, two, ids, strict=True)
+    ]
+    values = "-".join(entry.reading.label.replace(" ", "_") for entry in two)
+    return Finding(
+        id=f"actor_disagreement:{name}:{subject}:{'-'.join(holders)}:{values}",
+        kind="actor_disagreement",
+        statements=tuple(statements),
+        sources=accounts_of(statements, dossier),
+        explanation=f"{name.capitalize()} of {subject_name(subject, dossier)}: {'; '.join(parts)}.",
+        aspect=name,
+        details={"holders": sorted(holders), "about": subject},
+    )
 
 
 _ORDER: tuple[Status, ...] = ("outright", "reconcilable", "internal tension", "apparent")
@@ -216,8 +261,9 @@ def _status(verdict: str, name: str, one: Entry, other: Entry, across: bool) -> 
         return "reconcilable"
     if verdict == "exclude":
         return "outright"
-    # Titles may be held together, reactions may come one after the other; places, numbers and positions may not differ.
-    return "reconcilable" if name in ("office", "reaction", "time", "occasion") else "outright"
+    # Titles may be held together, reactions may come one after the other; places, dates, numbers and positions may
+    # not differ.
+    return "reconcilable" if name in ("office", "reaction", "occasion") else "outright"
 
 
 _WHY: dict[str, str] = {
@@ -234,13 +280,13 @@ def _finding(
     name: str,
     subject: str,
     on: str,
-    groups: list[tuple[tuple[str, str, str, str], list[Entry]]],
+    groups: list[tuple[Group, list[Entry]]],
     dossier: Dossier,
     status: Status,
 ) -> Finding:
     statements: dict[str, None] = {}
     parts = []
-    for (_, label, _, _), entries in groups:
+    for (_, label, *_), entries in groups:
         ids = list(dict.fromkeys(e.statement.id for e in entries))
         statements |= dict.fromkeys(ids)
         accounts = accounts_of(ids, dossier)

@@ -140,9 +140,15 @@ def _above(name: str, register: Register) -> set[str]:
 
 
 def _numbers(one: Slot, other: Slot) -> Verdict:
-    if one.low is None or other.low is None or (one.unit and other.unit and one.unit != other.unit):
+    if one.low is None or other.low is None:
         return "agree"
-    spans = [(s.low or 0.0, s.high if s.high is not None else (s.low or 0.0)) for s in (one, other)]
+    (first, unit), (second, other_unit) = _unit(one.unit), _unit(other.unit)
+    if unit and other_unit and unit != other_unit:
+        return "agree"
+    spans = [
+        ((s.low or 0.0) * scale, (s.high if s.high is not None else (s.low or 0.0)) * scale)
+        for s, scale in ((one, first), (other, second))
+    ]
     (low, high), (from_, to) = spans
     if spans[0] == spans[1]:
         return "agree"
@@ -153,13 +159,46 @@ def _numbers(one: Slot, other: Slot) -> Verdict:
     return "differ" if gap <= 0.05 * max(abs(v) for v in (low, high, from_, to)) else "clash"
 
 
+_SCALES = {"dozen": 12.0, "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+
+
+@lru_cache(maxsize=20_000)
+def _unit(text: str) -> tuple[float, str]:
+    """The scale that a unit begins with and the unit proper, in the singular: "thousand troops" is 1000, "troop"."""
+    scale, kept = 1.0, []
+    for word in text.casefold().split():
+        single = word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+        if single in _SCALES:
+            scale *= _SCALES[single]
+        elif single != "of":
+            kept.append(single)
+    return scale, " ".join(kept)
+
+
+_ISO = r"\d{4}(?:-\d{2}(?:-\d{2}(?:T[\d:.+Z-]+)?)?)?"
+_DATES = re.compile(rf"({_ISO})(?:/({_ISO}))?")
+
+
+def _span(slot: Slot) -> tuple[str, str] | None:
+    """First and last ISO date of a time; a month or year stands for all its days. None for words alone."""
+    if slot.from_ or slot.to:
+        return slot.from_, (slot.to or slot.from_)
+    match = _DATES.fullmatch(slot.is_.strip())
+    return (match[1], match[2] or match[1]) if match else None
+
+
+_LAST = "\uffff"
+"""Sorts behind all that may follow a shorter date."""
+
+
 def _times(one: Reading, other: Reading) -> Verdict:
     first, second = one.slot, other.slot
     if set(first.before) & set(second.after) or set(first.after) & set(second.before):
         return "exclude"
-    if first.from_ and second.from_:
-        ends = (first.to or first.from_, second.to or second.from_)
-        return "agree" if first.from_ <= ends[1] and second.from_ <= ends[0] else "clash"
+    span, other_span = _span(first), _span(second)
+    if span and other_span:
+        (low, high), (from_, to) = span, other_span
+        return "agree" if low <= to + _LAST and from_ <= high + _LAST else "clash"
     # Words like "Monday" or "next week" stay unresolved until a date of publication is known.
     return "agree" if one.key == other.key else "differ"
 
