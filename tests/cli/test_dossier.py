@@ -250,3 +250,34 @@ def test_no_traceback_reaches_a_person(tmp_path):
     assert done.returncode == 3
     assert "Traceback" not in done.stderr
     assert "backstop dossier add" in done.stderr
+
+
+def test_a_faulty_row_is_named(study, tmp_path):
+    table = tmp_path / "more.csv"
+    table.write_text(
+        "id,source,anchor_start,anchor_end,actor,attribution,type,paraphrase\n"
+        "a2,a,0,4,mareen,indirect speech,demand,p\n",
+        encoding="utf-8",
+    )
+    said = run("dossier", "import", study, table, "--texts", tmp_path / "texts", code=3)
+    assert said == "statement a2: there is no actor mareen; write it in dossier.yaml under actors"
+
+
+def test_passages_are_found_without_texts_after_a_round_trip(study, tmp_path):
+    """The hashes of passages are made under the key of their dossier: what comes in must be found by them too."""
+    fuller = tmp_path / "study" / "dossier" / "dossier.yaml"
+    key = fuller.read_text(encoding="utf-8").split('key: "')[-1][:32]
+    archive, table = tmp_path / "out.qdpx", tmp_path / "out.csv"
+    run("dossier", "export", study, archive)
+    run("dossier", "export", study, table)
+    run("dossier", "import", tmp_path / "empty", archive)
+    assert key in (tmp_path / "empty" / "dossier" / "dossier.yaml").read_text(encoding="utf-8")
+    other = tmp_path / "other"
+    texts = tmp_path / "texts"
+    run("dossier", "add", other, *sorted(texts.glob("*.txt")))
+    run("dossier", "import", other, table, "--texts", texts)
+    changed = tmp_path / "changed" / "a.txt"
+    changed.parent.mkdir()
+    changed.write_text("A line in front.\n" + TEXTS["a"], encoding="utf-8")
+    for place in (tmp_path / "empty", other):
+        assert "moved: 1" in run("dossier", "add", place, changed, "--replaces", "a")

@@ -152,11 +152,12 @@ def _table(found: Dossier, rows: list[dict[str, str]], file: Path, holdings: Hol
 
     from backstop.cli.dossier import at_hand
     from backstop.dossier.exchange import table
+    from backstop.dossier.merging import rehashed
 
     if rows and "kind" in rows[0] and "paraphrase" not in rows[0]:
         return replace(found, recorded={**found.recorded, **table.read_findings(rows, str(file), by)})
     statements = table.read_statements(rows, found, at_hand(found, holdings), str(file), by)
-    return replace(found, statements={**found.statements, **statements})
+    return rehashed(replace(found, statements={**found.statements, **statements}), found, holdings.text)
 
 
 def _jsonld(
@@ -166,9 +167,10 @@ def _jsonld(
 
     from backstop.cli.dossier import at_hand
     from backstop.dossier.exchange.webannotation import read_annotations
+    from backstop.dossier.merging import rehashed
 
     statements = read_annotations(_json(data, file), found, at_hand(found, holdings), str(file), by)
-    return replace(found, statements={**found.statements, **statements})
+    return rehashed(replace(found, statements={**found.statements, **statements}), found, holdings.text)
 
 
 def _qdc(found: Dossier, data: bytes, file: Path, *_: Any) -> Dossier:
@@ -194,12 +196,14 @@ def _qdpx(
     from backstop.dossier import intake
     from backstop.dossier.exchange.refi import read_qdpx
     from backstop.dossier.extraction import Extract
-    from backstop.dossier.merging import joined, project_statements, with_terms
+    from backstop.dossier.merging import joined, project_statements, rehashed, with_terms
     from backstop.dossier.record import Extractor
 
     project = read_qdpx(data, str(file), crlf, utf16)
     if project.dossier is not None:
-        return joined(found, project.dossier)
+        both = joined(found, project.dossier)
+        own = both.register.key == project.dossier.register.key
+        return both if own else rehashed(both, found, holdings.text)
     sources = dict(found.sources)
     named = {}
     texts = {}

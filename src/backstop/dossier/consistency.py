@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from backstop.dossier.record import Proposition, Slot, Source, Statement
 from backstop.dossier.similarity import unpack
 from backstop.faults import Fault, Place
-from backstop.text import did_you_mean
+from backstop.text import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from backstop.dossier.store import Dossier
@@ -33,10 +33,19 @@ def faults_of(dossier: Dossier) -> list[Fault]:
     return faults
 
 
+_PARTS = {"actor": "actors", "object": "objects", "event": "events", "value": "values"}
+"""Kinds of names that the register holds, with its part."""
+
+
 def _unknown(kind: str, names: Iterable[str], valid: Collection[str], where: Place) -> list[Fault]:
+    def hint(name: str) -> str:
+        if kind in _PARTS and nearest(name, sorted(valid)) is None:
+            return f"write it in dossier.yaml under {_PARTS[kind]}"
+        return did_you_mean(name, valid, kind)
+
     return [
-        Fault(f"there is no {kind} {name}", where, did_you_mean(name, valid, kind))
-        for name in names
+        Fault(f"there is no {kind} {name}", where, hint(name))
+        for name in dict.fromkeys(names)
         if name not in valid
     ]
 

@@ -133,7 +133,7 @@ def arrival(
         name=Path(name).name,
         extractor=found.extractor,
         zones=zones,
-        sketch=sketch(grams(tokens(text), key)),
+        sketch=text_sketch(text, key),
         newline=found.newline,
         added=now(),
         by=terms.by,
@@ -181,6 +181,11 @@ def identifier(name: str) -> str:
     short = re.sub(r"[_-][0-9a-f]{12,64}$", "", name)
     clean = re.sub(r"[^\w.-]+", "-", short).strip("-.")[:60]
     return clean or "source"
+
+
+def text_sketch(text: str, key: bytes) -> str:
+    """The sketch of a text's word 3-grams under the key of a dossier, by which accounts are told to share a text."""
+    return sketch(grams(tokens(text), key))
 
 
 def entered(

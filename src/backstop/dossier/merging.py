@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from backstop.dossier.exchange.refi import Project, Selection
-from backstop.dossier.record import Register, Source, Statement, Term
+from backstop.dossier.record import Register, Source, Statement, Term, Version
 from backstop.dossier.store import Dossier
 from backstop.faults import Fault, InvalidInput
 
@@ -27,6 +27,9 @@ def joined(dossier: Dossier, incoming: Dossier) -> Dossier:
                 )
             )
     mine, theirs = dossier.register, incoming.register
+    if not dossier.sources and not dossier.statements:
+        # Nothing here is hashed yet: with the key of what comes in, its passages are found without their texts too.
+        mine = mine.model_copy(update={"key": theirs.key})
     parts: dict[str, Any] = {
         part: {**getattr(theirs, part), **getattr(mine, part)}
         for part in ("actors", "objects", "values", "events", "renamed")
@@ -47,6 +50,48 @@ def joined(dossier: Dossier, incoming: Dossier) -> Dossier:
         propositions={**dossier.propositions, **incoming.propositions},
         recorded={**dossier.recorded, **incoming.recorded},
     )
+
+
+def rehashed(dossier: Dossier, before: Dossier, text_of: Callable[[Version], str | None]) -> Dossier:
+    """`dossier` with what was not in `before` hashed under its own key, where the text is at hand.
+
+    A coding from another dossier brings hashes made under that one's key, by which nothing would be found here and no
+    two accounts would share a text. Offsets and digests stay as they are.
+    """
+    from backstop.dossier.anchor import Text, anchored
+    from backstop.dossier.canonical import digest
+    from backstop.dossier.intake import text_sketch
+
+    texts: dict[str, Text | None] = {}
+
+    def at_hand(version: Version) -> Text | None:
+        name = version.digests.text
+        if name not in texts:
+            found = text_of(version)
+            texts[name] = None if found is None else Text(found, dossier.key)
+        return texts[name]
+
+    sources = dict(dossier.sources)
+    for source in dossier.sources.values():
+        if before.sources.get(source.id) != source and (text := at_hand(source.text)) is not None:
+            sketch = text_sketch(text.text, dossier.key)
+            sources[source.id] = source.model_copy(
+                update={"text": source.text.model_copy(update={"sketch": sketch})}
+            )
+    statements = dict(dossier.statements)
+    for statement in dossier.statements.values():
+        old, anchor = before.statements.get(statement.id), statement.anchor
+        if statement.source not in sources or (old is not None and old.anchor == anchor):
+            continue
+        versions = sources[statement.source].versions
+        version = next((v for v in versions if v.digests.text == anchor.text), None)
+        text = at_hand(version) if version else None
+        if text is None or digest(text.text[anchor.start : anchor.end]) != anchor.passage:
+            continue
+        made = anchored(text, anchor.start, anchor.end)
+        hashes = {"grams": made.grams, "before": made.before, "after": made.after}
+        statements[statement.id] = statement.model_copy(update={"anchor": anchor.model_copy(update=hashes)})
+    return replace(dossier, sources=sources, statements=statements)
 
 
 def with_terms(dossier: Dossier, terms: Mapping[str, Term]) -> Dossier:

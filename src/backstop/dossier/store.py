@@ -59,7 +59,7 @@ class Dossier:
 
     def place(self, kind: str, name: str) -> Place:
         """Where the record `name` stands; `kind` is source, statement, proposition or finding."""
-        return self.places.get((kind, name), Place())
+        return self.places.get((kind, name), Place(path=f"{kind} {name}"))
 
 
 @dataclass(frozen=True)
