@@ -99,6 +99,11 @@ def _alternative(rows: tuple[tuple[str, ...], ...], names: list[str]) -> str:
     return stop(". ".join(parts))
 
 
+def spread(found: Findings) -> str:
+    """What dots and lines show, to end a definition with; nothing where all worlds are one."""
+    return "" if found.exact else ": mean, half and nine in ten of worlds"
+
+
 def ranking_title(found: Findings) -> str:
     """Which arrangement has the highest mean of the headline metric, and from which it cannot be told apart."""
     lead, result = found.headline, found.result
@@ -264,7 +269,7 @@ def values_figure(found: Findings) -> Figure:
         "values",
         title=title,
         definition=f"Value at the start to each actor, less its value under {first} on the same "
-        "worlds: mean, half and nine in ten of worlds.",
+        f"worlds{spread(found)}.",
         source=source(found),
         note="In the study's unit of payoff for each actor; one actor's values cannot be compared "
         "with another's.",
@@ -319,7 +324,7 @@ def costs_figure(found: Findings) -> Figure:
         "costs",
         title=title,
         definition=f"Expected cost within {years:g} years, not discounted, by who controls the "
-        "measure: mean, half and nine in ten of worlds.",
+        f"measure{spread(found)}.",
         source=source(found),
         note="What several control together is not divided among them. Measures without a stated "
         "cost are not counted.",

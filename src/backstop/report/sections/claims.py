@@ -80,7 +80,7 @@ def _figure(found: Findings, results: list[ClaimResult], first: int, total: int)
     return style.figure(
         lamps.chart(rows),
         "claims" if first == 0 else f"claims-{first}",
-        title=_summary(results, first, total),
+        title=_summary(results, first, total).rstrip("."),
         definition="Verdict on each claim, and of 100 worlds those in which it holds, fails, or does "
         "not arise.",
         source=source(found),
