@@ -81,8 +81,9 @@ def _figure(found: Findings, results: list[ClaimResult], first: int, total: int)
         lamps.chart(rows),
         "claims" if first == 0 else f"claims-{first}",
         title=_summary(results, first, total).rstrip("."),
-        definition="Verdict on each claim, and of 100 worlds those in which it holds, fails, or does "
-        "not arise.",
+        definition="Verdict on each claim."
+        if found.exact
+        else "Verdict on each claim, and of 100 worlds those in which it holds, fails, or does not arise.",
         source=source(found),
         alternative=stop(
             ". ".join(f"{r.label.rstrip('.')}: {r.verdict}, holds in {frequency(r.true)}" for r in rows)
