@@ -88,6 +88,22 @@ def test_least_losses() -> None:
     assert compared > 50
 
 
+def test_everybody_who_can_move_first_is_named_however_many_paths_there_are() -> None:
+    makers = [f"p{k}" for k in range(5)]
+    text = (
+        "format: backstop-graph/1\ntitle: Five\n"
+        f"decision_makers: {{{', '.join(f'{dm}: Party' for dm in makers)}}}\n"
+        f"options: {{{', '.join(f'o{k}: {{by: {dm}}}' for k, dm in enumerate(makers))}}}\n"
+        f"preferences: {{{', '.join(f'{dm}: {{statements: [o{k}]}}' for k, dm in enumerate(makers))}}}\n"
+        "status_quo: {o0: no}\n"
+    )
+    one = read(text.encode(), "g.yaml")
+    route = routes(one, [one.state("s32")], most=3)[one.state("s32")]
+    assert route is not None
+    assert len(route.paths) == 3
+    assert route.first == (0, 1, 2, 3, 4)
+
+
 def test_without_a_status_quo_a_start_must_be_named() -> None:
     one = twin(1).conflict
     from dataclasses import replace

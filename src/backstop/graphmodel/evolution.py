@@ -86,12 +86,11 @@ def routes(
             if loses(mover, here, there):
                 losses.append(at)
             here = there
-        first = tuple(sorted({path[0][0] for path in paths if path}))
         result[target] = Route(
             target,
             by_moves.distance[target],
             paths,
-            first,
+            by_moves.first_movers(target),
             cheapest,
             tuple(losses),
             by_improvements.distance.get(target),

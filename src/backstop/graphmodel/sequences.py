@@ -47,6 +47,21 @@ class Search:
                 waiting.append((step, (step, *tail)))
         return found
 
+    def first_movers(self, state: int) -> tuple[int, ...]:
+        """Everybody with whom a shortest legal path to `state` begins; nobody for the start."""
+        waiting = [] if state == self.start else list(self._ends[state])
+        seen = set(waiting)
+        found: set[int] = set()
+        while waiting:
+            node = waiting.pop()
+            if not self._before[node]:
+                found.add(node[0])
+            for step in self._before[node]:
+                if step not in seen:
+                    seen.add(step)
+                    waiting.append(step)
+        return tuple(sorted(found))
+
 
 Targets = Callable[[int], "Sequence[int] | NDArray[np.int32]"]
 
