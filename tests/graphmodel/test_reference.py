@@ -9,10 +9,12 @@ import pytest
 from tests.reference import graph_stability as reference
 from tests.support.conflicts import Twin, option_twin, twin
 
+from backstop.graphmodel.analysis import analyse
 from backstop.graphmodel.coalition import coalitions
 from backstop.graphmodel.credibility import threats
 from backstop.graphmodel.moves import Arcs, greatest, repeated
 from backstop.graphmodel.preference import Relation, better_matrix
+from backstop.graphmodel.reader import read
 from backstop.graphmodel.relational import crisp
 from backstop.graphmodel.robustness import solve_many
 from backstop.graphmodel.simultaneous import joint_answers, simultaneous
@@ -160,6 +162,29 @@ def test_relations_that_are_rankings_give_the_same() -> None:
         tables = stable_states(one.conflict.moves, one.conflict.rankings("test"))
         for concept, table in crisp(one.conflict).items():
             assert np.array_equal(table, tables[concept]), (seed, concept)  # type: ignore[index]
+
+
+def test_relations_that_are_no_rankings_have_every_concept() -> None:
+    """SSEQ and SIM by definition for preferences in which indifference is not transitive."""
+    text = (
+        "format: backstop-graph/1\ntitle: t\ndecision_makers: {a: A, b: B}\n"
+        "options: {x: {by: a}, y: {by: b}}\n"
+        "preferences:\n"
+        "  a: {relation: {better: [[s2, s1], [s1, s4]]}}\n"
+        "  b: {relation: {better: [[s4, s2], [s3, s1], [s2, s1]]}}\n"
+    )
+    one = read(text.encode(), "g.yaml")
+    assert one.ranks is None
+    found = analyse(one)
+    # a may go from s1 to s2; b then prefers s4, from which a has no reply better than s1: s3 is indifferent to it.
+    assert found.concepts["sseq"].tolist() == [[True, True, True, True], [False, False, True, True]]
+    # From s1 either may improve, and both together lead to s4, which neither prefers to s1.
+    assert found.concepts["sim"].tolist() == [[True, True, True, True], [True, False, True, True]]
+    assert analyse(one, ["sim"]).concepts["sim"].tolist() == found.concepts["sim"].tolist()
+    for seed in range(100):
+        other = twin(seed).conflict
+        tables = crisp(other)
+        assert np.array_equal(tables["sseq"], stable_states(other.moves, other.rankings("test"))["sseq"])
 
 
 def test_every_cell_has_a_witness_that_can_be_checked() -> None:

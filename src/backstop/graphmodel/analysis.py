@@ -113,13 +113,7 @@ def _concept_tables(
         plain = [concept for concept in CONCEPTS if concept in wanted]
         tables.update({str(c): t for c, t in stable_states(conflict.moves, conflict.ranks, plain).items()})
         if "sim" in wanted:
-            reason = applicable(conflict)
-            if not asked and not reason and combinations(conflict) > _SIM_COMBINATIONS:
-                reason = "it would take long; ask for it by name"
-            if reason and not asked:
-                left_out["sim"] = reason
-            else:
-                tables["sim"] = simultaneous(conflict)
+            _add_simultaneous(conflict, tables, asked, left_out)
         return {concept: tables[concept] for concept in ALL_CONCEPTS if concept in tables}
     graded = kinds(conflict)
     if graded or has_unknown(conflict):
@@ -139,13 +133,23 @@ def _concept_tables(
         return tables
     found = crisp(conflict)
     for concept in wanted:
-        if concept in found:
-            tables[concept] = found[concept]
-        elif asked:
-            conflict.rankings(concept)
+        if concept == "sim":
+            _add_simultaneous(conflict, tables, asked, left_out)
         else:
-            left_out[concept] = "a preference is intransitive"
+            tables[concept] = found[concept]
     return tables
+
+
+def _add_simultaneous(
+    conflict: Conflict, tables: dict[str, Bools], asked: bool, left_out: dict[str, str]
+) -> None:
+    reason = applicable(conflict)
+    if not asked and not reason and combinations(conflict) > _SIM_COMBINATIONS:
+        reason = "it would take long; ask for it by name"
+    if reason and not asked:
+        left_out["sim"] = reason
+    else:
+        tables["sim"] = simultaneous(conflict)
 
 
 def _coalitions(conflict: Conflict, left_out: dict[str, str]) -> Coalitions | None:

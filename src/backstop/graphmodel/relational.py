@@ -46,12 +46,21 @@ def need_matrices(conflict: Conflict, what: str) -> None:
         )
 
 
-def stable_by(moves: Sequence[Bools], attitudes: Sequence[Attitude], prefix: str = "") -> Mapping[str, Bools]:
-    """{prefix + nash | gmr | smr | seq: (decision makers, states)} by definition, for the given attitudes."""
+FOUR = ("nash", "gmr", "smr", "seq")
+
+
+def stable_by(
+    moves: Sequence[Bools],
+    attitudes: Sequence[Attitude],
+    prefix: str = "",
+    concepts: Sequence[str] = FOUR,
+) -> Mapping[str, Bools]:
+    """{prefix + concept: (decision makers, states)} by definition, for the given attitudes; `concepts` of Nash, GMR,
+    SMR, SEQ and SSEQ."""
     n = len(moves)
     size = len(moves[0])
     nowhere = np.zeros((size, size), dtype=np.bool_)
-    tables = {concept: np.empty((n, size), dtype=np.bool_) for concept in ("nash", "gmr", "smr", "seq")}
+    tables = {concept: np.empty((n, size), dtype=np.bool_) for concept in (*FOUR, "sseq")}
     for i, (move, mine) in enumerate(zip(moves, attitudes, strict=True)):
         others = [k for k in range(n) if k != i]
         anywhere = closure([moves[k] for k in others]) if others else nowhere
@@ -63,7 +72,9 @@ def stable_by(moves: Sequence[Bools], attitudes: Sequence[Attitude], prefix: str
         tables["gmr"][i] = _deterred(leaving, anywhere, mine.sanction)
         tables["smr"][i] = _deterred(leaving, anywhere, mine.sanction & inescapable)
         tables["seq"][i] = _deterred(leaving, willingly, mine.sanction)
-    return {prefix + concept: table for concept, table in tables.items()}
+        if "sseq" in concepts:
+            tables["sseq"][i] = _deterred(leaving, willingly, mine.sanction & inescapable)
+    return {prefix + concept: tables[concept] for concept in concepts}
 
 
 def _deterred(leaving: Bools, ends: Bools, sanction: Bools) -> Bools:
@@ -73,10 +84,10 @@ def _deterred(leaving: Bools, ends: Bools, sanction: Bools) -> Bools:
 
 
 def crisp(conflict: Conflict) -> Mapping[str, Bools]:
-    """Nash, GMR, SMR and SEQ from the certain preferences alone, intransitive ones included."""
+    """Nash, GMR, SMR, SEQ and SSEQ from the certain preferences alone, intransitive ones included."""
     need_matrices(conflict, "stability under a relation")
     attitudes = []
     for preference in conflict.preferences:
         better = better_matrix(preference)
         attitudes.append(Attitude(better.T, ~better.T, better.T, ~better.T))
-    return stable_by([matrix(moves) for moves in conflict.moves], attitudes)
+    return stable_by([matrix(moves) for moves in conflict.moves], attitudes, concepts=(*FOUR, "sseq"))

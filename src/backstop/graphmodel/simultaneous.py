@@ -7,15 +7,22 @@ finds no better than s. Needs option vectors.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from backstop.faults import Fault, Refused
 from backstop.graphmodel.conflict import Conflict
-from backstop.graphmodel.preference import Bools
+from backstop.graphmodel.graded import kinds
+from backstop.graphmodel.moves import Arcs, Moves
+from backstop.graphmodel.preference import Bools, better_matrix
+from backstop.graphmodel.relational import need_matrices
+from backstop.graphmodel.sequences import matrix
+from backstop.graphmodel.uncertain import has_unknown
 
 MAX_COMBINATIONS = 4e9
 
@@ -30,18 +37,40 @@ class JointAnswer:
     end: int | None
 
 
+NoBetter = Callable[[int, Any, Any], Any]
+
+
+def _judged(conflict: Conflict) -> tuple[list[Moves], NoBetter]:
+    """Improvements of each decision maker i, and whether i finds states (indices) no better than another.
+
+    Raises Refused where something is unknown or graded, or where a relation needs larger matrices than are held.
+    """
+    ranks = conflict.ranks
+    if ranks is not None:
+        held = ranks
+        improving: list[Moves] = [m.improving(r) for m, r in zip(conflict.moves, ranks, strict=True)]
+        return improving, lambda i, ends, state: held[i][ends] <= held[i][state]
+    if kinds(conflict) or has_unknown(conflict):
+        conflict.rankings("SIM")
+    need_matrices(conflict, "SIM under a relation")
+    better = [better_matrix(preference) for preference in conflict.preferences]
+    steps: list[Moves] = [
+        Arcs.from_pairs(conflict.size, *np.nonzero(matrix(m) & b.T))
+        for m, b in zip(conflict.moves, better, strict=True)
+    ]
+    return steps, lambda i, ends, state: ~better[i][ends, state]
+
+
 def joint_answers(conflict: Conflict, decision_maker: int, state: int) -> list[JointAnswer]:
     """The reasons for one cell of SIM: one answer per improvement. Raises Refused where SIM is not defined."""
     reason = applicable(conflict)
     if reason:
         raise Refused(Fault(reason, hint="give the conflict by options, or ask for the other concepts"))
-    ranks = conflict.rankings("SIM")
+    improving, no_better = _judged(conflict)
     codes = conflict.states.codes[np.argsort(conflict.states.node)]
     place = {int(code): at for at, code in enumerate(codes)}
-    improving = [m.improving(r) for m, r in zip(conflict.moves, ranks, strict=True)]
-    others = [k for k in range(len(ranks)) if k != decision_maker]
+    others = [k for k in range(len(improving)) if k != decision_maker]
     options = [[state, *(int(q) for q in improving[k].targets(state))] for k in others]
-    rank = ranks[decision_maker]
     found = []
     for target in improving[decision_maker].targets(state):
         answer = JointAnswer(int(target), (), None)
@@ -50,7 +79,7 @@ def joint_answers(conflict: Conflict, decision_maker: int, state: int) -> list[J
             for q in joint:
                 code ^= int(codes[state]) ^ int(codes[q])
             end = place.get(code)
-            if end is not None and rank[end] <= rank[state]:
+            if end is not None and no_better(decision_maker, end, state):
                 chosen = tuple((k, q) for k, q in zip(others, joint, strict=True) if q != state)
                 answer = JointAnswer(int(target), chosen, end)
                 break
@@ -60,9 +89,9 @@ def joint_answers(conflict: Conflict, decision_maker: int, state: int) -> list[J
 
 def combinations(conflict: Conflict) -> float:
     """How many joint choices have to be tried: the sum over states of the product of the numbers of improvements."""
-    ranks = conflict.rankings("SIM")
+    improving, _ = _judged(conflict)
     total = np.zeros(conflict.size)
-    degrees = [m.improving(r).degree().astype(float) for m, r in zip(conflict.moves, ranks, strict=True)]
+    degrees = [moves.degree().astype(float) for moves in improving]
     for i, own in enumerate(degrees):
         each = own.copy()
         for k, other in enumerate(degrees):
@@ -86,7 +115,7 @@ def simultaneous(conflict: Conflict) -> Bools:
     reason = applicable(conflict)
     if reason:
         raise Refused(Fault(reason, hint="give the conflict by options, or ask for the other concepts"))
-    ranks = conflict.rankings("SIM")
+    improving, no_better = _judged(conflict)
     count = combinations(conflict)
     if count > MAX_COMBINATIONS:
         raise Refused(
@@ -100,7 +129,6 @@ def simultaneous(conflict: Conflict) -> Bools:
     codes = conflict.states.codes[np.argsort(conflict.states.node)]  # by state
     order = np.argsort(codes)
     ordered = codes[order]
-    improving = [m.improving(r) for m, r in zip(conflict.moves, ranks, strict=True)]
     result = np.ones((n, size), dtype=np.bool_)
     degrees = np.stack([moves.degree() for moves in improving])
     stay = np.zeros(1, dtype=np.uint64)
@@ -116,6 +144,6 @@ def simultaneous(conflict: Conflict) -> Bools:
                     joint = (joint[:, None] ^ np.concatenate([stay, change[k]])[None, :]).ravel()
             ends = here ^ (change[i][:, None] ^ joint[None, :])
             at = np.minimum(np.searchsorted(ordered, ends), size - 1)
-            deters = (ordered[at] == ends) & (ranks[i][order[at]] <= ranks[i][state])
+            deters = (ordered[at] == ends) & no_better(i, order[at], state)
             result[i, state] = deters.any(axis=1).all()
     return result
