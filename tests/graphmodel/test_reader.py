@@ -322,6 +322,35 @@ def test_broken_json_says_where() -> None:
         read(b'{"schema": 1, "schema": 2}', "case.json")
 
 
+def test_another_json_format_is_named_in_one_message() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        read(b'{"schema": "backstop-gmcr-inverse/1", "cases": []}', "case.json")
+    assert len(caught.value.faults) == 1
+    assert "backstop-gmcr-inverse/1" in str(caught.value)
+    assert "backstop-gmcr-case/1" in str(caught.value)
+
+
+def test_listed_states_are_the_feasible_ones_where_nothing_is_said_of_infeasibility() -> None:
+    case = {
+        "schema": "backstop-gmcr-case/1",
+        "decision_makers": [{"id": "a"}, {"id": "b"}],
+        "options": [{"id": "x", "dm": "a"}, {"id": "y", "dm": "b"}],
+        "states": [{"id": "p", "bits": "00"}, {"id": "q", "bits": "10"}, {"id": "r", "bits": "01"}],
+        "preferences": {
+            "a": {"type": "ranking", "order": ["p", ["q", "r"]]},
+            "b": {"type": "ranking", "order": ["r", "q", "p"]},
+        },
+    }
+    one = read(json.dumps(case).encode(), "case.json")
+    assert [move.degree().tolist() for move in one.moves] == [[1, 1, 0], [1, 0, 1]]
+    case["states"] = [{"id": "p", "bits": "00"}, {"id": "q", "bits": "1-"}]
+    case["preferences"] = {
+        "a": {"type": "ranking", "order": ["p", "q"]},
+        "b": {"type": "ranking", "order": ["q", "p"]},
+    }
+    assert read(json.dumps(case).encode(), "case.json").form == "merged"
+
+
 def test_cases_are_checked_too() -> None:
     case: dict[str, object] = {
         "schema": "backstop-gmcr-case/1",

@@ -216,14 +216,18 @@ class _Case:
     def _members(
         self, patterns: Sequence[str], names: Sequence[str], conditions: Sequence[Formula], merged: bool
     ) -> tuple[Codes, Any]:
-        """Vectors of the listed states; a vector listed by itself is not in a merged state."""
+        """Vectors of the listed states; a vector listed by itself is not in a merged state.
+
+        Where the file says what is infeasible, the list must agree with it; where it does not, the list decides.
+        """
+        declared = "infeasible" in self.content and "moves" not in self.content
         if not merged:
             codes = np.array(
                 [sum(1 << j for j, c in enumerate(bits) if c == "1") for bits in patterns], dtype=np.uint64
             )
             if len(np.unique(codes)) < len(codes):
                 self.fault("states", "two states have the same vector")
-            elif "moves" not in self.content and len(names) <= 24:
+            elif declared and len(names) <= 24:
                 feasible = feasible_vectors(names, conditions, max(self.limit, 1 << 20))
                 if not np.array_equal(np.sort(codes), feasible):
                     odd = np.setxor1d(codes, feasible)[0]
@@ -240,7 +244,7 @@ class _Case:
                     match &= ((codes >> np.uint64(j)) & np.uint64(1)) == np.uint64(mark == "1")
             node[match & (node < 0)] = at
         keep = node >= 0
-        if "moves" not in self.content and not keep.all():
+        if declared and not keep.all():
             self.fault(
                 "states",
                 f"{int((~keep).sum())} feasible vectors are in no state",

@@ -65,8 +65,18 @@ def read(data: bytes, file: str, variant: str = "", max_states: int = MAX_STATES
             from backstop.graphmodel.gmcr_file import read_gmcr
 
             return read_gmcr(data, file, max_states)
-        if load_json(data, file).get("schema") == SCHEMA:
+        content = load_json(data, file)
+        schema = content.get("schema")
+        if schema == SCHEMA:
             return read_case(data, file, max_states)
+        if "format" not in content and schema is not None:
+            raise InvalidInput(
+                Fault(
+                    f"no conflict is in a file of the schema {schema!r}",
+                    Place(file, path="schema"),
+                    f"of JSON files, {SCHEMA} is read",
+                )
+            )
     document = parse_document(data, file)
     return _GraphFile(document, variant, max_states).read()
 
