@@ -21,7 +21,7 @@ _MOST_STEPS = 60
 _ELIMINATE_AT = frozenset({0, 1, 2, 10, 20, 35, 50})
 _MEMORY = 3
 # Below this share of worlds still at work the arrays are packed together, which costs a copy.
-_PACK = 0.35
+_PACK = 0.25
 
 
 def sweep_back(

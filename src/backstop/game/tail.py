@@ -41,7 +41,7 @@ _PACE = 0.3
 _PUSH = 0.3
 _TRIAL = 4
 # Below this share of worlds still at work the arrays are packed together, which costs a copy.
-_PACK = 0.4
+_PACK = 0.25
 
 
 @dataclass(frozen=True, slots=True)

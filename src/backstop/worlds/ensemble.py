@@ -21,7 +21,7 @@ from backstop.worlds.summary import Array
 from backstop.worlds.workers import Workers
 
 # Bytes of arrays that one thread should have at work: the figures that come out do not depend on it.
-_WORKING_SET = 64e6
+_WORKING_SET = 96e6
 _LEAST_BLOCK, _LARGEST_BLOCK = 256, 8192
 
 Progress = Callable[[int, int], None]
