@@ -121,6 +121,26 @@ def test_the_circle(conflicts: dict[str, Conflict]) -> None:
         assert (rank[one.state("s24")] > rank[one.state("s4")]) == (name != "content_russia")
 
 
+def test_of_those_who_could_move_first_ukraine_alone_is_exposed(conflicts: dict[str, Conflict]) -> None:
+    """Whether somebody else then has an improvement that leaves the first mover worse off than the status quo."""
+    text = " ".join((STUDY / "graph.md").read_text(encoding="utf-8").split())
+    assert "Neither the United States (s2) nor Russia (s7) runs that risk by moving first" in text
+    for name, one in conflicts.items():
+        ranks = one.rankings("test")
+        quo = one.state("s1")
+        exposed = set()
+        for mover, state in (("us", "s2"), ("ukraine", "s4"), ("russia", "s7")):
+            me, here = one.decision_maker(mover), one.state(state)
+            assert here in one.moves[me].targets(quo)
+            for other, moves in enumerate(one.moves):
+                for there in moves.targets(here) if other != me else ():
+                    if ranks[other][there] > ranks[other][here] and ranks[me][there] < ranks[me][quo]:
+                        exposed.add((mover, one.states.ids[there]))
+        assert {mover for mover, _ in exposed} == {"ukraine"}
+        assert ("ukraine", "s13") in exposed
+        assert (("ukraine", "s24") in exposed) == (name != "content_russia")
+
+
 def test_every_citation_is_in_the_dossier(conflicts: dict[str, Conflict]) -> None:
     lines = (STUDY / "dossier" / "statements.jsonl").read_text(encoding="utf-8").splitlines()
     known = {json.loads(line)["id"] for line in lines if line.strip()}
