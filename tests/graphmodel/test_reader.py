@@ -369,6 +369,11 @@ def test_cases_are_checked_too() -> None:
     for key, value, words in (
         ("infeasible", ["1"], "not a pattern of 2 marks"),
         ("infeasible", [], "is feasible but not listed"),
+        (
+            "states",
+            [{"id": "p", "bits": "0-"}, {"id": "q", "bits": "1-"}, {"id": "r", "bits": "11"}],
+            "r has no",
+        ),
         ("states", [], "no state is feasible"),
         ("status_quo", "z", "no state is called z"),
         ("decision_makers", [], "no decision maker"),

@@ -209,12 +209,17 @@ class _Case:
         if not all(patterns):
             return States(tuple(ids_), np.zeros(0, np.uint64), np.zeros(0, np.int32), titles), "graph"
         merged = any("-" in bits for bits in patterns)
-        codes, node = self._members(patterns, names, conditions, merged)
+        codes, node = self._members(tuple(ids_), patterns, names, conditions, merged)
         states = States(tuple(ids_), codes, node, titles)
         return states, "graph" if graph else "merged" if merged else "option"
 
     def _members(
-        self, patterns: Sequence[str], names: Sequence[str], conditions: Sequence[Formula], merged: bool
+        self,
+        ids: Sequence[str],
+        patterns: Sequence[str],
+        names: Sequence[str],
+        conditions: Sequence[Formula],
+        merged: bool,
     ) -> tuple[Codes, Any]:
         """Vectors of the listed states; a vector listed by itself is not in a merged state.
 
@@ -243,6 +248,8 @@ class _Case:
                 if mark != "-":
                     match &= ((codes >> np.uint64(j)) & np.uint64(1)) == np.uint64(mark == "1")
             node[match & (node < 0)] = at
+        for at in sorted(set(range(len(patterns))) - set(node.tolist())):
+            self.fault(f"states[{at}]", f"the state {ids[at]} has no feasible vector of its own", "remove it")
         keep = node >= 0
         if declared and not keep.all():
             self.fault(
