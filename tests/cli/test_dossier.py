@@ -281,3 +281,60 @@ def test_passages_are_found_without_texts_after_a_round_trip(study, tmp_path):
     changed.write_text("A line in front.\n" + TEXTS["a"], encoding="utf-8")
     for place in (tmp_path / "empty", other):
         assert "moved: 1" in run("dossier", "add", place, changed, "--replaces", "a")
+
+
+def test_a_text_changed_under_the_coding_is_named(study, tmp_path):
+    edited = tmp_path / "edited"
+    edited.mkdir()
+    (edited / "a.txt").write_text(TEXTS["a"].replace("both sides", "no side"), encoding="utf-8")
+    said = run("dossier", "verify", study, "--texts", edited, code=1)
+    assert f"{edited / 'a.txt'}: the file has the name of source a but another text" in said
+    assert "--replaces a" in said
+    shown = CliRunner().invoke(backstop, ["dossier", "verify", str(study), "--texts", str(edited)])
+    assert "no text at hand: 1" in shown.stdout
+
+
+def annotated(tmp_path, *selectors, source="a.txt"):
+    path = tmp_path / "notes.jsonld"
+    target = {"source": source, "selector": list(selectors)}
+    body = {"type": "TextualBody", "value": "a remark", "purpose": "commenting"}
+    note = {"id": "https://example.org/notes/n1", "type": "Annotation", "body": body, "target": target}
+    path.write_text(json.dumps(note), encoding="utf-8")
+    return path
+
+
+QUOTE = {"type": "TextQuoteSelector", "exact": "He wants 40 observers"}
+
+
+@pytest.mark.parametrize("source", ["a.txt", "file:///somewhere/a.txt", "a"])
+def test_annotations_name_their_source_by_its_file_too(study, tmp_path, source):
+    texts = tmp_path / "texts"
+    run("dossier", "import", study, annotated(tmp_path, QUOTE, source=source), "--texts", texts)
+    assert '"id": "n1"' in (study / "dossier" / "statements.jsonl").read_text(encoding="utf-8")
+
+
+def test_a_position_that_does_not_hold_the_quotation_is_not_believed(study, tmp_path):
+    position = {"type": "TextPositionSelector", "start": 2, "end": 23}
+    texts = tmp_path / "texts"
+    run("dossier", "import", study, annotated(tmp_path, position, QUOTE), "--texts", texts)
+    last = (study / "dossier" / "statements.jsonl").read_text(encoding="utf-8").splitlines()[-1]
+    assert json.loads(last)["anchor"]["start"] == TEXTS["a"].index(QUOTE["exact"])
+    gone = {**QUOTE, "exact": "He wants 50 observers"}
+    said = run("dossier", "import", study, annotated(tmp_path, position, gone), "--texts", texts, code=3)
+    assert "its quotation stands nowhere in the text" in said
+
+
+def test_why_names_an_account_without_a_title(study):
+    run("new", study.parent / "mine", "--template", "ceasefire")
+    (study / "dossier").rename(study.parent / "mine" / "dossier")
+    scenario = study.parent / "mine" / "scenario.yaml"
+    scenario.write_text("dossier: dossier\n" + scenario.read_text(encoding="utf-8"), encoding="utf-8")
+    assert "account a, characters" in run("why", study.parent / "mine", "a1")
+
+
+def test_one_account_alone_is_counted_as_one(tmp_path):
+    (tmp_path / "t.txt").write_text("Words.\n", encoding="utf-8")
+    run("dossier", "add", tmp_path / "s", tmp_path / "t.txt")
+    said = run("dossier", "compare", tmp_path / "s")
+    assert "1 account, 0 statements" in said
+    assert "No two accounts" not in said

@@ -31,10 +31,11 @@ def print_comparison(found: Comparison, dossier: Dossier) -> None:
     """Everything, most consequential first; long lists are cut and say so."""
     title = dossier.register.title or "Comparison of accounts"
     click.echo(clean(title))
-    click.echo(clean(f"{len(dossier.sources)} accounts, {len(dossier.statements)} statements"))
+    click.echo(f"{_many(len(dossier.sources), 'account')}, {_many(len(dossier.statements), 'statement')}")
     for source in list(dossier.sources.values())[:MOST_LISTED]:
         click.echo(clean(f"  {source.id}  {source.title or source.kind}"))
-    click.echo(_independence(found))
+    if len(dossier.sources) > 1:
+        click.echo(_independence(found))
     for kind, head in _HEADS.items():
         findings = [f for f in found.of(kind) if f.origin == "computed" or not _covered(f, found)]
         if not findings:
@@ -47,6 +48,10 @@ def print_comparison(found: Comparison, dossier: Dossier) -> None:
             _print(finding)
         if len(findings) > MOST_LISTED:
             click.echo(f"  ... and {len(findings) - MOST_LISTED} more; all with --json")
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _covered(finding: Finding, found: Comparison) -> bool:
@@ -68,7 +73,7 @@ def _print(finding: Finding) -> None:
     mark = f"[{finding.status}] " if finding.status else ""
     score = f" ({finding.details['score']:.2f})" if "score" in finding.details else ""
     count = finding.details.get("independent_accounts")
-    head = f"{count} account{'s' if count != 1 else ''}: " if count is not None else ""
+    head = f"{_many(count, 'account')}: " if count is not None else ""
     text = clean(f"{mark}{head}{finding.explanation}{score}")
     click.echo(textwrap.fill(text, 112, initial_indent="  - ", subsequent_indent="    "))
 

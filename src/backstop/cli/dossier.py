@@ -161,11 +161,12 @@ def _replaced(found: Dossier, **parts: Any) -> Dossier:
 def verify(study: Path, texts: tuple[Path, ...], write: bool, as_json: bool) -> None:
     """Check that every statement of STUDY still stands on its passage, in the texts that are at hand.
 
-    Exit code 1 where a passage has changed, is ambiguous or lost.
+    Exit code 1 where a passage has changed, is ambiguous or lost, and where a text at hand has the name of a source but
+    not its words.
     """
     from backstop.dossier import store
     from backstop.dossier.verification import settled, verify
-    from backstop.faults import CheckFailed
+    from backstop.faults import CheckFailed, Fault, Place
 
     snapshot, holdings = opened(study, texts)
     outcomes = verify(snapshot.dossier, holdings)
@@ -190,10 +191,19 @@ def verify(study: Path, texts: tuple[Path, ...], write: bool, as_json: bool) -> 
     else:
         _say_outcomes(outcomes)
     wrong = [o.statement.id for o in outcomes if o.resolution and not o.resolution.confirmed]
-    if wrong:
-        raise CheckFailed(
-            f"{len(wrong)} statements do not stand on their passage as coded: {', '.join(wrong[:12])}"
+    faults = [
+        Fault(
+            f"the file has the name of source {name} but another text",
+            Place(str(path)),
+            f"take it in as its new version with: backstop dossier add {study} {path} --replaces {name}",
         )
+        for name, path in holdings.namesakes(snapshot.dossier.sources.values())
+    ]
+    if wrong:
+        what = f"{len(wrong)} statements do not stand on their passage as coded: {', '.join(wrong[:12])}"
+        faults.insert(0, Fault(what))
+    if faults:
+        raise CheckFailed(faults[:20])
 
 
 def _say_outcomes(outcomes: Any) -> None:

@@ -212,9 +212,8 @@ def _print_passage(passage: Passage, dossier: Dossier, words: str | None, depth:
         parts.append(f"{statement.condition.form} {statement.condition.text}")
     if statement.hedge:
         parts.append(f"hedged: {statement.hedge}")
-    parts.append(
-        f"account {source.id} ({source.title or source.kind}), characters {anchor.start} to {anchor.end}"
-    )
+    about = f" ({source.title or source.kind})" if source.title or source.kind else ""
+    parts.append(f"account {source.id}{about}, characters {anchor.start} to {anchor.end}")
     parts.append(f"text sha256 {anchor.text[:12]}")
     if statement.held:
         parts.append(f"UNCONFIRMED: the passage is {statement.held.state}")

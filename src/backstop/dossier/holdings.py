@@ -52,6 +52,22 @@ class Holdings:
         """The text of the newest version of a source."""
         return self.text(source.text)
 
+    def namesakes(self, sources: Iterable[Source]) -> list[tuple[str, Path]]:
+        """Sources whose text nobody here holds, though a file of that name lies here: changed, or another."""
+        from backstop.dossier.extraction import MEDIA, TABLES
+
+        absent: dict[str, list[str]] = {}
+        for source in sources:
+            table = MEDIA.get(Path(source.text.name).suffix.lower(), "") in TABLES
+            if source.text.name and not table and self.current(source) is None:
+                absent.setdefault(source.text.name, []).append(source.id)
+        if not absent:
+            return []
+        if self._sizes is None:
+            self._sizes = self._walk()
+        paths = (path for group in self._sizes.values() for path in group)
+        return sorted((name, path) for path in paths for name in absent.get(path.name, ()))
+
     def _in_dossier(self, version: Version) -> str | None:
         if not version.file:
             return None

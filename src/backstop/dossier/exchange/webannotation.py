@@ -140,7 +140,7 @@ def _plain(item: Any, index: int, dossier: Dossier, texts: Mapping[str, Text], c
             ours["paraphrase"] = words[0]
         anchor = ours["anchor"]
         if position is not None and (position["start"], position["end"]) != (anchor["start"], anchor["end"]):
-            ours["anchor"] = _anchor(source, position, quote, dossier, texts)
+            ours["anchor"] = _anchor(source, position, None, dossier, texts)
         return ours
     creator = item.get("creator")
     who = creator.get("name", "") if isinstance(creator, dict) else str(creator or "")
@@ -168,6 +168,10 @@ def _source(target: Mapping[str, Any], dossier: Dossier) -> str:
             v.digests.text == state for v in source.versions
         ):
             return source.id
+    file = named.replace("\\", "/").rsplit("/", 1)[-1]
+    alike = [source.id for source in dossier.sources.values() if file and source.text.name == file]
+    if len(alike) == 1:
+        return alike[0]
     raise ValueError(f"its source {named} is not in the dossier")
 
 
@@ -180,6 +184,9 @@ def _anchor(source: str, position: Any, quote: Any, dossier: Dossier, texts: Map
     if position is None:
         if quote is None:
             raise ValueError("it has neither a position nor a quotation")
+        position = _found(quote, text.text)
+    elif quote is not None and text.text[position["start"] : position["end"]] != quote["exact"]:
+        # Some programs count otherwise: the words say what was meant.
         position = _found(quote, text.text)
     return anchored(text, position["start"], position["end"], dossier.sources[source].may_travel)
 
