@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
 
 from backstop.graphmodel import analyse, read
 from backstop.graphmodel.drawing import drawing
-from backstop.report.conflict_chart import COLOURS, DASHES, alternative, conflict_chart, rendered
+from backstop.report.conflict_chart import (
+    COLOURS,
+    DASHES,
+    RADIUS,
+    RINGS,
+    alternative,
+    conflict_chart,
+    curve,
+    rendered,
+)
 
 TEXT = b"""\
 format: backstop-graph/1
@@ -48,6 +58,73 @@ def test_rings_are_named_on_the_states(picture: dict[str, Any]) -> None:
     assert found["s1"] == ("no equilibrium", "")
     widths = {node["ring"]: node["width"] for node in nodes}
     assert widths["Nash equilibrium"] > widths["no equilibrium"]
+
+
+def _circles(specification: dict[str, Any]) -> list[dict[str, Any]]:
+    """The states as the chart holds them."""
+    return next(
+        layer["data"]["values"] for layer in specification["layer"] if "short" in str(layer.get("encoding"))
+    )
+
+
+def test_the_key_shows_rings_as_they_are_drawn(picture: dict[str, Any]) -> None:
+    assert (
+        len({(width, ink) for concept, _, width, ink in RINGS if concept in ("nash", "sseq", "sim", "smr")})
+        == 4
+    )
+    specification = conflict_chart(picture).to_dict()
+    encoding = next(
+        layer["encoding"] for layer in specification["layer"] if "stroke" in layer.get("encoding", {})
+    )
+    for channel in ("stroke", "strokeWidth"):
+        assert encoding[channel]["field"] == "ring"
+        assert encoding[channel]["legend"]["title"] == "Ring"
+    assert encoding["stroke"]["scale"]["domain"] == encoding["strokeWidth"]["scale"]["domain"]
+    svg = rendered(conflict_chart(picture), "svg")
+    width_of = {title: width for _, title, width, _ in RINGS}
+    for ring in {node["ring"] for node in _circles(specification)} & width_of.keys():
+        assert f'stroke-width="{width_of[ring]:g}"' in svg, ring
+
+
+def test_arrows_go_round_states_that_stand_in_their_way() -> None:
+    spots = {"s1": (0.1, 0.5), "s2": (0.5, 0.5), "s3": (0.9, 0.5), "s4": (0.5, 0.62)}
+    nodes = [
+        {
+            "id": name,
+            "text": name,
+            "bits": "",
+            "x": x,
+            "y": y,
+            "status_quo": False,
+            "equilibrium": [],
+            "stable": {},
+        }
+        for name, (x, y) in spots.items()
+    ]
+    edges = [
+        {"mover": mover, "from": start, "to": end, "improvement": True}
+        for mover, start, end in (("a", "s1", "s3"), ("b", "s3", "s1"), ("a", "s1", "s2"))
+    ]
+    picture = {
+        "title": "In a row",
+        "decision_makers": [{"id": "a", "name": "A"}, {"id": "b", "name": "B"}],
+        "collapsed": False,
+        "states_in_all": 4,
+        "nodes": nodes,
+        "edges": edges,
+    }
+    layers = conflict_chart(picture).to_dict()["layer"]
+    drawn = next(layer["data"]["values"] for layer in layers if "px" in str(layer.get("data")))
+    place = {node["id"]: (node["px"], node["py"]) for node in drawn}
+    shafts = layers[0]["data"]["values"]
+    for number, edge in enumerate(edges):
+        points = [(row["x"], row["y"]) for row in shafts if row["edge"] == number]
+        for name, (x, y) in place.items():
+            if name not in (edge["from"], edge["to"]):
+                nearest = min(math.hypot(px - x, py - y) for px, py in curve(*points))
+                assert nearest > RADIUS, (edge, name)
+    there, back = ([row for row in shafts if row["edge"] == number][1] for number in (0, 1))
+    assert math.hypot(there["x"] - back["x"], there["y"] - back["y"]) > 10
 
 
 def test_the_text_alternative_says_what_is_seen(picture: dict[str, Any]) -> None:

@@ -23,15 +23,17 @@ WORDS = (
 # The strictest concept first: a state gets the ring of the first one under which it is an equilibrium.
 RINGS = (
     ("nash", "Nash equilibrium", 4.5, "#000000"),
-    ("sseq", "SSEQ, not Nash", 3.2, "#000000"),
-    ("seq", "SEQ: credible sanctions", 3.2, "#000000"),
-    ("sim", "SIM", 2.2, "#666666"),
-    ("smr", "SMR: threats alone", 1.8, "#999999"),
-    ("gmr", "GMR: threats alone", 1.8, "#999999"),
+    ("sseq", "SSEQ, not Nash", 3.2, "#4A4A4A"),
+    ("seq", "SEQ: credible sanctions", 3.2, "#4A4A4A"),
+    ("sim", "SIM", 2.4, "#777777"),
+    ("smr", "SMR: threats alone", 1.6, "#8E8E8E"),
+    ("gmr", "GMR: threats alone", 1.6, "#8E8E8E"),
 )
 _PLAIN = ("no equilibrium", 0.8, "#BBBBBB")
-_RADIUS = 17.0
+RADIUS = 19.0
+"""Of the circle of a state, in the units of the picture."""
 _WIDTH, _HEIGHT = 760, 560
+Point = tuple[float, float]
 _TEXT = 40
 
 
@@ -93,21 +95,27 @@ def conflict_chart(picture: Mapping[str, Any], footer: str = "") -> Any:
         layers.append(_sanctions(altair, picture, spot, x, y))
     kinds = [title for _, title, _, _ in RINGS] + [_PLAIN[0]]
     present = [kind for kind in kinds if any(node["ring"] == kind for node in nodes)]
+    width_of = {title: width for _, title, width, _ in RINGS} | {_PLAIN[0]: _PLAIN[1]}
+    key = altair.Legend(title="Ring", symbolFillColor="white", symbolSize=200)
     ink_of = {title: ink for _, title, _, ink in RINGS} | {_PLAIN[0]: _PLAIN[2]}
     circles = altair.Chart(altair.Data(values=nodes))
     layers += [
         circles.mark_point(
-            shape="circle", filled=True, fillOpacity=1, size=(2 * _RADIUS) ** 2 * 0.785, fill="white"
+            shape="circle", filled=True, fillOpacity=1, size=(2 * RADIUS) ** 2 * 0.785, fill="white"
         ).encode(
             x=x,
             y=y,
-            strokeWidth=altair.StrokeWidth("width:Q", scale=None),
+            strokeWidth=altair.StrokeWidth(
+                "ring:N",
+                scale=altair.Scale(
+                    type="ordinal", domain=present, range=[width_of[kind] for kind in present]
+                ),
+                legend=key,
+            ),
             stroke=altair.Stroke(
                 "ring:N",
                 scale=altair.Scale(domain=present, range=[ink_of[kind] for kind in present]),
-                legend=altair.Legend(
-                    title="Ring", symbolFillColor="white", symbolStrokeWidth=3, symbolSize=200
-                ),
+                legend=key,
             ),
             tooltip=[
                 altair.Tooltip("id:N", title="state"),
@@ -117,9 +125,12 @@ def conflict_chart(picture: Mapping[str, Any], footer: str = "") -> Any:
         ),
         circles.mark_text(fontSize=11, fontWeight="bold", dy=-3).encode(x=x, y=y, text="label:N"),
         circles.mark_text(fontSize=7, dy=8, color="#444444").encode(x=x, y=y, text="short:N"),
-        circles.transform_filter("datum.status_quo")
-        .mark_text(dy=27, fontSize=10, fontStyle="italic")
-        .encode(x=x, y=y, text=altair.value("status quo")),
+        *(
+            circles.transform_filter("datum.status_quo")
+            .mark_text(dy=29, fontSize=10, fontStyle="italic", **halo)
+            .encode(x=x, y=y, text=altair.value("status quo"))
+            for halo in ({"stroke": "white", "strokeWidth": 4, "strokeJoin": "round"}, {})
+        ),
     ]
     variant = f", variant {picture['variant']}" if picture.get("variant") else ""
     drawn = len(nodes)
@@ -212,15 +223,10 @@ def _arrows(
     shafts: list[dict[str, Any]] = []
     heads: list[dict[str, Any]] = []
     for number, edge in enumerate(edges):
-        (x0, y0), (x1, y1) = spot[edge["from"]], spot[edge["to"]]
-        length = math.hypot(x1 - x0, y1 - y0) or 1.0
-        ux, uy = (x1 - x0) / length, (y1 - y0) / length
-        bend = min(0.10 * length, 26.0) + 4.0 * makers.index(edge["mover"])
-        start = (x0 + ux * _RADIUS, y0 + uy * _RADIUS)
-        mid = ((x0 + x1) / 2 - uy * bend, (y0 + y1) / 2 + ux * bend)
-        vx, vy = x1 - mid[0], y1 - mid[1]
-        v = math.hypot(vx, vy) or 1.0
-        tip = (x1 - vx / v * (_RADIUS + 5), y1 - vy / v * (_RADIUS + 5))
+        ends = spot[edge["from"]], spot[edge["to"]]
+        others = [place for name, place in spot.items() if name not in (edge["from"], edge["to"])]
+        start, mid, tip = _way(*ends, 4.0 * makers.index(edge["mover"]), others)
+        vx, vy = ends[1][0] - mid[0], ends[1][1] - mid[1]
         common = {"edge": number, "mover": edge["mover"], "from": edge["from"], "to": edge["to"]}
         common["faint"] = not edge["improvement"]
         for step, (px, py) in enumerate((start, mid, tip)):
@@ -228,6 +234,56 @@ def _arrows(
         angle = math.degrees(math.atan2(vx, vy)) % 360
         heads.append({**common, "x": round(tip[0], 1), "y": round(tip[1], 1), "angle": round(angle, 1)})
     return shafts, heads
+
+
+def _way(start: Point, end: Point, aside: float, others: Sequence[Point]) -> tuple[Point, Point, Point]:
+    """Start, middle and tip of an arrow: bent to the right a little, or as much more as keeps it off other states.
+
+    It never bends to the left, where the arrow back may be.
+    """
+    length = math.hypot(end[0] - start[0], end[1] - start[1]) or 1.0
+    ux, uy = (end[0] - start[0]) / length, (end[1] - start[1]) / length
+    usual = min(0.10 * length, 26.0) + aside
+    best, least = None, math.inf
+    for more in range(0, int(min(0.6 * length, 140.0)) + 1, 6):
+        bend = usual + more
+        mid = ((start[0] + end[0]) / 2 - uy * bend, (start[1] + end[1]) / 2 + ux * bend)
+        out = math.hypot(mid[0] - start[0], mid[1] - start[1]) or 1.0
+        first = (start[0] + (mid[0] - start[0]) / out * RADIUS, start[1] + (mid[1] - start[1]) / out * RADIUS)
+        into = math.hypot(end[0] - mid[0], end[1] - mid[1]) or 1.0
+        reach = RADIUS + 5
+        tip = (end[0] - (end[0] - mid[0]) / into * reach, end[1] - (end[1] - mid[1]) / into * reach)
+        points = curve(first, mid, tip)
+        clash = sum(max(0.0, RADIUS + 5 - min(math.dist(at, other) for at in points)) for other in others)
+        if clash + 0.02 * more < least:
+            best, least = (first, mid, tip), clash + 0.02 * more
+        if not clash:
+            break
+    assert best is not None
+    return best
+
+
+def curve(first: Point, mid: Point, last: Point, pieces: int = 8) -> list[Point]:
+    """Points of the line drawn through three: a uniform cubic B-spline with its ends tripled."""
+    knots = (first, first, first, mid, last, last, last)
+    found = []
+    for at in range(len(knots) - 3):
+        for step in range(pieces + 1):
+            t = step / pieces
+            weights = (
+                (1 - t) ** 3 / 6,
+                (3 * t**3 - 6 * t**2 + 4) / 6,
+                (-3 * t**3 + 3 * t**2 + 3 * t + 1) / 6,
+                t**3 / 6,
+            )
+            near = knots[at : at + 4]
+            found.append(
+                (
+                    sum(w * p[0] for w, p in zip(weights, near, strict=True)),
+                    sum(w * p[1] for w, p in zip(weights, near, strict=True)),
+                )
+            )
+    return found
 
 
 def _sanctions(
