@@ -122,6 +122,20 @@ def big(options: int) -> str:
     )
 
 
+def test_two_options_are_drawn_as_a_square() -> None:
+    nodes = {
+        node["id"]: (node["x"], node["y"])
+        for node in drawing(analyse(read(big(2).encode(), "g.yaml")))["nodes"]
+    }
+
+    def side(a: str, b: str, c: str) -> float:
+        (ax, ay), (bx, by), (cx, cy) = nodes[a], nodes[b], nodes[c]
+        return (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
+
+    for (a, b), (c, d) in ((("s1", "s2"), ("s3", "s4")), (("s1", "s3"), ("s2", "s4"))):
+        assert side(a, b, c) * side(a, b, d) > 0, "opposite sides do not cross"
+
+
 def test_drawings_hold_states_moves_and_sanctions() -> None:
     one = read(big(3).encode(), "g.yaml")
     analysis = analyse(one)

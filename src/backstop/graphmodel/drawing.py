@@ -130,9 +130,31 @@ def _layout(conflict: Conflict, shown: Sequence[int]) -> Places:
             graph.add_edges_from((shown[a], shown[b]) for a, b in links)
     if len(shown) < 3:
         return np.array([[0.25 + 0.5 * at, 0.5] for at in range(len(shown))])
-    spots = networkx.kamada_kawai_layout(graph, pos=networkx.circular_layout(graph))
-    place = np.array([spots[state] for state in shown])
-    return _apart(_unit(place))
+    # The spread settles where it began turning; of several beginnings the one with the fewest crossings is kept.
+    walked = list(networkx.dfs_preorder_nodes(graph, shown[0]))
+    orders = [list(shown), [*walked, *(state for state in shown if state not in set(walked))]]
+    number = {state: at for at, state in enumerate(shown)}
+    links = np.array([[number[a], number[b]] for a, b in graph.edges], dtype=np.int64).reshape(-1, 2)
+    tried = []
+    for order in orders:
+        spots = networkx.kamada_kawai_layout(graph, pos=networkx.circular_layout(order))
+        tried.append(np.array([spots[state] for state in shown]))
+    return _apart(_unit(min(tried, key=lambda place: _crossings(place, links))))
+
+
+def _crossings(place: Places, links: NDArray[np.int64]) -> int:
+    """How many pairs of straight links cross."""
+    a, b = place[links[:, 0]], place[links[:, 1]]
+
+    def side(p: Places, q: Places, r: Places) -> Places:
+        value: Places = (q[..., 0] - p[..., 0]) * (r[..., 1] - p[..., 1]) - (q[..., 1] - p[..., 1]) * (
+            r[..., 0] - p[..., 0]
+        )
+        return value
+
+    first, second = (a[:, None], b[:, None]), (a[None, :], b[None, :])
+    parted = side(*first, second[0]) * side(*first, second[1]) < -1e-12
+    return int((parted & parted.T).sum()) // 2
 
 
 def _unit(place: Places) -> Places:
