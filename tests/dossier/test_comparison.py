@@ -545,3 +545,35 @@ def test_a_finding_on_a_changed_passage_is_unconfirmed():
     assert finding.details["unconfirmed"] == ["b1"]
     assert finding.explanation.endswith("Unconfirmed, the text has changed: b1.")
     assert all("unconfirmed" in f.details for f in compare(changed).findings if "b1" in f.statements)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Velin harbour", "Velin"), ("near Velin", "Velin"), ("the north hall", "North Hall, Velin")],
+)
+def test_a_place_described_more_closely_is_no_contradiction(one, other):
+    assert not found(pair({"place": {"of": "meeting", "is": one}}, {"place": {"of": "meeting", "is": other}}))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "status"),
+    [
+        ("President of Ruritania", "President of Borduria", "outright"),
+        ("President of Ruritania", "President of France", "outright"),
+        ("mayor of Velin", "mayor of Korth", "reconcilable"),
+        ("Minister of Health", "Minister of Finance", "reconcilable"),
+        ("President of the Republic", "French President", None),
+        ("President of Ruritania", "President of Ruritania since 2020", None),
+        ("President", "President of Ruritania", None),
+        ("Ruritanian President", "President of Ruritania", None),
+    ],
+)
+def test_offices_of_bodies_that_no_list_names(one, other, status):
+    findings = found(pair({"office": one}, {"office": other}))
+    assert [f.status for f in findings] == ([status] if status else [])
+
+
+def test_two_weekdays_of_one_event_do_not_go_together():
+    one, other = ({"time": {"of": "meeting", "text": day}} for day in ("on Sunday", "Tuesday morning"))
+    (finding,) = found(pair(one, other))
+    assert (finding.kind, finding.aspect, finding.status) == ("contradiction", "time", "reconcilable")

@@ -250,10 +250,27 @@ def offices_in(description: str) -> list[Office]:
             office = f"{_FORMER.search(part).group()} {office}"  # type: ignore[union-attr]
         party = " ".join(w for w in kept if state_of(w) is None and w not in _FORMER_WORDS)
         body = (
-            party if office in ("leader", "spokesperson", "chair", "secretary general") and party else state
+            party
+            if office in ("leader", "spokesperson", "chair", "secretary general") and party
+            else state or _body_of(part[match.end() :])
         )
         found.append(Office(office, body))
     return found
+
+
+_OF = re.compile(
+    r"\s*(?:of|for) (.+?)(?= (?:since|until|who|which|in|at|with|from|under|during|by|to|on)\b|$)"
+)
+_ANY_BODY = frozenset(
+    ["republic", "country", "state", "nation", "government", "kingdom", "federation", "cabinet"]
+)
+
+
+def _body_of(rest: str) -> str:
+    """What an office is "of" where no list knows it: a state, town or department by its own name."""
+    match = _OF.match(rest)
+    words = re.findall(r"[\w\u00c0-\u024f-]+", match[1]) if match else []
+    return " ".join(word for word in words if word not in _IDLE and word not in _ANY_BODY)
 
 
 _FORMER_WORDS = frozenset(["former", "ex", "then", "acting", "designate", "elect", "deputy"])

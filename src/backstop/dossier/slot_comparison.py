@@ -20,7 +20,7 @@ from backstop.dossier.finding import Finding, Status, accounts_of, counted, list
 from backstop.dossier.gazetteer import Office, offices_in
 from backstop.dossier.independence import Union
 from backstop.dossier.record import Register, Slot, Statement
-from backstop.dossier.slot_value import SINGLE_VALUED, Reading, compare, opposed, reading
+from backstop.dossier.slot_value import SINGLE_VALUED, Reading, compare, dated, opposed, reading
 from backstop.dossier.store import Dossier
 
 Group = tuple[str, str, str, str, str]
@@ -261,6 +261,8 @@ def _status(verdict: str, name: str, one: Entry, other: Entry, across: bool) -> 
         return "reconcilable"
     if verdict == "exclude":
         return "outright"
+    if name == "time" and not (dated(one.reading) and dated(other.reading)):
+        return "reconcilable"  # weekdays, of weeks that nobody names
     # Titles may be held together, reactions may come one after the other; places, dates, numbers and positions may
     # not differ.
     return "reconcilable" if name in ("office", "reaction", "occasion") else "outright"

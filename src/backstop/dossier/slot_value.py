@@ -179,6 +179,14 @@ _ISO = r"\d{4}(?:-\d{2}(?:-\d{2}(?:T[\d:.+Z-]+)?)?)?"
 _DATES = re.compile(rf"({_ISO})(?:/({_ISO}))?")
 
 
+_WEEKDAY = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b")
+
+
+def dated(reading: Reading) -> bool:
+    """Whether a time gives dates and not words alone."""
+    return _span(reading.slot) is not None
+
+
 def _span(slot: Slot) -> tuple[str, str] | None:
     """First and last ISO date of a time; a month or year stands for all its days. None for words alone."""
     if slot.from_ or slot.to:
@@ -199,7 +207,10 @@ def _times(one: Reading, other: Reading) -> Verdict:
     if span and other_span:
         (low, high), (from_, to) = span, other_span
         return "agree" if low <= to + _LAST and from_ <= high + _LAST else "clash"
-    # Words like "Monday" or "next week" stay unresolved until a date of publication is known.
+    days = [set(_WEEKDAY.findall(one.key)), set(_WEEKDAY.findall(other.key))]
+    if len(days[0]) == len(days[1]) == 1 and days[0] != days[1]:
+        return "clash"
+    # Other words, such as "next week", stay unresolved until a date of publication is known.
     return "agree" if one.key == other.key else "differ"
 
 
@@ -239,4 +250,12 @@ def _compare_places(one: str, other: str) -> Verdict:
     lies_in = (first & states[1]) | (second & states[0])
     countries = {p for p in first | second if place_state(p) == p}
     same_country = {place_state(p) for p in countries} & states[0] & states[1]
-    return "agree" if lies_in or same_country else "clash"
+    if lies_in or same_country:
+        return "agree"
+    # The harbour of a town, or a hall in it, is the same place described more closely.
+    words = _place_words(one), _place_words(other)
+    return "agree" if words[0] and words[1] and (words[0] <= words[1] or words[1] <= words[0]) else "clash"
+
+
+def _place_words(place: str) -> set[str]:
+    return set(_plain(place).split()) - {"near", "outside", "by", "around", "city", "town"}
