@@ -577,3 +577,17 @@ def test_two_weekdays_of_one_event_do_not_go_together():
     one, other = ({"time": {"of": "meeting", "text": day}} for day in ("on Sunday", "Tuesday morning"))
     (finding,) = found(pair(one, other))
     assert (finding.kind, finding.aspect, finding.status) == ("contradiction", "time", "reconcilable")
+
+
+def test_a_second_coder_on_the_same_passage_makes_no_claim_of_one_account():
+    def coded(name, account, words, coder, **fields):
+        return statement(name, account, words, actor="envoy", coder=coder, **fields)
+
+    rows = [
+        coded("a1", "a", MET_A, "one"),
+        coded("b1", "b", MET_B, "one"),
+        coded("a9", "a", MET_A, "two"),
+        coded("a2", "a", MET_A, "one"),
+    ]
+    dossier = small(rows, [proposition("P1", {"a1": "explicit", "b1": "explicit"})])
+    assert [f.statements for f in found(dossier, "single_source")] == [("a2",)]

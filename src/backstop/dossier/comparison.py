@@ -4,6 +4,7 @@ them says.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,7 +15,7 @@ from backstop.dossier.corroboration import corroborations, countable
 from backstop.dossier.disagreement import disagreements
 from backstop.dossier.finding import KINDS, Finding, Status, accounts_of, actor_name, counted, listed
 from backstop.dossier.independence import Independence, independence
-from backstop.dossier.record import Recorded
+from backstop.dossier.record import Recorded, Statement
 from backstop.dossier.slot_comparison import slot_findings
 from backstop.dossier.store import Dossier
 
@@ -149,7 +150,20 @@ def shared_statements(dossier: Dossier) -> set[str]:
         accounts = {dossier.statements[s.statement].source for s in supports}
         if len(accounts) > 1:
             found.update(s.statement for s in supports if s.strength != "partial")
+    # What another coder read in the same passage of the same actor is the same claim.
+    read: dict[tuple[str, str, int, int, str], set[str]] = defaultdict(set)
+    for name in found:
+        read[_passage(dossier.statements[name])].add(dossier.statements[name].coder)
+    for statement in dossier.statements.values():
+        coders = read.get(_passage(statement))
+        if coders and statement.coder not in coders:
+            found.add(statement.id)
     return found
+
+
+def _passage(statement: Statement) -> tuple[str, str, int, int, str]:
+    anchor = statement.anchor
+    return statement.source, anchor.text, anchor.start, anchor.end, statement.actor
 
 
 def single_source(dossier: Dossier) -> list[Finding]:
