@@ -573,6 +573,15 @@ def test_an_unwritable_place_is_found_before_the_work(
 @pytest.mark.parametrize("threads", [1, 2])
 def test_ctrl_c(tmp_path: Path, threads: int) -> None:
     target = tmp_path / "report"
+    # A job in the background of a shell starts with the signal ignored, and its children inherit that.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        interrupted(tmp_path, target, threads)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def interrupted(tmp_path: Path, target: Path, threads: int) -> None:
     child = process(
         "assess", EXAMPLES / "ukraine-2025", "--worlds", 1_000_000, "--threads", threads, "--out", target
     )
