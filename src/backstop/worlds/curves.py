@@ -5,8 +5,9 @@ They are held in memory while they are small, else in a temporary file that the 
 
 from __future__ import annotations
 
+import errno
+import os
 import tempfile
-import threading
 import weakref
 from typing import IO
 
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backstop.faults import Fault, Refused
+from backstop.worlds.workers import shared_empty
 
 Array = NDArray[np.float64]
 
@@ -31,34 +33,40 @@ class CurveStore:
         self._shape = (rows, periods + 1, worlds)
         self._array: Array | None = None
         self._file: IO[bytes] | None = None
-        self._lock = threading.Lock()
         self._blocks: dict[int, int] = {}
-        if rows * (periods + 1) * worlds * 8 * sharing <= MOST_IN_MEMORY:
-            self._array = np.empty(self._shape)
+        if rows * (periods + 1) * worlds * 8 * sharing <= MOST_IN_MEMORY or not hasattr(os, "pwrite"):
+            self._array = shared_empty(self._shape)
         else:
             # It lives as long as the store does, which no single block of code encloses.
             self._file = tempfile.TemporaryFile(prefix="backstop-")  # noqa: SIM115
             weakref.finalize(self, self._file.close)
 
     def put(self, first: int, values: Array) -> None:
-        """Keep the curves, (rows, T + 1, count), of the worlds from `first` on; Refused where the disk is full."""
+        """Keep the curves, (rows, T + 1, count), of the worlds from `first` on; Refused where the disk is full.
+
+        May be called in a forked process; what was put has then to be noted in this one.
+        """
         count = values.shape[-1]
         if self._array is not None:
             self._array[..., first : first + count] = values
             return
         assert self._file is not None
-        with self._lock:
-            self._blocks[first] = count
-            try:
-                self._file.seek(self._offset(first, 0, count))
-                self._file.write(np.ascontiguousarray(values).tobytes())
-            except OSError as error:
-                raise Refused(
-                    Fault(
-                        f"the curves of {self._shape[-1]:,} worlds do not fit the temporary folder ({error.strerror})",
-                        hint="ask for fewer worlds, or point TMPDIR to a larger disk",
-                    )
-                ) from error
+        data = np.ascontiguousarray(values).tobytes()
+        try:
+            written = os.pwrite(self._file.fileno(), data, self._offset(first, 0, count))
+            if written < len(data):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        except OSError as error:
+            raise Refused(
+                Fault(
+                    f"the curves of {self._shape[-1]:,} worlds do not fit the temporary folder ({error.strerror})",
+                    hint="ask for fewer worlds, or point TMPDIR to a larger disk",
+                )
+            ) from error
+
+    def note(self, first: int, count: int) -> None:
+        """The curves of `count` worlds from `first` on have been put."""
+        self._blocks[first] = count
 
     def row(self, row: int) -> Array:
         """One curve in all worlds, shape (T + 1, worlds); NaN where nothing was put."""
@@ -67,11 +75,9 @@ class CurveStore:
         assert self._file is not None
         periods = self._shape[1]
         found = np.full(self._shape[1:], np.nan)
-        with self._lock:
-            for first, count in self._blocks.items():
-                self._file.seek(self._offset(first, row, count))
-                part = np.frombuffer(self._file.read(8 * periods * count)).reshape(periods, count)
-                found[:, first : first + count] = part
+        for first, count in self._blocks.items():
+            data = os.pread(self._file.fileno(), 8 * periods * count, self._offset(first, row, count))
+            found[:, first : first + count] = np.frombuffer(data).reshape(periods, count)
         return found
 
     def _offset(self, first: int, row: int, count: int) -> int:

@@ -16,9 +16,9 @@ from backstop.scenario.compiled import Model
 from backstop.scenario.expression import Value
 from backstop.scenario.valuation import Plan
 from backstop.worlds.draws import Sampler
-from backstop.worlds.evaluation import Evaluation, Layout, evaluate, layout
+from backstop.worlds.evaluation import Evaluation, Layout, block_sums, evaluate, layout
 from backstop.worlds.summary import Array
-from backstop.worlds.workers import Workers
+from backstop.worlds.workers import Workers, shared_empty
 
 # Bytes of arrays that one thread should have at work: the figures that come out do not depend on it.
 _WORKING_SET = 96e6
@@ -50,7 +50,7 @@ class Ensemble:
     ) -> Ensemble:
         """Worlds 0 .. worlds - 1 of a seed."""
         figures = layout(model)
-        size = block or block_size(model, figures)
+        size = block or even_blocks(worlds, block_size(model, figures), workers.threads)
         sampler = Sampler(model.distributions, model.correlations, seed)
         values: dict[str, Value] = {
             name: d if isinstance(d, float) else np.empty(worlds) for name, d in model.distributions.items()
@@ -85,7 +85,7 @@ class Ensemble:
             parameters,
             figures,
             information or model.scenario.information,
-            block or block_size(model, figures),
+            block or even_blocks(worlds, block_size(model, figures), workers.threads),
             workers,
         )
 
@@ -108,12 +108,17 @@ class Ensemble:
         plan = Plan(self.model, levels)
         room = Evaluation.room(self.figures, self.worlds, by_world)
 
-        def task(first: int) -> None:
-            drawn = self._drawn(first)
-            parts = evaluate(plan, drawn, first, self._size(first), self.information, room, self.figures)
-            room.add(first, *parts, None if weights is None else weights[first : first + self._size(first)])
+        def task(first: int) -> tuple[Array, Array]:
+            count = self._size(first)
+            parts = evaluate(plan, self._drawn(first), first, count, self.information, room, self.figures)
+            return block_sums(first, *parts, None if weights is None else weights[first : first + count])
 
-        self.workers.run(task, range(0, self.worlds, self.block), tick)
+        def collect(first: int, sums: tuple[Array, Array]) -> None:
+            room.add(first, self._size(first), sums)
+            if tick is not None:
+                tick()
+
+        self.workers.spread(task, range(0, self.worlds, self.block), collect, self.worlds)
         return room
 
     def solve_weighing(
@@ -129,23 +134,31 @@ class Ensemble:
         """
         plans = {name: Plan(self.model, of) for name, of in levels.items()}
         rooms = {name: Evaluation.room(self.figures, self.worlds, sharing=len(levels)) for name in levels}
-        logs, offsets = np.empty(self.worlds), dict[int, float]()
+        logs, offsets = shared_empty((self.worlds,)), dict[int, float]()
 
-        def task(first: int) -> None:
+        def task(first: int) -> tuple[float, dict[str, tuple[Array, Array]]]:
             drawn, count = self._drawn(first), self._size(first)
             parts = {
                 name: evaluate(plan, drawn, first, count, self.information, rooms[name], self.figures)
                 for name, plan in plans.items()
             }
             here = log_weights(first, count, rooms)
-            largest = float(here.max())
             # A block's weights are kept in scale with one another; the scale of all blocks comes at the end.
-            offsets[first] = largest if np.isfinite(largest) else 0.0
-            for name, part in parts.items():
-                rooms[name].add(first, *part, np.exp(here - offsets[first]))
+            largest = float(here.max())
+            offset = largest if np.isfinite(largest) else 0.0
             logs[first : first + count] = here
+            return offset, {
+                name: block_sums(first, *part, np.exp(here - offset)) for name, part in parts.items()
+            }
 
-        self.workers.run(task, range(0, self.worlds, self.block), tick)
+        def collect(first: int, found: tuple[float, dict[str, tuple[Array, Array]]]) -> None:
+            offsets[first] = found[0]
+            for name, sums in found[1].items():
+                rooms[name].add(first, self._size(first), sums)
+            if tick is not None:
+                tick()
+
+        self.workers.spread(task, range(0, self.worlds, self.block), collect, self.worlds)
         overall = max(offsets.values())
         for room in rooms.values():
             for first, (shares, numbers) in room.sums.items():
@@ -181,3 +194,11 @@ def block_size(model: Model, figures: Layout) -> int:
     )
     size = int(_WORKING_SET / per_world)
     return max(_LEAST_BLOCK, min(_LARGEST_BLOCK, size - size % 256))
+
+
+def even_blocks(worlds: int, largest: int, workers: int) -> int:
+    """A block of at most `largest` worlds such that every worker gets as many blocks as the others."""
+    blocks = max(1, -(-worlds // largest))
+    if worlds > _LEAST_BLOCK * workers:
+        blocks = -(-blocks // workers) * workers
+    return -(-worlds // blocks)

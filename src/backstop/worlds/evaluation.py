@@ -17,6 +17,7 @@ from backstop.scenario.expression import Value
 from backstop.scenario.valuation import Plan, Valuation
 from backstop.worlds.curves import CurveStore
 from backstop.worlds.summary import REPLICATIONS, jackknife_errors
+from backstop.worlds.workers import shared_empty
 
 Array = NDArray[np.float64]
 CURVE_KINDS = ("avoid", "reach", "occupy")
@@ -85,20 +86,20 @@ class Evaluation:
         `sharing`: how many evaluations are held at the same time.
         """
         return Evaluation(
-            np.empty((len(of.metrics), worlds)),
+            shared_empty((len(of.metrics), worlds)),
             CurveStore(len(set(of.curve_rows.values())), of.periods, worlds, sharing),
-            np.empty((len(of.actors), worlds)),
-            np.empty((len(of.costs), worlds)),
-            np.empty(worlds, dtype=np.bool_),
-            np.empty((of.periods + 1, len(of.phases), worlds)) if by_world else None,
-            np.empty((len(of.outcomes), worlds)) if by_world else None,
+            shared_empty((len(of.actors), worlds)),
+            shared_empty((len(of.costs), worlds)),
+            shared_empty((worlds,), np.bool_),
+            shared_empty((of.periods + 1, len(of.phases), worlds)) if by_world else None,
+            shared_empty((len(of.outcomes), worlds)) if by_world else None,
             {},
         )
 
-    def add(self, first: int, occupied: Array, expected: Array, weights: Array | None) -> None:
-        """Sum up a block that starts with world `first`, by replication: shares and outcomes with its weights."""
-        each = np.ones(occupied.shape[-1]) if weights is None else weights
-        self.sums[first] = (replication_sum(occupied, each, first), replication_sum(expected, each, first))
+    def add(self, first: int, count: int, sums: tuple[Array, Array]) -> None:
+        """Take in a block that has been evaluated: its shares and outcomes, summed up by replication."""
+        self.sums[first] = sums
+        self.curves.note(first, count)
 
     def averages(self, mass: Array) -> tuple[Array, Array, Array, Array]:
         """Weighted means of shares, (T + 1, phases), with errors, and of numbers of outcomes, with errors.
@@ -115,6 +116,12 @@ class Evaluation:
             outcomes.sum(axis=0) / total,
             jackknife_errors(mass, outcomes),
         )
+
+
+def block_sums(first: int, occupied: Array, expected: Array, weights: Array | None) -> tuple[Array, Array]:
+    """Shares and outcomes of a block that starts with world `first`, summed up by replication with its weights."""
+    each = np.ones(occupied.shape[-1]) if weights is None else weights
+    return replication_sum(occupied, each, first), replication_sum(expected, each, first)
 
 
 def replication_sum(values: Array, weights: Array, first: int) -> Array:
@@ -156,7 +163,7 @@ def evaluate(
     """Solve worlds `first` .. `first + count - 1` under the arrangement of `plan`; figures go into `room`.
 
     Gives the shares of the phases, (T + 1, phases, count), and expected numbers of outcomes, (outcomes, count), of
-    the block: the caller sums them up with `Evaluation.add`.
+    the block, for the caller to sum up (`block_sums`) and take in with `Evaluation.add`.
     """
     model = plan.model
     game = model.game

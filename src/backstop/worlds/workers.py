@@ -1,10 +1,49 @@
-"""A pool of threads for blocks of worlds."""
+"""Workers for blocks of worlds: threads, or forked processes where the work is long enough to be worth them.
+
+A block is thousands of short NumPy calls, and threads of one interpreter lose most of what they gain by passing its
+lock around between them. Forked processes inherit the worlds as they are and write what they find into shared memory.
+"""
 
 from __future__ import annotations
 
+import math
+import mmap
+import multiprocessing
 import os
+import signal
+import sys
+import warnings
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    wait,
+)
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from backstop.faults import Fault, Refused
+
+T = TypeVar("T")
+
+# Forking costs some hundredths of a second each time.
+FORK_FROM_WORLDS = 4_000
+
+# What forked processes do; they inherit it.
+_task: Callable[[int], Any] | None = None
+
+
+def shared_empty(shape: tuple[int, ...], dtype: DTypeLike = np.float64) -> NDArray[Any]:
+    """An array that forked processes share with this one; plain memory where nothing is forked."""
+    kind = np.dtype(dtype)
+    room = mmap.mmap(-1, max(1, math.prod(shape) * kind.itemsize))
+    return np.frombuffer(room, kind, math.prod(shape)).reshape(shape)
 
 
 def usable_threads() -> int:
@@ -16,7 +55,7 @@ def usable_threads() -> int:
 
 
 class Workers:
-    """A pool of threads that stops cleanly: after an error or Ctrl-C no further block is started."""
+    """A pool that stops cleanly: after an error or Ctrl-C no further block is started."""
 
     def __init__(self, threads: int) -> None:
         self.threads = threads
@@ -39,16 +78,72 @@ class Workers:
                 if tick is not None:
                     tick()
             return
-        waiting: set[Future[None]] = {self._pool.submit(task, item) for item in items}
+        _collect(self._pool, task, items, lambda item, found: tick() if tick is not None else None)
+
+    def spread(
+        self, task: Callable[[int], T], items: Sequence[int], collect: Callable[[int, T], None], worlds: int
+    ) -> None:
+        """Call `task` for every item and `collect(item, what it gave)` in this thread; the first error is raised.
+
+        The work is on `worlds` worlds in all. Where it is forked, `task` may write to arrays of `shared_empty` alone.
+        """
+        if self._pool is None or len(items) == 1:
+            for item in items:
+                collect(item, task(item))
+        elif sys.platform == "linux" and worlds >= FORK_FROM_WORLDS:
+            self._forked(task, items, collect)
+        else:
+            _collect(self._pool, task, items, collect)
+
+    def _forked(
+        self, task: Callable[[int], T], items: Sequence[int], collect: Callable[[int, T], None]
+    ) -> None:
+        global _task
+        _task = task
         try:
-            while waiting:
-                # A timeout keeps the main thread open to Ctrl-C on every system.
-                ended, waiting = wait(waiting, timeout=1.0, return_when=FIRST_COMPLETED)
-                for future in ended:
-                    future.result()
-                    if tick is not None:
-                        tick()
-        except BaseException:
-            for future in waiting:
-                future.cancel()
-            raise
+            with warnings.catch_warnings():
+                # Newer Pythons warn of forking while there are threads. Ours are idle and hold no lock.
+                warnings.simplefilter("ignore", DeprecationWarning)
+                pool = ProcessPoolExecutor(
+                    min(self.threads, len(items)),
+                    multiprocessing.get_context("fork"),
+                    _leave_signals_to_parent,
+                )
+                with pool:
+                    _collect(pool, _forked_task, items, collect)
+        except BrokenProcessPool as error:
+            raise Refused(
+                Fault(
+                    "a worker process was ended from outside",
+                    hint="memory may be short: ask for fewer worlds",
+                )
+            ) from error
+        finally:
+            _task = None
+
+
+def _leave_signals_to_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _forked_task(item: int) -> Any:
+    assert _task is not None
+    return _task(item)
+
+
+def _collect(
+    pool: Executor, task: Callable[[int], T], items: Sequence[int], collect: Callable[[int, T], None]
+) -> None:
+    """Submit all items and collect what they give as they end; after an error nothing further is started."""
+    asked: dict[Future[T], int] = {pool.submit(task, item): item for item in items}
+    waiting = set(asked)
+    try:
+        while waiting:
+            # A timeout keeps the main thread open to Ctrl-C on every system.
+            ended, waiting = wait(waiting, timeout=1.0, return_when=FIRST_COMPLETED)
+            for future in ended:
+                collect(asked[future], future.result())
+    except BaseException:
+        for future in waiting:
+            future.cancel()
+        raise

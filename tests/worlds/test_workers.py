@@ -1,0 +1,86 @@
+"""Forked workers, threads and one worker alone give the same; errors and lost workers are one message."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from backstop.faults import InvalidInput, Refused
+from backstop.scenario.study import load
+from backstop.worlds import workers
+from backstop.worlds.assessment import assess
+from backstop.worlds.workers import Workers, shared_empty
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+linux = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is forked")
+
+
+def figures(threads: int) -> dict[str, Any]:
+    found = assess(load(EXAMPLES / "ukraine-2025"), 600, threads=threads, block=128).as_dict()
+    return dict(found["arrangements"])
+
+
+def same(one: Any, other: Any) -> None:
+    if isinstance(one, dict):
+        assert one.keys() == other.keys()
+        for key in one:
+            same(one[key], other[key])
+    elif isinstance(one, list):
+        for a, b in zip(one, other, strict=True):
+            same(a, b)
+    elif one is None or other is None:
+        assert one is other
+    else:
+        assert one == pytest.approx(other, rel=1e-12, abs=1e-12)
+
+
+@linux
+def test_forked_threads_and_alone_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = figures(1)
+    same(alone, figures(2))
+    monkeypatch.setattr(workers, "FORK_FROM_WORLDS", 0)
+    same(alone, figures(2))
+
+
+def spread(task: Any, monkeypatch: pytest.MonkeyPatch) -> dict[int, Any]:
+    monkeypatch.setattr(workers, "FORK_FROM_WORLDS", 0)
+    found: dict[int, Any] = {}
+    with Workers(2) as pool:
+        pool.spread(task, range(8), found.__setitem__, 8)
+    return found
+
+
+@linux
+def test_forked_workers_write_to_shared_arrays(monkeypatch: pytest.MonkeyPatch) -> None:
+    room = shared_empty((8,))
+    here = os.getpid()
+
+    def task(item: int) -> bool:
+        room[item] = item**2
+        return os.getpid() != here
+
+    assert all(spread(task, monkeypatch).values())
+    assert np.array_equal(room, np.arange(8) ** 2)
+
+
+@linux
+def test_a_fault_in_a_forked_worker_keeps_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    def task(item: int) -> None:
+        raise InvalidInput("the noise is negative in world 3")
+
+    with pytest.raises(InvalidInput, match="the noise is negative in world 3"):
+        spread(task, monkeypatch)
+
+
+@linux
+def test_a_worker_that_is_killed_is_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    def task(item: int) -> None:
+        os.kill(os.getpid(), 9)
+
+    with pytest.raises(Refused, match="ended from outside"):
+        spread(task, monkeypatch)
