@@ -50,7 +50,7 @@ class Ensemble:
     ) -> Ensemble:
         """Worlds 0 .. worlds - 1 of a seed."""
         figures = layout(model)
-        size = block or even_blocks(worlds, block_size(model, figures), workers.threads)
+        size = block or even_blocks(worlds, block_size(model, figures))
         sampler = Sampler(model.distributions, model.correlations, seed)
         values: dict[str, Value] = {
             name: d if isinstance(d, float) else np.empty(worlds) for name, d in model.distributions.items()
@@ -85,7 +85,7 @@ class Ensemble:
             parameters,
             figures,
             information or model.scenario.information,
-            block or even_blocks(worlds, block_size(model, figures), workers.threads),
+            block or even_blocks(worlds, block_size(model, figures)),
             workers,
         )
 
@@ -196,9 +196,12 @@ def block_size(model: Model, figures: Layout) -> int:
     return max(_LEAST_BLOCK, min(_LARGEST_BLOCK, size - size % 256))
 
 
-def even_blocks(worlds: int, largest: int, workers: int) -> int:
-    """A block of at most `largest` worlds such that every worker gets as many blocks as the others."""
+def even_blocks(worlds: int, largest: int) -> int:
+    """A block of at most `largest` worlds such that two workers have the same to do.
+
+    It does not depend on how many workers there are, so that sums are made in the same order whatever their number.
+    """
     blocks = max(1, -(-worlds // largest))
-    if worlds > _LEAST_BLOCK * workers:
-        blocks = -(-blocks // workers) * workers
+    if worlds > _LARGEST_BLOCK // 2:
+        blocks += blocks % 2
     return -(-worlds // blocks)
