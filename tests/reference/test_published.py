@@ -66,39 +66,39 @@ def test_ladder_in_closed_form(attribution: float, automatic: float) -> None:
             "agent_error",
             0.02,
             0.01,
-            (0.00260731, 0.02895092, 0.15244800, 0.84093085),
-            (0.86891687, 0.28599224, 0.00120382),
+            {0: 0.00260731, 11: 0.02895092, 23: 0.15244800, 35: 0.84093085},
+            {1: 0.86891687, 2: 0.28599224, 3: 0.00120382},
         ),
         (
             "private_payoffs",
             0.02,
             0.01,
-            (0.00003281, 0.00023205, 0.00498999, 0.84093085),
-            (0.99880460, 0.97929953, 0.05399885),
+            {0: 0.00003281, 11: 0.00023205, 23: 0.00498999, 35: 0.84093085},
+            {1: 0.99880460, 2: 0.97929953, 3: 0.05399885},
         ),
         (
             "agent_error",
             0.0,
             0.01,
-            (0.00025783, 0.00104428, 0.00587786, 0.02762064),
-            (0.99328891, 0.95829847, 0.79347302),
+            {0: 0.00025783, 11: 0.00104428, 23: 0.00587786, 35: 0.02762064},
+            {1: 0.99328891, 2: 0.95829847, 3: 0.79347302},
         ),
         (
             "agent_error",
             0.0,
             0.0,
-            (0.00022492, 0.00080250, 0.00408592, 0.02012923),
-            (0.99459397, 0.96947600, 0.84868811),
+            {0: 0.00022492, 11: 0.00080250, 23: 0.00408592, 35: 0.02012923},
+            {1: 0.99459397, 2: 0.96947600, 3: 0.84868811},
         ),
     ],
 )
 def test_fatigue_at_the_published_values(
-    information: str, growth: float, shift: float, hazards: tuple[float, ...], survival: tuple[float, ...]
+    information: str, growth: float, shift: float, hazards: dict[int, float], survival: dict[int, float]
 ) -> None:
     found = solve(fatigue(growth, shift), {}, "only", information)
-    attack = [found.moves[month]["calm", ()]["attack"] for month in (0, 11, 23, 35)]
-    assert attack == pytest.approx(list(hazards), abs=5.1e-9)
-    assert [found.metrics[f"by_{n}"] for n in (1, 2, 3)] == pytest.approx(list(survival), abs=5.1e-9)
+    attack = [found.moves[month]["calm", ()]["attack"] for month in hazards]
+    assert attack == pytest.approx(list(hazards.values()), abs=5.1e-9)
+    assert [found.metrics[f"by_{n}"] for n in survival] == pytest.approx(list(survival.values()), abs=5.1e-9)
 
 
 # ---- a ceasefire as a chain of chances

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_ABBREVIATIONS = frozenset(
+_NEVER_LAST = frozenset(
     [
         "mr",
         "mrs",
@@ -13,8 +13,6 @@ _ABBREVIATIONS = frozenset(
         "prof",
         "rev",
         "hon",
-        "st",
-        "sir",
         "lt",
         "col",
         "gen",
@@ -27,7 +25,19 @@ _ABBREVIATIONS = frozenset(
         "sen",
         "rep",
         "pres",
+        "brig",
+        "supt",
+        "amb",
+        "st",
         "vs",
+        "e.g",
+        "i.e",
+        "cf",
+    ]
+)
+_ABBREVIATIONS = _NEVER_LAST | frozenset(
+    [
+        "sir",
         "etc",
         "inc",
         "ltd",
@@ -63,11 +73,8 @@ _ABBREVIATIONS = frozenset(
         "sat",
         "sun",
         "approx",
-        "cf",
         "al",
         "ca",
-        "e.g",
-        "i.e",
         "u.s",
         "u.k",
         "u.n",
@@ -76,43 +83,9 @@ _ABBREVIATIONS = frozenset(
         "a.m",
         "p.m",
         "ph.d",
-        "brig",
-        "supt",
-        "amb",
         "asst",
         "atty",
         "op",
-    ]
-)
-_NEVER_LAST = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "prof",
-        "rev",
-        "hon",
-        "lt",
-        "col",
-        "gen",
-        "maj",
-        "capt",
-        "cmdr",
-        "sgt",
-        "adm",
-        "gov",
-        "sen",
-        "rep",
-        "pres",
-        "brig",
-        "supt",
-        "amb",
-        "st",
-        "vs",
-        "e.g",
-        "i.e",
-        "cf",
     ]
 )
 _END = re.compile(r"(?P<stop>\.{3}|\u2026|[.!?]+)(?P<marks>[\"'\u201d\u2019\u00bb)\]]*)(?=\s+|$)")
