@@ -11,10 +11,16 @@ from backstop.graphmodel.conflict import Conflict, DecisionMaker, Option, States
 from backstop.graphmodel.credibility import Threat, threats
 from backstop.graphmodel.edit import Change, smallest_change, statement_edits
 from backstop.graphmodel.evolution import Route, evolve, routes
-from backstop.graphmodel.foresight import Foresight, foresee
+from backstop.graphmodel.foresight import Anticipation, Foresight, anticipate, foresee
 from backstop.graphmodel.graded import fuzzy, probabilistic
 from backstop.graphmodel.guarantor import Alternative, must_prefer
 from backstop.graphmodel.inverse import Condition, condition
+from backstop.graphmodel.outlook import (
+    LimitedMoveWitness,
+    NonMyopicWitness,
+    limited_move_witness,
+    non_myopic_witness,
+)
 from backstop.graphmodel.plain import as_json, preference_tree
 from backstop.graphmodel.reader import load, read
 from backstop.graphmodel.robustness import Robustness, robustness
@@ -27,12 +33,15 @@ from backstop.graphmodel.witness import Witness, witness
 __all__ = [
     "Alternative",
     "Analysis",
+    "Anticipation",
     "Change",
     "Coalitions",
     "Condition",
     "Conflict",
     "DecisionMaker",
     "Foresight",
+    "LimitedMoveWitness",
+    "NonMyopicWitness",
     "Option",
     "Robustness",
     "Route",
@@ -40,6 +49,7 @@ __all__ = [
     "Threat",
     "Witness",
     "analyse",
+    "anticipate",
     "as_json",
     "coalitions",
     "condition",
@@ -47,8 +57,10 @@ __all__ = [
     "foresee",
     "fuzzy",
     "jumps",
+    "limited_move_witness",
     "load",
     "must_prefer",
+    "non_myopic_witness",
     "preference_tree",
     "probabilistic",
     "read",
