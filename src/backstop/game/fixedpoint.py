@@ -10,9 +10,12 @@ Whether the plain recursion really goes to the point found is for `backstop.game
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
+from backstop.game.recursion import Recursion
 from backstop.game.stage import Array, Information, Mask, Stage, Sweep
 from backstop.game.tree import Game
 
@@ -24,28 +27,6 @@ _MEMORY = 3
 _PACK = 0.25
 
 
-def sweep_back(
-    sweep: Sweep,
-    factor: Array,
-    absorbing: list[int],
-    values: Array,
-    discounted: Array,
-    out: Array,
-    absorbing_too: bool = False,
-) -> None:
-    """One period further back: `out` from `values`; `discounted` is room to work in.
-
-    Absorbing phases keep their values unless `absorbing_too`.
-    """
-    np.multiply(factor, values, out=discounted)
-    sweep.solve(discounted, out)
-    for phase in absorbing:
-        if absorbing_too:
-            np.add(sweep.stage.flows[phase], discounted[phase], out=out[phase])
-        else:
-            out[phase] = values[phase]
-
-
 def fixed_point(
     game: Game, stage: Stage, factor: Array, information: Information, guess: Array, tolerance: Array
 ) -> tuple[Array, Mask]:
@@ -53,58 +34,71 @@ def fixed_point(
 
     Absorbing phases are put at their exact value. `tolerance`, shape (B,): half of it, times max(1, largest
     value), is what a sweep may still change.
+
+    Phases that lead to one another are searched together, and what they lead to before them: fewer values at a time
+    need fewer steps, and what is known already is held.
     """
-    search = _Search(game, stage, factor, information, guess, tolerance)
-    for step in range(_MOST_STEPS):
-        search.advance(step)
-        if not search.worlds.size:
-            break
-    return search.result, search.found
+    values, found = guess.copy(), np.ones(guess.shape[-1], dtype=np.bool_)
+    for phase, play in enumerate(game.plays):
+        if play is None:
+            values[phase] = stage.flows[phase] / (1.0 - factor)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for group in game.groups():
+            search = _Search(game, group, stage, factor, information, values, found, tolerance)
+            for step in range(_MOST_STEPS):
+                search.advance(step)
+                if not search.worlds.size:
+                    break
+            found = search.found
+            for row, phase in enumerate(group):
+                values[phase] = search.result[row]
+    return values, found
 
 
 class _Search:
-    """The worlds still searched, and what the extrapolation remembers of them."""
+    """The worlds still searched for one group of phases, and what the extrapolation remembers of them."""
 
     def __init__(
         self,
         game: Game,
+        group: tuple[int, ...],
         stage: Stage,
         factor: Array,
         information: Information,
-        guess: Array,
+        values: Array,
+        among: Mask,
         tolerance: Array,
     ) -> None:
-        total = guess.shape[-1]
-        self.game, self.information = game, information
-        self.live = list(game.live)
-        # A slice where it can be one: it gives a view, a list of phases a copy.
-        first, last = self.live[0], self.live[-1] + 1
-        self.rows: slice | list[int] = slice(first, last) if last - first == len(self.live) else self.live
-        self.absorbing = [k for k, play in enumerate(game.plays) if play is None]
-        self.result, self.found = guess.copy(), np.zeros(total, dtype=np.bool_)
+        total = values.shape[-1]
+        self.game, self.group, self.information = game, group, information
+        self.values = values[list(group)]
+        ahead = frozenset[int]().union(*map(game.following, group)) - set(group)
+        self.held = {phase: values[phase] for phase in sorted(ahead)}
+        self.result, self.found = self.values.copy(), np.zeros(total, dtype=np.bool_)
         self.worlds: NDArray[np.intp] = np.arange(total)
-        self.active = np.ones(total, dtype=np.bool_)
-        self.values = guess.copy()
-        for phase in self.absorbing:
-            self.values[phase] = stage.flows[phase] / (1.0 - factor)
-        self.stage, self.factor, self.tolerance = stage, factor, tolerance
-        self.worst, self.scale = np.full(total, np.inf), np.ones(total)
+        self.active = among.copy()
+        self.stage, self.factor, self.tolerance = stage.playing(group), factor, tolerance
+        self.worst = np.full(total, np.inf)
+        self.scale = self.ahead = np.ones(total)
+        for value in self.held.values():
+            self.ahead = np.maximum(self.ahead, np.abs(value).max(axis=0))
         self.elimination: _Elimination | None = None
         self.memory = _Memory()
         self._prepare()
 
     def _prepare(self) -> None:
-        self.sweep = Sweep(self.game, self.stage, self.information, self.worlds.size, self.absorbing)
-        self.after, self.discounted = np.empty_like(self.values), np.empty_like(self.values)
+        self.recursion = Recursion(
+            self.game, self.group, self.stage, self.factor, self.information, self.held, self.worlds.size
+        )
+        self.after = np.empty_like(self.values)
 
     def advance(self, step: int) -> None:
         """One sweep, and a step towards the fixed point where the sweep still changes something."""
-        sweep_back(self.sweep, self.factor, self.absorbing, self.values, self.discounted, self.after)
-        residual = self.after[self.rows] - self.values[self.rows]
-        room = self.discounted[: len(self.live)]
+        self.recursion.back(self.values, self.after)
+        residual, room = self.after - self.values, self.recursion.discounted
         change = np.abs(residual, out=room).max(axis=(0, 1))
         if step in _ELIMINATE_AT:
-            self.scale = np.maximum(1.0, np.abs(self.after, out=self.discounted).max(axis=(0, 1)))
+            self.scale = np.maximum(self.ahead, np.abs(self.after, out=room).max(axis=(0, 1)))
         done = (change <= 0.5 * self.tolerance * self.scale) & self.active
         # What grows without bound, or is not a number, will not come back.
         hopeless = ~(change < 1e6 * np.maximum(self.worst, self.scale))
@@ -114,21 +108,23 @@ class _Search:
             self.found[self.worlds[done]] = True
         self.active &= ~(done | hopeless)
         if step in _ELIMINATE_AT and self.active.any():
-            self.elimination = _Elimination(self.game, self.sweep, self.live, self.factor)
+            self.elimination = _Elimination(self.recursion.sweep, self.group, self.factor)
         remaining = np.count_nonzero(self.active)
         if remaining < _PACK * self.active.size:
             residual = self._pack(residual)
         if remaining:
             assert self.elimination is not None
             held = self.elimination.solve(residual)
-            self.values[self.rows] += self.memory.extrapolate(self.values[self.rows], held)
+            self.values += self.memory.extrapolate(self.values, held)
 
     def _pack(self, residual: Array) -> Array:
         index = np.flatnonzero(self.active)
         self.worlds, self.active = self.worlds[index], self.active[index]
         self.values = self.values[..., index]
-        self.worst, self.scale, self.tolerance = self.worst[index], self.scale[index], self.tolerance[index]
+        self.worst, self.tolerance = self.worst[index], self.tolerance[index]
+        self.scale, self.ahead = self.scale[index], self.ahead[index]
         self.factor = self.factor if self.factor.shape[-1] == 1 else self.factor[..., index]
+        self.held = {phase: value[..., index] for phase, value in self.held.items()}
         if self.elimination is not None:
             self.elimination.take(index)
         self.memory.take(index)
@@ -144,7 +140,7 @@ class _Elimination:
     No pivoting is needed: the matrices are diagonally dominant M-matrices.
     """
 
-    def __init__(self, game: Game, sweep: Sweep, live: list[int], factor: Array) -> None:
+    def __init__(self, sweep: Sweep, live: Sequence[int], factor: Array) -> None:
         n = self.size = len(live)
         place = {phase: i for i, phase in enumerate(live)}
         self.upper: dict[tuple[int, int], Array] = {}

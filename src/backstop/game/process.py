@@ -7,7 +7,7 @@ value of the next phase one period later; an absorbing phase has its flow alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -70,7 +70,7 @@ def solve(
     cut = tail_periods is None and watch is None
     later = without_entrances(game) if cut else game
     whole = stages(periods - 1)
-    stage = restricted(later, whole)
+    stage = whole.playing(later.live)
     tail = settle(later, stage, factor, information, worlds, tail_periods, accelerate)
     values, spare = tail.values, np.empty_like(tail.values)
     discounted = np.empty_like(values)
@@ -83,7 +83,7 @@ def solve(
             stage, later = here, game
             sweep = Sweep(game, here, information, worlds)
         elif here is not whole:
-            stage = restricted(later, here)
+            stage = here.playing(later.live)
             sweep.renew(stage)
         whole = here
         np.multiply(factor, values, out=discounted)
@@ -104,17 +104,4 @@ def solve(
 
 def without_entrances(game: Game) -> Game:
     """The game with nothing played in phases that no outcome leads to: all it needs after period 0."""
-    entered = {game.next_phase[o] for play in game.plays if play is not None for _, o in play.endings}
-    if entered.issuperset(game.live):
-        return game
-    return replace(game, plays=tuple(play if k in entered else None for k, play in enumerate(game.plays)))
-
-
-def restricted(game: Game, stage: Stage) -> Stage:
-    """The numbers of a period for the phases with a play in `game`."""
-    if all(
-        (play is None) == (numbers is None) for play, numbers in zip(game.plays, stage.plays, strict=True)
-    ):
-        return stage
-    plays = (None if play is None else numbers for play, numbers in zip(game.plays, stage.plays, strict=True))
-    return Stage(stage.flows, tuple(plays))
+    return game.playing(frozenset[int]().union(*map(game.following, game.live)))

@@ -43,6 +43,12 @@ class Stage:
     flows: tuple[Array, ...]
     plays: tuple[PlayNumbers | None, ...]
 
+    def playing(self, phases: Collection[int]) -> Stage:
+        """The same numbers with none for the plays of other phases."""
+        if all(play is None or k in phases for k, play in enumerate(self.plays)):
+            return self
+        return Stage(self.flows, tuple(p if k in phases else None for k, p in enumerate(self.plays)))
+
     def take(self, worlds: NDArray[np.intp]) -> Stage:
         """The same numbers for some of the worlds only."""
         return Stage(
@@ -108,8 +114,8 @@ class Sweep:
         self._scales = {key: scale for key, scale in self._scales.items() if key in kept}
         self.stage = stage
 
-    def solve(self, discounted: Array, out: Array) -> None:
-        """Values now from `discounted` values of the next period, both of shape (phases, actors, B).
+    def solve(self, discounted: Array | Sequence[Array], out: Array | Sequence[Array]) -> None:
+        """Values now from `discounted` values of the next period, both of shape (actors, B) by phase.
 
         `out` gets the values of the phases with a play; absorbing phases are left as they are.
         """
@@ -237,7 +243,7 @@ class PlaySweep:
                 found.append(all(found[child] for child in node.children))
         return found
 
-    def solve(self, discounted: Array | None) -> Array:
+    def solve(self, discounted: Array | Sequence[Array] | None) -> Array:
         """Values of the root, from `discounted` values of the next period by phase; None where nothing follows."""
         values, nodes = self.values, self.play.nodes
         for position in self._order:
@@ -255,7 +261,9 @@ class PlaySweep:
         self._order = self._changing
         return values[-1]
 
-    def _ended(self, node: Ending, payoff: Array | None, discounted: Array | None, out: Array) -> Array:
+    def _ended(
+        self, node: Ending, payoff: Array | None, discounted: Array | Sequence[Array] | None, out: Array
+    ) -> Array:
         """What an ending is worth; nothing is copied where there is nothing to add."""
         if discounted is None:
             return self.pool.nothing if payoff is None else payoff

@@ -24,8 +24,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from backstop.game.fixedpoint import fixed_point, sweep_back
-from backstop.game.stage import Array, Information, Mask, Stage, Sweep
+from backstop.game.fixedpoint import fixed_point
+from backstop.game.recursion import Recursion
+from backstop.game.stage import Array, Information, Mask, Stage
 from backstop.game.tree import Game
 
 TOLERANCE = 1e-11
@@ -67,15 +68,20 @@ def settle(
     20,000 sweeps) with absorbing phases at their exact value; 0 gives zero values; N starts from zero everywhere and
     makes at most N sweeps. `accelerate=False` makes plain sweeps only.
     """
-    shape = (len(game.phases), len(game.actors), worlds)
-    values = np.zeros(shape)
+    values = np.zeros((len(game.phases), len(game.actors), worlds))
     settled = np.zeros(worlds, dtype=np.bool_)
     if tail_periods == 0:
         return Tail(values, np.ones(worlds, dtype=np.bool_))
+    rows = list(range(len(game.phases)))
     if tail_periods is None:
-        for phase in _absorbing(game):
-            values[phase] = stage.flows[phase] / (1.0 - factor)
-    run = _Run(game, stage, factor, information, values, tail_periods is None)
+        rows = list(game.live)
+        for phase, play in enumerate(game.plays):
+            if play is None:
+                values[phase] = stage.flows[phase] / (1.0 - factor)
+    if not rows:
+        return Tail(values, np.ones(worlds, dtype=np.bool_))
+    run = _Run(game, rows, stage, factor, information, values)
+    ended = values[rows]
     limit = MOST_SWEEPS if tail_periods is None else min(tail_periods, MOST_SWEEPS)
     while run.active.any():
         run.plain_sweep()
@@ -85,9 +91,9 @@ def settle(
         stay = run.active & ~(done | confirmed)
         out = stay & run.at_limit(limit)
         if confirmed.any():
-            values[..., run.worlds[confirmed]] = run.proposal[..., confirmed]
+            ended[..., run.worlds[confirmed]] = run.proposal[..., confirmed]
         if (done | out).any():
-            values[..., run.worlds[done | out]] = run.now[..., done | out]
+            ended[..., run.worlds[done | out]] = run.now[..., done | out]
         run.keep(stay & ~out)
         if (
             accelerate
@@ -97,55 +103,56 @@ def settle(
             and run.active.any()
         ):
             run.propose()
+    values[rows] = ended
     return Tail(values, settled)
 
 
-def _absorbing(game: Game) -> list[int]:
-    return [k for k, play in enumerate(game.plays) if play is None]
-
-
 class _Run:
-    """The worlds still at work, and their plain recursion."""
+    """The worlds still at work, and their plain recursion in the phases `rows`; the others hold their `values`."""
 
     def __init__(
-        self, game: Game, stage: Stage, factor: Array, information: Information, start: Array, exact: bool
+        self,
+        game: Game,
+        rows: list[int],
+        stage: Stage,
+        factor: Array,
+        information: Information,
+        values: Array,
     ) -> None:
-        self.game, self.information, self.exact = game, information, exact
-        self.absorbing = _absorbing(game)
+        self.game, self.rows, self.information = game, rows, information
+        self.held = {k: value for k, value in enumerate(values) if k not in rows}
         self.sweeps = 0
-        self.worlds: NDArray[np.intp] = np.arange(start.shape[-1])
-        self.now = start.copy()
-        self.before = np.empty_like(start)
-        self.proposal = np.zeros((start.shape[0], start.shape[1], 0))
-        n = start.shape[-1]
+        n = values.shape[-1]
+        self.worlds: NDArray[np.intp] = np.arange(n)
+        self.start = self.first = values[rows]
+        self.now, self.before = self.start.copy(), np.empty_like(self.start)
+        self.proposal, self.lasting = np.zeros_like(self.start), np.zeros_like(self.start)
         self.active = np.ones(n, dtype=np.bool_)
         self.proposed = np.zeros(n, dtype=np.bool_)
         self.distance = np.full(n, np.inf)
         # Largest part of the error that has to do with choices: at the first sweep, and at the last few, newest first.
         self.strategic_at_start = np.full(n, np.inf)
         self.strategic: list[Array] = []
-        self.lasting = np.zeros_like(start)
         self.checkpoint: Array | None = None
         self.checkpoint_sweep = 0
         self.stop_at = np.full(n, np.iinfo(np.int64).max, dtype=np.int64)
+        # The largest value of any phase that is held, and at least 1.
+        self.held_scale = np.ones(n)
+        for value in self.held.values():
+            self.held_scale = np.maximum(self.held_scale, np.abs(value).max(axis=0))
         self._prepare(stage, factor)
-        self.proposal = np.zeros_like(start)
-        self.start = self.first = start.copy()
 
     def _prepare(self, stage: Stage, factor: Array) -> None:
         self.stage, self.factor = stage, factor
-        fixed = self.absorbing if self.exact else ()
-        self.sweep = Sweep(self.game, stage, self.information, self.worlds.size, fixed)
-        self.highest = np.broadcast_to(factor.max(axis=0), (self.worlds.size,))
+        n = self.worlds.size
+        self.recursion = Recursion(self.game, self.rows, stage, factor, self.information, self.held, n)
+        self.highest = np.broadcast_to(factor.max(axis=0), (n,))
         self.tolerance = TOLERANCE * (1.0 - self.highest)
-        self.discounted = np.empty((len(self.game.phases), len(self.game.actors), self.worlds.size))
-
-    def _back(self, values: Array, out: Array) -> None:
-        sweep_back(self.sweep, self.factor, self.absorbing, values, self.discounted, out, not self.exact)
+        self.discounted = self.recursion.discounted
 
     def plain_sweep(self) -> None:
         self.before, self.now = self.now, self.before
-        self._back(self.before, self.now)
+        self.recursion.back(self.before, self.now)
         self.sweeps += 1
         if self.sweeps == 1:
             self.first = self.now.copy()
@@ -153,9 +160,8 @@ class _Run:
     def changes_little(self) -> Mask:
         np.subtract(self.now, self.before, out=self.discounted)
         change = np.abs(self.discounted, out=self.discounted).max(axis=(0, 1))
-        scale = np.maximum(1.0, np.abs(self.now, out=self.discounted).max(axis=(0, 1)))
-        self.scale = scale
-        return np.asarray(change <= self.tolerance * scale)
+        self.scale = self._scale(self.now)
+        return np.asarray(change <= self.tolerance * self.scale)
 
     def confirmed(self, limit: int) -> Mask:
         """Worlds in which plain sweeps are seen to contract to the proposal, soon enough to settle in time."""
@@ -179,6 +185,11 @@ class _Run:
             still = np.where(left >= 1.0, 0.0, np.log(left) / np.log(slow))
             in_time = (slow < 1.0) & (self.sweeps + 2.0 * still + 20 < limit)
         return np.asarray(self.proposed & (steady | through) & in_time)
+
+    def _scale(self, values: Array) -> Array:
+        """The largest value of any phase, and at least 1."""
+        largest = np.abs(values, out=self.discounted).max(axis=(0, 1))
+        return np.asarray(np.maximum(self.held_scale, largest))
 
     def _distance(self, values: Array) -> Array:
         """Largest difference from the proposal."""
@@ -223,6 +234,8 @@ class _Run:
         self.start, self.first = self.start[..., index], self.first[..., index]
         self.active = self.active[index]
         self.proposed, self.stop_at = self.proposed[index], self.stop_at[index]
+        self.held = {phase: value[..., index] for phase, value in self.held.items()}
+        self.held_scale = self.held_scale[index]
         self.distance, self.strategic_at_start = self.distance[index], self.strategic_at_start[index]
         self.strategic = [part[index] for part in self.strategic]
         if self.checkpoint is not None:
@@ -233,9 +246,12 @@ class _Run:
 
     def propose(self) -> None:
         """Look for a fixed point in every world, and keep those that sweeps from beside them come back to."""
-        self.proposal, self.proposed = fixed_point(
-            self.game, self.stage, self.factor, self.information, self.now, self.tolerance
+        guess = np.empty((len(self.game.phases), *self.now.shape[1:]))
+        guess[self.rows] = self.now
+        found, self.proposed = fixed_point(
+            self.game, self.stage, self.factor, self.information, guess, self.tolerance
         )
+        self.proposal = found[self.rows]
         # The part of (now - proposal) - factor * (before - proposal) that is the same after every sweep.
         self.lasting = (1.0 - self.factor) * self.proposal
         self.distance = self._distance(self.now)
@@ -245,14 +261,12 @@ class _Run:
             self.proposed &= self._comes_back()
 
     def _comes_back(self) -> Mask:
-        scale = np.maximum(1.0, np.abs(self.proposal).max(axis=(0, 1)))
+        scale = self._scale(self.proposal)
         push = np.maximum(_PUSH * self._strategic(self.now, self.before), 1e-7 * scale)
-        trial, after = self.proposal + _direction(self.game) * push, np.empty_like(self.now)
-        if self.exact:
-            trial[self.absorbing] = self.proposal[self.absorbing]
+        trial, after = self.proposal + _direction(self.game)[self.rows] * push, np.empty_like(self.now)
         parts: list[Array] = []
         for _ in range(_TRIAL):
-            self._back(trial, after)
+            self.recursion.back(trial, after)
             parts.insert(0, self._strategic(after, trial))
             trial, after = after, trial
         return np.asarray(self._shrinks(parts) | (np.maximum(parts[0], parts[1]) <= 1e-13 * scale))

@@ -7,7 +7,8 @@ reached in several ways stands once. Numbers (payoffs, noise, probabilities) com
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +83,33 @@ class Game:
     def live(self) -> tuple[int, ...]:
         """Phases in which something is played."""
         return tuple(k for k, play in enumerate(self.plays) if play is not None)
+
+    def playing(self, phases: Collection[int]) -> Game:
+        """The same game with nothing played in any other phase."""
+        if set(self.live) <= set(phases):
+            return self
+        return replace(self, plays=tuple(p if k in phases else None for k, p in enumerate(self.plays)))
+
+    def following(self, phase: int) -> frozenset[int]:
+        """Phases that an outcome of the play of `phase` leads to; none where it is absorbing."""
+        play = self.plays[phase]
+        return frozenset() if play is None else frozenset(self.next_phase[o] for _, o in play.endings)
+
+    def groups(self) -> list[tuple[int, ...]]:
+        """The live phases in groups that lead back to one another; a group comes after all those it leads to."""
+        ahead: dict[int, frozenset[int]] = {}
+        for phase in self.live:
+            found, news = frozenset[int](), frozenset({phase})
+            while news:
+                news = frozenset[int]().union(*(self.following(k) for k in news)) - found
+                found |= news
+            ahead[phase] = found
+        groups = {
+            (phase, *(k for k in self.live if k != phase and k in ahead[phase] and phase in ahead[k]))
+            for phase in self.live
+        }
+        # Where one group leads to another but not back, more lies ahead of it.
+        return sorted(
+            {tuple(sorted(group)) for group in groups},
+            key=lambda group: (len(ahead[group[0]].union(group)), group),
+        )
