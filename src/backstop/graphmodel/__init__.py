@@ -7,6 +7,7 @@ analyse(conflict).equilibria("seq")
 
 from backstop.graphmodel.analysis import Analysis, analyse
 from backstop.graphmodel.coalition import Coalitions, coalitions, jumps
+from backstop.graphmodel.coalition_witness import CoalitionWitness, coalition_named, coalition_witness
 from backstop.graphmodel.conflict import Conflict, DecisionMaker, Option, States
 from backstop.graphmodel.credibility import Threat, threats
 from backstop.graphmodel.edit import Change, smallest_change, statement_edits
@@ -24,7 +25,7 @@ from backstop.graphmodel.outlook import (
 from backstop.graphmodel.plain import as_json, preference_tree
 from backstop.graphmodel.reader import load, read
 from backstop.graphmodel.robustness import Robustness, robustness
-from backstop.graphmodel.simultaneous import simultaneous
+from backstop.graphmodel.simultaneous import JointWitness, joint_witness, simultaneous
 from backstop.graphmodel.stability import stable_states
 from backstop.graphmodel.strength import strong
 from backstop.graphmodel.uncertain import uncertain
@@ -35,11 +36,13 @@ __all__ = [
     "Analysis",
     "Anticipation",
     "Change",
+    "CoalitionWitness",
     "Coalitions",
     "Condition",
     "Conflict",
     "DecisionMaker",
     "Foresight",
+    "JointWitness",
     "LimitedMoveWitness",
     "NonMyopicWitness",
     "Option",
@@ -51,11 +54,14 @@ __all__ = [
     "analyse",
     "anticipate",
     "as_json",
+    "coalition_named",
+    "coalition_witness",
     "coalitions",
     "condition",
     "evolve",
     "foresee",
     "fuzzy",
+    "joint_witness",
     "jumps",
     "limited_move_witness",
     "load",

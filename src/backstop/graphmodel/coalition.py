@@ -32,11 +32,12 @@ MAX_MEMBERS = 8
 @dataclass(frozen=True, eq=False)
 class Coalitions:
     """`stable[H][concept]`: states stable for coalition H (singletons included), boolean (states,);
-    `improvements[H][s, q]`: q is an improvement for H from s."""
+    `ends[H][s, q]`: members of H can move from s to q, and `improvements[H][s, q]`: all of them prefer it."""
 
     members: tuple[Members, ...]
     stable: Mapping[Members, Mapping[CoalitionConcept, Bools]]
     improvements: Mapping[Members, Bools]
+    ends: Mapping[Members, Bools]
 
     def universal(self, concept: CoalitionConcept) -> Bools:
         """States stable for every non-empty coalition."""
@@ -90,7 +91,7 @@ def coalitions(conflict: Conflict) -> Coalitions:
             "smr": _deterred(leaving, anywhere, hurt & inescapable),
             "seq": _deterred(leaving, willingly, hurt),
         }
-    return Coalitions(tuple(everyone), stable, improvements)
+    return Coalitions(tuple(everyone), stable, improvements, ends)
 
 
 def _deterred(leaving: Bools, ends: Bools, sanction: Bools) -> Bools:

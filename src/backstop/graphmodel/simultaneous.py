@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import product
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -25,16 +25,36 @@ from backstop.graphmodel.sequences import matrix
 from backstop.graphmodel.uncertain import has_unknown
 
 MAX_COMBINATIONS = 4e9
+MAX_JOINT_CHOICES = 10_000_000
+"""Joint choices of the others looked through for the reason of one cell."""
 
 
 @dataclass(frozen=True, slots=True)
 class JointAnswer:
     """What meets one improvement at the same time: the others' own choices (decision maker, state it moves towards) and
-    the state that all changes lead to together; `end` is None where no joint choice deters."""
+    the state that all changes lead to together; `end` is None where no joint choice deters. There are `tried` joint
+    choices, everybody staying among them; `impossible` of them lead with the improvement to no feasible state.
+    """
 
     improvement: int
     choices: tuple[tuple[int, int], ...]
     end: int | None
+    tried: int = 1
+    impossible: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class JointWitness:
+    """One cell of SIM: is `state` stable for `decision_maker`, and what meets each improvement at the same time.
+
+    `structural`: there is no move at all.
+    """
+
+    decision_maker: int
+    state: int
+    stable: bool
+    structural: bool
+    answers: tuple[JointAnswer, ...]
 
 
 NoBetter = Callable[[int, Any, Any], Any]
@@ -62,29 +82,52 @@ def _judged(conflict: Conflict) -> tuple[list[Moves], NoBetter]:
 
 
 def joint_answers(conflict: Conflict, decision_maker: int, state: int) -> list[JointAnswer]:
-    """The reasons for one cell of SIM: one answer per improvement. Raises Refused where SIM is not defined."""
+    """One answer per improvement from `state`. Raises Refused where SIM is not defined or choices are too many."""
     reason = applicable(conflict)
     if reason:
         raise Refused(Fault(reason, hint="give the conflict by options, or ask for the other concepts"))
     improving, no_better = _judged(conflict)
     codes = conflict.states.codes[np.argsort(conflict.states.node)]
-    place = {int(code): at for at, code in enumerate(codes)}
+    order = np.argsort(codes)
     others = [k for k in range(len(improving)) if k != decision_maker]
-    options = [[state, *(int(q) for q in improving[k].targets(state))] for k in others]
+    options = [np.append(np.int32(state), improving[k].targets(state)) for k in others]
+    count = prod(len(option) for option in options)
+    if count > MAX_JOINT_CHOICES:
+        raise Refused(
+            Fault(
+                f"the others have {count:,} joint choices in {conflict.states.ids[state]}; at most"
+                f" {MAX_JOINT_CHOICES:,} are looked through for one reason",
+                hint="ask for the other concepts",
+            )
+        )
+    here = codes[state]
+    joint = np.zeros(1, dtype=np.uint64)
+    for option in options:
+        joint = (joint[:, None] ^ (codes[option] ^ here)[None, :]).ravel()
     found = []
     for target in improving[decision_maker].targets(state):
-        answer = JointAnswer(int(target), (), None)
-        for joint in product(*options):
-            code = int(codes[target])
-            for q in joint:
-                code ^= int(codes[state]) ^ int(codes[q])
-            end = place.get(code)
-            if end is not None and no_better(decision_maker, end, state):
-                chosen = tuple((k, q) for k, q in zip(others, joint, strict=True) if q != state)
-                answer = JointAnswer(int(target), chosen, end)
-                break
-        found.append(answer)
+        ends = codes[target] ^ joint
+        at = np.minimum(np.searchsorted(codes[order], ends), len(codes) - 1)
+        feasible = codes[order][at] == ends
+        deters = np.flatnonzero(feasible & no_better(decision_maker, order[at], state))
+        impossible = int(np.count_nonzero(~feasible))
+        if not len(deters):
+            found.append(JointAnswer(int(target), (), None, count, impossible))
+            continue
+        first = deters[0]
+        picks = np.unravel_index(first, [len(option) for option in options])
+        chosen = ((k, int(option[p])) for k, option, p in zip(others, options, picks, strict=True))
+        moving = tuple((k, q) for k, q in chosen if q != state)
+        found.append(JointAnswer(int(target), moving, int(order[at[first]]), count, impossible))
     return found
+
+
+def joint_witness(conflict: Conflict, decision_maker: int, state: int) -> JointWitness:
+    """The reason for one cell of SIM; raises as `joint_answers`."""
+    answers = tuple(joint_answers(conflict, decision_maker, state))
+    stable = all(answer.end is not None for answer in answers)
+    structural = not len(conflict.moves[decision_maker].targets(state))
+    return JointWitness(decision_maker, state, stable, structural, answers)
 
 
 def combinations(conflict: Conflict) -> float:
