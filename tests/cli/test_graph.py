@@ -58,6 +58,8 @@ def test_every_command_speaks_in_words_and_json(tmp_path: Path) -> None:
         ["check", STUDY],
         ["analyse", STUDY, "--variant", "honoured"],
         ["explain", STUDY, "s17"],
+        ["explain", STUDY, "--concept", "non-myopic", "--foresight", "adversary", "--ties", "best"],
+        ["explain", STUDY, "--coalition", "us+europe", "--dm", "us"],
         ["evolve", STUDY, "--to", "s17"],
         ["invert", STUDY, "s17", "--dm", "us"],
         ["coalitions", STUDY],
@@ -74,6 +76,67 @@ def test_the_guarantors_threat_is_named() -> None:
     assert "us would have to prefer s32 to s30" in words
     found = answer("invert", STUDY, "s17", "--dm", "us")
     assert {"better": "s32", "worse": "s30", "strict": True} in found["must_prefer"]["us"][0]
+
+
+def test_every_concept_is_explained_in_words_with_its_states() -> None:
+    words = said(
+        *("explain", STUDY, "s17", "--foresight", "rotation", "--ties", "worst", "--horizon", "3"),
+        *("--concept", "limited-move", "--concept", "non-myopic", "--concept", "sim", "--concept", "cseq"),
+    )
+    assert "all move in turn in the order us, europe, ukraine and russia" in words
+    assert "the worst for the one who looks ahead is assumed" in words
+    # Russia attacks, the others let it: nobody who looks ahead in turn fights for the deal.
+    assert "russia, limited-move h = 3: not stable; a move is expected to end better than s17\n" in words
+    assert (
+        "    to s30, then us to s29, europe to s24; no further move is foreseen; s24 is better than s17"
+        in words
+    )
+    assert "ukraine, non-myopic: stable, because ukraine has no move from s17 (structural)" in words
+    assert "russia, SIM: not stable\n    s30 is better, whatever the others do at the same time" in words
+    assert "us+russia, CSEQ: not stable\n    s16 (by us) is better for all of them" in words
+    # What the numbers stand for.
+    assert "\n  s24 Ukraine agrees to a deal; Russia signs; Russia attacks again" in words
+    assert "\n  europe: United Kingdom and European allies" in words
+    assert "not credible" not in words
+
+
+def test_the_cells_of_looking_ahead_in_json() -> None:
+    found = answer(
+        *("explain", STUDY, "s17", "--foresight", "rotation", "--ties", "worst", "--horizon", "3"),
+        *("--concept", "limited-move", "--concept", "non-myopic", "--dm", "russia"),
+    )
+    (state,) = found["states"]
+    assert state["state"] == "s17"
+    assert state["words"].startswith("bounded US guarantee; European force")
+    limited, lasting = state["cells"]
+    assert (limited["concept"], limited["horizon"], limited["stable"]) == ("limited-move", 3, False)
+    assert (limited["foresight"], limited["ties"]) == ("rotation", "worst")
+    (move,) = limited["moves"]
+    assert (move["to"], move["end"]) == ("s30", "s24")
+    assert [(step["movers"], step["from"], step["to"]) for step in move["expected"]] == [
+        (["russia"], "s17", "s30"),
+        (["us"], "s30", "s29"),
+        (["europe"], "s29", "s24"),
+    ]
+    assert move["ends_because"] == {"reason": "horizon", "next": ["ukraine"], "best": None}
+    assert (lasting["concept"], lasting["stable"], lasting["settled_from_h"]) == ("non-myopic", False, 1)
+    assert lasting["leaves_at_h"] == [look["horizon"] for look in lasting["looks"]]
+    assert lasting["looks"][0]["moves"][0]["ends_because"]["reason"] == "no_move"
+
+
+def test_the_cells_of_sim_and_of_coalitions_in_json() -> None:
+    found = answer(
+        "explain", STUDY, "s17", "--concept", "sim", "--concept", "csmr", "--coalition", "us+russia"
+    )
+    cells = found["states"][0]["cells"]
+    assert [cell["concept"] for cell in cells] == ["sim"] * 4 + ["csmr"]
+    us = cells[0]["improvements"][0]
+    assert (us["to"], us["at_the_same_time"], us["becomes"]) == ("s16", [["russia", "s30"]], "s29")
+    assert cells[3]["improvements"][0]["at_the_same_time"] is None
+    assert cells[3]["improvements"][0]["joint_choices"] == 2
+    assert cells[4]["coalition"] == ["us", "russia"]
+    assert cells[4]["improvements"][0]["path"] == [["us", "s16"]]
+    assert cells[4]["improvements"][0]["sanction"] is None
 
 
 def test_citations_are_looked_up_in_the_dossier_beside_the_file(tmp_path: Path) -> None:
@@ -110,6 +173,18 @@ def test_pictures(tmp_path: Path) -> None:
         (["analyse", STUDY, "--max-states", "5"], 4, "at most 5 are analysed"),
         (["analyse", STUDY, "--foresight", "two"], 4, "name a variant"),
         (["analyse", STUDY, "--foresight", "rotation"], 4, "name a rule for ties"),
+        (["explain", STUDY, "--concept", "limited-move"], 4, "name a variant"),
+        (["explain", STUDY, "--concept", "non-myopic", "--foresight", "rotation"], 4, "name a rule for ties"),
+        (["explain", STUDY, "s1", "--horizon", "0"], 2, "0 is not in the range 1<=x<=10000"),
+        (["explain", STUDY, "s1", "--foresight", "turns"], 2, "'turns' is not one of 'two'"),
+        (
+            ["explain", STUDY, "s1", "--concept", "sim", "--ties", "best"],
+            2,
+            "belong to --concept limited-move",
+        ),
+        (["explain", STUDY, "s1", "--concept", "non-myopic", "--horizon", "3"], 2, "--horizon belongs"),
+        (["explain", STUDY, "s1", "--concept", "nash", "--coalition", "us"], 2, "--coalition belongs"),
+        (["explain", STUDY, "s1", "--coalition", "us+uk"], 3, "of the coalition us+uk is called uk"),
         (["explain", STUDY, "s99"], 3, "no state is called s99"),
         (["explain", STUDY, "s1", "--dm", "uk"], 3, "no decision maker is called uk"),
         (["robust", STUDY], 3, "nothing to draw"),

@@ -185,17 +185,19 @@ def check_non_myopic(reference: Recursion, why: Any) -> None:
     start, length = reference.cycle()
     assert why.cycle_length == length
     assert why.cycle_starts_at == max(start, 1)
-    first = why.cycle_starts_at
+    first = why.looks[0].horizon
+    assert first >= why.cycle_starts_at
     assert [look.horizon for look in why.looks] == list(range(first, first + length))
     for look in why.looks:
         assert (look.decision_maker, look.state) == (i, s)
         check_limited(reference, look)
-    assert why.stable == all(reference.stable(i, s, h) for h in range(start, start + length))
-    if why.stable:
-        settled = why.settled_from
-        assert settled >= 1
-        assert all(reference.stable(i, s, h) for h in range(settled, first + length))
-        assert settled == 1 or not reference.stable(i, s, settled - 1)
+    answers = {reference.stable(i, s, h) for h in range(max(start, 1), max(start, 1) + length)}
+    assert why.stable == (answers == {True})
+    settled = why.settled_from
+    if len(answers) == 2:
+        assert settled is None
+        assert len({look.stable for look in why.looks}) == 2
     else:
-        assert why.settled_from is None
-        assert any(not look.stable for look in why.looks)
+        assert settled >= 1
+        assert {reference.stable(i, s, h) for h in range(settled, start + length + 1)} == answers
+        assert settled == 1 or reference.stable(i, s, settled - 1) != why.stable

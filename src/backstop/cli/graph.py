@@ -8,12 +8,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from backstop.cli.graph_change import coalitions, invert, robust
-from backstop.cli.graph_file import CONCEPTS, conflict_options, load_conflict, print_json, say
+from backstop.cli.graph_explain import explain
+from backstop.cli.graph_file import (
+    CONCEPTS,
+    conflict_options,
+    foresight_options,
+    load_conflict,
+    print_json,
+    say,
+)
 
 if TYPE_CHECKING:
     from backstop.graphmodel.conflict import Conflict
-
-_CELLS_EXPLAINED = 2_000
 
 
 @click.group()
@@ -24,6 +30,7 @@ def graph() -> None:
     """
 
 
+graph.add_command(explain)
 graph.add_command(invert)
 graph.add_command(coalitions)
 graph.add_command(robust)
@@ -88,18 +95,7 @@ def check(file: str, variant: str, max_states: int, as_json: bool) -> None:
     metavar="NAME",
     help="Only this concept; may be given several times.",
 )
-@click.option(
-    "--foresight",
-    type=click.Choice(["two", "rotation", "adversary"]),
-    help="Also limited-move and non-myopic stability, in this variant.",
-)
-@click.option(
-    "--ties",
-    type=click.Choice(["strict", "best", "worst", "lowest"]),
-    default="strict",
-    show_default=True,
-    help="How --foresight treats states liked equally.",
-)
+@foresight_options("Also limited-move and non-myopic stability, in this variant.")
 def analyse(
     file: str,
     variant: str,
@@ -122,84 +118,11 @@ def analyse(
     result = solve(conflict, concepts or None)
     if foresight:
         kept = {name: why for name, why in result.left_out.items() if name != "limited_move"}
-        result = replace(result, foresight=foresee(conflict, foresight, ties), left_out=kept)
+        result = replace(result, foresight=foresee(conflict, foresight, ties or "strict"), left_out=kept)
     if as_json:
         print_json(plain(result))
     else:
         say(overview(result))
-
-
-@graph.command()
-@conflict_options
-@click.argument("states", nargs=-1, metavar="[STATE]...")
-@click.option("--concept", "concepts", type=click.Choice(CONCEPTS), multiple=True, help="Only this concept.")
-@click.option("--dm", "makers", multiple=True, metavar="NAME", help="Only this decision maker.")
-@click.option(
-    "--extension",
-    type=click.Choice(["a", "b", "c", "d"]),
-    help="How unknown preferences are taken; certain ones alone count without.",
-)
-@click.option("--all", "everything", is_flag=True, help="Every state.")
-def explain(
-    file: str,
-    states: tuple[str, ...],
-    variant: str,
-    max_states: int,
-    as_json: bool,
-    concepts: tuple[Any, ...],
-    makers: tuple[str, ...],
-    everything: bool,
-    extension: Any,
-) -> None:
-    """Why states are stable or not, move by move, and which threats they rest on are not credible.
-
-    Without STATE: the states that are equilibria under some concept.
-    """
-    conflict = load_conflict(file, variant, max_states)
-
-    from backstop.faults import Fault, Refused
-    from backstop.graphmodel.credibility import threats
-    from backstop.graphmodel.narrative import joint_words, state_words, threat_words, witness_words
-    from backstop.graphmodel.plain import explanation_json
-    from backstop.graphmodel.simultaneous import applicable, joint_answers
-    from backstop.graphmodel.stability import stable_states
-    from backstop.graphmodel.witness import witness
-
-    chosen = [conflict.decision_maker(name) for name in makers] or list(range(len(conflict.decision_makers)))
-    wanted = concepts or CONCEPTS
-    if everything:
-        at = list(range(conflict.size))
-    elif states:
-        at = [conflict.state(name) for name in states]
-    else:
-        tables = stable_states(conflict.moves, conflict.rankings("explain without STATE"), wanted)
-        at = [s for s in range(conflict.size) if any(table[:, s].all() for table in tables.values())]
-    cells = len(at) * len(chosen) * len(wanted)
-    if cells > _CELLS_EXPLAINED and not everything and not states:
-        raise Refused(
-            Fault(
-                f"{len(at):,} states are equilibria: {cells:,} reasons", hint="name states, or ask for --all"
-            )
-        )
-    printed: list[dict[str, Any]] = []
-    for state in at:
-        found = [witness(conflict, i, state, concept, extension) for i in chosen for concept in wanted]
-        hollow = (
-            [t for i in chosen for t in threats(conflict, i, state)] if conflict.ranks is not None else []
-        )
-        if as_json:
-            printed.append(explanation_json(conflict, state, found, hollow))
-            continue
-        say([state_words(conflict, state)])
-        for one in found:
-            say([f"  {line}" for line in witness_words(conflict, one)])
-        if not concepts and conflict.ranks is not None and not applicable(conflict):
-            for i in chosen:
-                say([f"  {line}" for line in joint_words(conflict, i, joint_answers(conflict, i, state))])
-        for threat in hollow:
-            say([f"  not credible: {threat_words(conflict, threat)}"])
-    if as_json:
-        print_json({"format": "backstop-graph-explanation/1", "title": conflict.title, "states": printed})
 
 
 @graph.command()

@@ -40,6 +40,22 @@ def concept_option(default: str) -> Callable[[F], F]:
     )
 
 
+def foresight_options(words: str) -> Callable[[F], F]:
+    """The variant of looking ahead, and how it treats ties; `words` say what naming a variant does."""
+
+    def options(command: F) -> F:
+        command = click.option(
+            "--ties",
+            type=click.Choice(["strict", "best", "worst", "lowest"]),
+            help="How --foresight treats states liked equally. [default: strict]",
+        )(command)
+        return click.option("--foresight", type=click.Choice(["two", "rotation", "adversary"]), help=words)(
+            command
+        )
+
+    return options
+
+
 def load_conflict(file: str, variant: str, max_states: int) -> Conflict:
     """The conflict in a file; notes go to standard error."""
     from backstop.graphmodel.reader import load

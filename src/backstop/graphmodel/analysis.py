@@ -32,7 +32,7 @@ HORIZON = 8
 # Work done without being asked for; more is left out and said to be.
 _FORESIGHT_STATES = 4_096
 _EVOLUTION_STATES = 1 << 16
-_SIM_COMBINATIONS = 5e7
+SIM_COMBINATIONS = 5e7
 _COALITION_SECONDS = 5.0
 
 
@@ -144,7 +144,7 @@ def _add_simultaneous(
     conflict: Conflict, tables: dict[str, Bools], asked: bool, left_out: dict[str, str]
 ) -> None:
     reason = applicable(conflict)
-    if not asked and not reason and combinations(conflict) > _SIM_COMBINATIONS:
+    if not asked and not reason and combinations(conflict) > SIM_COMBINATIONS:
         reason = "it would take long; ask for it by name"
     if reason and not asked:
         left_out["sim"] = reason

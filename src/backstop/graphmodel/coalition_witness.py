@@ -115,7 +115,9 @@ def coalition_witness(
         [_improving(found, part) for part in movers] if concept == "seq" else [steps[k] for k in rest]
     )
     # Where the coalition has no way to a state that all its members prefer.
-    held = ~(found.ends[members] & gain[None, :]).any(axis=1) if concept == "smr" else ~np.zeros_like(gain)
+    held = np.ones(conflict.size, dtype=np.bool_)
+    if concept == "smr":
+        held = np.logical_not(np.any(found.ends[members] & gain[None, :], axis=1))
 
     def joint(start: int, deters: Callable[[int], bool]) -> tuple[JointStep, ...] | None:
         path = first_end(start, targets, deters)

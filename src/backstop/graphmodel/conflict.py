@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -174,12 +175,17 @@ class Conflict:
         return state_truth(formula, self.options, self.states)
 
     def describe(self, state: int) -> str:
-        """A state in words: what is taken there."""
+        """A state in words: what is taken there; by whom, where several have an option of that name."""
         title = self.states.titles.get(self.states.ids[state], "")
         bits = self.states.bits(state, len(self.options))
         if not bits:
             return title
-        taken = [option.name for option, mark in zip(self.options, bits, strict=True) if mark == "1"]
+        names = Counter(option.name for option in self.options)
+        taken = [
+            option.name if names[option.name] == 1 else f"{option.name} ({option.owner})"
+            for option, mark in zip(self.options, bits, strict=True)
+            if mark == "1"
+        ]
         words = "; ".join(taken) if taken else "nothing is done"
         return f"{title}: {words}" if title else words
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 import numpy as np
 
@@ -11,11 +12,10 @@ from backstop.graphmodel.conflict import Conflict
 from backstop.graphmodel.credibility import Threat, Wish
 from backstop.graphmodel.edit import Change, StatementEdit
 from backstop.graphmodel.evolution import Route
+from backstop.graphmodel.foresight import Foresight
 from backstop.graphmodel.guarantor import Alternative
 from backstop.graphmodel.preference import Ranking
 from backstop.graphmodel.sequences import Path
-from backstop.graphmodel.simultaneous import JointAnswer
-from backstop.graphmodel.witness import Answer, Witness
 
 TITLES = {
     "nash": "Nash",
@@ -51,65 +51,6 @@ def state_words(conflict: Conflict, state: int) -> str:
     """`s4 (deal; backstop)`."""
     words = conflict.describe(state)
     return f"{conflict.states.ids[state]} ({words})" if words else conflict.states.ids[state]
-
-
-def witness_words(conflict: Conflict, found: Witness) -> list[str]:
-    """One cell in words: a headline, and a line for each improvement."""
-    name = conflict.decision_makers[found.decision_maker].id
-    state = conflict.states.ids[found.state]
-    title = TITLES[found.concept]
-    if found.structural:
-        return [f"{name}, {title}: stable, because {name} has no move from {state} (structural)"]
-    if found.stable and not found.answers:
-        return [f"{name}, {title}: stable, because no move from {state} is an improvement"]
-    if found.concept == "nash":
-        return [
-            f"{name}, {title}: not stable, because {conflict.states.ids[found.answers[0].improvement]} is better"
-        ]
-    head = f"{name}, {title}: {'stable; every improvement is sanctioned' if found.stable else 'not stable'}"
-    return [head, *(f"  {_answer_words(conflict, found, answer)}" for answer in found.answers)]
-
-
-def _answer_words(conflict: Conflict, found: Witness, answer: Answer) -> str:
-    ids = conflict.states.ids
-    state, better = ids[found.state], ids[answer.improvement]
-    if answer.path is not None:
-        end = ids[answer.path[-1][1]]
-        words = f"{better} is better, but then {path_words(conflict, answer.path)}, and {end} is no better than {state}"
-        if found.concept in ("smr", "sseq"):
-            replies = listed(ids[r] for r in answer.replies)
-            words += f"; replies ({replies}) do not help" if answer.replies else "; there is no reply"
-        return words
-    if answer.escaped is not None and answer.escape is not None:
-        return (
-            f"{better} is better, and every sanction can be escaped: after {path_words(conflict, answer.escaped)}"
-            f" comes {ids[answer.escape]}, better than {state}"
-        )
-    how = (
-        "by moves that improve things for those who make them"
-        if found.concept in ("seq", "sseq")
-        else "by any moves"
-    )
-    return f"{better} is better, and nobody can answer it {how} with anything no better than {state}"
-
-
-def joint_words(conflict: Conflict, decision_maker: int, answers: Sequence[JointAnswer]) -> list[str]:
-    """One cell of SIM in words."""
-    ids = conflict.states.ids
-    names = [dm.id for dm in conflict.decision_makers]
-    name = names[decision_maker]
-    if not answers:
-        return [f"{name}, SIM: stable, because no move is an improvement"]
-    lines = [f"{name}, SIM: {'stable' if all(a.end is not None for a in answers) else 'not stable'}"]
-    for answer in answers:
-        if answer.end is None:
-            lines.append(f"  {ids[answer.improvement]} is better, whatever the others do at the same time")
-        else:
-            doing = listed(f"{names[k]} towards {ids[q]}" for k, q in answer.choices)
-            lines.append(
-                f"  {ids[answer.improvement]} is better, but with {doing} it becomes {ids[answer.end]}"
-            )
-    return lines
 
 
 def wish_words(conflict: Conflict, wish: Wish) -> str:
@@ -236,14 +177,30 @@ def overview(analysis: Analysis, most: int = 64) -> list[str]:
         universal = [ids[at] for at in np.flatnonzero(analysis.coalitions.universal("nash"))]
         lines += ["", f"No coalition can improve on: {_some(universal, most)}"]
     if analysis.foresight is not None:
-        lasting = [ids[at] for at in np.flatnonzero(analysis.foresight.stable.all(axis=0))]
-        lines.append(f"Non-myopically stable: {_some(lasting, most)}")
+        lines += _looking_ahead(ids, analysis.foresight, most)
     if analysis.robustness is not None:
         lines += ["", *robust_words(conflict, analysis.robustness.draws, analysis)]
     if analysis.concepts and conflict.size <= most:
         lines += ["", *state_table(analysis)]
     lines += [f"left out: {name}: {why}" for name, why in analysis.left_out.items()]
     return lines
+
+
+def _looking_ahead(ids: Sequence[str], found: Foresight, most: int) -> list[str]:
+    """States stable for all who look h moves ahead, horizons of the same answer together, and however far."""
+    ties = "" if found.ties == "strict" else f", ties: {found.ties}"
+    answers = [[ids[at] for at in np.flatnonzero(table.all(axis=0)).tolist()] for table in found.limited[1:]]
+    parts = []
+    h = 1
+    for states, run in groupby(answers):
+        last = h + len(list(run)) - 1
+        parts.append(f"h = {h}{f' to {last}' if last > h else ''}: {_some(states, most)}")
+        h = last + 1
+    lasting = [ids[at] for at in np.flatnonzero(found.stable.all(axis=0)).tolist()]
+    return [
+        f"Stable for all who look h moves ahead (variant: {found.variant}{ties}): {'; '.join(parts)}",
+        f"Non-myopically stable: {_some(lasting, most)}",
+    ]
 
 
 def robust_words(conflict: Conflict, draws: int, analysis: Analysis) -> list[str]:

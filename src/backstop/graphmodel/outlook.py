@@ -8,6 +8,7 @@ or because no further move is foreseen.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +18,9 @@ from numpy.typing import NDArray
 from backstop.graphmodel.conflict import Conflict
 from backstop.graphmodel.foresight import Anticipation, Ties, Variant, check_horizon
 from backstop.graphmodel.sequences import Path, first_end
+
+# Horizons searched, beyond the first period, for one in which every path ends by itself.
+_FURTHER = 12
 
 Members = tuple[int, ...]
 HaltReason = Literal["stays", "no_move", "horizon", "nobody_else"]
@@ -98,8 +102,8 @@ class NonMyopicWitness:
     """One cell of non-myopic stability: does looking further and further ahead settle on staying in `state`?
 
     What is anticipated anywhere repeats from `cycle_starts_at` on with period `cycle_length`. `looks` are the witnesses
-    of L_h for one whole period, so they decide for all larger h: the state is stable if it is in all of them, and then
-    from the horizon `settled_from` on; otherwise somebody who looks ever further leaves it again and again.
+    of L_h for one whole period at or after it, so they decide for all larger h: the state is stable if it is in all of
+    them. From the horizon `settled_from` on it is always stayed in or always left; where that alternates, it is None.
     """
 
     decision_maker: int
@@ -140,27 +144,42 @@ def limited_move_witness(
 def non_myopic_witness(seen: Anticipation, decision_maker: int, state: int) -> NonMyopicWitness:
     """The reason for one cell of non-myopic stability under the variant and the rule for ties of `seen`."""
     role = seen.first[decision_maker]
+
+    def stays(horizon: int) -> bool:
+        return int(seen.table(role, horizon)[state]) == state
+
     # With no move foreseen everything is stable; a period is shown from the first horizon that says something.
     first = max(seen.cycle_starts_at, 1)
-    looks = tuple(
-        limited_move_witness(seen, decision_maker, state, h) for h in range(first, first + seen.cycle_length)
-    )
-    stable = all(look.stable for look in looks)
-    settled = first
-    while stable and settled > 1 and int(seen.table(role, settled - 1)[state]) == state:
-        settled -= 1
+    period = range(first, first + seen.cycle_length)
+    settled: int | None = None
+    if len({stays(h) for h in period}) == 1:
+        settled = first
+        while settled > 1 and stays(settled - 1) == stays(first):
+            settled -= 1
+    looks = found = [limited_move_witness(seen, decision_maker, state, h) for h in period]
+    # Any later period decides as well: prefer one in which paths end by themselves, and not for want of foresight.
+    while _cut(found) and period.start < first + _FURTHER:
+        period = range(period.stop, period.stop + seen.cycle_length)
+        found = [limited_move_witness(seen, decision_maker, state, h) for h in period]
+    if not _cut(found):
+        looks = found
     return NonMyopicWitness(
         decision_maker,
         state,
         seen.variant,
         seen.ties,
-        stable,
+        all(look.stable for look in looks),
         looks[0].structural,
         first,
         seen.cycle_length,
-        settled if stable else None,
-        looks,
+        settled,
+        tuple(looks),
     )
+
+
+def _cut(looks: Sequence[LimitedMoveWitness]) -> bool:
+    """Some path ends only because no further move is foreseen."""
+    return any(prospect.halt.reason == "horizon" for look in looks for prospect in look.prospects)
 
 
 def _targets(seen: Anticipation, role: int, state: int) -> NDArray[np.int32]:

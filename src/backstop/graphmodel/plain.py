@@ -12,7 +12,6 @@ from backstop.faults import Fault, Refused
 from backstop.graphmodel.analysis import FORMAT, Analysis
 from backstop.graphmodel.coalition import COALITION_CONCEPTS, Coalitions, Jump
 from backstop.graphmodel.conflict import Conflict, as_dict
-from backstop.graphmodel.credibility import Threat
 from backstop.graphmodel.edit import Change
 from backstop.graphmodel.evolution import Route
 from backstop.graphmodel.foresight import Foresight
@@ -21,7 +20,6 @@ from backstop.graphmodel.inverse import Condition
 from backstop.graphmodel.preference import Bools, Ranking, levels_of
 from backstop.graphmodel.robustness import Robustness
 from backstop.graphmodel.sequences import Path, Search
-from backstop.graphmodel.witness import Witness
 
 
 def as_json(analysis: Analysis) -> dict[str, Any]:
@@ -179,13 +177,14 @@ def coalitions_json(conflict: Conflict, found: Coalitions) -> dict[str, Any]:
 
 
 def foresight_json(conflict: Conflict, found: Foresight) -> dict[str, Any]:
-    """`limited_move` by horizon, and `non_myopic`."""
+    """`foresight` with the variant and the rule for ties, `limited_move` by horizon, and `non_myopic`."""
     ids = conflict.states.ids
 
     def stable(table: Bools) -> dict[str, list[str]]:
         return as_dict(conflict, [[ids[at] for at in np.flatnonzero(row)] for row in table])
 
     return {
+        "foresight": {"variant": found.variant, "ties": found.ties},
         "limited_move": {str(h): stable(table) for h, table in enumerate(found.limited) if h},
         "non_myopic": {
             "stable": stable(found.stable),
@@ -206,56 +205,6 @@ def paths_json(conflict: Conflict, search: Search) -> dict[str, Any]:
             "path": [[names[mover], ids[there]] for mover, there in search.path(state)],
         }
         for state, distance in search.distance.items()
-    }
-
-
-def explanation_json(
-    conflict: Conflict, state: int, found: Sequence[Witness], hollow: Sequence[Threat]
-) -> dict[str, Any]:
-    """One state: every cell asked for with its reason, and the threats behind it that are not credible."""
-    ids = conflict.states.ids
-    names = [dm.id for dm in conflict.decision_makers]
-
-    def steps(path: Any) -> Any:
-        return None if path is None else [[names[mover], ids[there]] for mover, there in path]
-
-    return {
-        "state": ids[state],
-        "cells": [
-            {
-                "decision_maker": names[one.decision_maker],
-                "concept": one.concept,
-                "stable": one.stable,
-                "structural": one.structural,
-                "improvements": [
-                    {
-                        "to": ids[answer.improvement],
-                        "sanction": steps(answer.path),
-                        "replies": [ids[r] for r in answer.replies],
-                        "escaped": steps(answer.escaped),
-                        "escape": None if answer.escape is None else ids[answer.escape],
-                    }
-                    for answer in one.answers
-                ],
-            }
-            for one in found
-        ],
-        "not_credible": [
-            {
-                "decision_maker": names[threat.decision_maker],
-                "improvement": ids[threat.improvement],
-                "sanction": steps(threat.path),
-                "would_have_to_prefer": [
-                    {
-                        "decision_maker": names[w.decision_maker],
-                        "better": ids[w.better],
-                        "worse": ids[w.worse],
-                    }
-                    for w in threat.wishes
-                ],
-            }
-            for threat in hollow
-        ],
     }
 
 
