@@ -139,6 +139,19 @@ def test_the_cells_of_sim_and_of_coalitions_in_json() -> None:
     assert cells[4]["improvements"][0]["sanction"] is None
 
 
+def test_sim_is_left_out_with_a_note_where_it_would_take_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("backstop.graphmodel.analysis.SIM_COMBINATIONS", 0)
+    done = CliRunner().invoke(
+        commands, ["graph", "explain", str(STUDY), "s17", "--json"], catch_exceptions=False
+    )
+    assert "sim is left out" in done.stderr
+    concepts = {cell["concept"] for cell in json.loads(done.stdout)["states"][0]["cells"]}
+    assert concepts == {"nash", "gmr", "smr", "seq", "sseq"}
+    assert "sim" in {
+        cell["concept"] for cell in answer("explain", STUDY, "s17", "--concept", "sim")["states"][0]["cells"]
+    }
+
+
 def test_citations_are_looked_up_in_the_dossier_beside_the_file(tmp_path: Path) -> None:
     assert "all in the dossier" in backstop("check", STUDY).stdout
     (tmp_path / "dossier").symlink_to(STUDY / "dossier")

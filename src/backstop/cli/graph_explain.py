@@ -174,7 +174,13 @@ def _sim_is_easy(conflict: Conflict) -> bool:
 
     if applicable(conflict) or (conflict.ranks is None and (kinds(conflict) or has_unknown(conflict))):
         return False
-    return combinations(conflict) <= SIM_COMBINATIONS
+    try:
+        easy = combinations(conflict) <= SIM_COMBINATIONS
+    except Refused:
+        easy = False
+    if not easy:
+        click.echo("note: sim is left out, as it would take long; ask for it by name", err=True)
+    return easy
 
 
 def _coalitions(
