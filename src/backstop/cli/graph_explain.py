@@ -166,7 +166,8 @@ def _wanted(concepts: Sequence[str], looking: bool, ahead: bool, together: bool)
 
 
 def _sim_is_easy(conflict: Conflict) -> bool:
-    """SIM is defined and quickly found: then it is explained without being asked for."""
+    """SIM is defined and quickly found: then it is explained without being asked for; a note says where it is not."""
+    from backstop.faults import Refused
     from backstop.graphmodel.analysis import SIM_COMBINATIONS
     from backstop.graphmodel.graded import kinds
     from backstop.graphmodel.simultaneous import applicable, combinations
