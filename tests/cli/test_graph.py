@@ -152,6 +152,21 @@ def test_sim_is_left_out_with_a_note_where_it_would_take_long(monkeypatch: pytes
     }
 
 
+def test_sim_is_left_out_where_it_would_be_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "g.yaml").write_text(
+        "format: backstop-graph/1\ntitle: t\ndecision_makers: {a: A, b: B}\n"
+        "options: {x: {by: a}, y: {by: b}}\n"
+        "preferences:\n  a: {relation: {better: [[s2, s1], [s1, s4]]}}\n"
+        "  b: {relation: {better: [[s4, s2], [s3, s1], [s2, s1]]}}\n",
+        encoding="utf-8",
+    )
+    assert "a, SIM: stable" in said("explain", tmp_path / "g.yaml", "s1")
+    monkeypatch.setattr("backstop.graphmodel.relational.MAX_MATRIX", 0)
+    words = said("explain", tmp_path / "g.yaml", "s1")
+    assert "a, SEQ" in words
+    assert "a, SIM" not in words
+
+
 def test_citations_are_looked_up_in_the_dossier_beside_the_file(tmp_path: Path) -> None:
     assert "all in the dossier" in backstop("check", STUDY).stdout
     (tmp_path / "dossier").symlink_to(STUDY / "dossier")
