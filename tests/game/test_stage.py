@@ -307,6 +307,22 @@ def test_probabilities_sum_to_one(seed: int) -> None:
             assert moves is None or sum(moves) == pytest.approx(1.0, abs=1e-13)
 
 
+def test_what_was_found_stays_when_the_sweep_goes_on() -> None:
+    play = Play((Ending(0), Ending(1), Decision("d", 0, ("a", "b"), (0, 1))))
+    game = Game(("a",), ("x",), (play,), ("o", "p"), (0, 0), 0)
+    payoffs = (np.zeros((1, 1)), np.array([[0.0, 1.0, 2.0]]), None)
+    numbers = PlayNumbers(payoffs, (None, None, np.ones(1)), ((), (), ()))
+    sweep = Sweep(game, Stage((np.zeros((1, 1)),), (numbers,)), "agent_error", 3)
+    values, out = np.zeros((2, 1, 1, 3))
+    sweep.solve(values, out)
+    found = sweep.outcome_probabilities(0)
+    before = {outcome: p.copy() for outcome, p in found.items()}
+    far = (np.zeros((1, 1)), np.full((1, 1), 5.0), None)
+    sweep.renew(Stage((np.zeros((1, 1)),), (PlayNumbers(far, numbers.noise, numbers.chances),)))
+    sweep.solve(values, out)
+    assert all(np.array_equal(found[outcome], before[outcome]) for outcome in before)
+
+
 def test_transitions_add_up_the_outcomes_of_a_phase() -> None:
     game, stage, discounted = random_stage(4)
     sweep = Sweep(game, stage, "agent_error", B)

@@ -47,3 +47,28 @@ def test_trees_are_frozen_values() -> None:
     make = lambda: Play((Ending(0), Ending(1), Decision("d", 0, ("a", "b"), (0, 1), bound=(1,))))  # noqa: E731
     assert make() == make() and hash(make()) == hash(make())
     assert make() != Play((Ending(0), Ending(1), Decision("d", 0, ("a", "b"), (0, 1))))
+
+
+def going(*targets: int) -> Play:
+    """A play of nature that may end in each of the outcomes."""
+    leaves = tuple(Ending(o) for o in targets)
+    return Play((*leaves, Chance("c", tuple("abcdef"[: len(leaves)]), tuple(range(len(leaves))))))
+
+
+def test_groups_come_after_what_they_lead_to() -> None:
+    # 0 talks, 1 truce with 2 its crisis, 3 war (absorbing), 4 a deal that leads back to itself alone, 5 on the way.
+    plays = (going(0, 1, 5), going(1, 2, 4), going(1, 3), None, going(4), going(4, 3))
+    game = Game(("a",), tuple("012345"), plays, tuple("012345"), (0, 1, 2, 3, 4, 5), 0)
+    groups = game.groups()
+    assert set(groups) == {(0,), (1, 2), (4,), (5,)}
+    for earlier, group in enumerate(groups):
+        for later in groups[earlier + 1 :]:
+            assert not any(game.following(phase) & set(later) for phase in group)
+
+
+def test_a_game_with_fewer_plays_keeps_its_numbering() -> None:
+    game = Game(("a",), ("x", "y", "z"), (going(0, 1), going(1, 2), None), tuple("012"), (0, 1, 2), 0)
+    part = game.playing((1,))
+    assert part.live == (1,) and part.phases == game.phases
+    assert game.playing((0, 1, 2)) is game
+    assert game.following(2) == frozenset() and game.following(0) == {0, 1}

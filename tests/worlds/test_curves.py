@@ -1,4 +1,4 @@
-"""Curves in memory and on disk are the same."""
+"""Curves in memory and on disk are the same, on disk to single precision."""
 
 from __future__ import annotations
 
@@ -20,13 +20,14 @@ def filled(monkeypatch: pytest.MonkeyPatch, most: int) -> list[np.ndarray[Any, A
     for first in (16, 0, 8):  # blocks end in any order
         store.put(first, values[..., first : first + 8])
         store.note(first, min(8, 23 - first))
-    assert all(np.array_equal(store.row(row), values[row]) for row in range(3))
+    exact = values if most else values.astype(np.float32)
+    assert all(np.array_equal(store.row(row), exact[row]) for row in range(3))
     return [store.row(row) for row in range(3)]
 
 
 def test_file_and_memory_agree(monkeypatch: pytest.MonkeyPatch) -> None:
     for one, other in zip(filled(monkeypatch, 10**9), filled(monkeypatch, 0), strict=True):
-        assert np.array_equal(one, other)
+        np.testing.assert_allclose(one, other, rtol=1e-7)
 
 
 def test_a_full_disk_is_one_message(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -129,6 +129,19 @@ def test_a_quarter_of_eight_is_the_second() -> None:
     assert quantiles(np.arange(8.0), None, (0.25, 0.250001, 1.0)) == (1.0, 2.0, 7.0)
 
 
+@pytest.mark.parametrize("worlds", [50, 9_000])
+def test_quantiles_come_in_the_order_asked_for(worlds: int) -> None:
+    values = samples("heavy", worlds)
+    levels = (0.9, 0.1, 0.5, 0.1)
+    assert quantiles(values, None, levels) == tuple(plain_quantile(values, None, q) for q in levels)
+
+
+def test_quantiles_of_values_crowded_in_one_place() -> None:
+    values = np.concatenate([np.full(4_000, 0.25), samples("normal", 5_000) * 1e-9, [1.0, 1e12]])
+    weights = weightings("uneven", values.size)
+    assert quantiles(values, weights, LEVELS) == tuple(plain_quantile(values, weights, q) for q in LEVELS)
+
+
 @pytest.mark.parametrize("worlds", [2, 16, 17, 33, 500])
 @pytest.mark.parametrize("weighting", ["alike", "zeros", "uneven"])
 @pytest.mark.parametrize("kind", ["normal", "ties", "constant", "missing"])

@@ -19,10 +19,10 @@ from backstop.game.recursion import Recursion
 from backstop.game.stage import Array, Information, Mask, Stage, Sweep
 from backstop.game.tree import Game
 
-_MOST_STEPS = 60
+_MOST_STEPS = 40
 # Steps at which the choices are read anew and the equations eliminated again.
 _ELIMINATE_AT = frozenset({0, 1, 2, 10, 20, 35, 50})
-_MEMORY = 3
+_MEMORY = 2
 # Below this share of worlds still at work the arrays are packed together, which costs a copy.
 _PACK = 0.25
 

@@ -80,20 +80,27 @@ class Record:
     def shares(self, start: int) -> Array:
         """Probability of being in each phase at periods 0 .. T from phase `start`, shape (T + 1, phases, B)."""
         if start not in self._shares:
-            found = np.zeros(
+            found = np.empty(
                 (self.solution.periods + 1, len(self.solution.game.phases), self.solution.worlds)
             )
+            found[0] = 0.0
             found[0, start] = 1.0
             for period, moves in enumerate(self._transitions):
                 here, later = found[period], found[period + 1]
-                reached = self._reached(start, period)
+                reached, begun = self._reached(start, period), set[int]()
                 for source, target, probability in moves:
                     if source not in reached:
                         continue
-                    if probability is _CERTAIN:
+                    if target not in begun:
+                        np.multiply(here[source], probability, out=later[target])
+                        begun.add(target)
+                    elif probability is _CERTAIN:
                         later[target] += here[source]
                     else:
                         later[target] += np.multiply(here[source], probability, out=self._room)
+                for phase in range(later.shape[0]):
+                    if phase not in begun:
+                        later[phase] = 0.0
             self._shares[start] = found
         return self._shares[start]
 
@@ -142,50 +149,60 @@ class Record:
         """Probability of never having been in the members, and of having been there, at periods 0 .. T."""
         if (start, members) in self._visits:
             return self._visits[start, members]
-        shape = (len(self.solution.game.phases), self.solution.worlds)
-        left, later = np.zeros(shape), np.zeros(shape)
         avoided = np.empty((self.solution.periods + 1, self.solution.worlds))
         reached = np.zeros_like(avoided)
-        if start in members:
-            reached[0] = 1.0
-        else:
-            left[start] = 1.0
-        avoided[0] = left.sum(axis=0)
+        avoided[0], reached[0] = (0.0, 1.0) if start in members else (1.0, 0.0)
+        left: Mass = {} if start in members else {start: _CERTAIN}
         for period, moves in enumerate(self._transitions):
-            later[...] = 0.0
+            later: Mass = {}
             arrived = reached[period + 1]
             arrived[...] = reached[period]
             for source, target, probability in moves:
-                if source in members or source not in self._reached(start, period):
+                if source not in left:
                     continue
-                moved = np.multiply(left[source], probability, out=self._room)
                 if target in members:
-                    arrived += moved
+                    arrived += np.multiply(left[source], probability, out=self._room)
                 else:
-                    later[target] += moved
-            left, later = later, left
-            avoided[period + 1] = left.sum(axis=0)
+                    _move(left[source], probability, target, later, self._room)
+            left = later
+            _total(left.values(), avoided[period + 1])
         self._visits[start, members] = avoided, reached
         return avoided, reached
 
 
+# Probability by phase, for the phases that have any: shape (B,), or (1,) where it is the same in every world.
+Mass = dict[int, Array]
+
+
+def _move(mass: Array, probability: Array, target: int, later: Mass, room: Array) -> None:
+    """Add what moves on to `target`, in an array that nothing else uses."""
+    if target not in later:
+        later[target] = mass * probability
+    elif later[target].size == room.size:
+        later[target] += np.multiply(mass, probability, out=room)
+    else:
+        later[target] = later[target] + mass * probability
+
+
+def _total(parts: Collection[Array], out: Array) -> None:
+    out[...] = 0.0
+    for part in parts:
+        out += part
+
+
 @dataclass(slots=True)
 class _Track:
-    """Mass (and expected gain so far) by phase, for one combination of the two flags.
+    """Mass (and expected gain so far) by phase, for one combination of the two flags."""
 
-    `occupied`: the phases that can have mass at all.
-    """
-
-    mass: Array
-    gain: Array
-    occupied: set[int]
+    mass: Mass
+    gain: Mass
 
 
 def _conditional(
     solution: Solution, moves: Transitions, measure: Measure, given: Condition, period_years: float
 ) -> Array:
     """A metric on a condition, with flags for the event and for the condition carried along."""
-    game, shape = solution.game, (len(solution.game.phases), solution.worlds)
+    game = solution.game
     event = measure.members if measure.kind in ("avoid", "reach") else frozenset()
     carries_gain = measure.kind in ("count", "duration")
     State = dict[tuple[bool, bool], _Track]
@@ -196,65 +213,56 @@ def _conditional(
     def flags(phase: int, hit: bool, met: bool) -> tuple[bool, bool]:
         return hit or phase in event, met or phase in given.phases
 
-    def track(state: State, key: tuple[bool, bool]) -> _Track:
-        if key not in state:
-            room = np.zeros(shape)
-            state[key] = _Track(room, np.zeros(shape) if carries_gain else room, set())
-        return state[key]
-
     state: State = {}
     if measure.start not in lost:
-        first = track(state, flags(measure.start, False, False))
-        first.mass[measure.start] = 1.0
-        first.occupied.add(measure.start)
+        state[flags(measure.start, False, False)] = _Track({measure.start: _CERTAIN}, {})
     found = np.empty((solution.periods + 1, solution.worlds))
-    found[0] = _ratio(state, measure, given)
+    found[0] = _ratio(state, measure, given, solution.worlds)
     room = np.empty(solution.worlds)
     for period, plays in enumerate(solution.outcomes):
         later: State = {}
         for (hit, met), here in state.items():
             if measure.kind == "duration":
-                for phase in measure.members & here.occupied:
-                    here.gain[phase] += period_years * here.mass[phase]
+                for phase in measure.members & here.mass.keys():
+                    gained = period_years * here.mass[phase]
+                    here.gain[phase] = here.gain[phase] + gained if phase in here.gain else gained
             for source, target, probability in moves[period]:
-                if source not in here.occupied or target in lost:
+                if source not in here.mass or target in lost:
                     continue
-                there = track(later, flags(target, hit, met))
-                there.occupied.add(target)
-                there.mass[target] += np.multiply(here.mass[source], probability, out=room)
-                if carries_gain:
-                    there.gain[target] += np.multiply(here.gain[source], probability, out=room)
+                there = later.setdefault(flags(target, hit, met), _Track({}, {}))
+                _move(here.mass[source], probability, target, there.mass, room)
+                if carries_gain and source in here.gain:
+                    _move(here.gain[source], probability, target, there.gain, room)
             if measure.kind == "count":
-                for phase in here.occupied:
+                for phase in here.mass:
                     for outcome in measure.members & plays[phase].keys():
                         target = game.next_phase[outcome]
                         if target not in lost:
-                            there = track(later, flags(target, hit, met))
-                            there.gain[target] += here.mass[phase] * plays[phase][outcome]
+                            gain = later[flags(target, hit, met)].gain
+                            _move(here.mass[phase], plays[phase][outcome], target, gain, room)
         state = later
-        found[period + 1] = _ratio(state, measure, given)
+        found[period + 1] = _ratio(state, measure, given, solution.worlds)
     return found
 
 
-def _ratio(state: Mapping[tuple[bool, bool], _Track], measure: Measure, given: Condition) -> Array:
+def _ratio(
+    state: Mapping[tuple[bool, bool], _Track], measure: Measure, given: Condition, worlds: int
+) -> Array:
     wanted = given.kind == "reach"
-    condition: Array | float = 0.0
-    value: Array | float = 0.0
+    condition, value, mass = np.zeros((3, worlds))
     for (hit, met), track in state.items():
         if met != wanted:
             continue
-        mass = track.mass.sum(axis=0)
-        condition = condition + mass
+        _total(track.mass.values(), mass)
+        condition += mass
         if measure.kind in ("count", "duration"):
-            value = value + track.gain.sum(axis=0)
+            for gain in track.gain.values():
+                value += gain
         elif measure.kind == "occupy":
-            value = value + _rows(track.mass, measure.members)
+            for phase in sorted(measure.members & track.mass.keys()):
+                value += track.mass[phase]
         elif hit == (measure.kind == "reach"):
-            value = value + mass
-    likely = np.asarray(condition) >= LEAST_CONDITION
+            value += mass
+    likely = condition >= LEAST_CONDITION
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(likely, np.asarray(value) / np.asarray(condition), np.nan)
-
-
-def _rows(mass: Array, phases: Collection[int]) -> Array:
-    return np.asarray(mass[sorted(phases)].sum(axis=0))
+        return np.where(likely, value / condition, np.nan)

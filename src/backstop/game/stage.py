@@ -367,7 +367,8 @@ class PlaySweep:
         """Both probabilities of a free choice between two moves, exact to rounding however small."""
         chosen, odds = self._free[position]
         with np.errstate(invalid="ignore"):
-            other = np.where(np.isinf(odds), 1.0, odds * chosen)
+            other = odds * chosen
+            np.fmin(other, 1.0, out=other)  # infinite odds times no chance is not a number
         certain = self._certain[position]
         if certain is not None:
             np.copyto(other, 1.0 - chosen, where=certain)
@@ -378,21 +379,27 @@ class PlaySweep:
         nodes = self.play.nodes
         moves = self.move_probabilities()
         reached: list[Array | None] = [None] * len(nodes)
-        reached[-1] = np.ones(1)
         found: dict[int, Array] = {}
-        for position in range(len(nodes) - 1, -1, -1):
+        root, certain = len(nodes) - 1, np.ones(1)
+        for position in range(root, -1, -1):
             here, node = reached[position], nodes[position]
             if here is None:
-                continue  # a node that nothing leads to
+                if position < root:
+                    continue  # a node that nothing leads to
+                here = certain
             if isinstance(node, Ending):
                 known = found.get(node.outcome)
                 total = here if known is None else known + here
-                found[node.outcome] = np.broadcast_to(total, (self.worlds,))
+                found[node.outcome] = (
+                    total if total.size == self.worlds else np.broadcast_to(total, (self.worlds,))
+                )
                 continue
             weights = moves[position]
             assert weights is not None
             for weight, child in zip(weights, node.children, strict=True):
-                share = here * weight
+                # What is chosen is overwritten at the next solution, so only a node within may use it as it is.
+                leaf = isinstance(nodes[child], Ending)
+                share = here * weight if leaf or position < root else weight
                 before = reached[child]
                 reached[child] = share if before is None else before + share
         return found

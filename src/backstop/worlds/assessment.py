@@ -12,7 +12,7 @@ from backstop.scenario.compiled import Model
 from backstop.text import did_you_mean
 from backstop.worlds.ensemble import Ensemble, Progress
 from backstop.worlds.evaluation import Evaluation
-from backstop.worlds.result import ArrangementResult, ObservationResult, Result, summarise_arrangement
+from backstop.worlds.result import ArrangementResult, ObservationResult, Result, summarise_arrangements
 from backstop.worlds.summary import Array, effective_worlds, mean_and_error
 from backstop.worlds.weights import log_weights_of, normalised
 from backstop.worlds.workers import Workers, usable_threads
@@ -42,7 +42,7 @@ def assess(
     order = [*observed, *(a for a in wanted if a not in observed)]
     with Workers(threads or usable_threads()) as workers:
         ensemble = Ensemble.drawn(model, worlds, seed, workers, information, block)
-        total = ensemble.blocks * (len(order) - max(0, len(observed) - 1))
+        total = ensemble.blocks * len(order)
         done = 0
 
         def tick() -> None:
@@ -51,17 +51,21 @@ def assess(
             if progress is not None:
                 progress(done, total)
 
-        held, weights, reports = weigh(ensemble, observed, tick)
         results: dict[str, ArrangementResult] = {}
         unsettled = np.zeros(worlds, dtype=np.bool_)
-        for name in order:
-            room = held.pop(name, None)
-            if room is None:
-                room = ensemble.solve(model.levels[name], weights, tick=tick)
-            unsettled |= ~room.settled
-            if name in wanted:
-                results[name] = summarise_arrangement(model, ensemble.figures, name, room, weights, workers)
-            del room  # the next arrangement takes its place: two at once would be the most memory of all
+        weights: Array | None = None
+        reports: dict[str, ObservationResult] = {}
+        for names in _passes(order, len(observed), ensemble.at_once(len(order))):
+            levels = {name: model.levels[name] for name in names}
+            if observed and weights is None:
+                rooms, weights, reports = weigh(ensemble, levels, observed, tick)
+            else:
+                rooms = ensemble.solve_all(levels, weights, tick=tick)
+            for room in rooms.values():
+                unsettled |= ~room.settled
+            kept = {name: rooms[name] for name in names if name in wanted}
+            results |= summarise_arrangements(model, ensemble.figures, kept, weights, workers)
+            del rooms, kept  # the next ones take their place
         return Result(
             model=model,
             worlds=worlds,
@@ -81,14 +85,21 @@ def observed_arrangements(model: Model) -> list[str]:
     return list(dict.fromkeys(o.arrangement for o in model.scenario.observations.values()))
 
 
+def _passes(order: list[str], observed: int, at_once: int) -> list[list[str]]:
+    """The arrangements in the goes that they are solved in; those observed are all in the first."""
+    first = max(observed, at_once)
+    return [order[:first], *(order[i : i + at_once] for i in range(first, len(order), at_once))]
+
+
 def weigh(
-    ensemble: Ensemble, observed: Sequence[str], tick: Callable[[], None] | None = None
-) -> tuple[dict[str, Evaluation], Array | None, dict[str, ObservationResult]]:
-    """The observed arrangements solved, the weights that follow, and a report on each observation."""
+    ensemble: Ensemble,
+    levels: Mapping[str, Mapping[str, float]],
+    observed: Sequence[str],
+    tick: Callable[[], None] | None = None,
+) -> tuple[dict[str, Evaluation], Array, dict[str, ObservationResult]]:
+    """Arrangements solved, the weights that follow from those observed, and a report on each observation."""
     model = ensemble.model
     observations = model.scenario.observations
-    if not observations:
-        return {}, None, {}
     rows = {name: ensemble.figures.metrics.index(o.metric) for name, o in observations.items()}
 
     def seen(rooms: Mapping[str, Evaluation], here: slice) -> dict[str, Array]:
@@ -97,7 +108,7 @@ def weigh(
     def log_weights(first: int, count: int, rooms: Mapping[str, Evaluation]) -> Array:
         return log_weights_of(model, seen(rooms, slice(first, first + count)), first)
 
-    held, logs = ensemble.solve_weighing({name: model.levels[name] for name in observed}, log_weights, tick)
+    held, logs = ensemble.solve_weighing(levels, observed, log_weights, tick)
     weights = normalised(model, logs)
     reports = {}
     for name, values in seen(held, slice(None)).items():

@@ -1,6 +1,7 @@
 """Curves world by world: what only their quantiles need, and what takes the most room.
 
-They are held in memory while they are small, else in a temporary file that the system removes by itself.
+They are held in memory while they are small, else in a temporary file that the system removes by itself. The file has
+them in single precision, seven digits: quantiles over worlds have three or four that mean anything.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import errno
 import os
 import tempfile
 import weakref
+from collections.abc import Sequence
 from typing import IO
 
 import numpy as np
@@ -21,6 +23,7 @@ Array = NDArray[np.float64]
 
 # More bytes than this go to a file.
 MOST_IN_MEMORY = 96_000_000
+_STORED = np.dtype(np.float32)
 
 
 class CurveStore:
@@ -41,20 +44,22 @@ class CurveStore:
             self._file = tempfile.TemporaryFile(prefix="backstop-")  # noqa: SIM115
             weakref.finalize(self, self._file.close)
 
-    def put(self, first: int, values: Array) -> None:
-        """Keep the curves, (rows, T + 1, count), of the worlds from `first` on; Refused where the disk is full.
+    def put(self, first: int, curves: Sequence[Array]) -> None:
+        """Keep the curves, (T + 1, count) each, of the worlds from `first` on; Refused where the disk is full.
 
         May be called in a forked process; what was put has then to be noted in this one.
         """
-        count = values.shape[-1]
-        if self._array is not None:
-            self._array[..., first : first + count] = values
-            return
+        for row, values in enumerate(curves):
+            count = values.shape[-1]
+            if self._array is not None:
+                self._array[row, :, first : first + count] = values
+            else:
+                self._write(values.astype(_STORED), self._offset(first, row, count))
+
+    def _write(self, data: NDArray[np.float32], offset: int) -> None:
         assert self._file is not None
-        data = np.ascontiguousarray(values).tobytes()
         try:
-            written = os.pwrite(self._file.fileno(), data, self._offset(first, 0, count))
-            if written < len(data):
+            if os.pwrite(self._file.fileno(), data.data, offset) < data.nbytes:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         except OSError as error:
             raise Refused(
@@ -76,10 +81,11 @@ class CurveStore:
         periods = self._shape[1]
         found = np.full(self._shape[1:], np.nan)
         for first, count in self._blocks.items():
-            data = os.pread(self._file.fileno(), 8 * periods * count, self._offset(first, row, count))
-            found[:, first : first + count] = np.frombuffer(data).reshape(periods, count)
+            size = _STORED.itemsize * periods * count
+            data = os.pread(self._file.fileno(), size, self._offset(first, row, count))
+            found[:, first : first + count] = np.frombuffer(data, _STORED).reshape(periods, count)
         return found
 
     def _offset(self, first: int, row: int, count: int) -> int:
         rows, periods, _ = self._shape
-        return 8 * periods * (rows * first + row * count)
+        return _STORED.itemsize * periods * (rows * first + row * count)

@@ -6,7 +6,7 @@ worlds a block has or on which thread solves it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +23,8 @@ from backstop.worlds.workers import Workers, shared_empty
 # Bytes of arrays that one thread should have at work: the figures that come out do not depend on it.
 _WORKING_SET = 96e6
 _LEAST_BLOCK, _LARGEST_BLOCK = 256, 8192
+# Bytes of curves that arrangements solved in one go may have: they go to a temporary file.
+_CURVES_AT_ONCE = 1e9
 
 Progress = Callable[[int, int], None]
 
@@ -105,58 +107,68 @@ class Ensemble:
 
         `weights`: those of the sums over worlds. `tick` is called as each block ends.
         """
-        plan = Plan(self.model, levels)
-        room = Evaluation.room(self.figures, self.worlds, by_world)
+        return self.solve_all({"": levels}, weights, by_world, tick)[""]
 
-        def task(first: int) -> tuple[Array, Array]:
-            count = self._size(first)
-            parts = evaluate(plan, self._drawn(first), first, count, self.information, room, self.figures)
-            return block_sums(first, *parts, None if weights is None else weights[first : first + count])
+    def solve_all(
+        self,
+        levels: Mapping[str, Mapping[str, float]],
+        weights: Array | None = None,
+        by_world: bool = False,
+        tick: Callable[[], None] | None = None,
+    ) -> dict[str, Evaluation]:
+        """Several arrangements, by name, in one go. `tick` is called for every block of every arrangement."""
+        plans = {name: Plan(self.model, of) for name, of in levels.items()}
+        rooms = self._rooms(levels, by_world)
 
-        def collect(first: int, sums: tuple[Array, Array]) -> None:
-            room.add(first, self._size(first), sums)
-            if tick is not None:
-                tick()
+        def task(first: int) -> dict[str, tuple[Array, Array]]:
+            drawn, count = self._drawn(first), self._size(first)
+            each = None if weights is None else weights[first : first + count]
+            return {
+                name: block_sums(first, *self._evaluated(plan, drawn, first, rooms[name]), each)
+                for name, plan in plans.items()
+            }
+
+        def collect(first: int, found: dict[str, tuple[Array, Array]]) -> None:
+            self._collect(first, found, rooms, tick)
 
         self.workers.spread(task, range(0, self.worlds, self.block), collect, self.worlds)
-        return room
+        return rooms
 
     def solve_weighing(
         self,
         levels: Mapping[str, Mapping[str, float]],
+        observed: Collection[str],
         log_weights: Callable[[int, int, Mapping[str, Evaluation]], Array],
         tick: Callable[[], None] | None = None,
     ) -> tuple[dict[str, Evaluation], Array]:
-        """Several arrangements from which the weights of the worlds follow, and the logarithms of these weights.
+        """Several arrangements, the weights of the worlds following from those `observed`; with their logarithms.
 
-        `log_weights(first, count, rooms)` is asked for a block once all arrangements are solved in it, so that
-        nothing that is only summed has to wait for the weights of all worlds.
+        `log_weights(first, count, rooms)` is asked for a block once the observed arrangements are solved in it, so
+        that nothing that is only summed has to wait for the weights of all worlds.
         """
-        plans = {name: Plan(self.model, of) for name, of in levels.items()}
-        rooms = {name: Evaluation.room(self.figures, self.worlds, sharing=len(levels)) for name in levels}
+        order = [*observed, *(name for name in levels if name not in observed)]
+        plans = {name: Plan(self.model, levels[name]) for name in order}
+        rooms = self._rooms(levels)
         logs, offsets = shared_empty((self.worlds,)), dict[int, float]()
 
         def task(first: int) -> tuple[float, dict[str, tuple[Array, Array]]]:
             drawn, count = self._drawn(first), self._size(first)
-            parts = {
-                name: evaluate(plan, drawn, first, count, self.information, rooms[name], self.figures)
-                for name, plan in plans.items()
-            }
+            parts = {name: self._evaluated(plans[name], drawn, first, rooms[name]) for name in observed}
             here = log_weights(first, count, rooms)
             # A block's weights are kept in scale with one another; the scale of all blocks comes at the end.
             largest = float(here.max())
             offset = largest if np.isfinite(largest) else 0.0
             logs[first : first + count] = here
-            return offset, {
-                name: block_sums(first, *part, np.exp(here - offset)) for name, part in parts.items()
-            }
+            weights = np.exp(here - offset)
+            sums = {}
+            for name, plan in plans.items():
+                part = parts.pop(name) if name in parts else self._evaluated(plan, drawn, first, rooms[name])
+                sums[name] = block_sums(first, *part, weights)
+            return offset, sums
 
         def collect(first: int, found: tuple[float, dict[str, tuple[Array, Array]]]) -> None:
             offsets[first] = found[0]
-            for name, sums in found[1].items():
-                rooms[name].add(first, self._size(first), sums)
-            if tick is not None:
-                tick()
+            self._collect(first, found[1], rooms, tick)
 
         self.workers.spread(task, range(0, self.worlds, self.block), collect, self.worlds)
         overall = max(offsets.values())
@@ -165,6 +177,31 @@ class Ensemble:
                 scale = np.exp(offsets[first] - overall)
                 room.sums[first] = (shares * scale, numbers * scale)
         return rooms, logs
+
+    def at_once(self, arrangements: int) -> int:
+        """How many of so many arrangements should be solved in one go: as many as have room for their curves."""
+        curves = len(set(self.figures.curve_rows.values())) * (self.figures.periods + 1) * 4 * self.worlds
+        return max(1, min(arrangements, int(_CURVES_AT_ONCE // max(1, curves))))
+
+    def _rooms(self, names: Collection[str], by_world: bool = False) -> dict[str, Evaluation]:
+        return {name: Evaluation.room(self.figures, self.worlds, by_world, len(names)) for name in names}
+
+    def _evaluated(
+        self, plan: Plan, drawn: Mapping[str, Value], first: int, room: Evaluation
+    ) -> tuple[Array, Array]:
+        return evaluate(plan, drawn, first, self._size(first), self.information, room, self.figures)
+
+    def _collect(
+        self,
+        first: int,
+        sums: Mapping[str, tuple[Array, Array]],
+        rooms: Mapping[str, Evaluation],
+        tick: Callable[[], None] | None,
+    ) -> None:
+        for name, of in sums.items():
+            rooms[name].add(first, self._size(first), of)
+            if tick is not None:
+                tick()
 
     def _size(self, first: int) -> int:
         return min(self.block, self.worlds - first)

@@ -202,7 +202,7 @@ def evaluate(
         period = model.periods if metric.by_year is None else round(metric.by_year / model.period_years)
         room.metrics[row, here] = found[period]
     if curves:
-        room.curves.put(first, np.stack([curves[place] for place in sorted(curves)]))
+        room.curves.put(first, [curves[place] for place in sorted(curves)])
     room.costs[:, here] = expected_costs(valuation, occupied)
     return occupied, expected
 

@@ -6,7 +6,7 @@ import platform
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,19 +25,13 @@ from backstop.worlds.summary import (
     replication_mass,
     summarise,
 )
+from backstop.worlds.workers import Workers
 
 if TYPE_CHECKING:
     import xarray
 
 FORMAT = "backstop-result/1"
 UNSTATED_UNIT = "unstated"
-
-
-class Pool(Protocol):
-    """Something that runs tasks, such as `backstop.worlds.assessment.Workers`."""
-
-    def run(self, task: Any, items: Any) -> None:
-        """Call `task` for every item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,17 +122,20 @@ class Result:
         """The arrangement that the others are compared with."""
         return next(iter(self.arrangements))
 
-    def compared(self, pool: Pool | None = None) -> Result:
+    def compared(self, workers: Workers) -> Result:
         """The same result with the paired difference of every arrangement from the first, on the same worlds."""
         base = self.arrangements[self.first].samples
         jobs = [(a, m) for a in self.arrangements if a != self.first for m in base]
         found: dict[tuple[str, str], Summary] = {}
 
-        def task(i: int) -> None:
+        def task(i: int) -> Summary:
             a, m = jobs[i]
-            found[a, m] = summarise(self.arrangements[a].samples[m] - base[m], self.weights)
+            return summarise(self.arrangements[a].samples[m] - base[m], self.weights)
 
-        _run(pool, task, len(jobs))
+        def collect(i: int, difference: Summary) -> None:
+            found[jobs[i]] = difference
+
+        workers.spread(task, range(len(jobs)), collect, self.worlds)
         return replace(
             self,
             arrangements={
@@ -236,31 +233,53 @@ def versions() -> dict[str, str]:
     }
 
 
-def summarise_arrangement(
-    model: Model, figures: Layout, name: str, of: Evaluation, weights: Array | None, pool: Pool | None = None
+@dataclass(slots=True)
+class _Sums:
+    """What is found of one arrangement, by kind and name of the figure, and by row of the curve."""
+
+    shared: dict[tuple[str, str], Array]
+    summaries: dict[tuple[str, str], Summary]
+    curves: dict[int, Curve]
+
+
+def summarise_arrangements(
+    model: Model, figures: Layout, rooms: Mapping[str, Evaluation], weights: Array | None, workers: Workers
+) -> dict[str, ArrangementResult]:
+    """Sum arrangements up over worlds."""
+    sums = {name: _Sums(_controller_costs(model, figures, of), {}, {}) for name, of in rooms.items()}
+    jobs: list[tuple[str, str, str, Array | int]] = []
+    for name, of in rooms.items():
+        jobs += [(name, "metric", n, of.metrics[i]) for i, n in enumerate(figures.metrics)]
+        jobs += [(name, "value", n, of.values[i]) for i, n in enumerate(figures.actors)]
+        jobs += [(name, "cost", n, of.costs[i]) for i, n in enumerate(figures.costs)]
+        jobs += [
+            (name, "controller", f"{controller}\0{unit}", cost)
+            for (controller, unit), cost in sums[name].shared.items()
+        ]
+        jobs += [(name, "curve", "", row) for row in dict.fromkeys(figures.curve_rows.values())]
+
+    def task(i: int) -> Summary | Curve:
+        name, _, _, values = jobs[i]
+        if isinstance(values, int):
+            return _curve(rooms[name].curves.row(values), weights)
+        return summarise(values, weights)
+
+    def collect(i: int, found: Summary | Curve) -> None:
+        name, kind, key, row = jobs[i]
+        if isinstance(found, Summary):
+            sums[name].summaries[kind, key] = found
+        elif isinstance(row, int):
+            sums[name].curves[row] = found
+
+    worlds = weights.size if weights is not None else max(of.settled.size for of in rooms.values())
+    workers.spread(task, range(len(jobs)), collect, worlds)
+    return {name: _arrangement(figures, name, of, weights, sums[name]) for name, of in rooms.items()}
+
+
+def _arrangement(
+    figures: Layout, name: str, of: Evaluation, weights: Array | None, sums: _Sums
 ) -> ArrangementResult:
-    """Sum one arrangement up over worlds."""
-    rows: list[tuple[str, str, Array]] = [
-        *(("metric", n, of.metrics[i]) for i, n in enumerate(figures.metrics)),
-        *(("value", n, of.values[i]) for i, n in enumerate(figures.actors)),
-        *(("cost", n, of.costs[i]) for i, n in enumerate(figures.costs)),
-    ]
-    shared = _controller_costs(model, figures, of)
-    rows += [("controller", f"{controller}\0{unit}", cost) for (controller, unit), cost in shared.items()]
-    summaries: dict[tuple[str, str], Summary] = {}
-    curves: dict[int, Curve] = {}
-
-    curve_rows = dict.fromkeys(figures.curve_rows.values())
-
-    def task(i: int) -> None:
-        if i < len(rows):
-            kind, key, values = rows[i]
-            summaries[kind, key] = summarise(values, weights)
-        else:
-            row = i - len(rows)
-            curves[row] = _curve(of.curves.row(row), weights)
-
-    _run(pool, task, len(rows) + len(curve_rows))
+    shared, summaries, curves = sums.shared, sums.summaries, sums.curves
     controllers: dict[str, dict[str, Summary]] = {}
     for controller, unit in shared:
         controllers.setdefault(controller, {})[unit] = summaries["controller", f"{controller}\0{unit}"]
@@ -315,11 +334,3 @@ def _arrangement_dict(a: ArrangementResult) -> dict[str, Any]:
             for controller, units in a.controllers.items()
         },
     }
-
-
-def _run(pool: Pool | None, task: Any, count: int) -> None:
-    if pool is None:
-        for i in range(count):
-            task(i)
-    else:
-        pool.run(task, range(count))

@@ -144,31 +144,42 @@ def quantiles(values: Array, weights: Array | None, levels: Sequence[float]) -> 
     total = float(values.size if weights is None else weights.sum())
     if values.size == 0 or not total > 0.0:
         return tuple(None for _ in levels)
-    targets = [q * total * (1.0 - _ROUNDING) for q in levels]
+    found = dict.fromkeys(sorted(levels), 0.0)
+    targets = [q * total * (1.0 - _ROUNDING) for q in found]
+    found.update(zip(found, _reached(values, weights, 0.0, targets), strict=True))
+    return tuple(found[q] for q in levels)
+
+
+def _reached(values: Array, weights: Array | None, before: float, targets: Sequence[float]) -> list[float]:
+    """The smallest of `values` at which the cumulative weight, `before` included, reaches each target (rising)."""
     low, high = float(values.min()), float(values.max())
     if low == high:
-        return tuple(low for _ in levels)
+        return [low for _ in targets]
     if values.size < _FEW or not np.isfinite(high - low):
-        return tuple(_reached(values, weights, 0.0, target) for target in targets)
-    bins = np.minimum(((values - low) * (_BINS / (high - low))).astype(np.intp), _BINS - 1)
-    cumulative = np.cumsum(np.bincount(bins, weights, _BINS))
-    found = []
-    for target in targets:
-        place = min(int(np.searchsorted(cumulative, target, side="left")), _BINS - 1)
-        inside = np.flatnonzero(bins == place)
-        before = float(cumulative[place - 1]) if place else 0.0
-        found.append(_reached(values[inside], None if weights is None else weights[inside], before, target))
-    return tuple(found)
+        return _sorted_out(values, weights, before, targets)
+    place = (values - low) * (_BINS / (high - low))
+    bins = np.minimum(place, _BINS - 1, out=place).astype(np.int16)
+    cumulative = before + np.cumsum(np.bincount(bins, weights, _BINS))
+    wanted = np.minimum(np.searchsorted(cumulative, targets, side="left"), _BINS - 1)
+    found: list[float] = []
+    for bin in dict.fromkeys(wanted.tolist()):
+        # Smaller than all: the lowest and the highest value are never in one bin.
+        inside = np.flatnonzero(bins == bin)
+        found += _reached(
+            values[inside],
+            None if weights is None else weights[inside],
+            float(cumulative[bin - 1]) if bin else before,
+            [target for target, its in zip(targets, wanted, strict=True) if its == bin],
+        )
+    return found
 
 
-def _reached(values: Array, weights: Array | None, before: float, target: float) -> float:
-    """The smallest of `values` at which the cumulative weight, `before` included, reaches `target`."""
-    if weights is None:
-        place = min(max(int(np.ceil(target - before)) - 1, 0), values.size - 1)
-        return float(np.partition(values, place)[place])
+def _sorted_out(values: Array, weights: Array | None, before: float, targets: Sequence[float]) -> list[float]:
     order = np.argsort(values)
-    place = int(np.searchsorted(before + np.cumsum(weights[order]), target, side="left"))
-    return float(values[order[min(place, values.size - 1)]])
+    ordered = values[order]
+    cumulative = before + (np.arange(1.0, values.size + 1) if weights is None else np.cumsum(weights[order]))
+    places = np.searchsorted(cumulative, targets, side="left")
+    return [float(ordered[min(place, values.size - 1)]) for place in places.tolist()]
 
 
 def effective_worlds(weights: Array | None, worlds: int) -> float:

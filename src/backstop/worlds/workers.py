@@ -6,6 +6,7 @@ lock around between them. Forked processes inherit the worlds as they are and wr
 
 from __future__ import annotations
 
+import ctypes
 import math
 import mmap
 import multiprocessing
@@ -34,6 +35,9 @@ T = TypeVar("T")
 
 # Forking costs some hundredths of a second each time.
 FORK_FROM_WORLDS = 4_000
+
+# Numbers of two parameters in glibc's malloc.h.
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 
 # What forked processes do; they inherit it.
 _task: Callable[[int], Any] | None = None
@@ -107,7 +111,7 @@ class Workers:
                 pool = ProcessPoolExecutor(
                     min(self.threads, len(items)),
                     multiprocessing.get_context("fork"),
-                    _leave_signals_to_parent,
+                    _begin_worker,
                 )
                 with pool:
                     _collect(pool, _forked_task, items, collect)
@@ -122,8 +126,21 @@ class Workers:
             _task = None
 
 
-def _leave_signals_to_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _begin_worker() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # left to the parent
+    _keep_freed_memory()
+
+
+def _keep_freed_memory() -> None:
+    """Tell glibc, where that is the allocator, to keep what is freed: arrays of a block are asked for over and over,
+    and a page that has gone back to the system must be cleared and mapped anew each time.
+    """
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (AttributeError, OSError):  # another allocator
+        return
+    mallopt(_M_MMAP_THRESHOLD, 32 << 20)
+    mallopt(_M_TRIM_THRESHOLD, 1 << 30)
 
 
 def _forked_task(item: int) -> Any:
