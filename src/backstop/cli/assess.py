@@ -93,9 +93,7 @@ def assess(
         from backstop.questions.claims import judge_claims
 
         with progress_bar("judging") as update:
-            found = judge_claims(
-                model, result.worlds, seed, None, information, threads, camps=camp is None, progress=update
-            )
+            found = judge_claims(model, threads=threads, camps=camp is None, progress=update, solved=result)
         warn(found)
         return found
 

@@ -253,13 +253,17 @@ class PlaySweep:
                 continue
             if isinstance(node, Chance):
                 self._mix(node.children, self.numbers.chances[position], buffer)
-            elif len(node.moves) == 2 and not node.bound:
+            elif self._is_simple(node):
                 self._two(position, node, buffer)
             else:
                 self._many(position, node, buffer)
             values[position] = buffer
         self._order = self._changing
         return values[-1]
+
+    def _is_simple(self, node: Decision) -> bool:
+        """Whether `_two` can solve it: two moves, and no mover whose free choice alone earns the maximum."""
+        return len(node.moves) == 2 and not (node.bound and self.private)
 
     def _ended(
         self, node: Ending, payoff: Array | None, discounted: Array | Sequence[Array] | None, out: Array
@@ -291,6 +295,11 @@ class PlaySweep:
         if certain is not None:
             np.copyto(chosen, 0.5 * (1.0 - np.sign(loss)), where=certain)
         np.subtract(1.0, chosen, out=other)
+        if node.bound:
+            other *= self._unbound[position]
+            for probability, move in zip(self.numbers.chances[position], node.bound, strict=True):
+                if move == 1:
+                    other += probability
         out *= other
         out += first
         if self.private:
@@ -343,7 +352,8 @@ class PlaySweep:
 
     def _with_bound(self, position: int, node: Decision) -> list[Array]:
         """Probabilities of the moves: bound first, else the free choice among all moves."""
-        weights = [self._unbound[position] * chosen for chosen in self._free[position]]
+        free = self._of_two(position) if self._is_simple(node) else self._free[position]
+        weights = [self._unbound[position] * chosen for chosen in free]
         for probability, move in zip(self.numbers.chances[position], node.bound, strict=True):
             weights[move] = weights[move] + probability
         return weights
@@ -360,7 +370,7 @@ class PlaySweep:
             elif node.bound:
                 found.append(self._with_bound(position, node))
             else:
-                found.append(self._of_two(position) if len(node.moves) == 2 else free)
+                found.append(self._of_two(position) if self._is_simple(node) else free)
         return found
 
     def _of_two(self, position: int) -> list[Array]:

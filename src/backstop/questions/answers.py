@@ -11,7 +11,8 @@ from backstop.questions.weighting import FloatArray
 from backstop.scenario.compiled import Model
 from backstop.scenario.expression import Value
 from backstop.worlds.ensemble import Ensemble
-from backstop.worlds.focus import figures
+from backstop.worlds.focus import Query, figures_together
+from backstop.worlds.result import Result
 from backstop.worlds.weights import weights_of
 
 
@@ -28,9 +29,12 @@ def levels_of(model: Model, promise: Iterable[Value]) -> dict[str, Value]:
 class Answers:
     """What is known of an ensemble: metrics by promise. `want` says what will be asked, `solve` solves it at once."""
 
-    def __init__(self, ensemble: Ensemble) -> None:
+    def __init__(self, ensemble: Ensemble, solved: Result | None = None) -> None:
+        """`solved`: an assessment of the same worlds, whose arrangements need not be solved again."""
         self.ensemble, self.model = ensemble, ensemble.model
         self._known: dict[Promise, dict[str, FloatArray]] = {}
+        for name, of in solved.arrangements.items() if solved is not None else ():
+            self._known[promise_of(self.model, name)] = dict(of.samples)
         self._wanted: dict[Promise, dict[str, None]] = {}
 
     def want(self, promise: Promise, metrics: Iterable[str]) -> None:
@@ -47,11 +51,11 @@ class Answers:
 
     def solve(self, tick: Callable[[], None] | None = None) -> None:
         """Solve all that is asked for; `tick` is called as each block ends."""
-        while self._wanted:
-            promise, metrics = next(iter(self._wanted.items()))
-            found = figures(self.ensemble, levels_of(self.model, promise), tuple(metrics), tick=tick)
-            self._known.setdefault(promise, {}).update(found.metrics)
-            del self._wanted[promise]
+        queries = [Query(levels_of(self.model, promise), tuple(m)) for promise, m in self._wanted.items()]
+        found = figures_together(self.ensemble, queries, tick) if queries else []
+        for promise, figures in zip(self._wanted, found, strict=True):
+            self._known.setdefault(promise, {}).update(figures.metrics)
+        self._wanted.clear()
 
     def of(self, promise: Promise) -> Mapping[str, FloatArray]:
         """The metrics of a promise that were asked for."""

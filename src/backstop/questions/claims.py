@@ -41,6 +41,7 @@ from backstop.text import did_you_mean
 from backstop.worlds.draws import Sampler
 from backstop.worlds.ensemble import Ensemble, Progress
 from backstop.worlds.focus import figures
+from backstop.worlds.result import Result
 from backstop.worlds.summary import Summary
 from backstop.worlds.workers import Workers, usable_threads
 
@@ -119,18 +120,24 @@ def judge_claims(
     camps: bool = True,
     block: int | None = None,
     progress: Progress | None = None,
+    solved: Result | None = None,
 ) -> Claims:
     """Judge the claims of a model (`names`: only these) over `worlds` worlds.
 
     A claim that no arrangement lets one judge is moot, with the reason. `camps`: also as each camp of experts alone
-    would have it. Raises InvalidInput for unknown names and faults found while solving, Refused under ten effective
-    worlds.
+    would have it. `solved`: an assessment of the same model, whose worlds, seed and convention then hold, so that its
+    arrangements are not solved again. Raises InvalidInput for unknown names and faults found while solving, Refused
+    under ten effective worlds.
     """
     chosen = chosen_claims(model, names)
     trials, reasons = ready(model, chosen)
     with Workers(threads or usable_threads()) as workers:
-        ensemble = drawn(model, worlds, seed, workers, information, block)
-        done, total = 0, _wanted(ensemble, trials).blocks + 1
+        if solved is None:
+            ensemble = drawn(model, worlds, seed, workers, information, block)
+        else:
+            worlds, seed = solved.worlds, solved.seed
+            ensemble = Ensemble.given(model, solved.parameters, worlds, workers, solved.information, block)
+        done, total = 0, _wanted(ensemble, trials, solved).blocks + 1
 
         def tick() -> None:
             nonlocal done
@@ -138,7 +145,7 @@ def judge_claims(
             if progress is not None:
                 progress(min(done, total), total)
 
-        answers, codes, levels = _judged(ensemble, trials, tick)
+        answers, codes, levels = _judged(ensemble, trials, tick, solved)
         weights = answers.weights()
         weight = normalised_weights(weights, worlds)
         note = note_on_number(weight)
@@ -149,11 +156,14 @@ def judge_claims(
         failures: dict[str, Failure] = {}
         order = list(trials)
 
-        def explain(at: int) -> None:
+        def explain(at: int) -> Failure:
             name = order[at]
-            failures[name] = where_it_fails(model, codes[name], inputs, weight, verdicts[name].at_most)
+            return where_it_fails(model, codes[name], inputs, weight, verdicts[name].at_most)
 
-        workers.run(explain, range(len(order)))
+        def explained(at: int, failure: Failure) -> None:
+            failures[order[at]] = failure
+
+        workers.spread(explain, range(len(order)), explained, worlds)
         results: dict[str, ClaimResult] = {}
         for name in chosen:
             claim = model.scenario.claims[name]
@@ -227,10 +237,13 @@ def _least_level(trial: Trial, found: Thresholds, weight: FloatArray) -> LeastLe
 
 
 def _judged(
-    ensemble: Ensemble, trials: Mapping[str, Trial], tick: Callable[[], None] | None = None
+    ensemble: Ensemble,
+    trials: Mapping[str, Trial],
+    tick: Callable[[], None] | None = None,
+    solved: Result | None = None,
 ) -> tuple[Answers, dict[str, Codes], dict[str, Thresholds]]:
     """Codes of every claim by world, and the least levels of those that ask for one."""
-    answers = _wanted(ensemble, trials)
+    answers = _wanted(ensemble, trials, solved)
     answers.solve(tick)
     levels = {t.name: _levels(ensemble, t) for t in trials.values() if t.kind == "threshold"}
     codes = {
@@ -242,8 +255,8 @@ def _judged(
     return answers, codes, levels
 
 
-def _wanted(ensemble: Ensemble, trials: Mapping[str, Trial]) -> Answers:
-    answers = Answers(ensemble)
+def _wanted(ensemble: Ensemble, trials: Mapping[str, Trial], solved: Result | None = None) -> Answers:
+    answers = Answers(ensemble, solved)
     for trial in trials.values():
         for promise in trial.promises if trial.kind != "threshold" else ():
             answers.want(promise, trial.metrics)

@@ -28,7 +28,7 @@ from backstop.scenario.format import Scenario
 from backstop.worlds.assessment import MOST_WORLDS
 from backstop.worlds.draws import Sampler
 from backstop.worlds.ensemble import Ensemble, Progress
-from backstop.worlds.focus import figures
+from backstop.worlds.focus import Query, figures_together
 from backstop.worlds.workers import Workers
 
 # Worlds solved in one go: several points of a design side by side.
@@ -144,13 +144,15 @@ class Bench:
 
     def _values(self, parameters: Mapping[str, Value], worlds: int) -> FloatArray:
         ensemble = Ensemble.given(self.model, parameters, worlds, self.workers, self.information)
-        metrics = {
-            name: figures(
-                ensemble, levels_of(self.model, promise_of(self.model, name)), [self.target.metric]
-            ).metrics
-            for name in self.target.arrangements
-        }
-        return self.target.values(metrics)
+        names = self.target.arrangements
+        found = figures_together(
+            ensemble,
+            [
+                Query(levels_of(self.model, promise_of(self.model, name)), [self.target.metric])
+                for name in names
+            ],
+        )
+        return self.target.values({name: figures.metrics for name, figures in zip(names, found, strict=True)})
 
     @property
     def _fixed(self) -> dict[str, Value]:

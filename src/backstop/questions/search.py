@@ -116,26 +116,32 @@ class Counter:
         step = max(1, _SIDE_BY_SIDE // self.ensemble.worlds)
         starts = range(0, len(packages), step)
 
-        def task(first: int) -> None:
+        def task(first: int) -> Evaluated:
             some = packages[first : first + step]
             reached, metrics, costs = self.solved(some)
-            here = slice(first, first + len(some))
-            share[here] = reached @ weight
-            cost[here] = (
-                (costs @ weight).sum(axis=0) if self.priced else [self.promised(package) for package in some]
+            paid = (costs @ weight).sum(axis=0)
+            return Evaluated(
+                reached @ weight,
+                paid if self.priced else np.array([self.promised(package) for package in some]),
+                {
+                    name: np.array([mean for mean, _ in means_and_errors(metrics[name], self.weights)], float)
+                    for name in self.metrics
+                },
             )
-            for name, room in means.items():
-                room[here] = [mean for mean, _ in means_and_errors(metrics[name], self.weights)]
 
         done = 0
 
-        def tick() -> None:
+        def collect(first: int, found: Evaluated) -> None:
             nonlocal done
+            here = slice(first, first + step)
+            share[here], cost[here] = found.share, found.cost
+            for name, room in means.items():
+                room[here] = found.metrics[name]
             done += 1
             if progress is not None:
                 progress(done, len(starts))
 
-        self.ensemble.workers.run(task, starts, tick)
+        self.ensemble.workers.spread(task, starts, collect, len(packages) * self.ensemble.worlds)
         return Evaluated(share, cost, means)
 
     @property

@@ -133,9 +133,7 @@ def find(
     step("judging claims")
     claims = None
     if model.scenario.claims:
-        claims = judge_claims(
-            model, result.worlds, request.seed, information=result.information, threads=request.threads
-        )
+        claims = judge_claims(model, threads=request.threads, solved=result)
     camps = _camps(result, lead)
     step("reading the evidence")
     return Findings(
@@ -214,11 +212,11 @@ def _first_order(
     title = result.model.scenario.metrics[lead.metric].titled(lead.metric)
     found: dict[int, GivenData] = {}
 
-    def task(first: int) -> None:
+    def task(first: int) -> GivenData:
         here = {name: inputs[name] for name in names[first : first + _INPUTS_AT_ONCE]}
-        found[first] = first_order_from_worlds(here, samples, weights, what=title)
+        return first_order_from_worlds(here, samples, weights, what=title)
 
-    workers.run(task, range(0, len(names), _INPUTS_AT_ONCE))
+    workers.spread(task, range(0, len(names), _INPUTS_AT_ONCE), found.__setitem__, samples.size)
     shares = {name: share for first in sorted(found) for name, share in found[first].first.items()}
     return replace(found[0], first=shares)
 

@@ -21,6 +21,7 @@ from backstop.scenario.expression import Value
 from backstop.scenario.valuation import Plan, Valuation
 from backstop.worlds.ensemble import Ensemble
 from backstop.worlds.evaluation import expected_costs, measure_of
+from backstop.worlds.workers import shared_empty
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -66,6 +67,19 @@ def focused(model: Model, metrics: Sequence[str], costs: bool = False) -> Model:
     )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Query:
+    """`metrics` (and with `costs` the expected cost of every measure that has one) under the promised `levels`.
+
+    `rows`: the worlds asked about, all by default; arrays in `levels` have one entry for each of them.
+    """
+
+    levels: Levels
+    metrics: Sequence[str]
+    costs: bool = False
+    rows: Rows | None = None
+
+
 def figures(
     ensemble: Ensemble,
     levels: Levels,
@@ -74,22 +88,56 @@ def figures(
     rows: Rows | None = None,
     tick: Callable[[], None] | None = None,
 ) -> Figures:
-    """`metrics` (and with `costs` the expected cost of every measure that has one) under the promised `levels`.
+    """What one `Query` of these asks for. `tick` is called as each block ends.
 
-    `rows`: the worlds asked about, all by default; arrays in `levels` have one entry for each of them. `tick` is
-    called as each block ends. Raises InvalidInput for faults found while solving.
+    Raises InvalidInput for faults found while solving.
     """
-    model = focused(ensemble.model, metrics, costs)
-    worlds = ensemble.worlds if rows is None else rows.size
-    found = {name: np.empty(worlds) for name in metrics}
-    priced = [measure.cost for measure in model.measures.values() if measure.cost is not None]
-    paid = np.empty((len(priced) if costs else 0, worlds))
+    try:
+        return figures_together(ensemble, [Query(levels, metrics, costs, rows)], tick)[0]
+    except InvalidInput:
+        if rows is not None and not any(isinstance(level, np.ndarray) for level in levels.values()):
+            # The message names a world by its place among `rows`: say the same of all worlds, by their own numbers.
+            figures(ensemble, levels, metrics, costs)
+        raise
 
-    def task(first: int) -> None:
-        here = slice(first, min(first + ensemble.block, worlds))
-        chosen = here if rows is None else rows[here]
+
+def figures_together(
+    ensemble: Ensemble, queries: Sequence[Query], tick: Callable[[], None] | None = None
+) -> list[Figures]:
+    """What several queries ask for, shared out among the workers in one go."""
+    asked = [_Asked(ensemble, query) for query in queries]
+    jobs = [(each, first) for each in asked for first in range(0, each.worlds, ensemble.block)]
+
+    def task(at: int) -> None:
+        each, first = jobs[at]
+        each.solve(first)
+
+    def collect(at: int, nothing: None) -> None:
+        if tick is not None:
+            tick()
+
+    ensemble.workers.spread(task, range(len(jobs)), collect, sum(each.worlds for each in asked))
+    return [Figures(each.found, each.paid) for each in asked]
+
+
+class _Asked:
+    """A query with room for its answers."""
+
+    def __init__(self, ensemble: Ensemble, query: Query) -> None:
+        self.ensemble, self.query = ensemble, query
+        self.model = focused(ensemble.model, query.metrics, query.costs)
+        self.worlds = ensemble.worlds if query.rows is None else query.rows.size
+        self.found = {name: shared_empty((self.worlds,)) for name in query.metrics}
+        priced = [measure.cost for measure in self.model.measures.values() if measure.cost is not None]
+        self.paid = shared_empty((len(priced) if query.costs else 0, self.worlds))
+
+    def solve(self, first: int) -> None:
+        """Find the answers of the block that begins with world `first` of those asked about."""
+        model, ensemble, query = self.model, self.ensemble, self.query
+        here = slice(first, min(first + ensemble.block, self.worlds))
+        chosen = here if query.rows is None else query.rows[here]
         count = here.stop - first
-        plan = Plan(model, {name: _part(level, here) for name, level in levels.items()})
+        plan = Plan(model, {name: _part(level, here) for name, level in query.levels.items()})
         drawn = {name: _part(value, chosen) for name, value in ensemble.parameters.items()}
         valuation = Valuation(plan, drawn, first, count)
         solution = solve(
@@ -102,7 +150,7 @@ def figures(
             model.scenario.horizon.tail_periods,
         )
         record = Record(solution, model.period_years)
-        for name, room in found.items():
+        for name, room in self.found.items():
             metric = model.scenario.metrics[name]
             if metric.kind == "value":
                 start = model.game.start if metric.from_ is None else model.game.phases.index(metric.from_)
@@ -112,17 +160,8 @@ def figures(
                     model.periods if metric.by_year is None else round(metric.by_year / model.period_years)
                 )
                 room[here] = record.curve(measure_of(model, metric))[period]
-        if costs:
-            paid[:, here] = expected_costs(valuation, record.shares(model.game.start))
-
-    try:
-        ensemble.workers.run(task, range(0, worlds, ensemble.block), tick)
-    except InvalidInput:
-        if rows is not None and not any(isinstance(level, np.ndarray) for level in levels.values()):
-            # The message names a world by its place among `rows`: say the same of all worlds, by their own numbers.
-            figures(ensemble, levels, metrics, costs)
-        raise
-    return Figures(found, paid)
+        if query.costs:
+            self.paid[:, here] = expected_costs(valuation, record.shares(model.game.start))
 
 
 def _part(value: Value, chosen: slice | Rows) -> Value:
