@@ -51,7 +51,9 @@ arrangement_option = click.option(
 def load_model(study: str, settings: Sequence[str] = (), camp: str | None = None) -> Model:
     """The model of a study with `--set` and `--camp` applied; notes are counted on standard error."""
     from backstop.scenario.study import load
+    from backstop.worlds.workers import keep_freed_memory
 
+    keep_freed_memory()
     model = load(study)
     if model.notes:
         one = len(model.notes) == 1

@@ -23,8 +23,8 @@ _MOST_STEPS = 40
 # Steps at which the choices are read anew and the equations eliminated again.
 _ELIMINATE_AT = frozenset({0, 1, 2, 10, 20, 35, 50})
 _MEMORY = 2
-# Below this share of worlds still at work the arrays are packed together, which costs a copy.
-_PACK = 0.25
+# Below this share of worlds still at work the arrays are packed together, which costs a copy; few are left as they are.
+_PACK, _FEW = 0.25, 100
 
 
 def fixed_point(
@@ -110,7 +110,7 @@ class _Search:
         if step in _ELIMINATE_AT and self.active.any():
             self.elimination = _Elimination(self.recursion.sweep, self.group, self.factor)
         remaining = np.count_nonzero(self.active)
-        if remaining < _PACK * self.active.size:
+        if remaining < _PACK * self.active.size and (self.active.size > _FEW or not remaining):
             residual = self._pack(residual)
         if remaining:
             assert self.elimination is not None

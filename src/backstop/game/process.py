@@ -15,8 +15,9 @@ from backstop.game.stage import Array, Information, Mask, Stage, Sweep
 from backstop.game.tail import settle
 from backstop.game.tree import Game
 
-# Asked once for each period: the numbers of that period. The same object for two periods means the same numbers.
-Stages = Callable[[int], Stage]
+# Asked once for each period: the numbers of that period for the plays of these phases. The same object for two periods
+# means the same numbers.
+Stages = Callable[[int, tuple[int, ...]], Stage]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,7 @@ def solve(
     # then may depend on every phase, so all are kept.)
     cut = tail_periods is None and watch is None
     later = without_entrances(game) if cut else game
-    whole = stages(periods - 1)
-    stage = whole.playing(later.live)
+    stage = stages(periods - 1, later.live)
     tail = settle(later, stage, factor, information, worlds, tail_periods, accelerate)
     values, spare = tail.values, np.empty_like(tail.values)
     discounted = np.empty_like(values)
@@ -78,14 +78,14 @@ def solve(
     sweep = Sweep(later, stage, information, worlds, keep=keep)
     chosen: list[tuple[Mapping[int, Array], ...]] = []
     for period in range(periods - 1, -1, -1):
-        here = stages(period)
         if period == 0 and later is not game:
-            stage, later = here, game
-            sweep = Sweep(game, here, information, worlds)
-        elif here is not whole:
-            stage = here.playing(later.live)
-            sweep.renew(stage)
-        whole = here
+            stage, later = stages(period, game.live), game
+            sweep = Sweep(game, stage, information, worlds)
+        else:
+            here = stages(period, later.live)
+            if here is not stage:
+                sweep.renew(here)
+            stage = here
         np.multiply(factor, values, out=discounted)
         sweep.solve(discounted, spare)
         for phase, play in enumerate(later.plays):

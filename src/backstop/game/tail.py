@@ -41,8 +41,8 @@ _PACE = 0.3
 # A trial starts this far from the proposal, as a share of the error that has to do with choices, and makes some sweeps.
 _PUSH = 0.3
 _TRIAL = 4
-# Below this share of worlds still at work the arrays are packed together, which costs a copy.
-_PACK = 0.25
+# Below this share of worlds still at work the arrays are packed together, which costs a copy; few are left as they are.
+_PACK, _FEW = 0.25, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +225,7 @@ class _Run:
     def keep(self, mask: Mask) -> None:
         """Drop the other worlds; while most stay they are only marked, since packing costs a copy."""
         self.active = mask
-        if np.count_nonzero(mask) >= _PACK * mask.size:
+        if mask.size <= _FEW or np.count_nonzero(mask) >= _PACK * mask.size:
             return
         index = np.flatnonzero(mask)
         self.worlds = self.worlds[index]

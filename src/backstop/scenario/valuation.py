@@ -160,7 +160,7 @@ class Valuation:
         self._dirty: set[tuple[str, tuple[bool, ...], int]] = set()
         self._values: dict[Key, Value] = {}
         self._arrays: dict[tuple[str, int, tuple[tuple[bool, ...], ...], int], Array | None] = {}
-        self._stages: dict[int, Stage] = {}
+        self._stages: dict[tuple[int, tuple[int, ...]], Stage] = {}
         self._timed: bool | None = None
         self.noises = tuple(self._actor_number(use, "noise") for use in self.model.noises)
         self._scales = tuple(np.atleast_1d(noise) for noise in self.noises)
@@ -281,15 +281,19 @@ class Valuation:
         """Discount factors per period, shape (actors, 1 or count)."""
         return self._rows([d**self.model.period_years for d in self.discounts])
 
-    def stage(self, period: int) -> Stage:
-        """The numbers of a period; the same object for every period where nothing depends on time."""
+    def stage(self, period: int, live: tuple[int, ...] | None = None) -> Stage:
+        """The numbers of a period for the plays of the phases `live`, all by default.
+
+        The same object for every period where nothing depends on time.
+        """
         if self._timed is None:
             self._timed = self._depends_on_time()
-        key = period if self._timed else _ANY_PERIOD
+        phases = self.model.game.live if live is None else live
+        key = period if self._timed else _ANY_PERIOD, phases
         if key not in self._stages:
             if self._timed:
                 self.forget_other_periods(period)
-            self._stages[key] = self._stage(period)
+            self._stages[key] = self._stage(period, phases)
         return self._stages[key]
 
     def forget_other_periods(self, period: int) -> None:
@@ -299,13 +303,13 @@ class Valuation:
         self._values = {k: v for k, v in self._values.items() if k[-1] in kept}
         self._arrays = {k: v for k, v in self._arrays.items() if k[-1] in kept}
         self._dirty = {k for k in self._dirty if k in self._names}
-        self._stages = {k: v for k, v in self._stages.items() if k in kept}
+        self._stages = {k: v for k, v in self._stages.items() if k[0] in kept}
 
-    def _stage(self, period: int) -> Stage:
+    def _stage(self, period: int, live: tuple[int, ...]) -> Stage:
         phases = range(len(self.model.game.phases))
         return Stage(
             tuple(self._flow(phase, period) for phase in phases),
-            tuple(self._play(phase, period) for phase in phases),
+            tuple(self._play(phase, period) if phase in live else None for phase in phases),
         )
 
     def _depends_on_time(self) -> bool:

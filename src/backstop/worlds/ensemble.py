@@ -21,7 +21,7 @@ from backstop.worlds.summary import Array
 from backstop.worlds.workers import Workers, shared_empty
 
 # Bytes of arrays that one thread should have at work: the figures that come out do not depend on it.
-_WORKING_SET = 96e6
+_WORKING_SET = 120e6
 _LEAST_BLOCK, _LARGEST_BLOCK = 256, 10_000
 # Bytes of curves that arrangements solved in one go may have: they go to a temporary file.
 _CURVES_AT_ONCE = 1e9

@@ -214,11 +214,30 @@ def expected_costs(valuation: Valuation, occupied: Array) -> Array:
     total = np.zeros((len(costs), valuation.count))
     if not costs:
         return total
-    for period in range(model.periods):
+    timed = [valuation.plan.reach_of(cost).time for cost in costs]
+    room = np.empty(valuation.count)
+    for phase in range(len(model.game.phases)):
+        shares = occupied[: model.periods, phase]
+        periods = [period for period in range(model.periods) if shares[period].any()]
+        if not periods:
+            continue
+        stay = shares[periods].sum(axis=0)
+        for row, cost in enumerate(costs):
+            if not timed[row]:
+                _add(total[row], stay, valuation.use(cost, phase, periods[0]), model.period_years, room)
+    for period in range(model.periods) if any(timed) else ():
         valuation.forget_other_periods(period)
         for phase in range(len(model.game.phases)):
             share = occupied[period, phase]
             if share.any():
                 for row, cost in enumerate(costs):
-                    total[row] += share * (valuation.use(cost, phase, period) * model.period_years)
+                    if timed[row]:
+                        _add(total[row], share, valuation.use(cost, phase, period), model.period_years, room)
     return total
+
+
+def _add(total: Array, share: Array, cost: Value, years: float, room: Array) -> None:
+    """Add the share times the cost of a period of `years`; nothing where nothing is paid."""
+    if isinstance(cost, np.ndarray) or cost != 0.0:
+        np.multiply(share, cost * years, out=room)
+        total += room

@@ -128,10 +128,10 @@ class Workers:
 
 def _begin_worker() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # left to the parent
-    _keep_freed_memory()
+    keep_freed_memory()
 
 
-def _keep_freed_memory() -> None:
+def keep_freed_memory() -> None:
     """Tell glibc, where that is the allocator, to keep what is freed: arrays of a block are asked for over and over,
     and a page that has gone back to the system must be cleared and mapped anew each time.
     """
