@@ -32,24 +32,37 @@ from backstop.scenario.expression import (
 SLACK = 1e-9
 
 _TIME = frozenset({"t", "years"})
-# The period stands in a key only where something depends on time.
-_ANY_PERIOD = -1
-Key = tuple[int, tuple[bool, ...], int]
+# What the clocks show, in the order of their names: it stands in a key in place of the period, so that periods in which
+# the same clocks show the same share what depends on nothing else of time.
+Hour = tuple[float, ...]
+Key = tuple[int, tuple[bool, ...], Hour]
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What an expression or name depends on besides parameters: time, and measures limited to some phases.
+    """What an expression or name depends on: time, measures limited to some phases, and the world.
 
-    `audited`: a definition below may hide a value that is not a number, so the slow check is always made.
+    `clocks`: the names through which it depends on time, `t` and `years` or definitions that are nothing but a function
+    of time. `audited`: a definition below may hide a value that is not a number, so the slow check is always made.
     """
 
-    time: bool = False
+    clocks: frozenset[str] = frozenset()
     limited: frozenset[str] = frozenset()
     audited: bool = False
+    worlds: bool = False
+
+    @property
+    def time(self) -> bool:
+        """Whether it depends on time at all."""
+        return bool(self.clocks)
 
     def __or__(self, other: Reach) -> Reach:
-        return Reach(self.time or other.time, self.limited | other.limited, self.audited or other.audited)
+        return Reach(
+            self.clocks | other.clocks,
+            self.limited | other.limited,
+            self.audited or other.audited,
+            self.worlds or other.worlds,
+        )
 
 
 class Plan:
@@ -102,15 +115,18 @@ class Plan:
     def reach(self, name: str) -> Reach:
         """What the value of a name depends on."""
         if name in _TIME:
-            return Reach(time=True)
+            return Reach(frozenset({name}))
         if name not in self._reach:
-            found = Reach()
+            found = Reach(worlds=name in self.model.distributions)
             if name in self.model.definitions:
                 found = self.reach_of(self.model.definitions[name])
+                if found.time and found == Reach(found.clocks):
+                    found = Reach(frozenset({name}))
             elif name in self.model.measures:
                 measure = self.model.measures[name]
+                found = Reach(worlds=isinstance(self.levels[name], np.ndarray))
                 if measure.in_phases is not None:
-                    found = Reach(limited=frozenset({name}))
+                    found |= Reach(limited=frozenset({name}))
                 for use in (measure.cap, measure.when):
                     if use is not None:
                         found |= self.reach_of(use)
@@ -156,10 +172,11 @@ class Valuation:
         self.plan, self.model = plan, plan.model
         self.first, self.count = first, count
         self._draws = draws
-        self._names: dict[tuple[str, tuple[bool, ...], int], Value] = {}
-        self._dirty: set[tuple[str, tuple[bool, ...], int]] = set()
+        self._names: dict[tuple[str, tuple[bool, ...], Hour], Value] = {}
+        self._dirty: set[tuple[str, tuple[bool, ...], Hour]] = set()
         self._values: dict[Key, Value] = {}
-        self._arrays: dict[tuple[str, int, tuple[tuple[bool, ...], ...], int], Array | None] = {}
+        self._arrays: dict[tuple[str, int, tuple[tuple[bool, ...], ...], Hour], Array | None] = {}
+        self._hours: dict[tuple[frozenset[str], int], Hour] = {}
         self._stages: dict[tuple[int, tuple[int, ...]], Stage] = {}
         self._timed: bool | None = None
         self.noises = tuple(self._actor_number(use, "noise") for use in self.model.noises)
@@ -181,7 +198,9 @@ class Valuation:
         if name == "period_years":
             return self.model.period_years
         reach = self.plan.reach(name)
-        key = (name, self.plan.allowed(reach, phase), period if reach.time else _ANY_PERIOD)
+        clock = reach.clocks == {name}
+        hour = (float(period),) if clock else self._hour(reach.clocks, period)
+        key = (name, self.plan.allowed(reach, phase), hour)
         if key not in self._names:
             if name in self.model.measures:
                 found = self._level(name, phase, period)
@@ -192,6 +211,16 @@ class Valuation:
                 self._dirty.add(key)
             self._names[key] = found
         return self._names[key]
+
+    def _hour(self, clocks: frozenset[str], period: int) -> Hour:
+        """What the clocks show in a period."""
+        found = self._hours.get((clocks, period))
+        if found is None:
+            phase = self.model.game.start  # it is the same in all
+            shown = (self.value(clock, phase, period) for clock in sorted(clocks))
+            found = tuple(float(time) if not isinstance(time, np.ndarray) else np.nan for time in shown)
+            self._hours[clocks, period] = found
+        return found
 
     def level(self, measure: str, phase: int, period: int) -> Value:
         """The level in force: as promised, not above its cap, zero outside its phases and where `when` is false."""
@@ -224,7 +253,7 @@ class Valuation:
         if expression.constant is not None:
             return self._checked(use, expression, phase, period, expression.constant)
         reach = self.plan.reach_of(use)
-        key = (id(use), self.plan.allowed(reach, phase), period if reach.time else _ANY_PERIOD)
+        key = (id(use), self.plan.allowed(reach, phase), self._hour(reach.clocks, period))
         if key not in self._values:
             found = evaluate(expression, lambda name: self.value(name, phase, period))
             if reach.audited or self._dirty or not is_clean(found):
@@ -289,7 +318,7 @@ class Valuation:
         if self._timed is None:
             self._timed = self._depends_on_time()
         phases = self.model.game.live if live is None else live
-        key = period if self._timed else _ANY_PERIOD, phases
+        key = period if self._timed else 0, phases
         if key not in self._stages:
             if self._timed:
                 self.forget_other_periods(period)
@@ -298,12 +327,12 @@ class Valuation:
 
     def forget_other_periods(self, period: int) -> None:
         """Keep what belongs to `period` or to no period: the rest will not be asked for again."""
-        kept = (_ANY_PERIOD, period)
+        kept = {(), (float(period),), *(self._hour(clocks, period) for clocks, _ in list(self._hours))}
         self._names = {k: v for k, v in self._names.items() if k[-1] in kept}
         self._values = {k: v for k, v in self._values.items() if k[-1] in kept}
         self._arrays = {k: v for k, v in self._arrays.items() if k[-1] in kept}
         self._dirty = {k for k in self._dirty if k in self._names}
-        self._stages = {k: v for k, v in self._stages.items() if k[0] in kept}
+        self._stages = {k: v for k, v in self._stages.items() if k[0] == period}
 
     def _stage(self, period: int, live: tuple[int, ...]) -> Stage:
         phases = range(len(self.model.game.phases))
@@ -329,12 +358,12 @@ class Valuation:
         if not uses:
             return None
         reaches = [self.plan.reach_of(use) for use in uses.values()]
-        timed = any(reach.time for reach in reaches)
+        clocks = frozenset[str]().union(*(reach.clocks for reach in reaches))
         key = (
             kind,
             number,
             tuple(self.plan.allowed(reach, phase) for reach in reaches),
-            period if timed else _ANY_PERIOD,
+            self._hour(clocks, period),
         )
         if key not in self._arrays:
             rows: list[Value] = [0.0] * len(self.model.game.actors)
