@@ -1,6 +1,6 @@
 import re
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from backstop.report.wording import compared, counted, frequency, listed, of_worlds, points, told_apart
@@ -28,6 +28,8 @@ def test_an_exact_share_is_told_to_within_half_a_case(share: float) -> None:
 
 
 @given(shares, errors)
+@example(1.4e-90, 0.005)
+@example(0.9999, 0.004)
 def test_nothing_is_said_that_two_errors_contradict(share: float, se: float | None) -> None:
     words, error = frequency(share, se), se or 0.0
     numbers = _numbers(words)
@@ -39,6 +41,10 @@ def test_nothing_is_said_that_two_errors_contradict(share: float, se: float | No
         assert share + 2 * error <= numbers[0] / 100 + 1e-9
     elif words.startswith("at least"):
         assert share - 2 * error >= numbers[0] / 100 - 1e-9
+    elif words.startswith("fewer than 1 of 100") and error:
+        assert share + 2 * error <= 0.01 + 1e-9
+    elif words.startswith("more than 99 of 100") and error:
+        assert share - 2 * error >= 0.99 - 1e-9
     elif error >= 0.005 and 0 < share < 1:
         assert words.startswith("about")
 

@@ -112,7 +112,9 @@ def assess(
         judged = judged_after(result)
     else:
         from backstop.files import RESULTS, folder_written_whole
-        from backstop.report.page import page
+        from backstop.report.findings import of_assessment
+        from backstop.report.html import html
+        from backstop.report.writing import written
         from backstop.worlds.storage import save
 
         command = _command(study, worlds, seed, arrangements, information, settings, camp)
@@ -125,7 +127,8 @@ def assess(
                 from backstop.worlds.storage import plain_json
 
                 (folder / "result.json").write_text(plain_json(printed(result, judged)), encoding="utf-8")
-            (folder / "report.html").write_text(page(result, command), encoding="utf-8")
+            content = written(of_assessment(result, Path(study), judged, command))
+            (folder / "report.html").write_text(html(content), encoding="utf-8")
     if as_json:
         from backstop.worlds.storage import plain_json
 

@@ -63,7 +63,7 @@ class Camp:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Findings:
-    """What a report is written from."""
+    """What a report is written from. `searched`: drivers, conditions and packages have been looked for."""
 
     model: Model
     result: Result
@@ -76,6 +76,7 @@ class Findings:
     evidence: Evidence
     lens: OrdinalLens | None
     command: str
+    searched: bool = True
 
     @property
     def exact(self) -> bool:
@@ -148,6 +149,26 @@ def find(
         evidence=evidence_of(model, study),
         lens=ordinal_lens(study),
         command=command,
+    )
+
+
+def of_assessment(result: Result, study: Path, claims: Claims | None, command: str) -> Findings:
+    """What an assessment says as it is, with `claims` where they have been judged: nothing is solved or looked for."""
+    lead = headline(result, (), None, None)
+    unasked = "It was not looked for."
+    return Findings(
+        model=result.model,
+        result=result,
+        headline=lead,
+        conditions=Conditions(None, unasked),
+        drivers=Drivers(None, (), unasked),
+        parts=Parts({}, 0.0, reason=unasked),
+        camps=_camps(result, lead),
+        claims=claims,
+        evidence=evidence_of(result.model, study),
+        lens=ordinal_lens(study),
+        command=command,
+        searched=False,
     )
 
 

@@ -17,7 +17,7 @@ from backstop.report.sections import (
     lens,
     survival,
 )
-from backstop.report.tables import heading
+from backstop.report.tables import heading, tables
 
 
 def written(found: Findings) -> Report:
@@ -34,9 +34,16 @@ def written(found: Findings) -> Report:
     add(answer.section(found), "")
     add(arrangements.section(found), "")
     add(survival.section(found), "No course over time: the study has one period.")
-    add(claims.section(found), "No claims: the study makes none.")
-    add(drivers.drivers_section(found), "")
-    add(drivers.packages_section(found), "")
+    unjudged = "Claims, judged: `backstop claims` judges them, and so does `backstop report`."
+    none = "No claims: the study makes none."
+    add(claims.section(found), unjudged if found.model.scenario.claims else none)
+    if found.searched:
+        add(drivers.drivers_section(found), "")
+        add(drivers.packages_section(found), "")
+    else:
+        left_out.append(
+            "What drives it, where it fails, and which packages reach it: `backstop report` looks for them."
+        )
     add(commitments.section(found), "No commitments: the study has neither measures nor automatic moves.")
     add(grounds.camps_section(found), "No camps: no assumption of the study is given by camps of experts.")
     add(grounds.judgement_section(found), "")
@@ -45,6 +52,8 @@ def written(found: Findings) -> Report:
         grounds.accounts_section(found),
         "No accounts and sources: the study has no dossier and no data references.",
     )
+    if not found.searched:
+        add(Section("tables", "All figures", tuple(tables(found.result))), "")
     add(grounds.reproduction_section(found), "")
     scenario = found.model.scenario
     return Report(

@@ -113,6 +113,7 @@ def judgement_section(found: Findings) -> Section:
                 "An assumption has the grade of its weakest ground."
             )
         )
+    # What moves the answer is a column of its own, and the order, where it has been looked for.
     table = tuple(
         (
             parameter.titled(name),
@@ -120,14 +121,15 @@ def judgement_section(found: Findings) -> Section:
             parameter.unit or "-",
             grade,
             ", ".join(parameter.basis) or "none given",
-            f"{100 * matters:.0f}" if first is not None and matters >= 0.005 else "-",
+            *([] if first is None else [f"{100 * matters:.0f}" if matters >= 0.005 else "-"]),
         )
         for matters, grade, name, parameter in rows
     )
+    moves = [] if first is None else ["of 100 parts of the variation"]
     blocks.append(
         Table(
-            "All assumptions, those that move the answer most first",
-            ("", "assumed", "unit", "grade", "grounds", "of 100 parts of the variation"),
+            "All assumptions" if first is None else "All assumptions, those that move the answer most first",
+            ("", "assumed", "unit", "grade", "grounds", *moves),
             table,
             "Numbered grounds are statements of the accounts, M01 and the like propositions drawn from them.",
         )
