@@ -135,6 +135,8 @@ def keep_freed_memory() -> None:
     """Tell glibc, where that is the allocator, to keep what is freed: arrays of a block are asked for over and over,
     and a page that has gone back to the system must be cleared and mapped anew each time.
     """
+    if sys.platform != "linux":
+        return
     try:
         mallopt = ctypes.CDLL(None).mallopt
     except (AttributeError, OSError):  # another allocator
