@@ -108,9 +108,13 @@ def solved_both_ways(seed: int, worlds: int) -> tuple[Solution, Solution] | None
     return fast, solution_of(model, arrangement, drawn, worlds, accelerate=False)
 
 
-@pytest.mark.parametrize("seed", range(60))
+# In the first world of this one the recursion slows down close by a fixed point, passes it, and settles at another.
+PASSES_BY = 300_876
+
+
+@pytest.mark.parametrize("seed", [*range(50_000, 50_060), PASSES_BY])
 def test_the_short_cut_changes_nothing(seed: int) -> None:
-    found = solved_both_ways(50_000 + seed, 40)
+    found = solved_both_ways(seed, 40)
     if found is None:
         return
     fast, plain = found

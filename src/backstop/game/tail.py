@@ -9,7 +9,7 @@ only as fast as the discount factor, hence a short cut, which must never change 
    of an actor changes no choice and fades with the discount factor alone. So the part that has to do with choices is
    watched, f(s) = e(s) - factor * e(s-1); where the recursion runs off, f grows long before e does.
 3. *Confirm.* Plain sweeps go on from where they stood. The proposal counts for a world only once f is down to a small
-   part of what it was at the first sweep and keeps shrinking at a geometric rate: then the recursion itself is seen to
+   part of what it was at the first two sweeps and keeps shrinking at a geometric rate: then the recursion itself is seen to
    close in on it.
 4. A world whose proposal fails stays in the plain recursion, and may be proposed for again later.
 
@@ -124,13 +124,13 @@ class _Run:
         self.sweeps = 0
         n = values.shape[-1]
         self.worlds: NDArray[np.intp] = np.arange(n)
-        self.start = self.first = values[rows]
+        self.start = self.first = self.second = values[rows]
         self.now, self.before = self.start.copy(), np.empty_like(self.start)
         self.proposal, self.lasting = np.zeros_like(self.start), np.zeros_like(self.start)
         self.active = np.ones(n, dtype=np.bool_)
         self.proposed = np.zeros(n, dtype=np.bool_)
         self.distance = np.full(n, np.inf)
-        # Largest part of the error that has to do with choices: at the first sweep, and at the last few, newest first.
+        # Largest part of the error that has to do with choices: at the first sweeps, and at the last few, newest first.
         self.strategic_at_start = np.full(n, np.inf)
         self.strategic: list[Array] = []
         self.checkpoint: Array | None = None
@@ -156,6 +156,8 @@ class _Run:
         self.sweeps += 1
         if self.sweeps == 1:
             self.first = self.now.copy()
+        elif self.sweeps == 2:
+            self.second = self.now.copy()
 
     def changes_little(self) -> Mask:
         np.subtract(self.now, self.before, out=self.discounted)
@@ -232,6 +234,7 @@ class _Run:
         self.now, self.before = self.now[..., index], np.empty((*self.now.shape[:2], index.size))
         self.proposal, self.lasting = self.proposal[..., index], self.lasting[..., index]
         self.start, self.first = self.start[..., index], self.first[..., index]
+        self.second = self.second[..., index]
         self.active = self.active[index]
         self.proposed, self.stop_at = self.proposed[index], self.stop_at[index]
         self.held = {phase: value[..., index] for phase, value in self.held.items()}
@@ -255,7 +258,10 @@ class _Run:
         # The part of (now - proposal) - factor * (before - proposal) that is the same after every sweep.
         self.lasting = (1.0 - self.factor) * self.proposal
         self.distance = self._distance(self.now)
-        self.strategic_at_start = self._strategic(self.first, self.start)
+        # The first sweep, from values of nothing, may be far off in what is over at once and says little.
+        self.strategic_at_start = np.minimum(
+            self._strategic(self.first, self.start), self._strategic(self.second, self.first)
+        )
         self.strategic = []
         if self.proposed.any():
             self.proposed &= self._comes_back()
