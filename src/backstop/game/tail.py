@@ -9,8 +9,8 @@ only as fast as the discount factor, hence a short cut, which must never change 
    of an actor changes no choice and fades with the discount factor alone. So the part that has to do with choices is
    watched, f(s) = e(s) - factor * e(s-1); where the recursion runs off, f grows long before e does.
 3. *Confirm.* Plain sweeps go on from where they stood. The proposal counts for a world only once f is down to a small
-   part of what it was at the first two sweeps and keeps shrinking at a geometric rate: then the recursion itself is seen to
-   close in on it.
+   part of what it was at the first two sweeps and keeps shrinking at a geometric rate: then the recursion itself is
+   seen to close in on it.
 4. A world whose proposal fails stays in the plain recursion, and may be proposed for again later.
 
 Replies of several actors can cycle, so that nothing settles; an exact repeat of earlier values is recognised, and the
