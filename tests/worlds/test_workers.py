@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,47 @@ def spread(task: Any, monkeypatch: pytest.MonkeyPatch) -> dict[int, Any]:
     with Workers(2) as pool:
         pool.spread(task, range(8), found.__setitem__, 8)
     return found
+
+
+@linux
+def test_nothing_to_do_is_nothing_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "FORK_FROM_WORLDS", 0)
+    with Workers(2) as pool:
+        pool.spread(lambda item: item, range(0), lambda item, found: pytest.fail("nothing was asked"), 10_000)
+
+
+@pytest.mark.parametrize("arrangement", ["nothing", "full_package"])
+def test_one_arrangement_alone_in_many_worlds(arrangement: str) -> None:
+    model = load(EXAMPLES / "ukraine-2025")
+    found = assess(model, workers.FORK_FROM_WORLDS, threads=2, arrangements=[arrangement])
+    assert list(found.arrangements) == [arrangement]
+    assert found.arrangements[arrangement].differences == {}
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_progress_is_told_arrangement_by_arrangement(threads: int) -> None:
+    model = load(EXAMPLES / "ukraine-2025")
+    told: list[tuple[int, int]] = []
+    assess(
+        model, workers.FORK_FROM_WORLDS, threads=threads, block=1_000, progress=lambda *at: told.append(at)
+    )
+    total = 4 * len(model.levels)
+    assert told == [(done, total) for done in range(1, total + 1)]
+
+
+@linux
+def test_progress_is_told_while_a_block_is_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "FORK_FROM_WORLDS", 0)
+    seen = shared_empty((1,))
+    while_at_work: list[float] = []
+
+    def task(item: int) -> None:
+        seen[0] = 1.0
+        time.sleep(1.0)
+
+    with Workers(2) as pool:
+        pool.spread(task, range(2), lambda *ended: None, 2, meanwhile=lambda: while_at_work.append(seen[0]))
+    assert 1.0 in while_at_work and len(while_at_work) >= 3
 
 
 @linux

@@ -118,20 +118,22 @@ class Ensemble:
     ) -> dict[str, Evaluation]:
         """Several arrangements, by name, in one go. `tick` is called for every block of every arrangement."""
         plans = {name: Plan(self.model, of) for name, of in levels.items()}
-        rooms = self._rooms(levels, by_world)
+        rooms, steps = self._rooms(levels, by_world), _Steps(self, tick)
 
         def task(first: int) -> dict[str, tuple[Array, Array]]:
             drawn, count = self._drawn(first), self._size(first)
             each = None if weights is None else weights[first : first + count]
-            return {
-                name: block_sums(first, *self._evaluated(plan, drawn, first, rooms[name]), each)
-                for name, plan in plans.items()
-            }
+            sums = {}
+            for name, plan in plans.items():
+                sums[name] = block_sums(first, *self._evaluated(plan, drawn, first, rooms[name]), each)
+                steps.made(first)
+            return sums
 
         def collect(first: int, found: dict[str, tuple[Array, Array]]) -> None:
-            self._collect(first, found, rooms, tick)
+            self._collect(first, found, rooms)
 
-        self.workers.spread(task, range(0, self.worlds, self.block), collect, self.worlds)
+        self.workers.spread(task, range(0, self.worlds, self.block), collect, self.worlds, steps.tell)
+        steps.tell()
         return rooms
 
     def solve_weighing(
@@ -148,12 +150,15 @@ class Ensemble:
         """
         order = [*observed, *(name for name in levels if name not in observed)]
         plans = {name: Plan(self.model, levels[name]) for name in order}
-        rooms = self._rooms(levels)
+        rooms, steps = self._rooms(levels), _Steps(self, tick)
         logs, offsets = shared_empty((self.worlds,)), dict[int, float]()
 
         def task(first: int) -> tuple[float, dict[str, tuple[Array, Array]]]:
             drawn, count = self._drawn(first), self._size(first)
-            parts = {name: self._evaluated(plans[name], drawn, first, rooms[name]) for name in observed}
+            parts = {}
+            for name in observed:
+                parts[name] = self._evaluated(plans[name], drawn, first, rooms[name])
+                steps.made(first)
             here = log_weights(first, count, rooms)
             # A block's weights are kept in scale with one another; the scale of all blocks comes at the end.
             largest = float(here.max())
@@ -162,15 +167,19 @@ class Ensemble:
             weights = np.exp(here - offset)
             sums = {}
             for name, plan in plans.items():
-                part = parts.pop(name) if name in parts else self._evaluated(plan, drawn, first, rooms[name])
+                part = parts.pop(name, None)
+                if part is None:
+                    part = self._evaluated(plan, drawn, first, rooms[name])
+                    steps.made(first)
                 sums[name] = block_sums(first, *part, weights)
             return offset, sums
 
         def collect(first: int, found: tuple[float, dict[str, tuple[Array, Array]]]) -> None:
             offsets[first] = found[0]
-            self._collect(first, found[1], rooms, tick)
+            self._collect(first, found[1], rooms)
 
-        self.workers.spread(task, range(0, self.worlds, self.block), collect, self.worlds)
+        self.workers.spread(task, range(0, self.worlds, self.block), collect, self.worlds, steps.tell)
+        steps.tell()
         overall = max(offsets.values())
         for room in rooms.values():
             for first, (shares, numbers) in room.sums.items():
@@ -192,16 +201,10 @@ class Ensemble:
         return evaluate(plan, drawn, first, self._size(first), self.information, room, self.figures)
 
     def _collect(
-        self,
-        first: int,
-        sums: Mapping[str, tuple[Array, Array]],
-        rooms: Mapping[str, Evaluation],
-        tick: Callable[[], None] | None,
+        self, first: int, sums: Mapping[str, tuple[Array, Array]], rooms: Mapping[str, Evaluation]
     ) -> None:
         for name, of in sums.items():
             rooms[name].add(first, self._size(first), of)
-            if tick is not None:
-                tick()
 
     def _size(self, first: int) -> int:
         return min(self.block, self.worlds - first)
@@ -216,6 +219,30 @@ class Ensemble:
     def metrics(self, levels: Mapping[str, float]) -> dict[str, Array]:
         """Every metric world by world, shape (worlds,), under the promised `levels`."""
         return dict(zip(self.figures.metrics, self.solve(levels).metrics, strict=True))
+
+
+class _Steps:
+    """How many arrangements have been solved in each block, by whichever worker; `tick` is called for each."""
+
+    def __init__(self, ensemble: Ensemble, tick: Callable[[], None] | None) -> None:
+        self._block, self._tick, self._told = ensemble.block, tick, 0
+        self._made = shared_empty((ensemble.blocks,), np.int64)
+        # Where the blocks are solved in the calling thread itself, nobody else tells while they are.
+        self._alone = ensemble.workers.threads == 1 or ensemble.blocks == 1
+
+    def made(self, first: int) -> None:
+        """One more arrangement is solved in the block that begins with world `first`; called by its worker."""
+        self._made[first // self._block] += 1
+        if self._alone:
+            self.tell()
+
+    def tell(self) -> None:
+        """Call `tick` for what has not been told yet, in the calling thread."""
+        made = int(self._made.sum())
+        while self._told < made:
+            self._told += 1
+            if self._tick is not None:
+                self._tick()
 
 
 def block_size(model: Model, figures: Layout) -> int:

@@ -36,6 +36,9 @@ T = TypeVar("T")
 # Forking costs some hundredths of a second each time.
 FORK_FROM_WORLDS = 4_000
 
+# Seconds after which the waiting thread looks around.
+_LOOK_EVERY = 0.2
+
 # Numbers of two parameters in glibc's malloc.h.
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 
@@ -85,22 +88,32 @@ class Workers:
         _collect(self._pool, task, items, lambda item, found: tick() if tick is not None else None)
 
     def spread(
-        self, task: Callable[[int], T], items: Sequence[int], collect: Callable[[int, T], None], worlds: int
+        self,
+        task: Callable[[int], T],
+        items: Sequence[int],
+        collect: Callable[[int, T], None],
+        worlds: int,
+        meanwhile: Callable[[], None] | None = None,
     ) -> None:
         """Call `task` for every item and `collect(item, what it gave)` in this thread; the first error is raised.
 
         The work is on `worlds` worlds in all. Where it is forked, `task` may write to arrays of `shared_empty` alone.
+        `meanwhile` is called in this thread several times a second while others work.
         """
-        if self._pool is None or len(items) == 1:
+        if self._pool is None or len(items) <= 1:
             for item in items:
                 collect(item, task(item))
         elif sys.platform == "linux" and worlds >= FORK_FROM_WORLDS:
-            self._forked(task, items, collect)
+            self._forked(task, items, collect, meanwhile)
         else:
-            _collect(self._pool, task, items, collect)
+            _collect(self._pool, task, items, collect, meanwhile)
 
     def _forked(
-        self, task: Callable[[int], T], items: Sequence[int], collect: Callable[[int, T], None]
+        self,
+        task: Callable[[int], T],
+        items: Sequence[int],
+        collect: Callable[[int, T], None],
+        meanwhile: Callable[[], None] | None,
     ) -> None:
         global _task
         _task = task
@@ -114,7 +127,7 @@ class Workers:
                     _begin_worker,
                 )
                 with pool:
-                    _collect(pool, _forked_task, items, collect)
+                    _collect(pool, _forked_task, items, collect, meanwhile)
         except BrokenProcessPool as error:
             raise Refused(
                 Fault(
@@ -151,7 +164,11 @@ def _forked_task(item: int) -> Any:
 
 
 def _collect(
-    pool: Executor, task: Callable[[int], T], items: Sequence[int], collect: Callable[[int, T], None]
+    pool: Executor,
+    task: Callable[[int], T],
+    items: Sequence[int],
+    collect: Callable[[int, T], None],
+    meanwhile: Callable[[], None] | None = None,
 ) -> None:
     """Submit all items and collect what they give as they end; after an error nothing further is started."""
     asked: dict[Future[T], int] = {pool.submit(task, item): item for item in items}
@@ -159,9 +176,11 @@ def _collect(
     try:
         while waiting:
             # A timeout keeps the main thread open to Ctrl-C on every system.
-            ended, waiting = wait(waiting, timeout=1.0, return_when=FIRST_COMPLETED)
+            ended, waiting = wait(waiting, timeout=_LOOK_EVERY, return_when=FIRST_COMPLETED)
             for future in ended:
                 collect(asked[future], future.result())
+            if meanwhile is not None:
+                meanwhile()
     except BaseException:
         for future in waiting:
             future.cancel()
