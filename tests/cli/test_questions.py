@@ -164,6 +164,43 @@ def test_value(lottery: Path) -> None:
     assert run("value", lottery, "--group", "us").code == 2
 
 
+UKRAINE = Path(__file__).resolve().parents[2] / "examples" / "ukraine-2025"
+
+
+@pytest.mark.parametrize("steps", [2, 32], ids=["every package", "evolutionary search"])
+def test_each_payer_can_be_traded_off(steps: int) -> None:
+    payers = {"us": ("us_backstop",), "europe": ("european_force",), "europe+us": ("military_aid",)}
+    asked = [word for m in ("us_backstop", "european_force", "military_aid") for word in ("--measure", m)]
+    asked += [word for payer in payers for word in ("--less", f"cost:{payer}")]
+    call = [
+        "design",
+        UKRAINE,
+        "--target",
+        "lasting_peace > 0.4",
+        "--share",
+        "0.3",
+        "--worlds",
+        "64",
+        "--json",
+    ]
+    answer = run(*call, "--steps", steps, *asked)
+    assert answer.code == 0, answer.err
+    found = answer.json
+    assert found["exhaustive"] == (steps == 2)
+    for offer in (*found["packages"], *found["front"]):
+        for payer, measures in payers.items():
+            paid = sum(offer["costs"].get(m, 0.0) for m in measures)
+            assert offer["metrics"][f"cost:{payer}"] == pytest.approx(paid, abs=1e-9)
+    assert "cost to" in run(*call[:-1], "--steps", 2, *asked).out
+
+
+def test_who_pays_nothing_is_no_payer() -> None:
+    asked = ["design", UKRAINE, "--target", "lasting_peace > 0.4", "--worlds", "16"]
+    answer = run(*asked, "--less", "cost:uss")
+    assert answer.code == 3 and "did you mean us" in answer.err
+    assert run(*asked, "--more", "cost:us").code == 3
+
+
 def test_design(lottery: Path) -> None:
     options = ("--measure", "guard", "--measure", "aid", "--worlds", 1000, "--json")
     answer = run("design", lottery, "--target", "peace >= 0.3", "--share", 0.6, *options)

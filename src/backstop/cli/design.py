@@ -39,7 +39,12 @@ if TYPE_CHECKING:
 )
 @click.option("--steps", type=click.IntRange(min=1, max=256), help="Cut each range into so many steps.")
 @click.option("--more", multiple=True, metavar="METRIC", help="Trade off: more of this metric is better.")
-@click.option("--less", multiple=True, metavar="METRIC", help="Trade off: less of this metric is better.")
+@click.option(
+    "--less",
+    multiple=True,
+    metavar="METRIC",
+    help="Trade off: less of this metric, or of one controller's cost (cost:NAME), is better.",
+)
 @click.option(
     "--worlds", type=click.IntRange(min=1), default=1000, show_default=True, help="How many worlds to draw."
 )
@@ -78,24 +83,26 @@ def design(
     from backstop.cli.progress import progress_bar
     from backstop.questions.answers import Answers
     from backstop.questions.condition import condition
-    from backstop.questions.search import Counter, bargain, chosen_measures
+    from backstop.questions.search import COST, Counter, bargain, chosen_measures
     from backstop.questions.table import drawn, known_arrangement, known_metric
     from backstop.worlds.workers import Workers, usable_threads
 
     asked = condition(model, target)
-    goals = {known_metric(model, m): True for m in more} | {known_metric(model, m): False for m in less}
+    goals = {known_metric(model, m): True for m in more} | {_known_goal(model, m): False for m in less}
+    payers = tuple(m.removeprefix(COST) for m in goals if m.startswith(COST))
     chosen = tuple(m for m in chosen_measures(model, measures) if m not in varied)
     start = {m: of.default for m, of in model.scenario.measures.items()}
     if base is not None:
         start = dict(model.levels[known_arrangement(model, base)])
     start |= {m: value for m, value in options.parsed_settings(settings).items() if m in varied}
-    shown = tuple(dict.fromkeys((*asked.metrics, *goals, *list(model.scenario.metrics)[:4])))
+    wanted = (m for m in goals if not m.startswith(COST))
+    shown = tuple(dict.fromkeys((*asked.metrics, *wanted, *list(model.scenario.metrics)[:4])))
     with Workers(threads or usable_threads()) as workers, progress_bar("trying packages") as update:
         ensemble = drawn(model, worlds, seed, workers, information)
         answers = Answers(ensemble)
         answers.want_observed()
         answers.solve()
-        counter = Counter(ensemble, asked, chosen, start, shown, answers.weights())
+        counter = Counter(ensemble, asked, chosen, start, shown, answers.weights(), payers)
         found = bargain(counter, share, steps, goals, seed, update)
     notes = [*found.notes, *_units(model, chosen, counter.priced)]
     answer: dict[str, Any] = {
@@ -119,6 +126,23 @@ def design(
         f"Packages under which {asked.text} in at least {100 * share:g} of 100 worlds"
         + ("" if base is None else f", on top of: {model.scenario.arrangements[base].titled(base)}"),
     )
+
+
+def _known_goal(model: Any, name: str) -> str:
+    """A metric, or the expected cost of one controller, `cost:NAME`."""
+    from backstop.faults import Fault, InvalidInput
+    from backstop.questions.search import COST, controllers, cost_of
+    from backstop.questions.table import known_metric
+    from backstop.text import did_you_mean
+
+    if not name.startswith(COST):
+        return known_metric(model, name)
+    known = list(dict.fromkeys(controllers(model)))
+    payer = name.removeprefix(COST)
+    if payer not in known:
+        hint = did_you_mean(payer, known, "controller") if known else "no measure has a cost"
+        raise InvalidInput(Fault(f"no measure with a cost is controlled by {payer}", hint=hint))
+    return cost_of(payer)
 
 
 def _units(model: Any, chosen: tuple[str, ...], priced: bool) -> list[str]:
@@ -164,6 +188,7 @@ def _tables(
     target: str,
     share: float,
 ) -> list[Any]:
+    from backstop.questions.search import COST
     from backstop.report.tables import Table
     from backstop.text import number
 
@@ -178,10 +203,18 @@ def _tables(
         return ", ".join(parts) or "nothing"
 
     def row(offer: Offer) -> tuple[str, ...]:
-        shown = (number(value, most=2) for value in offer.metrics.values())
+        shown = (
+            _cost(value) if name.startswith(COST) else number(value, most=2)
+            for name, value in offer.metrics.items()
+        )
         return words(offer), _cost(offer.cost), f"{100 * offer.share:.0f} %", *shown
 
-    names = [scenario.metrics[m].titled(m) for m in packages[0].metrics]
+    names = [
+        m.replace(COST, "cost to ").replace("+", " and ")
+        if m.startswith(COST)
+        else scenario.metrics[m].titled(m)
+        for m in packages[0].metrics
+    ]
     columns = ("package", "cost", "share of worlds", *names)
     found = [
         Table(

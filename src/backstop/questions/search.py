@@ -35,6 +35,7 @@ from backstop.worlds.workers import Workers
 
 AFFORDABLE = 300_000
 """Worlds times packages that are solved without being asked to: half a minute or less on two processors."""
+COST = "cost:"
 _SIDE_BY_SIDE = 4_096
 _FINER = 5
 _REFINED = 12
@@ -73,7 +74,10 @@ class Bargain:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Counter:
-    """Evaluates packages on the worlds of an ensemble: what is not varied stays at its level in `base`."""
+    """Evaluates packages on the worlds of an ensemble: what is not varied stays at its level in `base`.
+
+    `payers`: controllers whose expected cost stands among the metrics as `cost:NAME`.
+    """
 
     ensemble: Ensemble
     target: Condition
@@ -81,6 +85,7 @@ class Counter:
     base: Mapping[str, float]
     metrics: tuple[str, ...]
     weights: FloatArray | None
+    payers: tuple[str, ...] = ()
 
     def solved(self, packages: FloatArray) -> tuple[FloatArray, Mapping[str, FloatArray], FloatArray]:
         """Where the target is met, (packages, worlds); metrics, the same; costs, (measures, packages, worlds).
@@ -112,21 +117,24 @@ class Counter:
         """Shares, costs and means of metrics of packages, shape (packages, measures); several at once."""
         weight = normalised_weights(self.weights, self.ensemble.worlds)
         share, cost = np.empty(len(packages)), np.empty(len(packages))
-        means = {name: np.empty(len(packages)) for name in self.metrics}
+        means = {name: np.empty(len(packages)) for name in (*self.metrics, *map(cost_of, self.payers))}
         step = max(1, _SIDE_BY_SIDE // self.ensemble.worlds)
         starts = range(0, len(packages), step)
 
         def task(first: int) -> Evaluated:
             some = packages[first : first + step]
             reached, metrics, costs = self.solved(some)
-            paid = (costs @ weight).sum(axis=0)
+            expected = costs @ weight
             return Evaluated(
                 reached @ weight,
-                paid if self.priced else np.array([self.promised(package) for package in some]),
+                expected.sum(axis=0)
+                if self.priced
+                else np.array([self.promised(package) for package in some]),
                 {
                     name: np.array([mean for mean, _ in means_and_errors(metrics[name], self.weights)], float)
                     for name in self.metrics
-                },
+                }
+                | self._paid(expected),
             )
 
         done = 0
@@ -143,6 +151,14 @@ class Counter:
 
         self.ensemble.workers.spread(task, starts, collect, len(packages) * self.ensemble.worlds)
         return Evaluated(share, cost, means)
+
+    def _paid(self, expected: FloatArray) -> dict[str, FloatArray]:
+        """What each payer pays, shape (packages,), of the expected costs of the measures, (measures, packages)."""
+        by = controllers(self.ensemble.model)
+        return {
+            cost_of(payer): expected[[row for row, name in enumerate(by) if name == payer]].sum(axis=0)
+            for payer in self.payers
+        }
 
     @property
     def priced(self) -> bool:
@@ -164,8 +180,10 @@ class Counter:
         share, error = mean_and_error(reached[0], self.weights)
         weight = normalised_weights(self.weights, self.ensemble.worlds)
         names = [n for n, m in self.ensemble.model.measures.items() if m.cost is not None]
-        by_measure = dict(zip(names, map(float, costs[:, 0] @ weight), strict=True))
+        expected = costs @ weight
+        by_measure = dict(zip(names, map(float, expected[:, 0]), strict=True))
         means = {name: mean_and_error(values[0], self.weights)[0] for name, values in metrics.items()}
+        means |= {name: float(cost[0]) for name, cost in self._paid(expected).items()}
         return Offer(
             {name: float(v) for name, v in zip(self.measures, package, strict=True)},
             sum(by_measure.values()) if self.priced else self.promised(package),
@@ -174,6 +192,18 @@ class Counter:
             {name: float("nan") if mean is None else mean for name, mean in means.items()},
             by_measure,
         )
+
+
+def controllers(model: Model) -> tuple[str, ...]:
+    """Who controls each measure that has a cost, several together joined by `+`."""
+    return tuple(
+        "+".join(model.scenario.measures[n].by) for n, m in model.measures.items() if m.cost is not None
+    )
+
+
+def cost_of(payer: str) -> str:
+    """The name of a payer's expected cost among the metrics of packages."""
+    return f"{COST}{payer}"
 
 
 def chosen_measures(model: Model, names: Sequence[str]) -> tuple[str, ...]:
