@@ -1,0 +1,40 @@
+"""What users' scripts build on: every command and option, and the JSON of the studies, keys and numbers.
+
+`recorded.json` is what the program gave when it was last recorded on purpose:
+`python -m tests.contract.recording [CASE ...]` records anew, and the change log says what changed and why.
+"""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from tests.contract.cases import CASES
+from tests.contract.recording import RECORDED, commands, differences, essence
+from tests.support.command import run
+
+KNOWN = json.loads(RECORDED.read_text(encoding="utf-8"))
+TOLERANCE = 1e-12
+
+
+def test_no_command_and_no_option_is_gone() -> None:
+    now = commands()
+    assert len(KNOWN["commands"]) >= 30
+    lost = {
+        name: sorted(set(options) - set(now.get(name, [])))
+        for name, options in KNOWN["commands"].items()
+        if set(options) - set(now.get(name, [])) or name not in now
+    }
+    assert not lost
+
+
+def test_every_case_is_recorded() -> None:
+    assert list(KNOWN["cases"]) == list(CASES)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_json_of_the_studies(name: str) -> None:
+    answer = run(*CASES[name], "--json")
+    assert answer.code == 0, answer.err
+    found = differences(KNOWN["cases"][name], essence(answer.json), TOLERANCE)
+    assert not found, f"{len(found)} differences: " + "; ".join(found[:12])
