@@ -11,8 +11,8 @@ import pytest
 from pydantic import BaseModel
 from tests.support.command import run
 
+from backstop.base.faults import BackstopError
 from backstop.cli.main import COMMANDS
-from backstop.faults import BackstopError
 from backstop.scenario import format as form
 from backstop.scenario.formula import FUNCTIONS
 from backstop.scenario.names import CLOCK

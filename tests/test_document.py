@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from backstop.document import MOST_BYTES, MOST_DEPTH, MOST_NODES, parse_document, read_document
-from backstop.faults import InvalidInput
+from backstop.base.document import MOST_BYTES, MOST_DEPTH, MOST_NODES, parse_document, read_document
+from backstop.base.faults import InvalidInput
 
 
 def data(text: str):

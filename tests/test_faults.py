@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backstop.faults import BackstopError, CheckFailed, Fault, InvalidInput, Place, Refused
+from backstop.base.faults import BackstopError, CheckFailed, Fault, InvalidInput, Place, Refused
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from backstop import files
-from backstop.faults import InvalidInput
-from backstop.files import folder_written_whole, sha256, write_atomically
+from backstop.base import files
+from backstop.base.faults import InvalidInput
+from backstop.base.files import folder_written_whole, sha256, write_atomically
 
 KNOWN = ("result.json", "page.html")
 
@@ -201,7 +201,7 @@ def test_a_link_keeps_pointing(tmp_path: Path) -> None:
 _KILLED = """
 import sys
 from pathlib import Path
-from backstop.files import folder_written_whole
+from backstop.base.files import folder_written_whole
 turn = 0
 while True:
     turn += 1

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backstop.text import clean, decimals_supported, did_you_mean, nearest, number, readable
+from backstop.base.words import clean, decimals_supported, did_you_mean, nearest, number, readable
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ import pytest
 from tests.support.command import process, run
 from tests.support.small_studies import HOSTILE, OBSERVED, PLEDGE, write
 
-from backstop.files import RESULTS
+from backstop.base.files import RESULTS
 from backstop.scenario.study import load
 from backstop.scenario.template import template, templates
 from backstop.worlds.assessment import assess

@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner
 from tests.dossier.building import SHARED, TEXTS, UKRAINE
 
+from backstop.base.faults import BackstopError
 from backstop.cli.main import backstop
-from backstop.faults import BackstopError
 
 
 def run(*arguments, code=0):

@@ -5,8 +5,8 @@ import pytest
 from click.testing import CliRunner
 from tests.support import report_studies
 
+from backstop.base.faults import InvalidInput, Refused
 from backstop.cli.main import backstop
-from backstop.faults import InvalidInput, Refused
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backstop.base.faults import InvalidInput
 from backstop.dossier.canonical import decode, digest, fold, folded
-from backstop.faults import InvalidInput
 
 
 def test_line_ends_become_lf_and_are_remembered():

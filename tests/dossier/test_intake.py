@@ -9,13 +9,13 @@ from dataclasses import replace
 import pytest
 from tests.dossier.building import KEY
 
+from backstop.base.faults import BackstopError, InvalidInput, Refused
 from backstop.dossier import extraction, store
 from backstop.dossier.archive import read_archive
 from backstop.dossier.extraction import extract
 from backstop.dossier.holdings import Holdings
 from backstop.dossier.intake import Terms, arrivals, entered, identifier
 from backstop.dossier.zones import propose_zones
-from backstop.faults import BackstopError, InvalidInput, Refused
 
 BODY = "The envoy said that the lake would stay open to both banks this year. "
 PAGE = f"""<html><head><meta charset="utf-8"><title>Lake stays open</title></head><body><nav>Menu</nav><article>

@@ -3,10 +3,10 @@ from dataclasses import replace
 import pytest
 from tests.dossier.building import proposition, small, statement
 
+from backstop.base.faults import InvalidInput, Place
 from backstop.dossier.provenance import Citation, ground, plain_ground, unresolved, weakest
 from backstop.dossier.record import Held
 from backstop.dossier.reference import Reference, read_references
-from backstop.faults import InvalidInput, Place
 
 REFERENCES = {"tripwire": Reference(citation="Somebody 2020", figure="3 of 10", grade="read")}
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from tests.dossier.building import proposition, small, statement, written
 
+from backstop.base.faults import InvalidInput, Refused
 from backstop.dossier import layout, store
-from backstop.faults import InvalidInput, Refused
 
 WANTS, MET, REFUSE = (
     "He wants 40 observers on the lake",
@@ -220,7 +220,7 @@ def test_yaml_tricks_are_refused(folder, name):
 
 
 def test_block_yaml_reads_back():
-    from backstop.document import read_document
+    from backstop.base.document import read_document
 
     data = {
         "title": "no",

@@ -3,10 +3,10 @@ from dataclasses import replace
 import pytest
 from tests.dossier.building import proposition, small, statement
 
+from backstop.base.faults import InvalidInput
 from backstop.dossier.consistency import faults_of
 from backstop.dossier.record import Actor, Term
 from backstop.dossier.vocabulary import renamed
-from backstop.faults import InvalidInput
 
 
 @pytest.fixture

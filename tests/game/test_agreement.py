@@ -15,7 +15,7 @@ from tests.reference.stage import InvalidWorld
 from tests.support.models import model_of, stacked
 from tests.support.strategies import parameter_values, random_scenario, scenarios_with_values
 
-from backstop.faults import InvalidInput
+from backstop.base.faults import InvalidInput
 from backstop.game.stage import Information
 from backstop.scenario.valuation import Plan
 from backstop.worlds.evaluation import Evaluation, Layout, evaluate, layout

@@ -9,7 +9,7 @@ import pytest
 from tests.support.models import model_of, solution_of, stacked
 from tests.support.strategies import parameter_values, random_scenario
 
-from backstop.faults import InvalidInput
+from backstop.base.faults import InvalidInput
 from backstop.game.measure import Condition, Measure, Record
 from backstop.game.process import Solution
 

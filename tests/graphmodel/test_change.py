@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from tests.support.conflicts import Twin, graph_twin, twin
 
-from backstop.faults import InvalidInput, Refused
+from backstop.base.faults import InvalidInput, Refused
 from backstop.graphmodel.completion import complete, shuffled
 from backstop.graphmodel.conflict import Conflict
 from backstop.graphmodel.edit import apply, smallest_change, statement_edits

@@ -12,7 +12,7 @@ import pytest
 from tests.reference import graph_stability as reference
 from tests.support.conflicts import Twin, option_twin, twin
 
-from backstop.faults import InvalidInput, Refused
+from backstop.base.faults import InvalidInput, Refused
 from backstop.graphmodel import (
     CoalitionWitness,
     coalition_named,

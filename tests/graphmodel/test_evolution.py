@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.support.conflicts import Twin, twin
 
-from backstop.faults import InvalidInput, Refused
+from backstop.base.faults import InvalidInput, Refused
 from backstop.graphmodel.analysis import analyse
 from backstop.graphmodel.drawing import MAX_DRAWN, drawing
 from backstop.graphmodel.evolution import evolve, routes

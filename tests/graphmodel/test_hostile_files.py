@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from tests.graphmodel.test_reader import GMCR
 
-from backstop.faults import BackstopError
+from backstop.base.faults import BackstopError
 from backstop.graphmodel import analyse, as_json, read
 
 STUDY = Path(__file__).resolve().parents[2] / "examples" / "ukraine-2025" / "graph.yaml"

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.reference.graph_foresight import Recursion, check_limited, check_non_myopic
 from tests.support.conflicts import graph_twin, option_twin, twin
 
-from backstop.faults import InvalidInput
+from backstop.base.faults import InvalidInput
 from backstop.graphmodel import (
     LimitedMoveWitness,
     anticipate,

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from backstop.faults import BackstopError, InvalidInput, Refused
+from backstop.base.faults import BackstopError, InvalidInput, Refused
 from backstop.graphmodel.analysis import analyse
 from backstop.graphmodel.plain import as_json
 from backstop.graphmodel.preference import Graded, Relation

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backstop.faults import Refused
+from backstop.base.faults import Refused
 from backstop.graphmodel import analyse, as_json, coalitions, condition, foresee, jumps, load, read, routes
 from backstop.graphmodel.conflict import Conflict
 from backstop.graphmodel.stability import equilibria, stable_states

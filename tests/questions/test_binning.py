@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backstop.faults import InvalidInput
+from backstop.base.faults import InvalidInput
 from backstop.questions.binning import coded
 
 

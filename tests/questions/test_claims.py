@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from tests.support.lottery import CAMPS, LOTTERY, OBSERVED, study
 
-from backstop.faults import InvalidInput, Refused
+from backstop.base.faults import InvalidInput, Refused
 from backstop.questions.claims import Claims, judge_claims
 from backstop.questions.trial import trial_of
 from backstop.scenario.compiled import Model

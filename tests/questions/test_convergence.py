@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from backstop.faults import InvalidInput
+from backstop.base.faults import InvalidInput
 from backstop.questions.convergence import FEWEST, Look, decide, rate
 
 

@@ -3,7 +3,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from backstop.faults import InvalidInput, Refused
+from backstop.base.faults import InvalidInput, Refused
 from backstop.questions.box import within
 from backstop.questions.discovery import discover, score_of
 

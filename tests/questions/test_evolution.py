@@ -3,7 +3,7 @@ import sys
 import numpy as np
 import pytest
 
-from backstop.faults import Refused
+from backstop.base.faults import Refused
 from backstop.questions.evolution import searched
 from backstop.questions.packages import Evaluated, enumerated, grid, pareto_front
 

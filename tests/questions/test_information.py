@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm, qmc
 
-from backstop.faults import InvalidInput, Refused
+from backstop.base.faults import InvalidInput, Refused
 from backstop.questions.information import value_of_information
 
 

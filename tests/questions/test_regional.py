@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import ks_2samp
 
-from backstop.faults import Refused
+from backstop.base.faults import Refused
 from backstop.questions.regional import regional_sensitivity
 
 

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from backstop.faults import InvalidInput, Refused
+from backstop.base.faults import InvalidInput, Refused
 from backstop.questions.robustness import Criterion, classical, criterion_named, robustness
 
 TABLES = hnp.arrays(

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm, qmc
 
-from backstop.faults import Refused
+from backstop.base.faults import Refused
 from backstop.questions.sensitivity import (
     correlated_groups,
     first_order_from_worlds,

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from backstop.faults import Refused
+from backstop.base.faults import Refused
 from backstop.questions.tornado import tornado
 
 CENTRE = {"a": 1.0, "b": 2.0, "c": 3.0}

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backstop.faults import Refused
+from backstop.base.faults import Refused
 from backstop.questions.verdict import (
     FALSE,
     MOOT,

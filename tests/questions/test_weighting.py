@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from backstop.faults import InvalidInput, Refused
+from backstop.base.faults import InvalidInput, Refused
 from backstop.questions.weighting import (
     effective_number,
     jackknife_se,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from backstop.faults import Refused
+from backstop.base.faults import Refused
 from backstop.report import pdf as printing
 from backstop.report.content import Report
 from backstop.report.html import html

@@ -8,7 +8,7 @@ import pytest
 from tests.report.conftest import findings_of
 from tests.support import report_studies
 
-from backstop.faults import InvalidInput
+from backstop.base.faults import InvalidInput
 from backstop.report.content import Block, Code, Entry, Figure, Items, Paragraph, Report
 from backstop.report.findings import Findings
 from backstop.report.html import html

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.support.broken_scenarios import BASE
 
-from backstop.document import read_document
-from backstop.faults import InvalidInput
+from backstop.base.document import read_document
+from backstop.base.faults import InvalidInput
 from backstop.scenario.check import check, read_scenario
 from backstop.scenario.cycles import cycles
 from backstop.scenario.format import Decision, Scenario

@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 from tests.support.broken_scenarios import BASE, broken
 
-from backstop.document import read_document
+from backstop.base.document import read_document
 from backstop.scenario.schema import committed, schema_text
 from backstop.scenario.template import template, templates
 

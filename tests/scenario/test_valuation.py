@@ -12,7 +12,7 @@ import pytest
 from tests.support.models import model_of, solution_of, stacked
 from tests.support.strategies import parameter_values, random_scenario
 
-from backstop.faults import InvalidInput
+from backstop.base.faults import InvalidInput
 from backstop.scenario.valuation import Plan, Valuation
 
 BASE: dict[str, Any] = {

@@ -10,7 +10,7 @@ import pytest
 from tests.support.small_studies import OBSERVED, PLEDGE
 
 import backstop
-from backstop.faults import InvalidInput, Refused
+from backstop.base.faults import InvalidInput, Refused
 from backstop.scenario.check import read_scenario
 from backstop.scenario.compiled import Model, compile_scenario
 from backstop.worlds.assessment import assess

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from backstop.faults import Refused
+from backstop.base.faults import Refused
 from backstop.worlds import curves
 from backstop.worlds.curves import CurveStore
 

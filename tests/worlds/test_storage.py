@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from tests.support.small_studies import OBSERVED, PLEDGE, write
 
-from backstop.faults import InvalidInput
+from backstop.base.faults import InvalidInput
 from backstop.scenario.study import load
 from backstop.worlds.assessment import assess
 from backstop.worlds.storage import plain_json, save, write_parquet

@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 from tests.support.small_studies import OBSERVED, PLEDGE, write
 
-from backstop.faults import InvalidInput
+from backstop.base.faults import InvalidInput
 from backstop.scenario.compiled import Model
 from backstop.scenario.study import load
 from backstop.worlds.weights import weights_of

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from backstop.faults import InvalidInput, Refused
+from backstop.base.faults import InvalidInput, Refused
 from backstop.scenario.study import load
 from backstop.worlds import workers
 from backstop.worlds.assessment import assess

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from backstop.text import clean
+from backstop.base.words import clean
 
 if TYPE_CHECKING:
     from backstop.dossier.comparison import Comparison

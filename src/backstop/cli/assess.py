@@ -111,7 +111,7 @@ def assess(
         result = solved()
         judged = judged_after(result)
     else:
-        from backstop.files import RESULTS, folder_written_whole
+        from backstop.base.files import RESULTS, folder_written_whole
         from backstop.report.findings import of_assessment
         from backstop.report.html import html
         from backstop.report.writing import written
@@ -142,7 +142,7 @@ def assess(
 
             print_claims(judged)
     if out is not None:
-        from backstop.text import clean
+        from backstop.base.words import clean
 
         click.echo(clean(f"written to {out.resolve()}"), err=as_json)
 

@@ -50,7 +50,7 @@ def claims(
     from backstop.questions.claims import judge_claims
 
     if not model.scenario.claims:
-        from backstop.faults import Fault, InvalidInput
+        from backstop.base.faults import Fault, InvalidInput
 
         raise InvalidInput(
             Fault("the study makes no claims", hint="add a section claims: to its scenario.yaml")
@@ -68,7 +68,7 @@ def claims(
     else:
         print_claims(found)
     if strict:
-        from backstop.faults import CheckFailed, Fault
+        from backstop.base.faults import CheckFailed, Fault
 
         failed = [
             Fault(f"the claim {name} is {result.verdict.verdict}", model.place(("claims", name)))
@@ -81,7 +81,7 @@ def claims(
 
 def warn(found: Claims) -> None:
     """What to mind, on standard error: few effective worlds, and claims that cannot be judged."""
-    from backstop.text import clean
+    from backstop.base.words import clean
 
     if found.note:
         click.echo(f"note: {found.note}", err=True)
@@ -109,9 +109,9 @@ def heading(found: Claims) -> dict[str, object]:
 
 def print_claims(found: Claims) -> None:
     """The claims on the terminal: a table of verdicts, then what can be said about each."""
+    from backstop.base.words import clean
     from backstop.cli.tables import console, print_tables
     from backstop.report.claim_tables import camps_table, claims_table, remarks
-    from backstop.text import clean
 
     out = console()
     out.print(clean(found.model.scenario.title), style="bold")

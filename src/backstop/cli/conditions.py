@@ -62,8 +62,8 @@ def conditions(
 
     import numpy as np
 
+    from backstop.base.faults import Fault, Refused
     from backstop.cli.progress import progress_bar
-    from backstop.faults import Fault, Refused
     from backstop.questions.condition import condition
     from backstop.questions.discovery import discover
     from backstop.questions.failure import titles, units

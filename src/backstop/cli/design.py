@@ -130,10 +130,10 @@ def design(
 
 def _known_goal(model: Any, name: str) -> str:
     """A metric, or the expected cost of one controller, `cost:NAME`."""
-    from backstop.faults import Fault, InvalidInput
+    from backstop.base.faults import Fault, InvalidInput
+    from backstop.base.words import did_you_mean
     from backstop.questions.search import COST, controllers, cost_of
     from backstop.questions.table import known_metric
-    from backstop.text import did_you_mean
 
     if not name.startswith(COST):
         return known_metric(model, name)
@@ -188,9 +188,9 @@ def _tables(
     target: str,
     share: float,
 ) -> list[Any]:
+    from backstop.base.words import number
     from backstop.questions.search import COST
     from backstop.report.tables import Table
-    from backstop.text import number
 
     scenario = model.scenario
 

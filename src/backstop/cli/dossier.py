@@ -45,7 +45,7 @@ def opened(study: Path, texts: tuple[Path, ...]) -> tuple[Snapshot, Holdings]:
 
 def note(text: str) -> None:
     """A line to standard error."""
-    from backstop.text import clean
+    from backstop.base.words import clean
 
     click.echo(clean(text), err=True)
 
@@ -92,10 +92,10 @@ def add(
     A text that may not travel stays where it is; the study keeps its digests alone. Nothing is ever edited in place: a
     new text of a known source becomes its new version, and statements are checked against it.
     """
+    from backstop.base.files import write_atomically
     from backstop.dossier import intake, store
     from backstop.dossier.holdings import Holdings, folders
     from backstop.dossier.verification import settled, verify
-    from backstop.files import write_atomically
 
     if (name or replaces) and len(files) > 1:
         raise click.UsageError("--id and --replaces go with one file")
@@ -164,9 +164,9 @@ def verify(study: Path, texts: tuple[Path, ...], write: bool, as_json: bool) -> 
     Exit code 1 where a passage has changed, is ambiguous or lost, and where a text at hand has the name of a source but
     not its words.
     """
+    from backstop.base.faults import CheckFailed, Fault, Place
     from backstop.dossier import store
     from backstop.dossier.verification import settled, verify
-    from backstop.faults import CheckFailed, Fault, Place
 
     snapshot, holdings = opened(study, texts)
     outcomes = verify(snapshot.dossier, holdings)
@@ -209,7 +209,7 @@ def verify(study: Path, texts: tuple[Path, ...], write: bool, as_json: bool) -> 
 def _say_outcomes(outcomes: Any) -> None:
     from collections import Counter
 
-    from backstop.text import clean
+    from backstop.base.words import clean
 
     states = Counter(o.resolution.state if o.resolution else "no text at hand" for o in outcomes)
     for state, count in states.items():
@@ -274,10 +274,10 @@ def compare(study: Path, texts: tuple[Path, ...], kinds: tuple[str, ...], as_jso
     Contradictions, differences of detail, disagreements between actors, corroborations, claims of one account only,
     claims nobody is named for, and candidates for linking. Needs no text.
     """
+    from backstop.base.words import did_you_mean
     from backstop.dossier.comparison import Comparison
     from backstop.dossier.comparison import compare as compared
     from backstop.dossier.finding import KINDS
-    from backstop.text import did_you_mean
 
     for kind in kinds:
         if kind not in KINDS:
@@ -304,9 +304,9 @@ def suggest(study: Path, source: str, texts: tuple[Path, ...], as_json: bool) ->
 
     Nothing is coded by this; its text must be at hand.
     """
+    from backstop.base.faults import Fault, InvalidInput, Refused
+    from backstop.base.words import did_you_mean
     from backstop.dossier.suggestion import suggest as suggested
-    from backstop.faults import Fault, InvalidInput, Refused
-    from backstop.text import did_you_mean
 
     snapshot, holdings = opened(study, texts)
     found = snapshot.dossier
@@ -352,8 +352,8 @@ def rename(study: Path, part: Any, old: str, new: str) -> None:
 @json_option
 def agreement(study: Path, as_json: bool) -> None:
     """Agreement between coders: Krippendorff's alpha, for each source that two coded."""
+    from backstop.base.words import number
     from backstop.dossier.agreement import agreement as agreed
-    from backstop.text import number
 
     snapshot, _ = opened(study, ())
     found = agreed(snapshot.dossier)

@@ -50,10 +50,10 @@ def import_command(
     A hand coding in JSON, tables of statements or findings (CSV, XLSX), W3C Web Annotations (JSON-LD), REFI-QDA
     projects and codebooks. Records of the same id are replaced, nothing else is touched.
     """
+    from backstop.base.faults import Fault, InvalidInput, Place, Refused
     from backstop.cli.dossier import _opened_or_new, note
     from backstop.dossier import store
     from backstop.dossier.holdings import Holdings, folders
-    from backstop.faults import Fault, InvalidInput, Place, Refused
 
     try:
         if file.stat().st_size > MOST_BYTES:
@@ -87,7 +87,7 @@ def import_command(
 
 
 def _kind(file: Path, data: bytes) -> str:
-    from backstop.faults import Fault, InvalidInput, Place
+    from backstop.base.faults import Fault, InvalidInput, Place
 
     suffix = file.suffix.lower()
     if suffix in _SUFFIX:
@@ -100,9 +100,9 @@ def _kind(file: Path, data: bytes) -> str:
 
 
 def _json(data: bytes, file: Path) -> Any:
+    from backstop.base.faults import Fault, InvalidInput, Place
     from backstop.dossier.canonical import decode
     from backstop.dossier.validation import json_value
-    from backstop.faults import Fault, InvalidInput, Place
 
     try:
         return json_value(decode(data, str(file))[0])
@@ -113,10 +113,10 @@ def _json(data: bytes, file: Path) -> Any:
 def _coding(
     found: Dossier, data: bytes, file: Path, holdings: Holdings, places: list[Path], by: str, *_: bool
 ) -> Dossier:
+    from backstop.base.faults import Fault, InvalidInput, Place
     from backstop.dossier.exchange.coding import is_coding, read_coding
     from backstop.dossier.holdings import texts_by_digest
     from backstop.dossier.merging import joined
-    from backstop.faults import Fault, InvalidInput, Place
 
     content = _json(data, file)
     if not is_coding(content):
@@ -246,9 +246,9 @@ def export_command(
     study: Path, file: Path, form: str | None, what: str, texts: tuple[Path, ...], with_texts: bool
 ) -> None:
     """Write the dossier of STUDY to FILE: CSV, XLSX, JSON-LD, QDPX, QDC, GraphML, PROV-JSON or RIS."""
+    from backstop.base.faults import Fault, InvalidInput, Place
+    from backstop.base.files import write_atomically
     from backstop.cli.dossier import at_hand, note, opened
-    from backstop.faults import Fault, InvalidInput, Place
-    from backstop.files import write_atomically
 
     kind = (
         form

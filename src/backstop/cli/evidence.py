@@ -45,8 +45,8 @@ class Evidence:
 
     def check(self) -> None:
         """Raise InvalidInput for ids that lead nowhere."""
+        from backstop.base.faults import InvalidInput
         from backstop.dossier.provenance import unresolved
-        from backstop.faults import InvalidInput
 
         faults = unresolved(self.citations, self.dossier, self.references)
         if faults:

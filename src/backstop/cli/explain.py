@@ -79,9 +79,9 @@ def explain(
 
 
 def _print(model: Model, of: WorldTrace, period: int) -> None:
+    from backstop.base.words import clean
     from backstop.cli.tables import console, print_tables
     from backstop.report.tables import Table
-    from backstop.text import clean
 
     out = console()
     scenario = model.scenario
@@ -129,9 +129,9 @@ def _print(model: Model, of: WorldTrace, period: int) -> None:
 
 
 def _print_phase(out: Console, model: Model, of: WorldTrace, phase: PhaseTrace, period: int) -> None:
+    from backstop.base.words import clean
     from backstop.cli.tables import print_tables
     from backstop.report.tables import Table
-    from backstop.text import clean
 
     scenario = model.scenario
     out.print()

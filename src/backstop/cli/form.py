@@ -53,12 +53,12 @@ def form(
 
     import numpy as np
 
+    from backstop.base.faults import InvalidInput, Refused
+    from backstop.base.words import number
     from backstop.cli.progress import progress_bar
-    from backstop.faults import InvalidInput, Refused
     from backstop.questions.form import variants
     from backstop.questions.table import drawn, known_metric, table
     from backstop.report.tables import Table
-    from backstop.text import number
     from backstop.worlds.assessment import chosen_arrangements
     from backstop.worlds.summary import mean_and_error
     from backstop.worlds.workers import Workers, usable_threads

@@ -225,7 +225,7 @@ def draw(
     """Draw states and improvements; rings show what is stable, colours and dashes who moves."""
     from pathlib import Path
 
-    from backstop.faults import Fault, InvalidInput, Place
+    from backstop.base.faults import Fault, InvalidInput, Place
 
     target = Path(out)
     if target.suffix not in (".svg", ".png", ".json"):
@@ -234,7 +234,7 @@ def draw(
         )
     conflict = load_conflict(file, variant, max_states)
 
-    from backstop.files import write_atomically
+    from backstop.base.files import write_atomically
     from backstop.graphmodel.analysis import analyse as solve
     from backstop.graphmodel.drawing import drawing
 

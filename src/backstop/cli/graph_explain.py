@@ -87,7 +87,7 @@ def explain(
     wanted = _wanted(concepts, bool(foresight or ties), bool(horizons), bool(groups))
     conflict = load_conflict(file, variant, max_states)
 
-    from backstop.faults import Fault, Refused
+    from backstop.base.faults import Fault, Refused
     from backstop.graphmodel.analysis import HORIZON
     from backstop.graphmodel.credibility import threats
     from backstop.graphmodel.explanation import explanation_json
@@ -167,7 +167,7 @@ def _wanted(concepts: Sequence[str], looking: bool, ahead: bool, together: bool)
 
 def _sim_is_easy(conflict: Conflict) -> bool:
     """SIM is defined and quickly found: then it is explained without being asked for; a note says where it is not."""
-    from backstop.faults import Refused
+    from backstop.base.faults import Refused
     from backstop.graphmodel.analysis import SIM_COMBINATIONS
     from backstop.graphmodel.graded import kinds
     from backstop.graphmodel.simultaneous import applicable, combinations
@@ -188,7 +188,7 @@ def _coalitions(
     conflict: Conflict, names: Sequence[str], within: Sequence[int] | None
 ) -> tuple[Coalitions, list[Members]]:
     """The solved coalitions, and those asked for: by name, or all of two or more (with one of `within` in them)."""
-    from backstop.faults import Fault, Refused
+    from backstop.base.faults import Fault, Refused
     from backstop.graphmodel.coalition import coalitions
     from backstop.graphmodel.coalition_witness import coalition_named
 

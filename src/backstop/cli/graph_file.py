@@ -58,8 +58,8 @@ def foresight_options(words: str) -> Callable[[F], F]:
 
 def load_conflict(file: str, variant: str, max_states: int) -> Conflict:
     """The conflict in a file; notes go to standard error."""
+    from backstop.base.words import clean
     from backstop.graphmodel.reader import load
-    from backstop.text import clean
 
     conflict = load(file, variant, max_states)
     for note in conflict.notes:
@@ -74,7 +74,7 @@ def print_json(result: dict[str, Any]) -> None:
 
 def say(lines: Sequence[str]) -> None:
     """Lines of text on standard output, safe for a terminal."""
-    from backstop.text import clean
+    from backstop.base.words import clean
 
     if lines:
         click.echo(clean("\n".join(lines)))

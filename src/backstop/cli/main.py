@@ -84,7 +84,7 @@ class Commands(click.Group):
         """As click's own, with the nearest name in the message for an unknown command."""
         name = args[0] if args else ""
         if name and name not in COMMANDS and not name.startswith("-"):
-            from backstop.text import did_you_mean
+            from backstop.base.words import did_you_mean
 
             ctx.fail(f"no such command: {name}; {did_you_mean(name, COMMANDS, 'command')}")
         return super().resolve_command(ctx, args)
@@ -120,7 +120,7 @@ def backstop() -> None:
 
 def main() -> NoReturn:
     """Run the command line; every error a user can cause ends as one message and its exit code."""
-    from backstop.faults import BackstopError
+    from backstop.base.faults import BackstopError
 
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -138,7 +138,7 @@ def main() -> NoReturn:
         click.echo("interrupted", err=True)
         code = 130
     except BackstopError as error:
-        from backstop.text import clean
+        from backstop.base.words import clean
 
         click.echo(clean(str(error)), err=True)
         code = error.exit_code

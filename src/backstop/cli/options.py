@@ -105,7 +105,7 @@ def finish(
     answer: dict[str, Any], tables: Sequence[Table], notes: Sequence[str], as_json: bool, title: str
 ) -> None:
     """Print an answer: notes on standard error, then one JSON object or the title and tables."""
-    from backstop.text import clean
+    from backstop.base.words import clean
 
     for note in notes:
         click.echo(clean(f"note: {note}"), err=True)
@@ -130,7 +130,7 @@ def figure(value: Estimate | None) -> str:
     """An estimate with its error in no more digits than the error supports; empty where there is none."""
     if value is None:
         return ""
-    from backstop.text import number
+    from backstop.base.words import number
 
     if value.se is None or value.se <= 1e-12:
         return number(value.mean, most=3)

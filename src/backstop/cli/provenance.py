@@ -37,9 +37,9 @@ def why(study: Path, name: str, texts: tuple[Path, ...], as_json: bool) -> None:
     NAME is a parameter, measure, claim, arrangement, observation or definition, or the id of a statement,
     proposition or data reference: then also what rests on it.
     """
+    from backstop.base.faults import Fault, InvalidInput
+    from backstop.base.words import did_you_mean
     from backstop.dossier.provenance import plain_ground, weakest
-    from backstop.faults import Fault, InvalidInput
-    from backstop.text import did_you_mean
 
     evidence = loaded(study, texts)
     asked = _asked(evidence, name)
@@ -153,7 +153,7 @@ def _described(kind: str, entry: Any) -> list[str]:
 def _say(text: str, depth: int = 0) -> None:
     import textwrap
 
-    from backstop.text import clean
+    from backstop.base.words import clean
 
     pad = "  " * depth
     click.echo(textwrap.fill(clean(text), 112, initial_indent=pad, subsequent_indent=pad + "    "))
@@ -239,8 +239,8 @@ def audit(
     """List the assumptions of STUDY by the grade of their grounds: stated, implied, derived, judgement; confirmed
     or not. With --rank the parameters come in the order in which more reading would pay.
     """
+    from backstop.base.words import readable
     from backstop.dossier.provenance import GRADES
-    from backstop.text import readable
 
     if metric is not None:
         rank = True

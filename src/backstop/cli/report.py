@@ -88,7 +88,7 @@ def report(
         browser()
     model = options.load_model(study, settings, camp)
 
-    from backstop.files import RESULTS, folder_written_whole
+    from backstop.base.files import RESULTS, folder_written_whole
     from backstop.report.findings import Request, find
     from backstop.report.writing import written
 
@@ -143,7 +143,7 @@ def _command(study: str, *choices: tuple[str, str]) -> str:
 
 def chosen_formats(text: str) -> tuple[str, ...]:
     """The formats asked for; a usage error for any other."""
-    from backstop.text import did_you_mean
+    from backstop.base.words import did_you_mean
 
     wanted = tuple(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
     for name in wanted:

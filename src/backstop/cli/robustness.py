@@ -68,12 +68,12 @@ def robustness(
     """
     model = options.load_model(study, settings, camp)
 
+    from backstop.base.words import number
     from backstop.cli.progress import progress_bar
     from backstop.questions.robustness import classical, criterion_named
     from backstop.questions.robustness import robustness as judged
     from backstop.questions.table import drawn, known_metric, table
     from backstop.report.tables import Table
-    from backstop.text import number
     from backstop.worlds.assessment import chosen_arrangements
     from backstop.worlds.workers import Workers, usable_threads
 

@@ -131,7 +131,7 @@ def _sobol(bench: Bench, worlds: int, second_order: bool, weighted: bool, update
     from backstop.questions.table import drawn, table
 
     if second_order:
-        from backstop.faults import Fault, Refused
+        from backstop.base.faults import Fault, Refused
 
         raise Refused(Fault(WEIGHTED))
     # As many worlds as the indices of unweighted ones would take for sixteen parameters.

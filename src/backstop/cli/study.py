@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from backstop.faults import Fault
+    from backstop.base.faults import Fault
     from backstop.scenario.compiled import Model
 
 _COUNTED = (
@@ -34,9 +34,9 @@ def check(study: str, as_json: bool) -> None:
 
     STUDY is a folder with a scenario.yaml, a file in it, or - for standard input. Exit code 3: there are errors.
     """
-    from backstop.faults import InvalidInput
+    from backstop.base.faults import InvalidInput
+    from backstop.base.words import clean
     from backstop.scenario.study import load
-    from backstop.text import clean
 
     try:
         model = load(study)

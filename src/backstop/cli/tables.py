@@ -29,8 +29,8 @@ def console() -> Console:
 
 def print_assessment(result: Result) -> None:
     """The whole assessment, most asked for first."""
+    from backstop.base.words import clean
     from backstop.report.tables import heading, tables
-    from backstop.text import clean
 
     out = console()
     scenario = result.model.scenario
@@ -48,7 +48,7 @@ def print_tables(out: Console, many: Iterable[Table]) -> None:
     from rich.table import Table as Grid
     from rich.text import Text
 
-    from backstop.text import clean
+    from backstop.base.words import clean
 
     for table in many:
         out.print()

@@ -14,7 +14,7 @@ import zipfile
 import zlib
 from pathlib import PurePosixPath
 
-from backstop.faults import Fault, InvalidInput, Place, Refused
+from backstop.base.faults import Fault, InvalidInput, Place, Refused
 
 MOST_MEMBERS = 2000
 MOST_BYTES = 50 << 20

@@ -10,7 +10,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from backstop.faults import Fault, InvalidInput, Place
+from backstop.base.faults import Fault, InvalidInput, Place
 
 _MARKS = {
     "\u2018": "'", "\u2019": "'", "\u201a": "'", "\u201b": "'", "\u2039": "'", "\u203a": "'", "\u02bc": "'",

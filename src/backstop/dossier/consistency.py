@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
+from backstop.base.faults import Fault, Place
+from backstop.base.words import did_you_mean, nearest
 from backstop.dossier.record import Proposition, Slot, Source, Statement
 from backstop.dossier.similarity import unpack
-from backstop.faults import Fault, Place
-from backstop.text import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from backstop.dossier.store import Dossier

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from backstop.base.faults import Fault, InvalidInput, Place
 from backstop.dossier.canonical import decode
 from backstop.dossier.extraction import MOST_CHARACTERS, Extract
 from backstop.dossier.record import Extractor
 from backstop.dossier.validation import json_value
-from backstop.faults import Fault, InvalidInput, Place
 
 MOST_ROWS = 100_000
 

@@ -10,9 +10,9 @@ from pathlib import PurePath
 from types import ModuleType
 from typing import Any
 
+from backstop.base.faults import Fault, InvalidInput, Place, Refused
 from backstop.dossier.canonical import decode, unix_lines
 from backstop.dossier.record import Extractor
-from backstop.faults import Fault, InvalidInput, Place, Refused
 
 MOST_BYTES = 50 << 20
 MOST_HTML_BYTES = 10 << 20

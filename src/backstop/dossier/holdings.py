@@ -6,10 +6,10 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from backstop.base.faults import BackstopError, Fault, InvalidInput, Place
+from backstop.base.files import sha256
 from backstop.dossier.canonical import digest
 from backstop.dossier.record import Source, Version
-from backstop.faults import BackstopError, Fault, InvalidInput, Place
-from backstop.files import sha256
 
 SETTING = "BACKSTOP_TEXTS"
 """Environment variable with folders of texts, separated as in PATH."""

@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from backstop.base.faults import BackstopError, Fault, InvalidInput, Place
+from backstop.base.files import sha256
+from backstop.base.words import clean
 from backstop.dossier.canonical import digest
 from backstop.dossier.document_table import read_table
 from backstop.dossier.extraction import TABLES, Extract, extract, media_type
 from backstop.dossier.record import Digests, Published, Source, Version
 from backstop.dossier.similarity import grams, sketch, tokens
 from backstop.dossier.zones import propose_zones
-from backstop.faults import BackstopError, Fault, InvalidInput, Place
-from backstop.files import sha256
-from backstop.text import clean
 
 PARALLEL_FROM = 64
 """Files from which reading them is spread over processes."""
@@ -211,7 +211,7 @@ def entered(
             found[target] = old.model_copy(update={"text": source.text, "earlier": (*old.earlier, old.text)})
             happened.append((target, "new version"))
         elif replaces:
-            from backstop.text import did_you_mean
+            from backstop.base.words import did_you_mean
 
             raise InvalidInput(
                 Fault(f"there is no source {replaces}", hint=did_you_mean(replaces, sources, "source"))

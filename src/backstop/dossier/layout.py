@@ -13,9 +13,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from backstop.document import Document, read_document
+from backstop.base.document import Document, read_document
+from backstop.base.faults import Fault, InvalidInput, Place
 from backstop.dossier.validation import json_value
-from backstop.faults import Fault, InvalidInput, Place
 
 _FIELD = re.compile(r"^(?:- |  )([a-z_]+): (.+)$")
 _PLAIN = re.compile(r"^[A-Za-z_][\w]*(?:[ /'.(),-]+[\w()'.,/-]+)*$")

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from backstop.base.faults import Fault, InvalidInput
 from backstop.dossier.exchange.refi import Project, Selection
 from backstop.dossier.record import Register, Source, Statement, Term, Version
 from backstop.dossier.store import Dossier
-from backstop.faults import Fault, InvalidInput
 
 
 def joined(dossier: Dossier, incoming: Dossier) -> Dossier:

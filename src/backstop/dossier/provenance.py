@@ -12,12 +12,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from backstop.base.faults import Fault, Place
+from backstop.base.words import did_you_mean, nearest
 from backstop.dossier.finding import actor_name
 from backstop.dossier.record import Proposition, Statement
 from backstop.dossier.reference import PREFIX, Reference
 from backstop.dossier.store import Dossier
-from backstop.faults import Fault, Place
-from backstop.text import did_you_mean, nearest
 
 Grade = Literal["stated", "implied", "derived", "judgement", "unknown"]
 GRADES: tuple[Grade, ...] = ("stated", "implied", "derived", "judgement", "unknown")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from backstop.document import read_document
+from backstop.base.document import read_document
+from backstop.base.faults import Fault, InvalidInput, Place
 from backstop.dossier.record import Record
 from backstop.dossier.validation import validated
-from backstop.faults import Fault, InvalidInput, Place
 
 PREFIX = "data:"
 """What marks a data reference among the ids of a basis."""

@@ -17,12 +17,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from backstop.document import Document, read_document
+from backstop.base.document import Document, read_document
+from backstop.base.faults import Fault, InvalidInput, Place, Refused
+from backstop.base.files import sha256, unwritable, write_atomically
 from backstop.dossier import layout
 from backstop.dossier.record import Proposition, Record, Recorded, Register, Source, Statement
 from backstop.dossier.validation import MOST_LINE, json_value, validated, within
-from backstop.faults import Fault, InvalidInput, Place, Refused
-from backstop.files import sha256, unwritable, write_atomically
 
 REGISTER, SOURCES, STATEMENTS, PROPOSITIONS, FINDINGS = (
     "dossier.yaml",

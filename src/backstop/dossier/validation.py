@@ -9,8 +9,8 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from backstop.faults import Fault, Place
-from backstop.text import did_you_mean, nearest
+from backstop.base.faults import Fault, Place
+from backstop.base.words import did_you_mean, nearest
 
 R = TypeVar("R", bound=BaseModel)
 

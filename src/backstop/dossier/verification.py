@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from backstop.base.faults import Fault, InvalidInput, Refused
+from backstop.base.words import did_you_mean
 from backstop.dossier.anchor import Resolution, Text, anchored, resolve
 from backstop.dossier.holdings import Holdings
 from backstop.dossier.intake import now
 from backstop.dossier.record import Acceptance, Held, Statement
 from backstop.dossier.store import Dossier
-from backstop.faults import Fault, InvalidInput, Refused
-from backstop.text import did_you_mean
 
 PROGRAM = "backstop"
 """Who is named where a passage was found again without a person."""

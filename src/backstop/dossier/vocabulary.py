@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
+from backstop.base.faults import Fault, InvalidInput
+from backstop.base.words import did_you_mean
 from backstop.dossier.record import Record, Register
 from backstop.dossier.store import Dossier
-from backstop.faults import Fault, InvalidInput
-from backstop.text import did_you_mean
 
 Part = Literal["actors", "objects", "values", "events"]
 

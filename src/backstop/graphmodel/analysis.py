@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from backstop.faults import Fault, InvalidInput, Refused
+from backstop.base.faults import Fault, InvalidInput, Refused
+from backstop.base.words import did_you_mean
 from backstop.graphmodel.coalition import MAX_MEMBERS, Coalitions, coalitions
 from backstop.graphmodel.coalition import estimate as coalition_seconds
 from backstop.graphmodel.conflict import Conflict
@@ -23,7 +24,6 @@ from backstop.graphmodel.simultaneous import applicable, combinations, simultane
 from backstop.graphmodel.stability import CONCEPTS, equilibria, stable_states
 from backstop.graphmodel.strength import has_strength, strong, weak
 from backstop.graphmodel.uncertain import has_unknown, uncertain
-from backstop.text import did_you_mean
 
 FORMAT = "backstop-graph-result/1"
 ALL_CONCEPTS = (*CONCEPTS, "sim")

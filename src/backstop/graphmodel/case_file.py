@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from backstop.document import dotted
-from backstop.faults import BackstopError, Fault, InvalidInput, Place
+from backstop.base.document import dotted
+from backstop.base.faults import BackstopError, Fault, InvalidInput, Place
+from backstop.base.words import did_you_mean
 from backstop.graphmodel.conflict import Conflict, DecisionMaker, Form, Option, States
 from backstop.graphmodel.drafting import Draft, arcs_of, moves_of
 from backstop.graphmodel.feasible import MAX_STATES, Codes, feasible_vectors, pattern_formula
 from backstop.graphmodel.formula import Formula
 from backstop.graphmodel.preference import Preference
 from backstop.graphmodel.preference_reader import PreferenceReader
-from backstop.text import did_you_mean
 
 SCHEMA = "backstop-gmcr-case/1"
 _KEY_OF = {"ranking": "order", "statements": "order", "weights": "weights", "relation": ""}

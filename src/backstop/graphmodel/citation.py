@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from backstop.faults import Fault, InvalidInput
+from backstop.base.faults import Fault, InvalidInput
+from backstop.base.words import did_you_mean
 from backstop.graphmodel.conflict import Conflict
-from backstop.text import did_you_mean
 
 FOLDER = "dossier"
 

@@ -16,7 +16,7 @@ from typing import Literal
 
 import numpy as np
 
-from backstop.faults import Fault, Refused
+from backstop.base.faults import Fault, Refused
 from backstop.graphmodel.conflict import Conflict
 from backstop.graphmodel.preference import Bools
 from backstop.graphmodel.relational import need_matrices

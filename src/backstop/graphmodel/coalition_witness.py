@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backstop.faults import Fault, InvalidInput
+from backstop.base.faults import Fault, InvalidInput
+from backstop.base.words import did_you_mean
 from backstop.graphmodel.coalition import CoalitionConcept, Coalitions, Members, subsets
 from backstop.graphmodel.conflict import Conflict
 from backstop.graphmodel.preference import Bools
 from backstop.graphmodel.sequences import Path, Targets, first_end
-from backstop.text import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)

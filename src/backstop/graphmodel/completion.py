@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from backstop.faults import Fault, Refused
+from backstop.base.faults import Fault, Refused
 from backstop.graphmodel.moves import Values
 from backstop.graphmodel.preference import Bools, Graded, Preference, Ranking, Relation
 from backstop.graphmodel.stability import dense_ranks

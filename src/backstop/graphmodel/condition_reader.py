@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from backstop.base.words import did_you_mean
 from backstop.graphmodel.feasible import pattern_formula
 from backstop.graphmodel.formula import Formula, FormulaError, conjunction, negated, parse
 from backstop.graphmodel.preference_reader import Path, Tell
-from backstop.text import did_you_mean
 
 
 class ConditionReader:

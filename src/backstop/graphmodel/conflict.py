@@ -11,12 +11,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from backstop.faults import Fault, InvalidInput, Place, Refused
+from backstop.base.faults import Fault, InvalidInput, Place, Refused
+from backstop.base.words import did_you_mean
 from backstop.graphmodel.feasible import Codes, option_truth
 from backstop.graphmodel.formula import Formula, Truth, evaluate
 from backstop.graphmodel.moves import Arcs, Blocks, Moves, Values
 from backstop.graphmodel.preference import Preference, as_ranking
-from backstop.text import did_you_mean
 
 Direction = Literal["both", "on_only", "off_only"]
 Form = Literal["option", "merged", "graph"]

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backstop.faults import Fault, Refused
+from backstop.base.faults import Fault, Refused
 from backstop.graphmodel.analysis import Analysis
 from backstop.graphmodel.conflict import Conflict
 from backstop.graphmodel.evolution import evolve

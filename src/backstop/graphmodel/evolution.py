@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from backstop.faults import Fault, InvalidInput
+from backstop.base.faults import Fault, InvalidInput
 from backstop.graphmodel.conflict import Conflict
 from backstop.graphmodel.preference import better_matrix, unknown_matrix
 from backstop.graphmodel.relational import need_matrices

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from backstop.faults import Fault, InvalidInput, Refused
+from backstop.base.faults import Fault, InvalidInput, Refused
 from backstop.graphmodel.formula import Formula, Truth, conjunction, evaluate
 
 Codes = NDArray[np.uint64]

@@ -18,14 +18,14 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from backstop.faults import Fault, InvalidInput, Refused
+from backstop.base.faults import Fault, InvalidInput, Refused
+from backstop.base.words import did_you_mean
 from backstop.graphmodel.conflict import Conflict
 from backstop.graphmodel.moves import Moves, Values
 from backstop.graphmodel.preference import Bools
 from backstop.graphmodel.relational import need_matrices
 from backstop.graphmodel.sequences import closure, matrix
 from backstop.graphmodel.stability import dense_ranks
-from backstop.text import did_you_mean
 
 Ties = Literal["strict", "best", "worst", "lowest"]
 """`strict`: refuse rankings with ties. Among states the mover likes equally, `best` takes the one best for the decision

@@ -12,8 +12,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from backstop.document import dotted
-from backstop.faults import BackstopError, Fault, InvalidInput, Place
+from backstop.base.document import dotted
+from backstop.base.faults import BackstopError, Fault, InvalidInput, Place
 from backstop.graphmodel.case_file import load_json
 from backstop.graphmodel.conflict import Conflict, DecisionMaker, Direction, Option
 from backstop.graphmodel.drafting import Draft, moves_of, states_of, vectors_of

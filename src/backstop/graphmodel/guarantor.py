@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backstop.faults import Fault, Refused
+from backstop.base.faults import Fault, Refused
 from backstop.graphmodel.conflict import Conflict
 from backstop.graphmodel.inverse import clauses
 from backstop.graphmodel.moves import Values

@@ -13,7 +13,7 @@ from math import comb, factorial
 
 import numpy as np
 
-from backstop.faults import Fault, Refused
+from backstop.base.faults import Fault, Refused
 from backstop.graphmodel.conflict import Conflict
 from backstop.graphmodel.sequences import Targets, reached
 from backstop.graphmodel.stability import Concept

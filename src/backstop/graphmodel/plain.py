@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backstop.faults import Fault, Refused
+from backstop.base.faults import Fault, Refused
 from backstop.graphmodel.analysis import FORMAT, Analysis
 from backstop.graphmodel.coalition import COALITION_CONCEPTS, Coalitions, Jump
 from backstop.graphmodel.conflict import Conflict, as_dict

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from backstop.base.words import did_you_mean
 from backstop.graphmodel.conflict import Option, States, state_truth
 from backstop.graphmodel.formula import Formula, FormulaError, from_prefix, parse
 from backstop.graphmodel.preference import (
@@ -24,7 +25,6 @@ from backstop.graphmodel.preference import (
     from_tiers,
     from_weights,
 )
-from backstop.text import did_you_mean
 
 Path = tuple[str | int, ...]
 Tell = Callable[[Path, str, str], None]

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
 
-from backstop.document import Document, parse_document
-from backstop.faults import BackstopError, Fault, InvalidInput, Place
+from backstop.base.document import Document, parse_document
+from backstop.base.faults import BackstopError, Fault, InvalidInput, Place
+from backstop.base.words import did_you_mean, readable
 from backstop.graphmodel.case_file import SCHEMA, load_json, read_case
 from backstop.graphmodel.condition_reader import ConditionReader
 from backstop.graphmodel.conflict import Conflict, DecisionMaker, Direction, Option, States
@@ -17,7 +18,6 @@ from backstop.graphmodel.feasible import MAX_STATES
 from backstop.graphmodel.formula import Formula
 from backstop.graphmodel.preference import Preference
 from backstop.graphmodel.preference_reader import KINDS, Path, PreferenceReader
-from backstop.text import did_you_mean, readable
 
 FORMAT = "backstop-graph/1"
 FILE_NAME = "graph.yaml"

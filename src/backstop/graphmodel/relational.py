@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backstop.faults import Fault, Refused
+from backstop.base.faults import Fault, Refused
 from backstop.graphmodel.conflict import Conflict
 from backstop.graphmodel.preference import Bools, better_matrix
 from backstop.graphmodel.sequences import closure, matrix, product

@@ -9,7 +9,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from backstop.faults import Fault, InvalidInput
+from backstop.base.faults import Fault, InvalidInput
 from backstop.graphmodel.completion import complete, shuffled
 from backstop.graphmodel.conflict import Conflict
 from backstop.graphmodel.moves import Values, repeated

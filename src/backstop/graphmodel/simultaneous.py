@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backstop.faults import Fault, Refused
+from backstop.base.faults import Fault, Refused
 from backstop.graphmodel.conflict import Conflict
 from backstop.graphmodel.graded import kinds
 from backstop.graphmodel.moves import Arcs, Moves

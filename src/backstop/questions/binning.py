@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from backstop.faults import InvalidInput
+from backstop.base.faults import InvalidInput
 from backstop.questions.weighting import FloatArray
 
 BINS = 1024

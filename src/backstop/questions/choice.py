@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backstop.faults import Fault, InvalidInput
+from backstop.base.faults import Fault, InvalidInput
+from backstop.base.words import did_you_mean
 from backstop.questions.drivers import used_parameters
 from backstop.questions.information import Information, value_of_information
 from backstop.questions.table import Table
 from backstop.questions.weighting import Estimate, FloatArray
 from backstop.scenario.compiled import Model
-from backstop.text import did_you_mean
 
 MOST_TOGETHER = 12
 """Parameters a group may have: the regression on more would say little."""

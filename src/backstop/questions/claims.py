@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from backstop.faults import Fault, InvalidInput, Refused
+from backstop.base.faults import Fault, InvalidInput, Refused
+from backstop.base.words import did_you_mean
 from backstop.game.stage import Information
 from backstop.questions.answers import Answers, levels_of, varying_parameters
 from backstop.questions.box import Box
@@ -37,7 +38,6 @@ from backstop.questions.weighting import (
 from backstop.scenario.claim_format import Claim
 from backstop.scenario.compiled import Model
 from backstop.scenario.expression import Value
-from backstop.text import did_you_mean
 from backstop.worlds.draws import Sampler
 from backstop.worlds.ensemble import Ensemble, Progress
 from backstop.worlds.focus import figures

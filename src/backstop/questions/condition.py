@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backstop.faults import Fault, InvalidInput, Place
+from backstop.base.faults import Fault, InvalidInput, Place
+from backstop.base.words import did_you_mean
 from backstop.questions.weighting import FloatArray
 from backstop.scenario.compiled import Model
 from backstop.scenario.expression import (
@@ -23,7 +24,6 @@ from backstop.scenario.expression import (
     names_in_use,
     parse,
 )
-from backstop.text import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backstop.faults import InvalidInput
+from backstop.base.faults import InvalidInput
 from backstop.worlds.summary import REPLICATIONS
 
 FEWEST = 16 * REPLICATIONS

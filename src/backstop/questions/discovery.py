@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from backstop.faults import InvalidInput, Refused
+from backstop.base.faults import InvalidInput, Refused
 from backstop.questions.binning import CodedInputs, between, coded
 from backstop.questions.box import Box, Columns, Limit, measured, quasi_p, within
 from backstop.questions.peeling import Objective, Step, inside_region, limits_of, paste, trajectory_of

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from backstop.faults import Fault, Refused
+from backstop.base.faults import Fault, Refused
 from backstop.game.stage import Information
 from backstop.questions.answers import levels_of, promise_of
 from backstop.questions.morris import ElementaryEffects, elementary_effects, morris_walks

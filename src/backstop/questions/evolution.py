@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from backstop.faults import Fault, InvalidInput, Refused
+from backstop.base.faults import Fault, InvalidInput, Refused
 from backstop.questions.packages import Evaluate, Evaluated, Packages, joined, minimal
 from backstop.questions.weighting import FloatArray, IntArray
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backstop.faults import Refused
+from backstop.base.faults import Refused
 from backstop.questions.box import Box, measured
 from backstop.questions.discovery import discover
 from backstop.questions.regional import regional_sensitivity

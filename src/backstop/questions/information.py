@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backstop.faults import Fault, InvalidInput, Refused
+from backstop.base.faults import Fault, InvalidInput, Refused
 from backstop.questions.conditional import BLOCK, Fit, basis_of, conditional_expectation
 from backstop.questions.weighting import (
     Estimate,

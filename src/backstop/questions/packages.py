@@ -19,7 +19,7 @@ from math import prod
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backstop.faults import Fault, InvalidInput, Refused
+from backstop.base.faults import Fault, InvalidInput, Refused
 from backstop.questions.weighting import BoolArray, FloatArray, IntArray
 
 MOST_PACKAGES = 20_000

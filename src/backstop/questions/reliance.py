@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backstop.faults import Refused
+from backstop.base.faults import Refused
 from backstop.questions.choice import default_metric, worth_of_knowing
 from backstop.questions.drivers import used_parameters
 from backstop.questions.sensitivity import first_order_from_worlds

@@ -24,7 +24,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backstop.faults import Fault, InvalidInput, Refused
+from backstop.base.faults import Fault, InvalidInput, Refused
+from backstop.base.words import did_you_mean
 from backstop.questions.weighting import (
     FloatArray,
     jackknife_se,
@@ -33,7 +34,6 @@ from backstop.questions.weighting import (
     quantile,
     replication_of,
 )
-from backstop.text import did_you_mean
 from backstop.worlds.summary import REPLICATIONS
 
 Transform = Literal["raw", "regret", "meets"]

@@ -12,7 +12,8 @@ from math import prod
 
 import numpy as np
 
-from backstop.faults import Fault, InvalidInput, Refused
+from backstop.base.faults import Fault, InvalidInput, Refused
+from backstop.base.words import did_you_mean
 from backstop.questions.condition import Condition, met
 from backstop.questions.evolution import searched
 from backstop.questions.packages import (
@@ -27,7 +28,6 @@ from backstop.questions.packages import (
 from backstop.questions.weighting import FloatArray, normalised_weights, note_on_number
 from backstop.scenario.compiled import Model
 from backstop.scenario.expression import Value
-from backstop.text import did_you_mean
 from backstop.worlds.ensemble import Ensemble, Progress
 from backstop.worlds.focus import figures
 from backstop.worlds.summary import mean_and_error, means_and_errors

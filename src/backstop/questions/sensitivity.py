@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backstop.faults import Fault, Refused
+from backstop.base.faults import Fault, Refused
 from backstop.questions.conditional import basis_of, conditional_expectation
 from backstop.questions.weighting import (
     Estimate,

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backstop.faults import Fault, InvalidInput, Refused
+from backstop.base.faults import Fault, InvalidInput, Refused
+from backstop.base.words import did_you_mean
 from backstop.game.stage import Information
 from backstop.questions.answers import Answers, promise_of, varying_parameters
 from backstop.questions.condition import Condition, met
 from backstop.questions.weighting import FloatArray, effective_number, normalised_weights, note_on_number
 from backstop.scenario.compiled import Model
 from backstop.scenario.expression import Value
-from backstop.text import did_you_mean
 from backstop.worlds.assessment import MOST_WORLDS
 from backstop.worlds.ensemble import Ensemble, Progress
 from backstop.worlds.workers import Workers

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backstop.faults import InvalidInput
+from backstop.base.faults import InvalidInput
 from backstop.questions.weighting import BoolArray, FloatArray
 
 SCAN = 33

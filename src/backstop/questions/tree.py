@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backstop.faults import InvalidInput, Refused
+from backstop.base.faults import InvalidInput, Refused
 from backstop.questions.binning import CodedInputs, coded
 from backstop.questions.box import Limit
 from backstop.questions.peeling import Region, limits_of

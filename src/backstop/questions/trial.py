@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from backstop.faults import Fault, Refused
+from backstop.base.faults import Fault, Refused
 from backstop.questions import verdict
 from backstop.questions.condition import Condition, condition, met
 from backstop.questions.verdict import Codes

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from backstop.base.words import readable
 from backstop.questions.box import Box, Limit
-from backstop.text import readable
 
 
 def limit_words(name: str, limit: Limit, title: str | None = None, unit: str = "") -> str:

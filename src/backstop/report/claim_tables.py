@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from backstop.base.words import number
 from backstop.questions.claims import ClaimResult, Claims, example_words
 from backstop.questions.weighting import Estimate
 from backstop.questions.words import in_hundred
 from backstop.report.tables import Table
-from backstop.text import number
 
 
 def share(estimate: Estimate) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from backstop.faults import BackstopError
+from backstop.base.faults import BackstopError
 from backstop.game.stage import Information
 from backstop.questions.camps import camp_weights
 from backstop.questions.claims import Claims, judge_claims

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from backstop.base.words import readable
 from backstop.report.wording import listed, quoted
 from backstop.scenario import format as form
 from backstop.scenario.expression import parse
@@ -24,7 +25,6 @@ from backstop.scenario.formula import (
     Sign,
     rank,
 )
-from backstop.text import readable
 
 _RELATIONS = {
     "<": "is below",

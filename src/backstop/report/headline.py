@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backstop.faults import Fault, InvalidInput
+from backstop.base.faults import Fault, InvalidInput
+from backstop.base.words import did_you_mean
 from backstop.questions.condition import condition, met
 from backstop.report.formula_words import in_words, names_of
 from backstop.report.wording import quoted
 from backstop.scenario import format as form
 from backstop.scenario.expression import ExpressionError, parse
-from backstop.text import did_you_mean
 from backstop.worlds.result import Result
 from backstop.worlds.summary import Array, Summary, summarise
 

@@ -9,16 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from backstop.document import read_document
-from backstop.faults import Refused
-from backstop.files import sha256
+from backstop.base.document import read_document
+from backstop.base.faults import Refused
+from backstop.base.files import sha256
+from backstop.base.words import readable
 from backstop.graphmodel import Threat, analyse, load, threats
 from backstop.graphmodel.analysis import Analysis
 from backstop.graphmodel.conflict import Conflict
 from backstop.graphmodel.drawing import drawing
 from backstop.graphmodel.narrative import MEANINGS, TITLES
 from backstop.report.wording import listed
-from backstop.text import readable
 
 _MOST_STATES = 12
 _MOST_THREATS = 6

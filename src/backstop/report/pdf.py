@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from backstop.faults import Fault, Refused
+from backstop.base.faults import Fault, Refused
 
 BROWSERS = (
     "chromium",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from backstop.text import number, readable
+from backstop.base.words import number, readable
 from backstop.worlds.result import UNSTATED_UNIT, ArrangementResult, Curve, Result
 from backstop.worlds.summary import Summary
 

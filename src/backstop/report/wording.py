@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from backstop.text import readable
+from backstop.base.words import readable
 from backstop.worlds.summary import Summary
 
 CERTAIN = 2.0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from backstop.document import Document, first_faults, parse_document
-from backstop.faults import Fault, InvalidInput
+from backstop.base.document import Document, first_faults, parse_document
+from backstop.base.faults import Fault, InvalidInput
 from backstop.scenario.findings import Findings, Part, whole
 from backstop.scenario.format import Scenario
 from backstop.scenario.names import KINDS, Names, article

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from backstop.faults import Fault, InvalidInput, Place
+from backstop.base.faults import Fault, InvalidInput, Place
+from backstop.base.words import did_you_mean
 from backstop.game.tree import Chance, Decision, Ending, Game, Node, Play
 from backstop.scenario import format as form
 from backstop.scenario.distribution import Distribution, Mixture, distribution
 from backstop.scenario.expression import Expression, parse
-from backstop.text import did_you_mean
 
 Path = tuple[str | int, ...]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from backstop.base.words import did_you_mean
 from backstop.scenario.beta import Beta, Pert
 from backstop.scenario.discrete import Discrete, Fixed
 from backstop.scenario.families import (
@@ -15,7 +16,6 @@ from backstop.scenario.families import (
 )
 from backstop.scenario.mixture import Mixture
 from backstop.scenario.normal import LogNormal, Normal
-from backstop.text import did_you_mean
 
 __all__ = [
     "KINDS",

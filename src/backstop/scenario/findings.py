@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from backstop.document import Document, Path
-from backstop.faults import Fault
+from backstop.base.document import Document, Path
+from backstop.base.faults import Fault
 
 _LONGEST = 600
 

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from backstop.base.words import readable
 from backstop.scenario.base_format import Expr, NameOrNames, Names, Number, Pair, Record, Words, as_tuple
 from backstop.scenario.claim_format import (
     CLAIM_KINDS,
@@ -23,7 +24,6 @@ from backstop.scenario.claim_format import (
 )
 from backstop.scenario.quantity_format import DISTRIBUTION_KINDS, Camp, Parameter, Spread
 from backstop.scenario.tree_format import OTHERWISE, Branch, Chance, ChanceBranch, Decision, Node, node_kind
-from backstop.text import readable
 
 __all__ = [
     "CLAIM_KINDS",

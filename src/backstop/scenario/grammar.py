@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from backstop.base.words import did_you_mean
 from backstop.scenario.formula import (
     FUNCTIONS,
     Call,
@@ -25,7 +26,6 @@ from backstop.scenario.formula import (
     Rank,
     Sign,
 )
-from backstop.text import did_you_mean
 
 MOST_CHARACTERS = 1000
 MOST_DEPTH = 50

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from backstop.document import MOST_BYTES
-from backstop.faults import Fault, InvalidInput, Place
+from backstop.base.document import MOST_BYTES
+from backstop.base.faults import Fault, InvalidInput, Place
 
 SCENARIO = "scenario.yaml"
 """The name of the scenario file in the folder of a study."""

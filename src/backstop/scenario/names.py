@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from backstop.base.words import did_you_mean
 from backstop.scenario.expression import RESERVED
 from backstop.scenario.findings import Findings, Part
 from backstop.scenario.formula import FUNCTIONS
 from backstop.scenario.tree_format import OTHERWISE
-from backstop.text import did_you_mean
 
 CLOCK = ("t", "years", "period_years")
 """Names that every expression knows: the period, the years since the start, and the length of a period."""

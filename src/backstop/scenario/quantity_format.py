@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
+from backstop.base.words import readable
 from backstop.scenario.base_format import NameOrNames, Number, Numbers, Pair, Record, Words
-from backstop.text import readable
 
 DISTRIBUTION_KINDS = (
     "uniform",

@@ -7,8 +7,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from backstop.document import Document, Path
-from backstop.faults import Fault
+from backstop.base.document import Document, Path
+from backstop.base.faults import Fault
+from backstop.base.words import did_you_mean
 from backstop.scenario.findings import Findings, Part, whole
 from backstop.scenario.format import (
     FORMAT,
@@ -37,7 +38,6 @@ from backstop.scenario.format import (
     Threshold,
     node_kind,
 )
-from backstop.text import did_you_mean
 
 _SECTIONS: dict[str, type[Record]] = {
     "actors": Actor,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from backstop.files import sha256
+from backstop.base.files import sha256
 from backstop.scenario.compiled import Model, compile_scenario
 
 
@@ -14,7 +14,7 @@ def load(path: str | Path) -> Model:
 
     Raises InvalidInput with every error of the file at once.
     """
-    from backstop.document import MOST_BYTES
+    from backstop.base.document import MOST_BYTES
     from backstop.scenario.check import read_scenario
     from backstop.scenario.location import content, find
 

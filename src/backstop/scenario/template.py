@@ -6,11 +6,11 @@ import re
 from importlib import resources
 from pathlib import Path
 
-from backstop.faults import Fault, InvalidInput, Place
-from backstop.files import folder_written_whole
+from backstop.base.faults import Fault, InvalidInput, Place
+from backstop.base.files import folder_written_whole
+from backstop.base.words import did_you_mean
 from backstop.scenario.location import SCENARIO
 from backstop.scenario.schema import FILE, committed
-from backstop.text import did_you_mean
 
 _FOLDER = resources.files("backstop.scenario").joinpath("templates")
 

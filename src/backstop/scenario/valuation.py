@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from backstop.faults import Fault, InvalidInput
+from backstop.base.faults import Fault, InvalidInput
 from backstop.game.stage import Array, PlayNumbers, Stage
 from backstop.game.tree import Chance, Decision, Ending
 from backstop.scenario.compiled import Model, Use

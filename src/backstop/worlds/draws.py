@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from backstop.base.words import did_you_mean
 from backstop.scenario.distribution import Distribution, DistributionError
-from backstop.text import did_you_mean
 from backstop.worlds import sobol
 
 Array = NDArray[np.float64]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from backstop.faults import InvalidInput
+from backstop.base.faults import InvalidInput
 from backstop.game.measure import Record
 from backstop.game.process import solve
 from backstop.game.tree import Ending

@@ -171,7 +171,7 @@ class Result:
         try:
             import xarray
         except ImportError as error:
-            from backstop.faults import Fault, InvalidInput
+            from backstop.base.faults import Fault, InvalidInput
 
             raise InvalidInput(
                 Fault("labelled arrays need xarray", hint="pip install 'backstop[xarray]'")

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backstop.files import unwritable
+from backstop.base.files import unwritable
 from backstop.worlds.result import Result
 
 # A column of a table, or one text for all of its rows.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from backstop.faults import Fault, InvalidInput
+from backstop.base.faults import Fault, InvalidInput
 from backstop.game.measure import Record
 from backstop.game.process import solve
 from backstop.game.stage import Array, Information, Sweep

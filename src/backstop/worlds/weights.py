@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from backstop.faults import Fault, InvalidInput
+from backstop.base.faults import Fault, InvalidInput
 from backstop.scenario.compiled import Model
 from backstop.scenario.distribution import distribution
 

@@ -29,7 +29,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from backstop.faults import Fault, Refused
+from backstop.base.faults import Fault, Refused
 
 T = TypeVar("T")
 

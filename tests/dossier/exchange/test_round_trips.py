@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.dossier.building import KEY, TEXTS, UKRAINE, coding, proposition, small, statement
 
+from backstop.base.faults import BackstopError, InvalidInput
 from backstop.dossier import store
 from backstop.dossier.comparison import compare
 from backstop.dossier.exchange import coding as coding_format
@@ -19,7 +20,6 @@ from backstop.dossier.exchange.ris import ris
 from backstop.dossier.exchange.webannotation import annotation_page, read_annotations
 from backstop.dossier.merging import joined, project_statements
 from backstop.dossier.record import Acceptance, Event, Held, Quote, Recorded, Term
-from backstop.faults import BackstopError, InvalidInput
 
 MET = "The envoy met both sides in Vienna on Monday"
 NASTY = [

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from backstop.base.faults import Fault, InvalidInput, Place
 from backstop.dossier.anchor import Text, anchored
 from backstop.dossier.canonical import digest
 from backstop.dossier.consistency import OUTLET
@@ -41,7 +42,6 @@ from backstop.dossier.record import (
 from backstop.dossier.similarity import grams, sketch, tokens
 from backstop.dossier.store import Dossier
 from backstop.dossier.zones import propose_zones
-from backstop.faults import Fault, InvalidInput, Place
 
 _KINDS: dict[str, Kind] = {
     "differences_in_detail": "difference",

@@ -19,11 +19,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.etree import ElementTree
 
+from backstop.base.faults import Fault, InvalidInput, Place
 from backstop.dossier.exchange.coding import slug
 from backstop.dossier.record import Proposition, Recorded, Register, Source, Statement, Term
 from backstop.dossier.store import Dossier
 from backstop.dossier.validation import json_value
-from backstop.faults import Fault, InvalidInput, Place
 
 PROJECT, CODEBOOK = "urn:QDA-XML:project:1.0", "urn:QDA-XML:codebook:1.0"
 ORIGIN = "Backstop"

@@ -11,6 +11,8 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from backstop.base.faults import Fault, InvalidInput, Place, Refused
+from backstop.base.words import did_you_mean
 from backstop.dossier.anchor import Text, anchored
 from backstop.dossier.canonical import decode
 from backstop.dossier.extraction import needed
@@ -19,8 +21,6 @@ from backstop.dossier.layout import inline
 from backstop.dossier.record import Anchor, Recorded, Statement
 from backstop.dossier.store import Dossier
 from backstop.dossier.validation import json_value, validated, within
-from backstop.faults import Fault, InvalidInput, Place, Refused
-from backstop.text import did_you_mean
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 _STANCE = {"+": "for", "-": "against", "0": "neutral"}

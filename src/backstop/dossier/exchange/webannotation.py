@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from backstop.base.faults import Fault, InvalidInput, Place
 from backstop.dossier.anchor import Text, anchored
 from backstop.dossier.record import Statement
 from backstop.dossier.store import Dossier
 from backstop.dossier.validation import validated, within
-from backstop.faults import Fault, InvalidInput, Place
 
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 OURS = "backstop:statement"

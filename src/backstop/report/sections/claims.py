@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from backstop.base.words import number, readable
 from backstop.questions.claims import ClaimResult, example_words
 from backstop.report.charts import lamps, style
 from backstop.report.content import Block, Entry, Figure, Paragraph, Section
@@ -21,7 +22,6 @@ from backstop.report.wording import (
     sentence_case,
     stop,
 )
-from backstop.text import number, readable
 
 MOST_IN_FIGURE = 16
 

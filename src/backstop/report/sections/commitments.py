@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from backstop.base.words import readable
 from backstop.report.content import Block, Entry, Paragraph, Section
 from backstop.report.findings import Findings
 from backstop.report.formula_words import condition_words, in_words, names_of
@@ -11,7 +12,6 @@ from backstop.report.tables import Table
 from backstop.report.wording import listed, quoted, sentence_case, stop
 from backstop.scenario import format as form
 from backstop.scenario.expression import parse
-from backstop.text import readable
 
 
 def section(found: Findings) -> Section | None:

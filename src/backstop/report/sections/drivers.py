@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from backstop.base.words import number
 from backstop.questions.failure import titles, units
 from backstop.questions.words import limit_words
 from backstop.report.charts import bars, dots, ranges, style
@@ -20,7 +21,6 @@ from backstop.report.wording import (
     sentence_case,
     stop,
 )
-from backstop.text import number
 
 
 def drivers_section(found: Findings) -> Section:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from backstop.base.words import readable
 from backstop.dossier.comparison import Comparison
 from backstop.dossier.provenance import GRADES
 from backstop.dossier.reference import PREFIX
@@ -12,7 +13,6 @@ from backstop.report.findings import Findings
 from backstop.report.sections.commitments import spread_words
 from backstop.report.tables import Table, with_error
 from backstop.report.wording import counted, frequency, listed, quoted, sentence_case, stop
-from backstop.text import readable
 
 MOST_FINDINGS = 12
 _MEANING = {

@@ -14,9 +14,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from backstop.faults import Fault, InvalidInput, Place
-from backstop.yaml_scalar import Scalar, ScalarError, resolve
-from backstop.yaml_syntax import explain
+from backstop.base.faults import Fault, InvalidInput, Place
+from backstop.base.yaml_scalar import Scalar, ScalarError, resolve
+from backstop.base.yaml_syntax import explain
 
 MOST_BYTES = 1 << 20
 """Largest file that is read: 1 MiB."""

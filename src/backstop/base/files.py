@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from backstop.faults import Fault, InvalidInput, Place
+from backstop.base.faults import Fault, InvalidInput, Place
 
 RESULTS = (
     "report.html",

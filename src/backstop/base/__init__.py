@@ -1,0 +1,1 @@
+"""What all rooms stand on: faults, files, YAML with places, words."""
