@@ -89,7 +89,7 @@ class Scrambled:
     """The program's own draws: a scrambled Sobol sequence for every parameter."""
 
     def __init__(self):
-        from backstop.scenario.distribution import distribution
+        from backstop.scenario.distribution.distribution import distribution
         from backstop.worlds.draws import Sampler
 
         uniform = distribution("uniform", [-1.0, 1.0])

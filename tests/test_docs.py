@@ -13,9 +13,9 @@ from tests.support.command import run
 
 from backstop.base.faults import BackstopError
 from backstop.cli.main import COMMANDS
-from backstop.scenario import format as form
-from backstop.scenario.formula import FUNCTIONS
-from backstop.scenario.names import CLOCK
+from backstop.scenario.check.names import CLOCK
+from backstop.scenario.expression.nodes import FUNCTIONS
+from backstop.scenario.format import scenario as form
 
 ROOT = Path(__file__).resolve().parents[1]
 README, CHANGES = ROOT / "README.md", ROOT / "CHANGELOG.md"

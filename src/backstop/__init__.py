@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from backstop.scenario.compiled import Model as Model
+    from backstop.scenario.model import Model as Model
     from backstop.scenario.study import load as load
     from backstop.worlds.assessment import assess as assess
     from backstop.worlds.result import Result as Result
 
 # Imported on first use: `import backstop` alone costs nothing.
 _HOMES = {
-    "Model": "backstop.scenario.compiled",
+    "Model": "backstop.scenario.model",
     "Result": "backstop.worlds.result",
     "assess": "backstop.worlds.assessment",
     "load": "backstop.scenario.study",

@@ -12,7 +12,7 @@ import pytest
 from ruamel.yaml import YAML
 from tests.reference.solver import solve
 
-from backstop.scenario.compiled import Model
+from backstop.scenario.model import Model
 from backstop.scenario.study import load
 from backstop.worlds.assessment import assess
 from backstop.worlds.result import Result

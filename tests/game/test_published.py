@@ -8,7 +8,7 @@ from tests.support.published import ROWS, chain, fatigue, ladder
 
 from backstop.game.measure import Record
 from backstop.game.stage import Information
-from backstop.scenario.compiled import Model
+from backstop.scenario.model import Model
 from backstop.worlds.evaluation import measure_of
 
 

@@ -12,7 +12,7 @@ from tests.support.lottery import CAMPS, LOTTERY, OBSERVED, study
 from backstop.base.faults import InvalidInput, Refused
 from backstop.questions.claims import Claims, judge_claims
 from backstop.questions.trial import trial_of
-from backstop.scenario.compiled import Model
+from backstop.scenario.model import Model
 from backstop.scenario.study import load
 from backstop.worlds.ensemble import Ensemble
 from backstop.worlds.workers import Workers

@@ -9,8 +9,8 @@ import pytest
 from tests.support.small_studies import OBSERVED, PLEDGE
 
 from backstop.report.tables import hazards, heading, tables, whole_years, with_error
-from backstop.scenario.check import read_scenario
-from backstop.scenario.compiled import compile_scenario
+from backstop.scenario.check.study import read_scenario
+from backstop.scenario.model import compile_scenario
 from backstop.worlds.assessment import assess
 from backstop.worlds.result import Result
 from backstop.worlds.summary import Summary

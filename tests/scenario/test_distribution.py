@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
-from backstop.scenario.distribution import (
+from backstop.scenario.distribution.distribution import (
     KINDS,
     Beta,
     Discrete,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backstop.scenario.expression import (
+from backstop.scenario.expression.expression import (
     RESERVED,
     Expression,
     ExpressionError,

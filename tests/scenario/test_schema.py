@@ -8,7 +8,7 @@ import pytest
 from tests.support.broken_scenarios import BASE, broken
 
 from backstop.base.document import read_document
-from backstop.scenario.schema import committed, schema_text
+from backstop.scenario.format.schema import committed, schema_text
 from backstop.scenario.template import template, templates
 
 STUDIES = sorted((Path(__file__).resolve().parents[2] / "examples").glob("*/scenario.yaml"))

@@ -10,9 +10,9 @@ from tests.support.strategies import to_yaml
 
 from backstop.game.process import Solution, solve
 from backstop.game.stage import Information
-from backstop.scenario.check import read_scenario
-from backstop.scenario.compiled import Model, compile_scenario
-from backstop.scenario.expression import Value
+from backstop.scenario.check.study import read_scenario
+from backstop.scenario.expression.expression import Value
+from backstop.scenario.model import Model, compile_scenario
 from backstop.scenario.valuation import Plan, Valuation
 
 

@@ -11,8 +11,8 @@ from tests.support.small_studies import OBSERVED, PLEDGE
 
 import backstop
 from backstop.base.faults import InvalidInput, Refused
-from backstop.scenario.check import read_scenario
-from backstop.scenario.compiled import Model, compile_scenario
+from backstop.scenario.check.study import read_scenario
+from backstop.scenario.model import Model, compile_scenario
 from backstop.worlds.assessment import assess
 from backstop.worlds.result import Result
 

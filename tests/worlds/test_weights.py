@@ -10,7 +10,7 @@ from scipy import stats
 from tests.support.small_studies import OBSERVED, PLEDGE, write
 
 from backstop.base.faults import InvalidInput
-from backstop.scenario.compiled import Model
+from backstop.scenario.model import Model
 from backstop.scenario.study import load
 from backstop.worlds.weights import weights_of
 

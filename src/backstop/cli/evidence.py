@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from backstop.dossier.provenance import Citation, Ground
     from backstop.dossier.reference import Reference
     from backstop.dossier.store import Dossier
-    from backstop.scenario.compiled import Model
+    from backstop.scenario.model import Model
 
 CITING = {
     "parameters": ("parameter", "basis"),

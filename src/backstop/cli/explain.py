@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from backstop.game.stage import Information
-    from backstop.scenario.compiled import Model
+    from backstop.scenario.model import Model
     from backstop.worlds.trace import PhaseTrace, WorldTrace
 
 

@@ -10,7 +10,7 @@ import click
 if TYPE_CHECKING:
     from backstop.questions.weighting import Estimate
     from backstop.report.tables import Table
-    from backstop.scenario.compiled import Model
+    from backstop.scenario.model import Model
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -107,7 +107,7 @@ def _asked(evidence: Evidence, name: str) -> dict[str, Any] | None:
 
 
 def _names_under(scenario: Any, name: str) -> set[str]:
-    from backstop.scenario.expression import parse
+    from backstop.scenario.expression.expression import parse
 
     found: set[str] = set()
     todo = [name]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from backstop.game.stage import Information
     from backstop.questions.drivers import Bench, Drivers, Target
     from backstop.report.tables import Table
-    from backstop.scenario.compiled import Model
+    from backstop.scenario.model import Model
 
 WEIGHTED = (
     "the worlds are weighted by observations, which make the parameters depend on each other: total and second-order "

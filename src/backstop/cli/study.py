@@ -9,7 +9,7 @@ import click
 
 if TYPE_CHECKING:
     from backstop.base.faults import Fault
-    from backstop.scenario.compiled import Model
+    from backstop.scenario.model import Model
 
 _COUNTED = (
     ("actors", "actor"),
@@ -143,6 +143,6 @@ def new(folder: str | None, name: str | None, listing: bool) -> None:
 @click.command()
 def schema() -> None:
     """Print the JSON Schema of the scenario file, which lets editors complete and check it."""
-    from backstop.scenario.schema import committed
+    from backstop.scenario.format.schema import committed
 
     click.echo(committed(), nl=False)

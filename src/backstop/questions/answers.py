@@ -8,8 +8,8 @@ import numpy as np
 
 from backstop.questions.trial import Promise
 from backstop.questions.weighting import FloatArray
-from backstop.scenario.compiled import Model
-from backstop.scenario.expression import Value
+from backstop.scenario.expression.expression import Value
+from backstop.scenario.model import Model
 from backstop.worlds.ensemble import Ensemble
 from backstop.worlds.focus import Query, figures_together
 from backstop.worlds.result import Result

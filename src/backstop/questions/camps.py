@@ -15,9 +15,9 @@ from scipy import special
 
 from backstop.questions.sensitivity import correlated_groups
 from backstop.questions.weighting import FloatArray
-from backstop.scenario.compiled import Model
-from backstop.scenario.distribution import Distribution
-from backstop.scenario.expression import Value
+from backstop.scenario.distribution.distribution import Distribution
+from backstop.scenario.expression.expression import Value
+from backstop.scenario.model import Model
 
 _EDGE = 1e-12
 

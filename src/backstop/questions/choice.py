@@ -13,7 +13,7 @@ from backstop.questions.drivers import used_parameters
 from backstop.questions.information import Information, value_of_information
 from backstop.questions.table import Table
 from backstop.questions.weighting import Estimate, FloatArray
-from backstop.scenario.compiled import Model
+from backstop.scenario.model import Model
 
 MOST_TOGETHER = 12
 """Parameters a group may have: the regression on more would say little."""

@@ -35,9 +35,9 @@ from backstop.questions.weighting import (
     normalised_weights,
     note_on_number,
 )
-from backstop.scenario.claim_format import Claim
-from backstop.scenario.compiled import Model
-from backstop.scenario.expression import Value
+from backstop.scenario.expression.expression import Value
+from backstop.scenario.format.claims import Claim
+from backstop.scenario.model import Model
 from backstop.worlds.draws import Sampler
 from backstop.worlds.ensemble import Ensemble, Progress
 from backstop.worlds.focus import figures

@@ -14,8 +14,7 @@ import numpy as np
 from backstop.base.faults import Fault, InvalidInput, Place
 from backstop.base.words import did_you_mean
 from backstop.questions.weighting import FloatArray
-from backstop.scenario.compiled import Model
-from backstop.scenario.expression import (
+from backstop.scenario.expression.expression import (
     Expression,
     ExpressionError,
     Value,
@@ -24,6 +23,7 @@ from backstop.scenario.expression import (
     names_in_use,
     parse,
 )
+from backstop.scenario.model import Model
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,11 @@ from backstop.questions.sobol_indices import Evaluations, PairedSamples, paired_
 from backstop.questions.table import Table
 from backstop.questions.tornado import Swing, tornado
 from backstop.questions.weighting import Estimate, FloatArray, note_on_number
-from backstop.scenario.base_format import Record
-from backstop.scenario.compiled import Model
-from backstop.scenario.distribution import Distribution
-from backstop.scenario.expression import Value, parse
-from backstop.scenario.format import Scenario
+from backstop.scenario.distribution.distribution import Distribution
+from backstop.scenario.expression.expression import Value, parse
+from backstop.scenario.format.scenario import Scenario
+from backstop.scenario.format.section import Record
+from backstop.scenario.model import Model
 from backstop.worlds.assessment import MOST_WORLDS
 from backstop.worlds.draws import Sampler
 from backstop.worlds.ensemble import Ensemble, Progress

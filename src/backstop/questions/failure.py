@@ -14,7 +14,7 @@ from backstop.questions.regional import regional_sensitivity
 from backstop.questions.verdict import FALSE, MOOT, TRUE, Codes
 from backstop.questions.weighting import FloatArray, IntArray
 from backstop.questions.words import sentence
-from backstop.scenario.compiled import Model
+from backstop.scenario.model import Model
 
 # A box is sought among so many worlds of either kind; its shares are those of all worlds.
 MOST = 4_000

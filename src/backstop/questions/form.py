@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from backstop.game.stage import Information
-from backstop.scenario.compiled import Model, NodeNumbers, Use, compile_scenario
-from backstop.scenario.expression import parse
-from backstop.scenario.format import PERIOD_YEARS
-from backstop.scenario.quantity_check import periods_in
+from backstop.scenario.check.quantities import periods_in
+from backstop.scenario.expression.expression import parse
+from backstop.scenario.format.scenario import PERIOD_YEARS
+from backstop.scenario.model import Model, NodeNumbers, Use, compile_scenario
 
 Variant = tuple[str, Model, Information]
 

@@ -16,8 +16,8 @@ from backstop.questions.condition import met
 from backstop.questions.least_level import scan_levels
 from backstop.questions.trial import Promise, Trial, false_in
 from backstop.questions.weighting import BoolArray, FloatArray
-from backstop.scenario.compiled import Model
-from backstop.scenario.expression import Value
+from backstop.scenario.expression.expression import Value
+from backstop.scenario.model import Model
 from backstop.worlds.ensemble import Ensemble
 from backstop.worlds.focus import figures
 from backstop.worlds.workers import Workers

@@ -18,7 +18,7 @@ from backstop.questions.drivers import used_parameters
 from backstop.questions.sensitivity import first_order_from_worlds
 from backstop.questions.table import drawn, known_metric, table
 from backstop.questions.weighting import Estimate
-from backstop.scenario.compiled import Model
+from backstop.scenario.model import Model
 from backstop.worlds.ensemble import Progress
 from backstop.worlds.workers import Workers, usable_threads
 

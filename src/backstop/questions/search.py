@@ -26,8 +26,8 @@ from backstop.questions.packages import (
     steps_between,
 )
 from backstop.questions.weighting import FloatArray, normalised_weights, note_on_number
-from backstop.scenario.compiled import Model
-from backstop.scenario.expression import Value
+from backstop.scenario.expression.expression import Value
+from backstop.scenario.model import Model
 from backstop.worlds.ensemble import Ensemble, Progress
 from backstop.worlds.focus import figures
 from backstop.worlds.summary import mean_and_error, means_and_errors

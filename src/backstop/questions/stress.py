@@ -8,7 +8,7 @@ from backstop.questions.answers import levels_of, promise_of
 from backstop.questions.claims import central_distances
 from backstop.questions.info_gap import InfoGap, info_gap
 from backstop.questions.table import Table
-from backstop.scenario.expression import Value
+from backstop.scenario.expression.expression import Value
 from backstop.worlds.draws import Sampler
 from backstop.worlds.ensemble import Ensemble
 from backstop.worlds.focus import figures

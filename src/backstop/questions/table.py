@@ -13,8 +13,8 @@ from backstop.game.stage import Information
 from backstop.questions.answers import Answers, promise_of, varying_parameters
 from backstop.questions.condition import Condition, met
 from backstop.questions.weighting import FloatArray, effective_number, normalised_weights, note_on_number
-from backstop.scenario.compiled import Model
-from backstop.scenario.expression import Value
+from backstop.scenario.expression.expression import Value
+from backstop.scenario.model import Model
 from backstop.worlds.assessment import MOST_WORLDS
 from backstop.worlds.ensemble import Ensemble, Progress
 from backstop.worlds.workers import Workers

@@ -16,9 +16,9 @@ from backstop.questions import verdict
 from backstop.questions.condition import Condition, condition, met
 from backstop.questions.verdict import Codes
 from backstop.questions.weighting import FloatArray
-from backstop.scenario.claim_format import Claim
-from backstop.scenario.compiled import Model
-from backstop.scenario.expression import Value
+from backstop.scenario.expression.expression import Value
+from backstop.scenario.format.claims import Claim
+from backstop.scenario.model import Model
 
 Promise = tuple[float, ...]
 Solved = Callable[[Promise], Mapping[str, FloatArray]]

@@ -11,8 +11,8 @@ from backstop.dossier.comparison import Comparison, compare
 from backstop.dossier.provenance import Grade, Ground, ground, weakest
 from backstop.dossier.reference import Reference, read_references
 from backstop.dossier.store import Dossier
-from backstop.scenario.compiled import Model
 from backstop.scenario.location import find
+from backstop.scenario.model import Model
 
 
 @dataclass(frozen=True, eq=False)

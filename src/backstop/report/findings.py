@@ -19,8 +19,8 @@ from backstop.report.evidence import Evidence, evidence_of
 from backstop.report.headline import Headline, Target, headline
 from backstop.report.ordinal_lens import OrdinalLens, ordinal_lens
 from backstop.report.parts import Parts, parts
-from backstop.scenario.compiled import Model
-from backstop.scenario.expression import Value
+from backstop.scenario.expression.expression import Value
+from backstop.scenario.model import Model
 from backstop.worlds.assessment import assess
 from backstop.worlds.ensemble import Ensemble
 from backstop.worlds.result import Result

@@ -9,9 +9,8 @@ from collections.abc import Callable, Mapping
 
 from backstop.base.words import readable
 from backstop.report.wording import listed, quoted
-from backstop.scenario import format as form
-from backstop.scenario.expression import parse
-from backstop.scenario.formula import (
+from backstop.scenario.expression.expression import parse
+from backstop.scenario.expression.nodes import (
     Call,
     Chain,
     Choice,
@@ -25,6 +24,7 @@ from backstop.scenario.formula import (
     Sign,
     rank,
 )
+from backstop.scenario.format import scenario as form
 
 _RELATIONS = {
     "<": "is below",

@@ -17,8 +17,8 @@ from backstop.base.words import did_you_mean
 from backstop.questions.condition import condition, met
 from backstop.report.formula_words import in_words, names_of
 from backstop.report.wording import quoted
-from backstop.scenario import format as form
-from backstop.scenario.expression import ExpressionError, parse
+from backstop.scenario.expression.expression import ExpressionError, parse
+from backstop.scenario.format import scenario as form
 from backstop.worlds.result import Result
 from backstop.worlds.summary import Array, Summary, summarise
 

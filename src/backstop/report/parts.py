@@ -16,7 +16,7 @@ import numpy as np
 
 from backstop.questions.condition import condition, met
 from backstop.report.headline import Headline
-from backstop.scenario.expression import Value
+from backstop.scenario.expression.expression import Value
 from backstop.worlds.ensemble import Ensemble
 from backstop.worlds.focus import Levels, Rows, figures
 from backstop.worlds.result import Result

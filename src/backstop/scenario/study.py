@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from backstop.base.files import sha256
-from backstop.scenario.compiled import Model, compile_scenario
+from backstop.scenario.model import Model, compile_scenario
 
 
 def load(path: str | Path) -> Model:
@@ -15,7 +15,7 @@ def load(path: str | Path) -> Model:
     Raises InvalidInput with every error of the file at once.
     """
     from backstop.base.document import MOST_BYTES
-    from backstop.scenario.check import read_scenario
+    from backstop.scenario.check.study import read_scenario
     from backstop.scenario.location import content, find
 
     if str(path) == "-":

@@ -9,8 +9,8 @@ from pathlib import Path
 from backstop.base.faults import Fault, InvalidInput, Place
 from backstop.base.files import folder_written_whole
 from backstop.base.words import did_you_mean
+from backstop.scenario.format.schema import FILE, committed
 from backstop.scenario.location import SCENARIO
-from backstop.scenario.schema import FILE, committed
 
 _FOLDER = resources.files("backstop.scenario").joinpath("templates")
 

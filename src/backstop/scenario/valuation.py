@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 from backstop.base.faults import Fault, InvalidInput
 from backstop.game.stage import Array, PlayNumbers, Stage
 from backstop.game.tree import Chance, Decision, Ending
-from backstop.scenario.compiled import Model, Use
-from backstop.scenario.expression import (
+from backstop.scenario.expression.expression import (
     Expression,
     Mask,
     Value,
@@ -27,6 +26,7 @@ from backstop.scenario.expression import (
     is_clean,
     names_in_use,
 )
+from backstop.scenario.model import Model, Use
 
 # Probabilities may miss their bounds, or their sum, by rounding.
 SLACK = 1e-9

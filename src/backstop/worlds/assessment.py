@@ -9,7 +9,7 @@ import numpy as np
 from backstop.base.faults import Fault, InvalidInput, Refused
 from backstop.base.words import did_you_mean
 from backstop.game.stage import Information
-from backstop.scenario.compiled import Model
+from backstop.scenario.model import Model
 from backstop.worlds.ensemble import Ensemble, Progress
 from backstop.worlds.evaluation import Evaluation
 from backstop.worlds.result import ArrangementResult, ObservationResult, Result, summarise_arrangements

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from backstop.base.words import did_you_mean
-from backstop.scenario.distribution import Distribution, DistributionError
+from backstop.scenario.distribution.distribution import Distribution, DistributionError
 from backstop.worlds import sobol
 
 Array = NDArray[np.float64]

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from backstop.game.stage import Information
-from backstop.scenario.compiled import Model
-from backstop.scenario.expression import Value
+from backstop.scenario.expression.expression import Value
+from backstop.scenario.model import Model
 from backstop.scenario.valuation import Plan
 from backstop.worlds.draws import Sampler
 from backstop.worlds.evaluation import Evaluation, Layout, block_sums, evaluate, layout

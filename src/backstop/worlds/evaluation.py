@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from backstop.game.measure import Condition, Measure, Record
 from backstop.game.process import solve
 from backstop.game.stage import Information
-from backstop.scenario import format as form
-from backstop.scenario.compiled import Model
-from backstop.scenario.expression import Value
+from backstop.scenario.expression.expression import Value
+from backstop.scenario.format import scenario as form
+from backstop.scenario.model import Model
 from backstop.scenario.valuation import Plan, Valuation
 from backstop.worlds.curves import CurveStore
 from backstop.worlds.summary import REPLICATIONS, jackknife_errors

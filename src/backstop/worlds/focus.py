@@ -16,8 +16,8 @@ from backstop.base.faults import InvalidInput
 from backstop.game.measure import Record
 from backstop.game.process import solve
 from backstop.game.tree import Ending
-from backstop.scenario.compiled import Model
-from backstop.scenario.expression import Value
+from backstop.scenario.expression.expression import Value
+from backstop.scenario.model import Model
 from backstop.scenario.valuation import Plan, Valuation
 from backstop.worlds.ensemble import Ensemble
 from backstop.worlds.evaluation import expected_costs, measure_of

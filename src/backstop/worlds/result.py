@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from backstop.game.stage import Information
-from backstop.scenario import format as form
-from backstop.scenario.compiled import Model
-from backstop.scenario.distribution import Distribution, distribution
-from backstop.scenario.expression import Value
+from backstop.scenario.distribution.distribution import Distribution, distribution
+from backstop.scenario.expression.expression import Value
+from backstop.scenario.format import scenario as form
+from backstop.scenario.model import Model
 from backstop.worlds.evaluation import Evaluation, Layout
 from backstop.worlds.summary import (
     QUANTILES,

@@ -10,8 +10,8 @@ from backstop.game.measure import Record
 from backstop.game.process import solve
 from backstop.game.stage import Array, Information, Sweep
 from backstop.game.tree import Decision, Ending
-from backstop.scenario.compiled import Model
-from backstop.scenario.expression import Value
+from backstop.scenario.expression.expression import Value
+from backstop.scenario.model import Model
 from backstop.scenario.valuation import Plan, Valuation
 from backstop.worlds.draws import Sampler
 from backstop.worlds.evaluation import measure_of

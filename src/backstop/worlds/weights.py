@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backstop.base.faults import Fault, InvalidInput
-from backstop.scenario.compiled import Model
-from backstop.scenario.distribution import distribution
+from backstop.scenario.distribution.distribution import distribution
+from backstop.scenario.model import Model
 
 Array = NDArray[np.float64]
 

@@ -10,8 +10,8 @@ from backstop.report.findings import Findings
 from backstop.report.formula_words import condition_words, in_words, names_of
 from backstop.report.tables import Table
 from backstop.report.wording import listed, quoted, sentence_case, stop
-from backstop.scenario import format as form
-from backstop.scenario.expression import parse
+from backstop.scenario.expression.expression import parse
+from backstop.scenario.format import scenario as form
 
 
 def section(found: Findings) -> Section | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from backstop.scenario.cycles import cycles
-from backstop.scenario.expression import Expression, ExpressionError, parse
-from backstop.scenario.findings import Findings, Part
-from backstop.scenario.names import CLOCK, Names, article
+from backstop.scenario.check.cycles import cycles
+from backstop.scenario.check.findings import Findings, Part
+from backstop.scenario.check.names import CLOCK, Names, article
+from backstop.scenario.expression.expression import Expression, ExpressionError, parse
 
 ANYTHING = ("parameters", "measures", "definitions")
 """What most expressions may use, beside the clock."""

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from backstop.scenario.beta import chebyshev_powers
-from backstop.scenario.families import Distribution, DistributionError, require_finite
+from backstop.scenario.distribution.beta import chebyshev_powers
+from backstop.scenario.distribution.families import Distribution, DistributionError, require_finite
 
 Array = NDArray[np.float64]
 

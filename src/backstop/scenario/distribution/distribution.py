@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from backstop.base.words import did_you_mean
-from backstop.scenario.beta import Beta, Pert
-from backstop.scenario.discrete import Discrete, Fixed
-from backstop.scenario.families import (
+from backstop.scenario.distribution.beta import Beta, Pert
+from backstop.scenario.distribution.discrete import Discrete, Fixed
+from backstop.scenario.distribution.families import (
     Distribution,
     DistributionError,
     LogUniform,
     Triangular,
     Uniform,
 )
-from backstop.scenario.mixture import Mixture
-from backstop.scenario.normal import LogNormal, Normal
+from backstop.scenario.distribution.mixture import Mixture
+from backstop.scenario.distribution.normal import LogNormal, Normal
 
 __all__ = [
     "KINDS",

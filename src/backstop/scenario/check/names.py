@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from backstop.base.words import did_you_mean
-from backstop.scenario.expression import RESERVED
-from backstop.scenario.findings import Findings, Part
-from backstop.scenario.formula import FUNCTIONS
-from backstop.scenario.tree_format import OTHERWISE
+from backstop.scenario.check.findings import Findings, Part
+from backstop.scenario.expression.expression import RESERVED
+from backstop.scenario.expression.nodes import FUNCTIONS
+from backstop.scenario.format.trees import OTHERWISE
 
 CLOCK = ("t", "years", "period_years")
 """Names that every expression knows: the period, the years since the start, and the length of a period."""

@@ -15,7 +15,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from backstop.scenario.families import Distribution, DistributionError, require_finite, require_mode
+from backstop.scenario.distribution.families import (
+    Distribution,
+    DistributionError,
+    require_finite,
+    require_mode,
+)
 
 Array = NDArray[np.float64]
 

@@ -11,7 +11,7 @@ import re
 from typing import NamedTuple
 
 from backstop.base.words import did_you_mean
-from backstop.scenario.formula import (
+from backstop.scenario.expression.nodes import (
     FUNCTIONS,
     Call,
     Chain,

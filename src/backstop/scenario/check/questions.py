@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from backstop.scenario.claim_format import CLAIM_KINDS
-from backstop.scenario.findings import Findings, Part
-from backstop.scenario.format import METRIC_KINDS, PERIOD_YEARS
-from backstop.scenario.names import Names
-from backstop.scenario.quantity_check import check_likelihood, neighbours, periods_in
-from backstop.scenario.usage import JUDGED, Usage
+from backstop.scenario.check.expressions import JUDGED, Usage
+from backstop.scenario.check.findings import Findings, Part
+from backstop.scenario.check.names import Names
+from backstop.scenario.check.quantities import check_likelihood, neighbours, periods_in
+from backstop.scenario.format.claims import CLAIM_KINDS
+from backstop.scenario.format.scenario import METRIC_KINDS, PERIOD_YEARS
 
 
 def one_kind(part: Part, kinds: tuple[str, ...], what: str, findings: Findings) -> str | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from backstop.scenario.base_format import Expr, NameOrNames, Names, Record, Words
-from backstop.scenario.quantity_format import Spread
+from backstop.scenario.format.quantities import Spread
+from backstop.scenario.format.section import Expr, NameOrNames, Names, Record, Words
 
 CLAIM_KINDS = ("necessary", "sufficient", "raises", "lowers", "complements", "threshold", "holds")
 """The seven kinds of claim; each claim is of one kind."""

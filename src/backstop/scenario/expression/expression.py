@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from backstop.scenario.evaluation import Lookup, Value, is_clean, value_of
-from backstop.scenario.formula import (
+from backstop.scenario.expression.arithmetic import Lookup, Value, is_clean, value_of
+from backstop.scenario.expression.grammar import LARGEST_NUMBER, RESERVED, ExpressionError, syntax_tree
+from backstop.scenario.expression.nodes import (
     Call,
     Chain,
     Choice,
@@ -25,8 +26,7 @@ from backstop.scenario.formula import (
     render,
     walk,
 )
-from backstop.scenario.grammar import LARGEST_NUMBER, RESERVED, ExpressionError, syntax_tree
-from backstop.scenario.scrutiny import Mask, Scrutiny, ValueFault
+from backstop.scenario.expression.values_in_use import Mask, Scrutiny, ValueFault
 
 __all__ = [
     "RESERVED",

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from backstop.scenario.base_format import Expr, Record, Words
+from backstop.scenario.format.section import Expr, Record, Words
 
 OTHERWISE = "otherwise"
 """The probability that takes what the other branches of a chance node leave."""

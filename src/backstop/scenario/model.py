@@ -14,9 +14,9 @@ from typing import Any
 from backstop.base.faults import Fault, InvalidInput, Place
 from backstop.base.words import did_you_mean
 from backstop.game.tree import Chance, Decision, Ending, Game, Node, Play
-from backstop.scenario import format as form
-from backstop.scenario.distribution import Distribution, Mixture, distribution
-from backstop.scenario.expression import Expression, parse
+from backstop.scenario.distribution.distribution import Distribution, Mixture, distribution
+from backstop.scenario.expression.expression import Expression, parse
+from backstop.scenario.format import scenario as form
 
 Path = tuple[str | int, ...]
 
@@ -155,7 +155,7 @@ def compile_scenario(
     study: str = "",
     notes: Iterable[Fault] = (),
 ) -> Model:
-    """The compiled form of a scenario that has been checked (see `backstop.scenario.check`)."""
+    """The compiled form of a scenario that has been checked (see `backstop.scenario.check.study`)."""
     actors, phases, outcomes = tuple(scenario.actors), tuple(scenario.phases), tuple(scenario.outcomes)
     layouts = [_Layout(scenario, phase) for phase in phases]
     game = Game(

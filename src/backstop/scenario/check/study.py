@@ -6,20 +6,20 @@ import re
 
 from backstop.base.document import Document, first_faults, parse_document
 from backstop.base.faults import Fault, InvalidInput
-from backstop.scenario.findings import Findings, Part, whole
-from backstop.scenario.format import Scenario
-from backstop.scenario.names import KINDS, Names, article
-from backstop.scenario.quantity_check import (
+from backstop.scenario.check.expressions import Usage, constant
+from backstop.scenario.check.findings import Findings, Part, whole
+from backstop.scenario.check.names import KINDS, Names, article
+from backstop.scenario.check.quantities import (
     check_arrangement,
     check_correlations,
     check_horizon,
     check_measure,
     check_parameter,
 )
-from backstop.scenario.question_check import check_claim, check_metric, check_observation
-from backstop.scenario.shape import shaped
-from backstop.scenario.tree_check import Moves
-from backstop.scenario.usage import Usage, constant
+from backstop.scenario.check.questions import check_claim, check_metric, check_observation
+from backstop.scenario.check.shape import shaped
+from backstop.scenario.check.trees import Moves
+from backstop.scenario.format.scenario import Scenario
 
 
 def read_scenario(data: bytes, file: str) -> tuple[Document, Scenario, tuple[Fault, ...]]:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backstop.scenario.formula import (
+from backstop.scenario.expression.nodes import (
     Call,
     Chain,
     Choice,

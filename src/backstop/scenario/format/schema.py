@@ -9,10 +9,10 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from backstop.scenario.claim_format import CLAIM_KINDS
-from backstop.scenario.format import METRIC_KINDS, Scenario
-from backstop.scenario.names import KINDS
-from backstop.scenario.quantity_format import DISTRIBUTION_KINDS
+from backstop.scenario.check.names import KINDS
+from backstop.scenario.format.claims import CLAIM_KINDS
+from backstop.scenario.format.quantities import DISTRIBUTION_KINDS
+from backstop.scenario.format.scenario import METRIC_KINDS, Scenario
 
 FILE = "backstop-1.schema.json"
 """The name of the schema's file."""

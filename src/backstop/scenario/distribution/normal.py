@@ -9,7 +9,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from backstop.scenario.families import Distribution, DistributionError, require_finite, require_interval
+from backstop.scenario.distribution.families import (
+    Distribution,
+    DistributionError,
+    require_finite,
+    require_interval,
+)
 
 Array = NDArray[np.float64]
 

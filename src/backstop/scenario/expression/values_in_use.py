@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backstop.scenario.evaluation import (
+from backstop.scenario.expression.arithmetic import (
     ARITHMETIC,
     CALLS,
     COMPARISONS,
@@ -26,7 +26,7 @@ from backstop.scenario.evaluation import (
     truth_of,
     value_of,
 )
-from backstop.scenario.formula import (
+from backstop.scenario.expression.nodes import (
     Call,
     Chain,
     Choice,

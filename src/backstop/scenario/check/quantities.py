@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
-from backstop.scenario.findings import Findings, Part
-from backstop.scenario.format import PERIOD_YEARS
-from backstop.scenario.names import Names
-from backstop.scenario.quantity_format import DISTRIBUTION_KINDS
-from backstop.scenario.usage import Usage
+from backstop.scenario.check.expressions import Usage
+from backstop.scenario.check.findings import Findings, Part
+from backstop.scenario.check.names import Names
+from backstop.scenario.format.quantities import DISTRIBUTION_KINDS
+from backstop.scenario.format.scenario import PERIOD_YEARS
 
 MOST_PERIODS = 20_000
 """Longest horizon, in periods."""
@@ -172,7 +172,7 @@ def _one_kind(part: Part, kinds: tuple[str, ...], findings: Findings) -> str | N
 
 
 def _distribution(part: Part, kind: str | None, findings: Findings) -> None:
-    from backstop.scenario.distribution import DistributionError, distribution
+    from backstop.scenario.distribution.distribution import DistributionError, distribution
 
     bounds = [element.number for element in part.at("bounds").elements()]
     if bounds and kind is not None and kind != "normal":

@@ -11,8 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from backstop.base.words import readable
-from backstop.scenario.base_format import Expr, NameOrNames, Names, Number, Pair, Record, Words, as_tuple
-from backstop.scenario.claim_format import (
+from backstop.scenario.format.claims import (
     CLAIM_KINDS,
     Claim,
     Complementarity,
@@ -22,8 +21,9 @@ from backstop.scenario.claim_format import (
     Statement,
     Threshold,
 )
-from backstop.scenario.quantity_format import DISTRIBUTION_KINDS, Camp, Parameter, Spread
-from backstop.scenario.tree_format import OTHERWISE, Branch, Chance, ChanceBranch, Decision, Node, node_kind
+from backstop.scenario.format.quantities import DISTRIBUTION_KINDS, Camp, Parameter, Spread
+from backstop.scenario.format.section import Expr, NameOrNames, Names, Number, Pair, Record, Words, as_tuple
+from backstop.scenario.format.trees import OTHERWISE, Branch, Chance, ChanceBranch, Decision, Node, node_kind
 
 __all__ = [
     "CLAIM_KINDS",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pydantic import Field
 
 from backstop.base.words import readable
-from backstop.scenario.base_format import NameOrNames, Number, Numbers, Pair, Record, Words
+from backstop.scenario.format.section import NameOrNames, Number, Numbers, Pair, Record, Words
 
 DISTRIBUTION_KINDS = (
     "uniform",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from backstop.scenario.cycles import cycles
-from backstop.scenario.findings import Findings, Part
-from backstop.scenario.names import Names
-from backstop.scenario.tree_format import OTHERWISE, node_kind
-from backstop.scenario.usage import Usage, constant
+from backstop.scenario.check.cycles import cycles
+from backstop.scenario.check.expressions import Usage, constant
+from backstop.scenario.check.findings import Findings, Part
+from backstop.scenario.check.names import Names
+from backstop.scenario.format.trees import OTHERWISE, node_kind
 
 DEEPEST_PLAY = 150
 """Most nodes between the root of a play and a leaf, named trees unfolded."""

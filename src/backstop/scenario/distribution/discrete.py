@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from backstop.scenario.families import Distribution, DistributionError, require_finite
+from backstop.scenario.distribution.families import Distribution, DistributionError, require_finite
 
 Array = NDArray[np.float64]
 

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from backstop.base.document import Document, Path
 from backstop.base.faults import Fault
 from backstop.base.words import did_you_mean
-from backstop.scenario.findings import Findings, Part, whole
-from backstop.scenario.format import (
+from backstop.scenario.check.findings import Findings, Part, whole
+from backstop.scenario.format.scenario import (
     FORMAT,
     Actor,
     Arrangement,

@@ -1,0 +1,1 @@
+"""Expressions: their grammar, their tree, their values."""
