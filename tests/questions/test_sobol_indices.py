@@ -184,7 +184,7 @@ def test_two_scrambles_of_one_dimension_are_found_out():
 
 def test_the_sequences_of_worlds_give_honest_errors_under_another_name():
     """Stream 1 takes the sequence of a longer name: the errors must then be as large as the deviations are."""
-    from backstop.worlds.sobol import sequence
+    from backstop.worlds.sequence import sequence
 
     scores = []
     for seed in range(20):

@@ -6,7 +6,7 @@ import pytest
 from backstop.report.charts import bars, curves, dots, intervals, lamps, ranges, scatter, stacks, style
 from backstop.report.content import Figure, Report
 from backstop.worlds.result import Curve
-from backstop.worlds.summary import Summary
+from backstop.worlds.statistics import Summary
 
 GOLDEN = Path(__file__).parent / "golden"
 

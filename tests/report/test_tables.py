@@ -13,7 +13,7 @@ from backstop.scenario.check.study import read_scenario
 from backstop.scenario.model import compile_scenario
 from backstop.worlds.assessment import assess
 from backstop.worlds.result import Result
-from backstop.worlds.summary import Summary
+from backstop.worlds.statistics import Summary
 
 
 @lru_cache

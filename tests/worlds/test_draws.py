@@ -19,7 +19,7 @@ from backstop.scenario.distribution.distribution import (
     Triangular,
     Uniform,
 )
-from backstop.worlds import sobol
+from backstop.worlds import sequence as sobol
 from backstop.worlds.draws import Sampler
 
 KINDS = {

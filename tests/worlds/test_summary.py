@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backstop.worlds.summary import (
+from backstop.worlds.statistics import (
     REPLICATIONS,
     Array,
     effective_worlds,

@@ -60,7 +60,7 @@ def form(
     from backstop.questions.table import drawn, known_metric, table
     from backstop.report.tables import Table
     from backstop.worlds.assessment import chosen_arrangements
-    from backstop.worlds.summary import mean_and_error
+    from backstop.worlds.statistics import mean_and_error
     from backstop.worlds.workers import Workers, usable_threads
 
     names = [known_metric(model, name) for name in metrics] or list(model.scenario.metrics)[:6]

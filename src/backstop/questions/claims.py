@@ -42,7 +42,7 @@ from backstop.worlds.draws import Sampler
 from backstop.worlds.ensemble import Ensemble, Progress
 from backstop.worlds.focus import figures
 from backstop.worlds.result import Result
-from backstop.worlds.summary import Summary
+from backstop.worlds.statistics import Summary
 from backstop.worlds.workers import Workers, usable_threads
 
 # A camp with fewer effective worlds among the pooled ones gets worlds of its own.

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from backstop.questions.weighting import FloatArray, IntArray, effective_number
-from backstop.worlds.summary import REPLICATIONS
+from backstop.worlds.statistics import REPLICATIONS
 
 SPLINE_SIZE = 24
 FEW_VALUES = 24

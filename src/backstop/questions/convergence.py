@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from backstop.base.faults import InvalidInput
-from backstop.worlds.summary import REPLICATIONS
+from backstop.worlds.statistics import REPLICATIONS
 
 FEWEST = 16 * REPLICATIONS
 

@@ -30,7 +30,7 @@ from backstop.questions.weighting import (
     note_on_number,
     replication_of,
 )
-from backstop.worlds.summary import REPLICATIONS
+from backstop.worlds.statistics import REPLICATIONS
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ from backstop.questions.weighting import (
     quantile,
     replication_of,
 )
-from backstop.worlds.summary import REPLICATIONS
+from backstop.worlds.statistics import REPLICATIONS
 
 Transform = Literal["raw", "regret", "meets"]
 Subset = Literal["all", "worst", "best", "percentile"]

@@ -30,7 +30,7 @@ from backstop.scenario.expression.expression import Value
 from backstop.scenario.model import Model
 from backstop.worlds.ensemble import Ensemble, Progress
 from backstop.worlds.focus import figures
-from backstop.worlds.summary import mean_and_error, means_and_errors
+from backstop.worlds.statistics import mean_and_error, means_and_errors
 from backstop.worlds.workers import Workers
 
 AFFORDABLE = 300_000

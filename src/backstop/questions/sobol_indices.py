@@ -36,7 +36,7 @@ from backstop.questions.weighting import (
     refuse_constant,
     replication_sums,
 )
-from backstop.worlds.summary import REPLICATIONS
+from backstop.worlds.statistics import REPLICATIONS
 
 Point = Mapping[str, FloatArray]
 

@@ -27,7 +27,7 @@ from backstop.questions.weighting import (
     normalised_weights,
     note_on_number,
 )
-from backstop.worlds.summary import Summary, mean_and_error, summarise
+from backstop.worlds.statistics import Summary, mean_and_error, summarise
 
 Codes = NDArray[np.int8]
 TRUE, FALSE, MOOT = np.int8(1), np.int8(0), np.int8(-1)

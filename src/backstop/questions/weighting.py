@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from backstop.base.faults import Fault, InvalidInput, Refused
-from backstop.worlds.summary import REPLICATIONS, effective_worlds, quantiles
+from backstop.worlds.statistics import REPLICATIONS, effective_worlds, quantiles
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]

@@ -24,7 +24,7 @@ from backstop.scenario.model import Model
 from backstop.worlds.assessment import assess
 from backstop.worlds.ensemble import Ensemble
 from backstop.worlds.result import Result
-from backstop.worlds.summary import Array, Summary, effective_worlds, summarise
+from backstop.worlds.statistics import Array, Summary, effective_worlds, summarise
 from backstop.worlds.workers import Workers, usable_threads
 
 DRIVERS = 12

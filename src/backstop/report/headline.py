@@ -20,7 +20,7 @@ from backstop.report.wording import quoted
 from backstop.scenario.expression.expression import ExpressionError, parse
 from backstop.scenario.format import scenario as form
 from backstop.worlds.result import Result
-from backstop.worlds.summary import Array, Summary, summarise
+from backstop.worlds.statistics import Array, Summary, summarise
 
 PROBABILITIES = ("avoid", "reach", "occupy")
 MOST_SHOWN = 4

@@ -20,7 +20,7 @@ from backstop.scenario.expression.expression import Value
 from backstop.worlds.ensemble import Ensemble
 from backstop.worlds.focus import Levels, Rows, figures
 from backstop.worlds.result import Result
-from backstop.worlds.summary import Array, Summary, summarise
+from backstop.worlds.statistics import Array, Summary, summarise
 
 MOST_COMBINATIONS = 400
 _FEW, _MORE = 256, 1024

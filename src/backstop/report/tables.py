@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from backstop.base.words import number, readable
 from backstop.worlds.result import UNSTATED_UNIT, ArrangementResult, Curve, Result
-from backstop.worlds.summary import Summary
+from backstop.worlds.statistics import Summary
 
 _LEAST_ERROR = 5e-5
 

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 from backstop.base.words import readable
-from backstop.worlds.summary import Summary
+from backstop.worlds.statistics import Summary
 
 CERTAIN = 2.0
 """Differences of at least so many standard errors are spoken of as differences."""

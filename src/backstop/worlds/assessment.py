@@ -13,7 +13,7 @@ from backstop.scenario.model import Model
 from backstop.worlds.ensemble import Ensemble, Progress
 from backstop.worlds.evaluation import Evaluation
 from backstop.worlds.result import ArrangementResult, ObservationResult, Result, summarise_arrangements
-from backstop.worlds.summary import Array, effective_worlds, mean_and_error
+from backstop.worlds.statistics import Array, effective_worlds, mean_and_error
 from backstop.worlds.weights import log_weights_of, normalised
 from backstop.worlds.workers import Workers, usable_threads
 

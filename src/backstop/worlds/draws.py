@@ -18,7 +18,7 @@ from scipy import special
 
 from backstop.base.words import did_you_mean
 from backstop.scenario.distribution.distribution import Distribution, DistributionError
-from backstop.worlds import sobol
+from backstop.worlds import sequence as sobol
 
 Array = NDArray[np.float64]
 

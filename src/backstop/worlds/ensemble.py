@@ -17,7 +17,7 @@ from backstop.scenario.model import Model
 from backstop.scenario.valuation import Plan
 from backstop.worlds.draws import Sampler
 from backstop.worlds.evaluation import Evaluation, Layout, block_sums, evaluate, layout
-from backstop.worlds.summary import Array
+from backstop.worlds.statistics import Array
 from backstop.worlds.workers import Workers, shared_empty
 
 # Bytes of arrays that one thread should have at work: the figures that come out do not depend on it.

@@ -16,7 +16,7 @@ from backstop.scenario.format import scenario as form
 from backstop.scenario.model import Model
 from backstop.scenario.valuation import Plan, Valuation
 from backstop.worlds.curves import CurveStore
-from backstop.worlds.summary import REPLICATIONS, jackknife_errors
+from backstop.worlds.statistics import REPLICATIONS, jackknife_errors
 from backstop.worlds.workers import shared_empty
 
 Array = NDArray[np.float64]

@@ -16,7 +16,7 @@ from backstop.scenario.expression.expression import Value
 from backstop.scenario.format import scenario as form
 from backstop.scenario.model import Model
 from backstop.worlds.evaluation import Evaluation, Layout
-from backstop.worlds.summary import (
+from backstop.worlds.statistics import (
     QUANTILES,
     Array,
     Summary,

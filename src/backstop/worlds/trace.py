@@ -15,7 +15,7 @@ from backstop.scenario.model import Model
 from backstop.scenario.valuation import Plan, Valuation
 from backstop.worlds.draws import Sampler
 from backstop.worlds.evaluation import measure_of
-from backstop.worlds.sobol import MOST_WORLDS
+from backstop.worlds.sequence import MOST_WORLDS
 
 CENTRAL = "central"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from backstop.report.charts import style
 from backstop.report.tables import with_error
-from backstop.worlds.summary import Summary
+from backstop.worlds.statistics import Summary
 
 ROW = 22
 

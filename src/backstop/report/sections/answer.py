@@ -20,7 +20,7 @@ from backstop.report.wording import (
     stop,
     told_apart,
 )
-from backstop.worlds.summary import mean_and_error
+from backstop.worlds.statistics import mean_and_error
 
 
 def section(found: Findings) -> Section:

@@ -10,7 +10,7 @@ from backstop.report.findings import Findings
 from backstop.report.headline import citations, is_probability
 from backstop.report.tables import Table, costs_table, differences_table, metrics_table, with_error
 from backstop.report.wording import counted, frequency, listed, quoted, stop, told_apart
-from backstop.worlds.summary import Summary, summarise
+from backstop.worlds.statistics import Summary, summarise
 
 
 def section(found: Findings) -> Section:
