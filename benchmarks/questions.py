@@ -68,7 +68,7 @@ def sobol(full):
     from SALib.analyze import sobol as peer
     from SALib.sample import sobol as sampling
 
-    from backstop.questions.sobol_indices import Evaluations, sobol_indices
+    from backstop.questions.methods.sobol import Evaluations, sobol_indices
 
     size, names = 2**14, tuple(f"x{i}" for i in range(DIMS))
     problem = {"num_vars": DIMS, "names": list(names), "bounds": [[0.0, 1.0]] * DIMS}
@@ -118,9 +118,9 @@ def cloud(size, seed=20):
 
 
 def first_box(size, ema):
-    from backstop.questions.binning import coded
-    from backstop.questions.discovery import discover
-    from backstop.questions.peeling import trajectory_of
+    from backstop.questions.methods.binning import coded
+    from backstop.questions.methods.peeling import trajectory_of
+    from backstop.questions.methods.prim import discover
 
     x, y = cloud(size)
     inputs = {f"x{i}": np.ascontiguousarray(x[:, i]) for i in range(DIMS)}
@@ -168,7 +168,7 @@ def million():
     code = (
         "import json, resource, sys, time; sys.path.insert(0, sys.argv[1]); import numpy as np\n"
         "from questions import cloud, DIMS\n"
-        "from backstop.questions.discovery import discover\n"
+        "from backstop.questions.methods.prim import discover\n"
         "x, y = cloud(1_000_000); table = {f'x{i}': np.ascontiguousarray(x[:, i]) for i in range(DIMS)}; del x\n"
         "spent = time.process_time(); box = discover(table, y, most_boxes=1, resamples=0).boxes[0]\n"
         "print(json.dumps({'cpu_s': round(time.process_time() - spent, 2), 'coverage': round(box.coverage, 4),\n"
@@ -185,7 +185,7 @@ def value():
     """EVPPI of a Gaussian choice with a known answer, 20 parameters over 100,000 worlds."""
     from scipy.stats import norm
 
-    from backstop.questions.information import value_of_information
+    from backstop.questions.methods.information import value_of_information
 
     z = np.random.default_rng(0).normal(size=(20, 100_000))
     gain = -0.4 + z[0] + 0.6 * z[1]

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backstop.base.faults import InvalidInput
-from backstop.questions.binning import coded
+from backstop.questions.methods.binning import coded
 
 
 @settings(max_examples=80, deadline=None)

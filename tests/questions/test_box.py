@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from backstop.questions.box import Limit, quasi_p
+from backstop.questions.methods.box import Limit, quasi_p
 
 
 def test_quasi_p_is_a_binomial_tail():

@@ -10,8 +10,8 @@ import pytest
 from tests.support.lottery import CAMPS, LOTTERY, OBSERVED, study
 
 from backstop.base.faults import InvalidInput, Refused
-from backstop.questions.claims import Claims, judge_claims
-from backstop.questions.trial import trial_of
+from backstop.questions.claims.judging import Claims, judge_claims
+from backstop.questions.claims.requirements import trial_of
 from backstop.scenario.model import Model
 from backstop.scenario.study import load
 from backstop.worlds.ensemble import Ensemble

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from backstop.questions.conditional import basis_of, conditional_expectation
+from backstop.questions.methods.splines import basis_of, conditional_expectation
 
 
 def test_a_straight_line_is_fitted_exactly_with_heavy_smoothing():

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from backstop.base.faults import InvalidInput
-from backstop.questions.convergence import FEWEST, Look, decide, rate
+from backstop.questions.methods.convergence import FEWEST, Look, decide, rate
 
 
 def test_stops_after_two_looks_below_the_target():

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from backstop.questions.counterexample import distances, most_different, nearest, normal_scores, shrunk
+from backstop.questions.claims.plausibility import distances, most_different, nearest, normal_scores, shrunk
 
 
 def test_distances_are_in_normal_scores():

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from backstop.base.faults import InvalidInput, Refused
-from backstop.questions.box import within
-from backstop.questions.discovery import discover, score_of
+from backstop.questions.methods.box import within
+from backstop.questions.methods.prim import discover, score_of
 
 TRUE_BOX = {"x0": (0.55, 1.0), "x1": (0.0, 0.40), "x2": (0.30, 0.80)}
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from backstop.base.faults import Refused
-from backstop.questions.evolution import searched
-from backstop.questions.packages import Evaluated, enumerated, grid, pareto_front
+from backstop.questions.methods.evolution import searched
+from backstop.questions.methods.packages import Evaluated, enumerated, grid, pareto_front
 
 LEVELS = {f"m{i}": np.linspace(0, 1, 6).tolist() for i in range(4)}
 POWER = np.array([0.5, 0.4, 0.3, 0.1])

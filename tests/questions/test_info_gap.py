@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from backstop.base.faults import InvalidInput, Refused
-from backstop.questions.info_gap import info_gap
+from backstop.questions.methods.info_gap import info_gap
 
 
 def test_horizons_are_the_distance_of_the_nearest_failure():

@@ -3,7 +3,7 @@ import pytest
 from scipy.stats import norm, qmc
 
 from backstop.base.faults import InvalidInput, Refused
-from backstop.questions.information import value_of_information
+from backstop.questions.methods.information import value_of_information
 
 
 def normals(width, log2size=13, seed=0):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from backstop.base.faults import InvalidInput, Refused
-from backstop.questions.morris import elementary_effects, morris_walks
+from backstop.questions.methods.morris import elementary_effects, morris_walks
 
 
 def test_walks_move_every_input_once_by_one_half():

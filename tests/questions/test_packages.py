@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from backstop.base.faults import InvalidInput, Refused
-from backstop.questions.packages import (
+from backstop.questions.methods.packages import (
     Evaluated,
     enumerated,
     grid,

@@ -3,7 +3,7 @@ import pytest
 from scipy.stats import ks_2samp
 
 from backstop.base.faults import Refused
-from backstop.questions.regional import regional_sensitivity
+from backstop.questions.methods.regional import regional_sensitivity
 
 
 def test_agrees_with_the_two_sample_test_of_scipy():

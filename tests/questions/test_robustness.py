@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from backstop.base.faults import InvalidInput, Refused
-from backstop.questions.robustness import Criterion, classical, criterion_named, robustness
+from backstop.questions.study.robustness import Criterion, classical, criterion_named, robustness
 
 TABLES = hnp.arrays(
     np.float64, st.tuples(st.integers(1, 4), st.integers(10, 40)), elements=st.floats(-100, 100)

@@ -3,7 +3,7 @@ import pytest
 from scipy.stats import norm, qmc
 
 from backstop.base.faults import Refused
-from backstop.questions.sensitivity import (
+from backstop.questions.methods.sensitivity import (
     correlated_groups,
     first_order_from_worlds,
     refuse_split_correlations,

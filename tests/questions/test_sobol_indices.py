@@ -3,7 +3,7 @@ import pytest
 from scipy.stats import qmc
 
 from backstop.base.faults import InvalidInput, Refused
-from backstop.questions.sobol_indices import (
+from backstop.questions.methods.sobol import (
     Evaluations,
     evaluate_design,
     paired_samples,

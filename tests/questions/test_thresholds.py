@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from backstop.base.faults import InvalidInput
-from backstop.questions.thresholds import thresholds
+from backstop.questions.claims.thresholds import thresholds
 
 
 def test_least_levels_to_a_thousandth_of_the_range():

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from backstop.base.faults import Refused
-from backstop.questions.tornado import tornado
+from backstop.questions.methods.tornado import tornado
 
 CENTRE = {"a": 1.0, "b": 2.0, "c": 3.0}
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from backstop.base.faults import InvalidInput, Refused
-from backstop.questions.tree import tree
+from backstop.questions.methods.cart import tree
 
 
 def test_a_known_rule_is_found():

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backstop.base.faults import Refused
-from backstop.questions.verdict import (
+from backstop.questions.claims.verdict import (
     FALSE,
     MOOT,
     TRUE,

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from backstop.base.faults import InvalidInput, Refused
-from backstop.questions.weighting import (
+from backstop.questions.methods.weighting import (
     effective_number,
     jackknife_se,
     normalised_weights,

@@ -1,7 +1,7 @@
 import pytest
 
-from backstop.questions.box import Box, Limit
-from backstop.questions.words import in_hundred, limit_words, rule_words, sentence
+from backstop.questions.methods.box import Box, Limit
+from backstop.questions.study.words import in_hundred, limit_words, rule_words, sentence
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from backstop.cli import options
 
 if TYPE_CHECKING:
     from backstop.game.stage import Information
-    from backstop.questions.claims import Claims
+    from backstop.questions.claims.judging import Claims
     from backstop.worlds.result import Result
 
 # Where --until gives up, unless --worlds says otherwise.
@@ -74,8 +74,8 @@ def assess(
 
         if until is None:
             return of(worlds)
-        from backstop.questions.enough import assessed_until, looks_dict
-        from backstop.questions.table import known_metric
+        from backstop.questions.study.enough import assessed_until, looks_dict
+        from backstop.questions.study.table import known_metric
 
         name = known_metric(model, metric or next(iter(model.scenario.metrics)))
         given = click.get_current_context().get_parameter_source("worlds")
@@ -90,7 +90,7 @@ def assess(
             return None
         from backstop.cli.claims import warn
         from backstop.cli.progress import progress_bar
-        from backstop.questions.claims import judge_claims
+        from backstop.questions.claims.judging import judge_claims
 
         with progress_bar("judging") as update:
             found = judge_claims(model, threads=threads, camps=camp is None, progress=update, solved=result)
@@ -98,7 +98,7 @@ def assess(
         return found
 
     def printed(result: Result, judged: Claims | None) -> dict[str, Any]:
-        from backstop.questions.claims import claims_dict
+        from backstop.questions.claims.judging import claims_dict
 
         whole = result.as_dict()
         if claims:

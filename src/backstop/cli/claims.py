@@ -10,7 +10,7 @@ from backstop.cli import options
 
 if TYPE_CHECKING:
     from backstop.game.stage import Information
-    from backstop.questions.claims import Claims
+    from backstop.questions.claims.judging import Claims
 
 
 @click.command()
@@ -47,7 +47,7 @@ def claims(
     model = options.load_model(study, settings, camp)
 
     from backstop.cli.progress import progress_bar
-    from backstop.questions.claims import judge_claims
+    from backstop.questions.claims.judging import judge_claims
 
     if not model.scenario.claims:
         from backstop.base.faults import Fault, InvalidInput
@@ -61,7 +61,7 @@ def claims(
         )
     warn(found)
     if as_json:
-        from backstop.questions.claims import claims_dict
+        from backstop.questions.claims.judging import claims_dict
         from backstop.worlds.storage import plain_json
 
         click.echo(plain_json({**heading(found), "claims": claims_dict(found)}), nl=False)

@@ -10,7 +10,7 @@ from backstop.cli import options
 
 if TYPE_CHECKING:
     from backstop.game.stage import Information
-    from backstop.questions.box import Box
+    from backstop.questions.methods.box import Box
 
 
 @click.command()
@@ -64,12 +64,12 @@ def conditions(
 
     from backstop.base.faults import Fault, Refused
     from backstop.cli.progress import progress_bar
-    from backstop.questions.condition import condition
-    from backstop.questions.discovery import discover
-    from backstop.questions.failure import titles, units
-    from backstop.questions.table import drawn, known_arrangement, table
-    from backstop.questions.tree import tree
-    from backstop.questions.words import rule_words, sentence
+    from backstop.questions.claims.failure import titles, units
+    from backstop.questions.methods.cart import tree
+    from backstop.questions.methods.prim import discover
+    from backstop.questions.study.condition import condition
+    from backstop.questions.study.table import drawn, known_arrangement, table
+    from backstop.questions.study.words import rule_words, sentence
     from backstop.report.tables import Table
     from backstop.worlds.workers import Workers, usable_threads
 
@@ -147,7 +147,7 @@ def conditions(
 
 
 def _box(box: Box, said: str) -> dict[str, Any]:
-    from backstop.questions.claims import box_dict
+    from backstop.questions.claims.judging import box_dict
 
     return {
         **box_dict(box),

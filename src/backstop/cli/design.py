@@ -10,7 +10,7 @@ from backstop.cli import options
 
 if TYPE_CHECKING:
     from backstop.game.stage import Information
-    from backstop.questions.search import Offer
+    from backstop.questions.study.packages import Offer
 
 
 @click.command()
@@ -81,10 +81,10 @@ def design(
     varied = set(options.parsed_settings(settings)) & set(model.scenario.measures)
 
     from backstop.cli.progress import progress_bar
-    from backstop.questions.answers import Answers
-    from backstop.questions.condition import condition
-    from backstop.questions.search import COST, Counter, bargain, chosen_measures
-    from backstop.questions.table import drawn, known_arrangement, known_metric
+    from backstop.questions.claims.promises import Answers
+    from backstop.questions.study.condition import condition
+    from backstop.questions.study.packages import COST, Counter, bargain, chosen_measures
+    from backstop.questions.study.table import drawn, known_arrangement, known_metric
     from backstop.worlds.workers import Workers, usable_threads
 
     asked = condition(model, target)
@@ -132,8 +132,8 @@ def _known_goal(model: Any, name: str) -> str:
     """A metric, or the expected cost of one controller, `cost:NAME`."""
     from backstop.base.faults import Fault, InvalidInput
     from backstop.base.words import did_you_mean
-    from backstop.questions.search import COST, controllers, cost_of
-    from backstop.questions.table import known_metric
+    from backstop.questions.study.packages import COST, controllers, cost_of
+    from backstop.questions.study.table import known_metric
 
     if not name.startswith(COST):
         return known_metric(model, name)
@@ -189,7 +189,7 @@ def _tables(
     share: float,
 ) -> list[Any]:
     from backstop.base.words import number
-    from backstop.questions.search import COST
+    from backstop.questions.study.packages import COST
     from backstop.report.tables import Table
 
     scenario = model.scenario

@@ -56,8 +56,8 @@ def form(
     from backstop.base.faults import InvalidInput, Refused
     from backstop.base.words import number
     from backstop.cli.progress import progress_bar
-    from backstop.questions.form import variants
-    from backstop.questions.table import drawn, known_metric, table
+    from backstop.questions.study.forms import variants
+    from backstop.questions.study.table import drawn, known_metric, table
     from backstop.report.tables import Table
     from backstop.worlds.assessment import chosen_arrangements
     from backstop.worlds.statistics import mean_and_error

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from backstop.questions.weighting import Estimate
+    from backstop.questions.methods.weighting import Estimate
     from backstop.report.tables import Table
     from backstop.scenario.model import Model
 

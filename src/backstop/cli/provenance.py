@@ -296,7 +296,7 @@ def _ranked(
 ) -> dict[str, Any]:
     """Parameters by share of variance times weakness of their grounds."""
     from backstop.cli.progress import progress_bar
-    from backstop.questions.reliance import WEAKNESS, reliance
+    from backstop.questions.study.grounds import WEAKNESS, reliance
 
     grades = {
         r["name"]: r["grade"] if r["confirmed"] else "judgement" for r in rows if r["kind"] == "parameter"

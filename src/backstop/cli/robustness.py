@@ -70,9 +70,9 @@ def robustness(
 
     from backstop.base.words import number
     from backstop.cli.progress import progress_bar
-    from backstop.questions.robustness import classical, criterion_named
-    from backstop.questions.robustness import robustness as judged
-    from backstop.questions.table import drawn, known_metric, table
+    from backstop.questions.study.robustness import classical, criterion_named
+    from backstop.questions.study.robustness import robustness as judged
+    from backstop.questions.study.table import drawn, known_metric, table
     from backstop.report.tables import Table
     from backstop.worlds.assessment import chosen_arrangements
     from backstop.worlds.workers import Workers, usable_threads
@@ -92,7 +92,7 @@ def robustness(
         }
         gaps = None
         if requirement is not None:
-            from backstop.questions.stress import info_gap_of
+            from backstop.questions.study.stress import info_gap_of
 
             gaps = info_gap_of(found, name, requirement, not less, seed)
     rows = []

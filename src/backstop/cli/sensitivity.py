@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from backstop.game.stage import Information
-    from backstop.questions.drivers import Bench, Drivers, Target
+    from backstop.questions.study.drivers import Bench, Drivers, Target
     from backstop.report.tables import Table
     from backstop.scenario.model import Model
 
@@ -80,8 +80,8 @@ def sensitivity(
     model = options.load_model(study, settings, camp)
 
     from backstop.cli.progress import progress_bar
-    from backstop.questions.drivers import Bench, Target
-    from backstop.questions.table import known_arrangement, known_metric
+    from backstop.questions.study.drivers import Bench, Target
+    from backstop.questions.study.table import known_arrangement, known_metric
     from backstop.worlds.workers import Workers, usable_threads
 
     target = Target(
@@ -124,11 +124,11 @@ Answer = tuple["dict[str, Any]", "list[Table]", "list[str]"]
 
 
 def _sobol(bench: Bench, worlds: int, second_order: bool, weighted: bool, update: Any) -> Answer:
-    from backstop.questions.drivers import shares_from_worlds, variance_shares
+    from backstop.questions.study.drivers import shares_from_worlds, variance_shares
 
     if not weighted:
         return _shares(bench.model, bench.target, variance_shares(bench, worlds, second_order, update))
-    from backstop.questions.table import drawn, table
+    from backstop.questions.study.table import drawn, table
 
     if second_order:
         from backstop.base.faults import Fault, Refused
@@ -142,7 +142,7 @@ def _sobol(bench: Bench, worlds: int, second_order: bool, weighted: bool, update
 
 
 def _shares(model: Model, target: Target, found: Drivers) -> Answer:
-    from backstop.questions.failure import titles
+    from backstop.questions.claims.failure import titles
     from backstop.report.tables import Table
 
     names = {**titles(model), **{label: label for label in found.groups}}
@@ -186,8 +186,8 @@ def _shares(model: Model, target: Target, found: Drivers) -> Answer:
 
 
 def _morris(bench: Bench, walks: int, weighted: bool, update: Any) -> Answer:
-    from backstop.questions.drivers import screened
-    from backstop.questions.failure import titles
+    from backstop.questions.claims.failure import titles
+    from backstop.questions.study.drivers import screened
     from backstop.report.tables import Table
 
     effects = screened(bench, walks, update)
@@ -226,8 +226,8 @@ def _morris(bench: Bench, walks: int, weighted: bool, update: Any) -> Answer:
 
 
 def _tornado(bench: Bench, weighted: bool) -> Answer:
-    from backstop.questions.drivers import swings
-    from backstop.questions.failure import titles
+    from backstop.questions.claims.failure import titles
+    from backstop.questions.study.drivers import swings
     from backstop.report.tables import Table
 
     found, names = swings(bench), titles(bench.model)
@@ -269,11 +269,11 @@ def _design_notes(model: Model, weighted: bool) -> list[str]:
 def _regional(bench: Bench, worlds: int, where: str | None, prior: bool, update: Any) -> Answer:
     import numpy as np
 
-    from backstop.questions.condition import condition
-    from backstop.questions.failure import titles
-    from backstop.questions.regional import regional_sensitivity
-    from backstop.questions.table import drawn, table
-    from backstop.questions.weighting import quantile
+    from backstop.questions.claims.failure import titles
+    from backstop.questions.methods.regional import regional_sensitivity
+    from backstop.questions.methods.weighting import quantile
+    from backstop.questions.study.condition import condition
+    from backstop.questions.study.table import drawn, table
     from backstop.report.tables import Table
 
     target = bench.target

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from backstop.base.words import number
-from backstop.questions.claims import ClaimResult, Claims, example_words
-from backstop.questions.weighting import Estimate
-from backstop.questions.words import in_hundred
+from backstop.questions.claims.judging import ClaimResult, Claims, example_words
+from backstop.questions.methods.weighting import Estimate
+from backstop.questions.study.words import in_hundred
 from backstop.report.tables import Table
 
 

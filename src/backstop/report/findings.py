@@ -10,11 +10,11 @@ import numpy as np
 
 from backstop.base.faults import BackstopError
 from backstop.game.stage import Information
-from backstop.questions.camps import camp_weights
-from backstop.questions.claims import Claims, judge_claims
-from backstop.questions.discovery import Discovery, discover
-from backstop.questions.sensitivity import GivenData, first_order_from_worlds
-from backstop.questions.tornado import Swing, tornado
+from backstop.questions.claims.judging import Claims, judge_claims
+from backstop.questions.methods.prim import Discovery, discover
+from backstop.questions.methods.sensitivity import GivenData, first_order_from_worlds
+from backstop.questions.methods.tornado import Swing, tornado
+from backstop.questions.study.camps import camp_weights
 from backstop.report.evidence import Evidence, evidence_of
 from backstop.report.headline import Headline, Target, headline
 from backstop.report.ordinal_lens import OrdinalLens, ordinal_lens

@@ -14,7 +14,7 @@ import numpy as np
 
 from backstop.base.faults import Fault, InvalidInput
 from backstop.base.words import did_you_mean
-from backstop.questions.condition import condition, met
+from backstop.questions.study.condition import condition, met
 from backstop.report.formula_words import in_words, names_of
 from backstop.report.wording import quoted
 from backstop.scenario.expression.expression import ExpressionError, parse

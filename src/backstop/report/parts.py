@@ -14,7 +14,7 @@ from math import prod
 
 import numpy as np
 
-from backstop.questions.condition import condition, met
+from backstop.questions.study.condition import condition, met
 from backstop.report.headline import Headline
 from backstop.scenario.expression.expression import Value
 from backstop.worlds.ensemble import Ensemble

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from backstop.questions.claims import claims_dict
+from backstop.questions.claims.judging import claims_dict
 from backstop.report.content import Report, Section
 from backstop.report.findings import Findings
 from backstop.report.sections import (

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from backstop.questions.box import Box
-from backstop.questions.failure import titles, units
-from backstop.questions.words import conditions_words
+from backstop.questions.claims.failure import titles, units
+from backstop.questions.methods.box import Box
+from backstop.questions.study.words import conditions_words
 from backstop.report.content import Block, Items, Paragraph, Section
 from backstop.report.findings import Findings, by_size
 from backstop.report.headline import is_probability

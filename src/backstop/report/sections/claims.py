@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from backstop.base.words import number, readable
-from backstop.questions.claims import ClaimResult, example_words
+from backstop.questions.claims.judging import ClaimResult, example_words
 from backstop.report.charts import lamps, style
 from backstop.report.content import Block, Entry, Figure, Paragraph, Section
 from backstop.report.findings import Findings

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from backstop.base.words import number
-from backstop.questions.failure import titles, units
-from backstop.questions.words import limit_words
+from backstop.questions.claims.failure import titles, units
+from backstop.questions.study.words import limit_words
 from backstop.report.charts import bars, dots, ranges, style
 from backstop.report.content import Block, Figure, Items, Paragraph, Section
 from backstop.report.findings import DRIVERS, HIGH, LOW, Findings, by_size

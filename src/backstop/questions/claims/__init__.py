@@ -1,0 +1,1 @@
+"""Claims judged world by world, with counter-examples and where they fail."""

@@ -1,0 +1,1 @@
+"""Methods on arrays: arrays in, arrays out; no scenario is known here."""

@@ -1,0 +1,1 @@
+"""Questions about a study: drivers, packages, conditions, camps, forms, value of information."""

@@ -1,0 +1,78 @@
+"""Worlds as one camp of experts sees them, by weighting the pooled worlds.
+
+The pool holds every camp's distribution, so a camp's worlds are among the pooled ones. A world's weight is the ratio
+of the densities of its parameters, camp over pool; for correlated parameters that of the copulas at the two sets of
+normal scores besides (importance weights: Owen 2013, chapter 9). No world is solved again.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+from scipy import special
+
+from backstop.questions.methods.sensitivity import correlated_groups
+from backstop.questions.methods.weighting import FloatArray
+from backstop.scenario.distribution.distribution import Distribution
+from backstop.scenario.expression.expression import Value
+from backstop.scenario.model import Model
+
+_EDGE = 1e-12
+
+
+def camp_weights(model: Model, camp: str, parameters: Mapping[str, Value], worlds: int) -> FloatArray | None:
+    """Weights of shape (worlds,) that turn pooled worlds into those of `camp`; None where weighting cannot do it.
+
+    It cannot where a correlated parameter has single values of positive probability: its normal score is not known.
+    """
+    theirs = model.in_camp(camp).distributions
+    changed = [name for name, pooled in model.distributions.items() if theirs[name] is not pooled]
+    total = np.zeros(worlds)
+    for name in changed:
+        pooled, own = model.distributions[name], theirs[name]
+        x = np.asarray(parameters[name], dtype=np.float64)
+        assert isinstance(pooled, Distribution)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            if isinstance(own, Distribution):
+                total = total + own.log_density(x) - pooled.log_density(x)
+            else:
+                total = total + np.where(x == own, 0.0, -np.inf) - pooled.log_density(x)
+    for group in correlated_groups(list(model.uncertain), model.correlations):
+        if not set(group) & set(changed):
+            continue
+        ratio = _copula_ratio(model, theirs, group, parameters)
+        if ratio is None:
+            return None
+        total = total + ratio
+    peak = float(np.max(total, initial=-np.inf))
+    if not math.isfinite(peak):
+        return None
+    return np.asarray(np.exp(total - peak))
+
+
+def _copula_ratio(
+    model: Model,
+    theirs: Mapping[str, Distribution | float],
+    group: tuple[str, ...],
+    parameters: Mapping[str, Value],
+) -> FloatArray | None:
+    """The logarithm of the copula density at the camp's scores over that at the pool's, for one correlated group."""
+    scores: list[list[FloatArray]] = [[], []]
+    for name in group:
+        x = np.asarray(parameters[name], dtype=np.float64)
+        for kept, spread in zip(scores, (model.distributions[name], theirs[name]), strict=True):
+            if not isinstance(spread, Distribution) or not spread.is_continuous:
+                return None
+            kept.append(np.asarray(special.ndtri(np.clip(spread.cdf(x), _EDGE, 1.0 - _EDGE))))
+    matrix = np.eye(len(group))
+    for a, b, rho in model.correlations:
+        if a in group and b in group:
+            i, j = group.index(a), group.index(b)
+            matrix[i, j] = matrix[j, i] = 2.0 * math.sin(math.pi * rho / 6.0)
+    form = np.linalg.inv(matrix) - np.eye(len(group))
+    pooled, own = (np.stack(rows) for rows in scores)
+    return np.asarray(
+        0.5 * (np.einsum("iw,ij,jw->w", pooled, form, pooled) - np.einsum("iw,ij,jw->w", own, form, own))
+    )
