@@ -18,10 +18,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from backstop.graphmodel.preference import Relation
-from backstop.graphmodel.reader import read
-from backstop.graphmodel.robustness import robustness
-from backstop.graphmodel.stability import Concept, stable_states
+from backstop.graphmodel.change.robustness import robustness
+from backstop.graphmodel.files.reader import read
+from backstop.graphmodel.model.preference import Relation
+from backstop.graphmodel.stability.ranked import Concept, stable_states
 
 CONCEPTS: tuple[Concept, ...] = ("nash", "gmr", "smr", "seq")
 

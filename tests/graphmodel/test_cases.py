@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from backstop.graphmodel.analysis import analyse
-from backstop.graphmodel.inverse import condition
-from backstop.graphmodel.plain import as_json
-from backstop.graphmodel.reader import load
+from backstop.graphmodel.change.inverse import condition
+from backstop.graphmodel.files.reader import load
+from backstop.graphmodel.show.plain import as_json
+from backstop.graphmodel.stability.analysis import analyse
 
 CASES = Path(__file__).resolve().parents[2].parent / "shared" / "cases" / "graph"
 FILES = (

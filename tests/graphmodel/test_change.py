@@ -10,17 +10,17 @@ import pytest
 from tests.support.conflicts import Twin, graph_twin, twin
 
 from backstop.base.faults import InvalidInput, Refused
-from backstop.graphmodel.completion import complete, shuffled
-from backstop.graphmodel.conflict import Conflict
-from backstop.graphmodel.edit import apply, smallest_change, statement_edits
-from backstop.graphmodel.graded import fuzzy, probabilistic
-from backstop.graphmodel.guarantor import must_prefer
-from backstop.graphmodel.inverse import condition
-from backstop.graphmodel.preference import Graded, Relation, better_matrix, degree_matrix
-from backstop.graphmodel.reader import read
-from backstop.graphmodel.robustness import robustness, wilson
-from backstop.graphmodel.stability import CONCEPTS, dense_ranks, stable_states
-from backstop.graphmodel.strength import strong, weak
+from backstop.graphmodel.change.edit import apply, smallest_change, statement_edits
+from backstop.graphmodel.change.inverse import condition
+from backstop.graphmodel.change.requirements import must_prefer
+from backstop.graphmodel.change.robustness import robustness, wilson
+from backstop.graphmodel.files.reader import read
+from backstop.graphmodel.model.completion import complete, shuffled
+from backstop.graphmodel.model.conflict import Conflict
+from backstop.graphmodel.model.preference import Graded, Relation, better_matrix, degree_matrix
+from backstop.graphmodel.stability.graded import fuzzy, probabilistic
+from backstop.graphmodel.stability.ranked import CONCEPTS, dense_ranks, stable_states
+from backstop.graphmodel.stability.strength import strong, weak
 
 
 def small(seed: int, most: int = 6) -> Twin:

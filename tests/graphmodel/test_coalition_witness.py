@@ -22,9 +22,9 @@ from backstop.graphmodel import (
     load,
     simultaneous,
 )
-from backstop.graphmodel.coalition import COALITION_CONCEPTS
-from backstop.graphmodel.coalition_witness import JointStep
-from backstop.graphmodel.simultaneous import applicable
+from backstop.graphmodel.reasons.coalition_witness import JointStep
+from backstop.graphmodel.stability.coalition import COALITION_CONCEPTS
+from backstop.graphmodel.stability.simultaneous import applicable
 
 CASES = Path(__file__).resolve().parents[2].parent / "shared" / "cases" / "graph"
 NAMES = [
@@ -216,7 +216,7 @@ def test_coalitions_are_named_by_their_members() -> None:
 
 
 def test_too_many_joint_choices_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    room = import_module("backstop.graphmodel.simultaneous")
+    room = import_module("backstop.graphmodel.stability.simultaneous")
     monkeypatch.setattr(room, "MAX_JOINT_CHOICES", 0)
     with pytest.raises(Refused, match="joint choices in s1"):
         joint_witness(option_twin(random.Random("joint-3")).conflict, 0, 0)

@@ -6,10 +6,10 @@ import pytest
 from tests.support.conflicts import Twin, twin
 
 from backstop.base.faults import InvalidInput, Refused
-from backstop.graphmodel.analysis import analyse
-from backstop.graphmodel.drawing import MAX_DRAWN, drawing
-from backstop.graphmodel.evolution import evolve, routes
-from backstop.graphmodel.reader import read
+from backstop.graphmodel.change.evolution import evolve, routes
+from backstop.graphmodel.files.reader import read
+from backstop.graphmodel.show.drawing import MAX_DRAWN, drawing
+from backstop.graphmodel.stability.analysis import analyse
 
 
 def shortest(one: Twin, limit: int, improving: bool) -> dict[int, list[tuple[tuple[int, int], ...]]]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backstop.graphmodel.formula import Formula, FormulaError, evaluate, from_prefix, parse
+from backstop.graphmodel.model.formula import Formula, FormulaError, evaluate, from_prefix, parse
 
 NAMES = ("a", "b", "c")
 WORLDS = {

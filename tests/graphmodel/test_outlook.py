@@ -25,8 +25,8 @@ from backstop.graphmodel import (
     non_myopic_witness,
     read,
 )
-from backstop.graphmodel.conflict import Conflict
-from backstop.graphmodel.foresight import TIES, is_strict
+from backstop.graphmodel.model.conflict import Conflict
+from backstop.graphmodel.stability.foresight import TIES, is_strict
 
 CASES = Path(__file__).resolve().parents[2].parent / "shared" / "cases" / "graph"
 NAMES = [

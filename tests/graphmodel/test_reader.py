@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from backstop.base.faults import BackstopError, InvalidInput, Refused
-from backstop.graphmodel.analysis import analyse
-from backstop.graphmodel.plain import as_json
-from backstop.graphmodel.preference import Graded, Relation
-from backstop.graphmodel.reader import load, read
+from backstop.graphmodel.files.reader import load, read
+from backstop.graphmodel.model.preference import Graded, Relation
+from backstop.graphmodel.show.plain import as_json
+from backstop.graphmodel.stability.analysis import analyse
 
 GOOD = """\
 format: backstop-graph/1

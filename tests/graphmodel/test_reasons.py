@@ -14,8 +14,8 @@ from backstop.graphmodel import (
     non_myopic_witness,
     read,
 )
-from backstop.graphmodel.conflict import Conflict
-from backstop.graphmodel.reasons import (
+from backstop.graphmodel.model.conflict import Conflict
+from backstop.graphmodel.reasons.wording import (
     coalition_words,
     foresight_words,
     joint_words,

@@ -9,18 +9,18 @@ import pytest
 from tests.reference import graph_stability as reference
 from tests.support.conflicts import Twin, option_twin, twin
 
-from backstop.graphmodel.analysis import analyse
-from backstop.graphmodel.coalition import coalitions
-from backstop.graphmodel.credibility import threats
-from backstop.graphmodel.moves import Arcs, greatest, repeated
-from backstop.graphmodel.preference import Relation, better_matrix
-from backstop.graphmodel.reader import read
-from backstop.graphmodel.relational import crisp
-from backstop.graphmodel.robustness import solve_many
-from backstop.graphmodel.simultaneous import joint_answers, simultaneous
-from backstop.graphmodel.stability import CONCEPTS, stable_states
-from backstop.graphmodel.uncertain import uncertain
-from backstop.graphmodel.witness import witness
+from backstop.graphmodel.change.robustness import solve_many
+from backstop.graphmodel.files.reader import read
+from backstop.graphmodel.model.moves import Arcs, greatest, repeated
+from backstop.graphmodel.model.preference import Relation, better_matrix
+from backstop.graphmodel.reasons.witness import witness
+from backstop.graphmodel.stability.analysis import analyse
+from backstop.graphmodel.stability.coalition import coalitions
+from backstop.graphmodel.stability.credibility import threats
+from backstop.graphmodel.stability.ranked import CONCEPTS, stable_states
+from backstop.graphmodel.stability.relational import crisp
+from backstop.graphmodel.stability.simultaneous import joint_answers, simultaneous
+from backstop.graphmodel.stability.uncertain import uncertain
 
 
 def solved(one: Twin) -> dict[str, list[set[int]]]:

@@ -6,8 +6,8 @@ import pytest
 
 from backstop.base.faults import Refused
 from backstop.graphmodel import analyse, as_json, coalitions, condition, foresee, jumps, load, read, routes
-from backstop.graphmodel.conflict import Conflict
-from backstop.graphmodel.stability import equilibria, stable_states
+from backstop.graphmodel.model.conflict import Conflict
+from backstop.graphmodel.stability.ranked import equilibria, stable_states
 
 HEAD = "format: backstop-graph/1\ntitle: {title}\n"
 

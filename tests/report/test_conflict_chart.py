@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from backstop.graphmodel import analyse, read
-from backstop.graphmodel.drawing import drawing
+from backstop.graphmodel.show.drawing import drawing
 from backstop.report.conflict_chart import (
     COLOURS,
     DASHES,

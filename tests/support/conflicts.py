@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backstop.graphmodel.conflict import (
+from backstop.graphmodel.model.conflict import (
     Conflict,
     DecisionMaker,
     Option,
@@ -16,9 +16,9 @@ from backstop.graphmodel.conflict import (
     option_moves,
     plain_states,
 )
-from backstop.graphmodel.feasible import feasible_vectors, pattern_formula
-from backstop.graphmodel.preference import Ranking
-from backstop.graphmodel.stability import dense_ranks
+from backstop.graphmodel.model.feasible import feasible_vectors, pattern_formula
+from backstop.graphmodel.model.preference import Ranking
+from backstop.graphmodel.stability.ranked import dense_ranks
 
 
 @dataclass(frozen=True)

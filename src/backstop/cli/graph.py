@@ -19,7 +19,7 @@ from backstop.cli.graph_file import (
 )
 
 if TYPE_CHECKING:
-    from backstop.graphmodel.conflict import Conflict
+    from backstop.graphmodel.model.conflict import Conflict
 
 
 @click.group()
@@ -44,7 +44,7 @@ def check(file: str, variant: str, max_states: int, as_json: bool) -> None:
 
     from pathlib import Path
 
-    from backstop.graphmodel.citation import check_citations, dossier_beside
+    from backstop.graphmodel.files.citation import check_citations, dossier_beside
 
     dossier = dossier_beside(Path(file)) if conflict.citations else None
     checked = check_citations(conflict, dossier) if dossier is not None else None
@@ -110,10 +110,10 @@ def analyse(
 
     from dataclasses import replace
 
-    from backstop.graphmodel.analysis import analyse as solve
-    from backstop.graphmodel.foresight import foresee
-    from backstop.graphmodel.narrative import overview
-    from backstop.graphmodel.plain import as_json as plain
+    from backstop.graphmodel.show.narrative import overview
+    from backstop.graphmodel.show.plain import as_json as plain
+    from backstop.graphmodel.stability.analysis import analyse as solve
+    from backstop.graphmodel.stability.foresight import foresee
 
     result = solve(conflict, concepts or None)
     if foresight:
@@ -144,11 +144,11 @@ def evolve(
     """How states are reached from the status quo: shortest paths, who must move first, who must accept a loss."""
     conflict = load_conflict(file, variant, max_states)
 
-    from backstop.graphmodel.evolution import evolve as search
-    from backstop.graphmodel.evolution import routes
-    from backstop.graphmodel.narrative import route_words
-    from backstop.graphmodel.plain import routes_json
-    from backstop.graphmodel.stability import stable_states
+    from backstop.graphmodel.change.evolution import evolve as search
+    from backstop.graphmodel.change.evolution import routes
+    from backstop.graphmodel.show.narrative import route_words
+    from backstop.graphmodel.show.plain import routes_json
+    from backstop.graphmodel.stability.ranked import stable_states
 
     origin = None if start is None else conflict.state(start)
     if conflict.ranks is None:
@@ -180,10 +180,10 @@ def evolve(
 
 def _evolve_under_relations(conflict: Conflict, start: int | None, as_json: bool) -> None:
     """Shortest paths where preferences are not complete: by any move, by certain improvements, by possible ones."""
-    from backstop.graphmodel.evolution import evolve as search
-    from backstop.graphmodel.graded import kinds
-    from backstop.graphmodel.narrative import path_words
-    from backstop.graphmodel.plain import paths_json
+    from backstop.graphmodel.change.evolution import evolve as search
+    from backstop.graphmodel.show.narrative import path_words
+    from backstop.graphmodel.show.plain import paths_json
+    from backstop.graphmodel.stability.graded import kinds
 
     steps: dict[str, Any] = {"um": "any moves"}
     if not kinds(conflict):
@@ -235,8 +235,8 @@ def draw(
     conflict = load_conflict(file, variant, max_states)
 
     from backstop.base.files import write_atomically
-    from backstop.graphmodel.analysis import analyse as solve
-    from backstop.graphmodel.drawing import drawing
+    from backstop.graphmodel.show.drawing import drawing
+    from backstop.graphmodel.stability.analysis import analyse as solve
 
     of = (conflict.decision_maker(sanctions[0]), conflict.state(sanctions[1])) if sanctions else None
     picture = drawing(

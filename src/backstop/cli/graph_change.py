@@ -35,11 +35,17 @@ def invert(
     """Which preferences make STATE an equilibrium, and the smallest change that does."""
     conflict = load_conflict(file, variant, max_states)
 
-    from backstop.graphmodel.edit import smallest_change, statement_edits
-    from backstop.graphmodel.guarantor import must_prefer
-    from backstop.graphmodel.inverse import condition
-    from backstop.graphmodel.narrative import alternative_words, change_words, edit_words, listed, state_words
-    from backstop.graphmodel.plain import alternatives_json, change_json, conditions_json
+    from backstop.graphmodel.change.edit import smallest_change, statement_edits
+    from backstop.graphmodel.change.inverse import condition
+    from backstop.graphmodel.change.requirements import must_prefer
+    from backstop.graphmodel.show.narrative import (
+        alternative_words,
+        change_words,
+        edit_words,
+        listed,
+        state_words,
+    )
+    from backstop.graphmodel.show.plain import alternatives_json, change_json, conditions_json
 
     at = conflict.state(state)
     ids = conflict.states.ids
@@ -97,11 +103,11 @@ def coalitions(file: str, variant: str, max_states: int, as_json: bool) -> None:
 
     import numpy as np
 
-    from backstop.graphmodel.coalition import coalitions as solve
-    from backstop.graphmodel.coalition import jumps
-    from backstop.graphmodel.narrative import listed
-    from backstop.graphmodel.plain import coalitions_json, jumps_json
-    from backstop.graphmodel.stability import equilibria, stable_states
+    from backstop.graphmodel.show.narrative import listed
+    from backstop.graphmodel.show.plain import coalitions_json, jumps_json
+    from backstop.graphmodel.stability.coalition import coalitions as solve
+    from backstop.graphmodel.stability.coalition import jumps
+    from backstop.graphmodel.stability.ranked import equilibria, stable_states
 
     found = solve(conflict)
     ids = conflict.states.ids
@@ -162,9 +168,9 @@ def robust(
     """How often each state is an equilibrium when what is unknown is drawn at random."""
     conflict = load_conflict(file, variant, max_states)
 
-    from backstop.graphmodel.narrative import robustness_lines
-    from backstop.graphmodel.plain import robustness_json
-    from backstop.graphmodel.robustness import robustness
+    from backstop.graphmodel.change.robustness import robustness
+    from backstop.graphmodel.show.narrative import robustness_lines
+    from backstop.graphmodel.show.plain import robustness_json
 
     found = robustness(conflict, draws, seed, exchanges)
     if as_json:

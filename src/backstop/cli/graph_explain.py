@@ -17,10 +17,10 @@ from backstop.cli.graph_file import (
 )
 
 if TYPE_CHECKING:
-    from backstop.graphmodel.coalition import Coalitions, Members
-    from backstop.graphmodel.conflict import Conflict
-    from backstop.graphmodel.explanation import Reason
-    from backstop.graphmodel.foresight import Anticipation
+    from backstop.graphmodel.model.conflict import Conflict
+    from backstop.graphmodel.reasons.explanation import Reason
+    from backstop.graphmodel.stability.coalition import Coalitions, Members
+    from backstop.graphmodel.stability.foresight import Anticipation
 
 LOOKING = ("limited-move", "non-myopic")
 TOGETHER = ("cnash", "cgmr", "csmr", "cseq")
@@ -88,12 +88,12 @@ def explain(
     conflict = load_conflict(file, variant, max_states)
 
     from backstop.base.faults import Fault, Refused
-    from backstop.graphmodel.analysis import HORIZON
-    from backstop.graphmodel.credibility import threats
-    from backstop.graphmodel.explanation import explanation_json
-    from backstop.graphmodel.foresight import anticipate
-    from backstop.graphmodel.narrative import state_words, threat_words
-    from backstop.graphmodel.reasons import foresight_words, legend
+    from backstop.graphmodel.reasons.explanation import explanation_json
+    from backstop.graphmodel.reasons.wording import foresight_words, legend
+    from backstop.graphmodel.show.narrative import state_words, threat_words
+    from backstop.graphmodel.stability.analysis import HORIZON
+    from backstop.graphmodel.stability.credibility import threats
+    from backstop.graphmodel.stability.foresight import anticipate
 
     chosen = [conflict.decision_maker(name) for name in makers] or list(range(len(conflict.decision_makers)))
     ahead = tuple(sorted(set(horizons))) or tuple(range(1, HORIZON + 1))
@@ -168,10 +168,10 @@ def _wanted(concepts: Sequence[str], looking: bool, ahead: bool, together: bool)
 def _sim_is_easy(conflict: Conflict) -> bool:
     """SIM is defined and quickly found: then it is explained without being asked for; a note says where it is not."""
     from backstop.base.faults import Refused
-    from backstop.graphmodel.analysis import SIM_COMBINATIONS
-    from backstop.graphmodel.graded import kinds
-    from backstop.graphmodel.simultaneous import applicable, combinations
-    from backstop.graphmodel.uncertain import has_unknown
+    from backstop.graphmodel.stability.analysis import SIM_COMBINATIONS
+    from backstop.graphmodel.stability.graded import kinds
+    from backstop.graphmodel.stability.simultaneous import applicable, combinations
+    from backstop.graphmodel.stability.uncertain import has_unknown
 
     if applicable(conflict) or (conflict.ranks is None and (kinds(conflict) or has_unknown(conflict))):
         return False
@@ -189,8 +189,8 @@ def _coalitions(
 ) -> tuple[Coalitions, list[Members]]:
     """The solved coalitions, and those asked for: by name, or all of two or more (with one of `within` in them)."""
     from backstop.base.faults import Fault, Refused
-    from backstop.graphmodel.coalition import coalitions
-    from backstop.graphmodel.coalition_witness import coalition_named
+    from backstop.graphmodel.reasons.coalition_witness import coalition_named
+    from backstop.graphmodel.stability.coalition import coalitions
 
     named = [coalition_named(conflict, name) for name in names]
     if not named and len(conflict.decision_makers) < 2:
@@ -210,9 +210,9 @@ def _equilibria(
     """States stable for everyone under some concept asked for: for every coalition asked for, or at some horizon."""
     import numpy as np
 
-    from backstop.graphmodel.foresight import summary
-    from backstop.graphmodel.simultaneous import simultaneous
-    from backstop.graphmodel.stability import stable_states
+    from backstop.graphmodel.stability.foresight import summary
+    from backstop.graphmodel.stability.ranked import stable_states
+    from backstop.graphmodel.stability.simultaneous import simultaneous
 
     plain: list[Any] = [name for name in wanted if name in CONCEPTS]
     rows: list[Any] = []
@@ -242,9 +242,9 @@ def _reasons(
     ahead: Sequence[int],
 ) -> list[Reason]:
     """One cell with its reason; under limited-move, one for each horizon."""
-    from backstop.graphmodel.outlook import limited_move_witness, non_myopic_witness
-    from backstop.graphmodel.simultaneous import joint_witness
-    from backstop.graphmodel.witness import witness
+    from backstop.graphmodel.reasons.foresight import limited_move_witness, non_myopic_witness
+    from backstop.graphmodel.reasons.witness import witness
+    from backstop.graphmodel.stability.simultaneous import joint_witness
 
     if concept == "sim":
         return [joint_witness(conflict, decision_maker, state)]
@@ -259,7 +259,7 @@ def _joint_reasons(
     conflict: Conflict, state: int, wanted: Sequence[str], found: Coalitions, members: Sequence[Members]
 ) -> list[Reason]:
     """The cells of every coalition asked for."""
-    from backstop.graphmodel.coalition_witness import coalition_witness
+    from backstop.graphmodel.reasons.coalition_witness import coalition_witness
 
     kinds: list[Any] = [name[1:] for name in wanted if name in TOGETHER]
     return [coalition_witness(conflict, found, one, state, kind) for one in members for kind in kinds]
@@ -269,8 +269,8 @@ def _words(conflict: Conflict, reasons: Sequence[Reason]) -> list[str]:
     """All cells of a state in words; horizons of one decision maker stand together."""
     from itertools import groupby
 
-    from backstop.graphmodel.outlook import LimitedMoveWitness
-    from backstop.graphmodel.reasons import limited_move_words, reason_words
+    from backstop.graphmodel.reasons.foresight import LimitedMoveWitness
+    from backstop.graphmodel.reasons.wording import limited_move_words, reason_words
 
     def kind(one: Reason) -> object:
         return one.decision_maker if isinstance(one, LimitedMoveWitness) else id(one)

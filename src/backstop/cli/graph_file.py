@@ -11,7 +11,7 @@ import click
 from backstop.cli.options import json_option
 
 if TYPE_CHECKING:
-    from backstop.graphmodel.conflict import Conflict
+    from backstop.graphmodel.model.conflict import Conflict
 
 F = TypeVar("F", bound=Callable[..., Any])
 CONCEPTS = ("nash", "gmr", "smr", "seq", "sseq")
@@ -59,7 +59,7 @@ def foresight_options(words: str) -> Callable[[F], F]:
 def load_conflict(file: str, variant: str, max_states: int) -> Conflict:
     """The conflict in a file; notes go to standard error."""
     from backstop.base.words import clean
-    from backstop.graphmodel.reader import load
+    from backstop.graphmodel.files.reader import load
 
     conflict = load(file, variant, max_states)
     for note in conflict.notes:

@@ -14,10 +14,10 @@ from backstop.base.faults import Refused
 from backstop.base.files import sha256
 from backstop.base.words import readable
 from backstop.graphmodel import Threat, analyse, load, threats
-from backstop.graphmodel.analysis import Analysis
-from backstop.graphmodel.conflict import Conflict
-from backstop.graphmodel.drawing import drawing
-from backstop.graphmodel.narrative import MEANINGS, TITLES
+from backstop.graphmodel.model.conflict import Conflict
+from backstop.graphmodel.show.drawing import drawing
+from backstop.graphmodel.show.narrative import MEANINGS, TITLES
+from backstop.graphmodel.stability.analysis import Analysis
 from backstop.report.wording import listed
 
 _MOST_STATES = 12

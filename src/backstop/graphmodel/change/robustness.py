@@ -1,0 +1,111 @@
+"""How often each state is stable when preferences that are not known are drawn at random."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backstop.base.faults import Fault, InvalidInput
+from backstop.graphmodel.model.completion import complete, shuffled
+from backstop.graphmodel.model.conflict import Conflict
+from backstop.graphmodel.model.moves import Values, repeated
+from backstop.graphmodel.model.preference import Ranking, Relation
+from backstop.graphmodel.stability.ranked import Concept, Table, stable_states
+
+Counts = NDArray[np.int64]
+
+ROBUST_CONCEPTS: tuple[Concept, ...] = ("nash", "gmr", "smr", "seq")
+_CELLS = 1 << 16
+"""States solved at once: many conflicts side by side are one conflict in parts that do not touch."""
+
+
+@dataclass(frozen=True, eq=False)
+class Robustness:
+    """Of `draws` completions: in how many each state is stable for each decision maker and an equilibrium.
+
+    `stable[concept]` (decision makers, states), `equilibrium[concept]` (states,).
+    """
+
+    draws: int
+    seed: int
+    stable: Mapping[Concept, Counts]
+    equilibrium: Mapping[Concept, Counts]
+
+    def interval(self, concept: Concept, state: int) -> tuple[float, float, float]:
+        """Share of draws in which `state` is an equilibrium, and its 95 % interval (Wilson 1927)."""
+        return wilson(int(self.equilibrium[concept][state]), self.draws)
+
+
+def wilson(successes: int, trials: int, z: float = 1.959963984540054) -> tuple[float, float, float]:
+    """A share and its 95 % score interval (Wilson 1927)."""
+    share = successes / trials
+    middle = (share + z * z / (2 * trials)) / (1 + z * z / trials)
+    half = z / (1 + z * z / trials) * sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
+    return share, max(0.0, middle - half), min(1.0, middle + half)
+
+
+def solve_many(
+    conflict: Conflict, ranks: Sequence[Values], concepts: Sequence[Concept] = ROBUST_CONCEPTS
+) -> Iterator[tuple[int, Mapping[Concept, Table]]]:
+    """Stability under many preferences: `ranks[i]` is (draws, states).
+
+    Yields (first draw, {concept: (decision makers, draws, states)}) chunk by chunk.
+    """
+    draws, size = ranks[0].shape
+    n = len(ranks)
+    chunk = max(1, min(draws, _CELLS // size))
+    moves = [repeated(move, chunk) for move in conflict.moves]
+    for first in range(0, draws, chunk):
+        count = min(chunk, draws - first)
+        if count < chunk:
+            moves = [repeated(move, count) for move in conflict.moves]
+        flat = [np.ascontiguousarray(rank[first : first + count]).reshape(-1) for rank in ranks]
+        tables = stable_states(moves, flat, concepts)
+        yield first, {concept: table.reshape(n, count, size) for concept, table in tables.items()}
+
+
+def robustness(
+    conflict: Conflict,
+    draws: int | None = None,
+    seed: int | None = None,
+    exchanges: int = 0,
+    concepts: Sequence[Concept] = ROBUST_CONCEPTS,
+) -> Robustness:
+    """Shares over completions of what is unknown, and with `exchanges` over small changes of what is known.
+
+    `draws` and `seed` default to those of the file, else 10,000 and 0. Same seed, same numbers. Raises Refused where a
+    preference has no completions, InvalidInput where nothing is open.
+    """
+    sampled = [p for p in conflict.preferences if isinstance(p, Relation)]
+    if draws is None:
+        draws = max((p.draws for p in sampled), default=10_000)
+    if seed is None:
+        seed = max((p.seed for p in sampled), default=0)
+    if draws < 1:
+        raise InvalidInput(Fault("at least one draw is needed", hint="give --draws a positive number"))
+    if not exchanges and all(isinstance(p, Ranking) for p in conflict.preferences):
+        raise InvalidInput(
+            Fault(
+                "every preference is a complete ranking, so there is nothing to draw",
+                hint="leave something unknown in the file, or disturb the rankings with --exchanges N",
+            )
+        )
+    ranks = []
+    for at, (dm, preference) in enumerate(zip(conflict.decision_makers, conflict.preferences, strict=True)):
+        random = np.random.default_rng([seed, at])
+        if isinstance(preference, Ranking) and exchanges:
+            ranks.append(shuffled(preference.rank, draws, exchanges, random))
+        else:
+            ranks.append(complete(preference, draws, random, dm.id))
+    n, size = len(ranks), conflict.size
+    stable = {concept: np.zeros((n, size), dtype=np.int64) for concept in concepts}
+    equilibrium = {concept: np.zeros(size, dtype=np.int64) for concept in concepts}
+    for _, tables in solve_many(conflict, ranks, concepts):
+        for concept, table in tables.items():
+            stable[concept] += table.sum(axis=1)
+            equilibrium[concept] += table.all(axis=0).sum(axis=0)
+    return Robustness(draws, seed, stable, equilibrium)

@@ -1,0 +1,1 @@
+"""Conflicts read from files."""

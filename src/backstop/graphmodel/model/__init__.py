@@ -1,0 +1,1 @@
+"""The conflict: options, states, moves, preferences."""

@@ -1,0 +1,299 @@
+"""A conflict: who decides, what each can do, which states there are, who can move where, and who prefers what."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backstop.base.faults import Fault, InvalidInput, Place, Refused
+from backstop.base.words import did_you_mean
+from backstop.graphmodel.model.feasible import Codes, option_truth
+from backstop.graphmodel.model.formula import Formula, Truth, evaluate
+from backstop.graphmodel.model.moves import Arcs, Blocks, Moves, Values
+from backstop.graphmodel.model.preference import Preference, as_ranking
+
+Direction = Literal["both", "on_only", "off_only"]
+Form = Literal["option", "merged", "graph"]
+
+MAX_ARCS = 150_000_000
+"""Arcs held explicitly; a decision maker whose options all go both ways needs none."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionMaker:
+    """One who decides. `evidence` cites the statements that the preferences rest on."""
+
+    id: str
+    name: str
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """Something its owner (a decision maker's id) can do or leave."""
+
+    id: str
+    owner: str
+    name: str
+    direction: Direction = "both"
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class States:
+    """States by index: their ids, and the option vectors each stands for (several if merged, none in graph form).
+
+    `codes[v]` is vector v (bit j: option j taken) and `node[v]` the state it belongs to.
+    """
+
+    ids: tuple[str, ...]
+    codes: Codes
+    node: NDArray[np.int32]
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @cached_property
+    def index(self) -> Mapping[str, int]:
+        """Index of each id."""
+        return {name: at for at, name in enumerate(self.ids)}
+
+    @cached_property
+    def single(self) -> bool:
+        """Every state is exactly one vector."""
+        return len(self.codes) == len(self.ids) and len(np.unique(self.node)) == len(self.ids)
+
+    @cached_property
+    def plain(self) -> bool:
+        """State s is vector s and nothing else."""
+        return self.single and np.array_equal(self.node, np.arange(len(self)))
+
+    def bits(self, state: int, options: int) -> str:
+        """The vector of a state, first option first; `-` where merged vectors differ; empty where there is none."""
+        codes = self.codes[self.node == state]
+        if not len(codes):
+            return ""
+        marks = []
+        for j in range(options):
+            taken = option_truth(codes, j)
+            marks.append("1" if taken.all() else "0" if not taken.any() else "-")
+        return "".join(marks)
+
+
+@dataclass(frozen=True, eq=False)
+class Conflict:
+    """Everything the analyses need; `moves` and `preferences` have one entry per decision maker, in order.
+
+    `citations` are all ids of statements and propositions that the file cites, with their places.
+    """
+
+    title: str
+    decision_makers: tuple[DecisionMaker, ...]
+    options: tuple[Option, ...]
+    states: States
+    moves: tuple[Moves, ...]
+    preferences: tuple[Preference, ...]
+    form: Form = "option"
+    status_quo: int | None = None
+    notes: tuple[str, ...] = ()
+    variants: tuple[str, ...] = ()
+    variant: str = ""
+    question: str = ""
+    citations: tuple[tuple[str, Place], ...] = ()
+
+    def __post_init__(self) -> None:
+        assert len(self.decision_makers) == len(self.moves) == len(self.preferences)
+
+    @property
+    def size(self) -> int:
+        """Number of states."""
+        return len(self.states)
+
+    @cached_property
+    def ranks(self) -> tuple[Values, ...] | None:
+        """One ranking per decision maker, or None where a preference is not a ranking."""
+        found = [as_ranking(preference) for preference in self.preferences]
+        if any(ranking is None for ranking in found):
+            return None
+        return tuple(ranking.rank for ranking in found if ranking is not None)
+
+    def rankings(self, what: str) -> tuple[Values, ...]:
+        """As `ranks`; raises Refused, naming `what` was asked for, where there are none."""
+        ranks = self.ranks
+        if ranks is None:
+            at = next(i for i, p in enumerate(self.preferences) if as_ranking(p) is None)
+            raise Refused(
+                Fault(
+                    f"{what} needs a complete ranking of every decision maker, and that of"
+                    f" {self.decision_makers[at].id} is not one (unknown, intransitive or graded)",
+                    hint="give a ranking, statements or weights; or see the uncertain, fuzzy and sampled results",
+                )
+            )
+        return ranks
+
+    def decision_maker(self, name: str) -> int:
+        """Index of a decision maker by id. Raises InvalidInput with the nearest id."""
+        ids = [dm.id for dm in self.decision_makers]
+        if name not in ids:
+            raise InvalidInput(
+                Fault(f"no decision maker is called {name}", hint=did_you_mean(name, ids, "decision maker"))
+            )
+        return ids.index(name)
+
+    def state(self, name: str) -> int:
+        """Index of a state by id. Raises InvalidInput with the nearest id."""
+        at = self.states.index.get(name)
+        if at is None:
+            raise InvalidInput(
+                Fault(f"no state is called {name}", hint=did_you_mean(name, self.states.ids, "state"))
+            )
+        return at
+
+    def with_preferences(self, preferences: Sequence[Preference]) -> Conflict:
+        """The same conflict with other preferences."""
+        return replace(self, preferences=tuple(preferences))
+
+    def with_ranks(self, ranks: Sequence[Values]) -> Conflict:
+        """The same conflict with other rankings."""
+        from backstop.graphmodel.model.preference import Ranking
+
+        return self.with_preferences([Ranking(rank) for rank in ranks])
+
+    def vector_truth(self, name: str) -> Truth:
+        """Truth of an option or of being in a named state, for each vector (for each state in graph form)."""
+        return name_truth(name, self.options, self.states)
+
+    def truth(self, formula: Formula) -> Truth:
+        """Truth of a formula at each state; of a merged state it is true where it is true of every vector in it."""
+        return state_truth(formula, self.options, self.states)
+
+    def describe(self, state: int) -> str:
+        """A state in words: what is taken there; by whom, where several have an option of that name."""
+        title = self.states.titles.get(self.states.ids[state], "")
+        bits = self.states.bits(state, len(self.options))
+        if not bits:
+            return title
+        names = Counter(option.name for option in self.options)
+        taken = [
+            option.name if names[option.name] == 1 else f"{option.name} ({option.owner})"
+            for option, mark in zip(self.options, bits, strict=True)
+            if mark == "1"
+        ]
+        words = "; ".join(taken) if taken else "nothing is done"
+        return f"{title}: {words}" if title else words
+
+
+def name_truth(name: str, options: Sequence[Option], states: States) -> Truth:
+    """Truth per vector of the option `name`, or of being in the state `name`; raises KeyError where it is neither."""
+    for j, option in enumerate(options):
+        if option.id == name:
+            return option_truth(states.codes, j)
+    at = states.index[name]
+    truth: Truth = states.node == at if len(states.codes) else np.arange(len(states)) == at
+    return truth
+
+
+def state_truth(formula: Formula, options: Sequence[Option], states: States) -> Truth:
+    """See Conflict.truth. Raises KeyError for a name that is neither an option nor a state."""
+    truth = evaluate(formula, lambda name: name_truth(name, options, states))
+    if not len(states.codes) or states.plain:
+        return truth
+    everywhere = np.ones(len(states), dtype=np.bool_)
+    everywhere[states.node[~truth]] = False
+    return everywhere
+
+
+def option_moves(
+    options: Sequence[Option],
+    states: States,
+    owner: str,
+    banned: Sequence[tuple[Truth, Truth]] = (),
+) -> Moves:
+    """Moves of `owner`: any change of own options that respects their directions and leads to a feasible vector.
+
+    `banned` are pairs of truths per vector: no move from a vector of the first to one of the second. Merged states move
+    as their members do, and do not move to themselves. Raises Refused where there are too many arcs to hold.
+    """
+    own = [j for j, option in enumerate(options) if option.owner == owner]
+    mask = np.uint64(sum(1 << j for j in own))
+    codes, node = states.codes, states.node
+    blocks = Blocks.from_labels(codes & ~mask)
+    one_way = [options[j].direction != "both" for j in own]
+    if states.plain and not banned and not any(one_way):
+        return blocks
+    count = int(blocks.degree().sum(dtype=np.int64))
+    if count > MAX_ARCS:
+        raise Refused(
+            Fault(
+                f"{owner} has {count:,} moves to be held one by one (one-way options, banned moves or merged states);"
+                f" at most {MAX_ARCS:,} fit, and these would need about {count * 24 / 1e9:,.0f} GB",
+                hint="leave options out or declare more vectors infeasible",
+            )
+        )
+    source, target = blocks.arcs()
+    on_only = np.uint64(sum(1 << j for j in own if options[j].direction == "on_only"))
+    off_only = np.uint64(sum(1 << j for j in own if options[j].direction == "off_only"))
+    changed = codes[source] ^ codes[target]
+    forbidden = (changed & codes[target] & off_only) | (changed & codes[source] & on_only)
+    keep = forbidden == 0
+    for from_truth, to_truth in banned:
+        keep &= ~(from_truth[source] & to_truth[target])
+    return Arcs.from_pairs(len(states), node[source[keep]], node[target[keep]])
+
+
+def graph_moves(size: int, pairs: Sequence[tuple[int, int]]) -> Moves:
+    """Moves given arc by arc."""
+    array = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    return Arcs.from_pairs(size, array[:, 0], array[:, 1])
+
+
+def plain_states(
+    codes: Codes, ids: Sequence[str] | None = None, titles: Mapping[str, str] | None = None
+) -> States:
+    """One state per vector, called s1, s2, ... unless ids are given."""
+    count = len(codes)
+    names = tuple(ids) if ids is not None else tuple(f"s{at}" for at in range(1, count + 1))
+    return States(names, codes, np.arange(count, dtype=np.int32), titles or {})
+
+
+def merged_states(
+    codes: Codes, merges: Sequence[tuple[str, Truth]], titles: Mapping[str, str] | None = None
+) -> States:
+    """States over `codes` with the vectors of each merge made one; the merged states come last, by their names.
+
+    Raises InvalidInput where two merges overlap or one is empty.
+    """
+    node = np.full(len(codes), -1, dtype=np.int32)
+    for at, (name, truth) in enumerate(merges):
+        if not truth.any():
+            raise InvalidInput(
+                Fault(f"no feasible vector is in the merged state {name}", hint="correct its formula")
+            )
+        taken = truth & (node >= 0)
+        if taken.any():
+            other = merges[int(node[taken][0])][0]
+            raise InvalidInput(
+                Fault(
+                    f"the merged states {other} and {name} have a vector in common",
+                    hint="make their formulas disjoint",
+                )
+            )
+        node[truth] = at
+    free = node < 0
+    count = int(free.sum())
+    node[~free] += count
+    node[free] = np.arange(count)
+    ids = (*(f"s{at}" for at in range(1, count + 1)), *(name for name, _ in merges))
+    return States(ids, codes, node, titles or {})
+
+
+def as_dict(conflict: Conflict, values: Sequence[Any]) -> dict[str, Any]:
+    """One value per decision maker, by id."""
+    return {dm.id: value for dm, value in zip(conflict.decision_makers, values, strict=True)}

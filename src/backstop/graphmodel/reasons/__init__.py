@@ -1,0 +1,1 @@
+"""The reason for every cell of a stability analysis."""

@@ -1,0 +1,1 @@
+"""Results of the graph model as data, words and pictures."""
