@@ -28,17 +28,17 @@ sys.path.insert(0, str(ROOT))
 from tests.dossier.fresh_accounts import ACTORS, GOLD  # noqa: E402
 
 from backstop.dossier import store  # noqa: E402
-from backstop.dossier.anchor import Text, anchored, resolve  # noqa: E402
-from backstop.dossier.candidate import ranked  # noqa: E402
-from backstop.dossier.comparison import compare  # noqa: E402
+from backstop.dossier.accounts.candidate import ranked  # noqa: E402
+from backstop.dossier.accounts.comparison import compare  # noqa: E402
+from backstop.dossier.accounts.finding import counted  # noqa: E402
+from backstop.dossier.accounts.suggestion import same_quotation  # noqa: E402
+from backstop.dossier.anchor.anchor import Text, anchored, resolve  # noqa: E402
 from backstop.dossier.exchange.coding import read_coding  # noqa: E402
-from backstop.dossier.finding import counted  # noqa: E402
-from backstop.dossier.quotation import quotations  # noqa: E402
 from backstop.dossier.record import Slot, Statement, Support, Term  # noqa: E402
-from backstop.dossier.sentence import sentences  # noqa: E402
-from backstop.dossier.similarity import words  # noqa: E402
-from backstop.dossier.speaker import speakers  # noqa: E402
-from backstop.dossier.suggestion import same_quotation  # noqa: E402
+from backstop.dossier.text.quotation import quotations  # noqa: E402
+from backstop.dossier.text.sentence import sentences  # noqa: E402
+from backstop.dossier.text.similarity import words  # noqa: E402
+from backstop.dossier.text.speaker import speakers  # noqa: E402
 
 SHARED = ROOT.parent / "shared" / "sources"
 STUDY = ROOT / "examples" / "ukraine-2025" / "dossier"

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from backstop.dossier import store
-from backstop.dossier.anchor import Text, anchored
-from backstop.dossier.extraction import extract
+from backstop.dossier.anchor.anchor import Text, anchored
 from backstop.dossier.intake import Terms, arrival
 from backstop.dossier.record import Actor, Event, Proposition, Register, Source, Statement, Term, Value
+from backstop.dossier.text.extraction import extract
 
 KEY = "0123456789abcdef" * 2
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "sources"

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.dossier.building import small, statement
 
-from backstop.dossier.agreement import agreement, alpha_by_pairs, alpha_nominal
+from backstop.dossier.accounts.agreement import agreement, alpha_by_pairs, alpha_nominal
 
 # Krippendorff (2011), "Computing Krippendorff's alpha-reliability", example C: nominal alpha 0.743.
 EXAMPLE = [

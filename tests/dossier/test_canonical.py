@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backstop.base.faults import InvalidInput
-from backstop.dossier.canonical import decode, digest, fold, folded
+from backstop.dossier.text.canonical import decode, digest, fold, folded
 
 
 def test_line_ends_become_lf_and_are_remembered():

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from tests.dossier.building import proposition, small, statement, value
 
-from backstop.dossier.comparison import compare
+from backstop.dossier.accounts.comparison import compare
 from backstop.dossier.record import Actor, Event, Held, Recorded, Term
 
 MET_A, MET_B, NONE_C = (

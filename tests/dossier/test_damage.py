@@ -13,8 +13,8 @@ from backstop.base.faults import BackstopError
 from backstop.dossier import store
 from backstop.dossier.exchange import refi, table
 from backstop.dossier.exchange.webannotation import annotation_page, read_annotations
-from backstop.dossier.extraction import extract
 from backstop.dossier.layout import inline
+from backstop.dossier.text.extraction import extract
 from backstop.dossier.validation import json_value
 
 PIECES = (

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 from tests.dossier.building import KEY, small, source
 
-from backstop.dossier.independence import Independence, Relation, independence
+from backstop.dossier.accounts.independence import Independence, Relation, independence
 
 VOCABULARY = [f"word{i}" for i in range(2000)]
 

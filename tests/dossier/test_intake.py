@@ -10,12 +10,13 @@ import pytest
 from tests.dossier.building import KEY
 
 from backstop.base.faults import BackstopError, InvalidInput, Refused
-from backstop.dossier import extraction, store
-from backstop.dossier.archive import read_archive
-from backstop.dossier.extraction import extract
+from backstop.dossier import store
 from backstop.dossier.holdings import Holdings
 from backstop.dossier.intake import Terms, arrivals, entered, identifier
-from backstop.dossier.zones import propose_zones
+from backstop.dossier.text import extraction
+from backstop.dossier.text.archive import read_archive
+from backstop.dossier.text.extraction import extract
+from backstop.dossier.text.zones import propose_zones
 
 BODY = "The envoy said that the lake would stay open to both banks this year. "
 PAGE = f"""<html><head><meta charset="utf-8"><title>Lake stays open</title></head><body><nav>Menu</nav><article>

@@ -3,10 +3,10 @@
 import pytest
 from tests.dossier.fresh_accounts import ACTORS, GOLD
 
-from backstop.dossier.quotation import quotations
-from backstop.dossier.sentence import sentences
-from backstop.dossier.speaker import speakers
-from backstop.dossier.suggestion import same_quotation
+from backstop.dossier.accounts.suggestion import same_quotation
+from backstop.dossier.text.quotation import quotations
+from backstop.dossier.text.sentence import sentences
+from backstop.dossier.text.speaker import speakers
 
 
 @pytest.mark.parametrize("name", list(GOLD))

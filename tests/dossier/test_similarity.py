@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from backstop.dossier.similarity import (
+from backstop.dossier.text.similarity import (
     grams,
     jaccard,
     like_pairs,

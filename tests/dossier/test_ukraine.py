@@ -7,10 +7,10 @@ import pytest
 from tests.dossier.building import SHARED, UKRAINE, coding
 
 from backstop.dossier import store
-from backstop.dossier.anchor import Text, resolve
-from backstop.dossier.comparison import compare
+from backstop.dossier.accounts.comparison import compare
+from backstop.dossier.anchor.anchor import Text, resolve
+from backstop.dossier.anchor.verification import verify
 from backstop.dossier.holdings import Holdings
-from backstop.dossier.verification import verify
 
 
 @pytest.fixture(scope="module")

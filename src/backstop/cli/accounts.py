@@ -10,10 +10,10 @@ import click
 from backstop.base.words import clean
 
 if TYPE_CHECKING:
-    from backstop.dossier.comparison import Comparison
-    from backstop.dossier.finding import Finding
+    from backstop.dossier.accounts.comparison import Comparison
+    from backstop.dossier.accounts.finding import Finding
+    from backstop.dossier.accounts.suggestion import Suggestions
     from backstop.dossier.store import Dossier
-    from backstop.dossier.suggestion import Suggestions
 
 _HEADS = {
     "contradiction": "Contradictions",

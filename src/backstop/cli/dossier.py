@@ -94,8 +94,8 @@ def add(
     """
     from backstop.base.files import write_atomically
     from backstop.dossier import intake, store
+    from backstop.dossier.anchor.verification import settled, verify
     from backstop.dossier.holdings import Holdings, folders
-    from backstop.dossier.verification import settled, verify
 
     if (name or replaces) and len(files) > 1:
         raise click.UsageError("--id and --replaces go with one file")
@@ -166,7 +166,7 @@ def verify(study: Path, texts: tuple[Path, ...], write: bool, as_json: bool) -> 
     """
     from backstop.base.faults import CheckFailed, Fault, Place
     from backstop.dossier import store
-    from backstop.dossier.verification import settled, verify
+    from backstop.dossier.anchor.verification import settled, verify
 
     snapshot, holdings = opened(study, texts)
     outcomes = verify(snapshot.dossier, holdings)
@@ -245,7 +245,7 @@ def accept(
 ) -> None:
     """Accept STATEMENTS on their changed passages: what rests on them is confirmed again."""
     from backstop.dossier import store
-    from backstop.dossier.verification import accepted
+    from backstop.dossier.anchor.verification import accepted
 
     if (start is None) != (end is None) or (start is not None and len(statements) > 1):
         raise click.UsageError("--start and --end go together, and with one statement")
@@ -275,9 +275,9 @@ def compare(study: Path, texts: tuple[Path, ...], kinds: tuple[str, ...], as_jso
     claims nobody is named for, and candidates for linking. Needs no text.
     """
     from backstop.base.words import did_you_mean
-    from backstop.dossier.comparison import Comparison
-    from backstop.dossier.comparison import compare as compared
-    from backstop.dossier.finding import KINDS
+    from backstop.dossier.accounts.comparison import Comparison
+    from backstop.dossier.accounts.comparison import compare as compared
+    from backstop.dossier.accounts.finding import KINDS
 
     for kind in kinds:
         if kind not in KINDS:
@@ -306,7 +306,7 @@ def suggest(study: Path, source: str, texts: tuple[Path, ...], as_json: bool) ->
     """
     from backstop.base.faults import Fault, InvalidInput, Refused
     from backstop.base.words import did_you_mean
-    from backstop.dossier.suggestion import suggest as suggested
+    from backstop.dossier.accounts.suggestion import suggest as suggested
 
     snapshot, holdings = opened(study, texts)
     found = snapshot.dossier
@@ -353,7 +353,7 @@ def rename(study: Path, part: Any, old: str, new: str) -> None:
 def agreement(study: Path, as_json: bool) -> None:
     """Agreement between coders: Krippendorff's alpha, for each source that two coded."""
     from backstop.base.words import number
-    from backstop.dossier.agreement import agreement as agreed
+    from backstop.dossier.accounts.agreement import agreement as agreed
 
     snapshot, _ = opened(study, ())
     found = agreed(snapshot.dossier)

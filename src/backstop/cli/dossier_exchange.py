@@ -101,7 +101,7 @@ def _kind(file: Path, data: bytes) -> str:
 
 def _json(data: bytes, file: Path) -> Any:
     from backstop.base.faults import Fault, InvalidInput, Place
-    from backstop.dossier.canonical import decode
+    from backstop.dossier.text.canonical import decode
     from backstop.dossier.validation import json_value
 
     try:
@@ -195,9 +195,9 @@ def _qdpx(
     from backstop.cli.dossier import at_hand
     from backstop.dossier import intake
     from backstop.dossier.exchange.refi import read_qdpx
-    from backstop.dossier.extraction import Extract
     from backstop.dossier.merging import joined, project_statements, rehashed, with_terms
     from backstop.dossier.record import Extractor
+    from backstop.dossier.text.extraction import Extract
 
     project = read_qdpx(data, str(file), crlf, utf16)
     if project.dossier is not None:
@@ -298,7 +298,7 @@ def _written_table(found: Dossier, kind: str, what: str, texts: dict[str, str]) 
     from backstop.dossier.exchange import table
 
     if what == "findings":
-        from backstop.dossier.comparison import compare
+        from backstop.dossier.accounts.comparison import compare
 
         rows = table.finding_rows(compare(found, texts).findings, found.recorded)
         columns: tuple[str, ...] = table.FINDING_COLUMNS

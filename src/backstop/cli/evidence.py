@@ -62,7 +62,7 @@ class Evidence:
         """The passages of statements whose texts are at hand, where they stand as coded."""
         if self.dossier is None or self._holdings is None:
             return {}
-        from backstop.dossier.verification import verify
+        from backstop.dossier.anchor.verification import verify
 
         outcomes = verify(self.dossier, self._holdings)
         return {o.statement.id: o.words for o in outcomes if o.resolution and o.resolution.confirmed}

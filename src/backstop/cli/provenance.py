@@ -197,7 +197,7 @@ def _print_ground(found: Ground, dossier: Dossier | None, words: Mapping[str, st
 
 
 def _print_passage(passage: Passage, dossier: Dossier, words: str | None, depth: int) -> None:
-    from backstop.dossier.finding import actor_name
+    from backstop.dossier.accounts.finding import actor_name
 
     statement, anchor = passage.statement, passage.statement.anchor
     source = dossier.sources[statement.source]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from backstop.base.faults import Fault, Place
 from backstop.base.words import did_you_mean, nearest
 from backstop.dossier.record import Proposition, Slot, Source, Statement
-from backstop.dossier.similarity import unpack
+from backstop.dossier.text.similarity import unpack
 
 if TYPE_CHECKING:
     from backstop.dossier.store import Dossier

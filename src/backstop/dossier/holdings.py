@@ -8,8 +8,8 @@ from pathlib import Path
 
 from backstop.base.faults import BackstopError, Fault, InvalidInput, Place
 from backstop.base.files import sha256
-from backstop.dossier.canonical import digest
 from backstop.dossier.record import Source, Version
+from backstop.dossier.text.canonical import digest
 
 SETTING = "BACKSTOP_TEXTS"
 """Environment variable with folders of texts, separated as in PATH."""
@@ -54,7 +54,7 @@ class Holdings:
 
     def namesakes(self, sources: Iterable[Source]) -> list[tuple[str, Path]]:
         """Sources whose text nobody here holds, though a file of that name lies here: changed, or another."""
-        from backstop.dossier.extraction import MEDIA, TABLES
+        from backstop.dossier.text.extraction import MEDIA, TABLES
 
         absent: dict[str, list[str]] = {}
         for source in sources:
@@ -99,7 +99,7 @@ class Holdings:
 
     @staticmethod
     def _read(path: Path, version: Version) -> str | None:
-        from backstop.dossier.extraction import extract
+        from backstop.dossier.text.extraction import extract
 
         try:
             data = path.read_bytes()
@@ -117,8 +117,8 @@ class Holdings:
         return text if digest(text) == version.digests.text else None
 
     def _walk(self) -> dict[int, list[Path]]:
-        from backstop.dossier.document_table import read_table
-        from backstop.dossier.extraction import MEDIA, TABLES
+        from backstop.dossier.text.document_table import read_table
+        from backstop.dossier.text.extraction import MEDIA, TABLES
 
         sizes: dict[int, list[Path]] = {}
         count = 0
@@ -144,7 +144,7 @@ class Holdings:
 
 def texts_by_digest(places: Iterable[Path], wanted: Iterable[str]) -> dict[str, str]:
     """The canonical texts with the digests `wanted` among the text files in the folders `places`."""
-    from backstop.dossier.canonical import decode
+    from backstop.dossier.text.canonical import decode
 
     missing, found = set(wanted), {}
     for folder in places:

@@ -12,12 +12,12 @@ from pathlib import Path
 from backstop.base.faults import BackstopError, Fault, InvalidInput, Place
 from backstop.base.files import sha256
 from backstop.base.words import clean
-from backstop.dossier.canonical import digest
-from backstop.dossier.document_table import read_table
-from backstop.dossier.extraction import TABLES, Extract, extract, media_type
 from backstop.dossier.record import Digests, Published, Source, Version
-from backstop.dossier.similarity import grams, sketch, tokens
-from backstop.dossier.zones import propose_zones
+from backstop.dossier.text.canonical import digest
+from backstop.dossier.text.document_table import read_table
+from backstop.dossier.text.extraction import TABLES, Extract, extract, media_type
+from backstop.dossier.text.similarity import grams, sketch, tokens
+from backstop.dossier.text.zones import propose_zones
 
 PARALLEL_FROM = 64
 """Files from which reading them is spread over processes."""

@@ -58,9 +58,9 @@ def rehashed(dossier: Dossier, before: Dossier, text_of: Callable[[Version], str
     A coding from another dossier brings hashes made under that one's key, by which nothing would be found here and no
     two accounts would share a text. Offsets and digests stay as they are.
     """
-    from backstop.dossier.anchor import Text, anchored
-    from backstop.dossier.canonical import digest
+    from backstop.dossier.anchor.anchor import Text, anchored
     from backstop.dossier.intake import text_sketch
+    from backstop.dossier.text.canonical import digest
 
     texts: dict[str, Text | None] = {}
 
@@ -108,7 +108,7 @@ def project_statements(
 
     Raises InvalidInput where a selection stands on no passage.
     """
-    from backstop.dossier.anchor import Text, anchored
+    from backstop.dossier.anchor.anchor import Text, anchored
 
     prepared = {name: Text(text, dossier.key) for name, text in texts.items()}
     found: dict[str, Statement] = {}

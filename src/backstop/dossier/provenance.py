@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from backstop.base.faults import Fault, Place
 from backstop.base.words import did_you_mean, nearest
-from backstop.dossier.finding import actor_name
+from backstop.dossier.accounts.finding import actor_name
 from backstop.dossier.record import Proposition, Statement
 from backstop.dossier.reference import PREFIX, Reference
 from backstop.dossier.store import Dossier

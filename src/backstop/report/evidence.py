@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from backstop.dossier import store
-from backstop.dossier.comparison import Comparison, compare
+from backstop.dossier.accounts.comparison import Comparison, compare
 from backstop.dossier.provenance import Grade, Ground, ground, weakest
 from backstop.dossier.reference import Reference, read_references
 from backstop.dossier.store import Dossier

@@ -11,7 +11,7 @@ from tests.dossier.building import KEY, TEXTS, UKRAINE, coding, proposition, sma
 
 from backstop.base.faults import BackstopError, InvalidInput
 from backstop.dossier import store
-from backstop.dossier.comparison import compare
+from backstop.dossier.accounts.comparison import compare
 from backstop.dossier.exchange import coding as coding_format
 from backstop.dossier.exchange import refi, table
 from backstop.dossier.exchange.network import graphml

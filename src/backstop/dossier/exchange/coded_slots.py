@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from backstop.dossier.gazetteer import offices_in
+from backstop.dossier.accounts.gazetteer import offices_in
 from backstop.dossier.record import Actor, Event, Slot, Statement, Term
 
 

@@ -13,13 +13,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from backstop.base.faults import Fault, InvalidInput, Place
-from backstop.dossier.anchor import Text, anchored
-from backstop.dossier.canonical import digest
+from backstop.dossier.accounts.finding import Kind
+from backstop.dossier.accounts.gazetteer import state_of
+from backstop.dossier.anchor.anchor import Text, anchored
 from backstop.dossier.consistency import OUTLET
 from backstop.dossier.exchange.coded_slots import events_in, people_in, slots_of
-from backstop.dossier.field_vocabulary import known_relations
-from backstop.dossier.finding import Kind
-from backstop.dossier.gazetteer import state_of
+from backstop.dossier.exchange.field_vocabulary import known_relations
 from backstop.dossier.intake import now
 from backstop.dossier.record import (
     Actor,
@@ -39,9 +38,10 @@ from backstop.dossier.record import (
     Term,
     Version,
 )
-from backstop.dossier.similarity import grams, sketch, tokens
 from backstop.dossier.store import Dossier
-from backstop.dossier.zones import propose_zones
+from backstop.dossier.text.canonical import digest
+from backstop.dossier.text.similarity import grams, sketch, tokens
+from backstop.dossier.text.zones import propose_zones
 
 _KINDS: dict[str, Kind] = {
     "differences_in_detail": "difference",

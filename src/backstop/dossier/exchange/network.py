@@ -6,8 +6,8 @@ import io
 import re
 from collections import defaultdict
 
+from backstop.dossier.accounts.finding import counted
 from backstop.dossier.consistency import OUTLET
-from backstop.dossier.finding import counted
 from backstop.dossier.store import Dossier
 
 _UNSAFE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -8,8 +8,8 @@ import re
 from importlib.metadata import version
 from typing import Any
 
-from backstop.dossier.extraction import needed
 from backstop.dossier.store import Dossier
+from backstop.dossier.text.extraction import needed
 
 NAMESPACE = "https://backstop.example/ns#"
 

@@ -273,8 +273,8 @@ def read_qdpx(data: bytes, name: str, crlf: bool = False, utf16: bool = False) -
 
     Raises InvalidInput or Refused for unsound archives, bombs, names that climb out, and positions outside a text.
     """
-    from backstop.dossier.archive import read_archive
-    from backstop.dossier.canonical import decode
+    from backstop.dossier.text.archive import read_archive
+    from backstop.dossier.text.canonical import decode
 
     members = read_archive(data, name)
     project = next((m for m in members if m.rpartition("/")[2].lower().endswith(".qde")), None)

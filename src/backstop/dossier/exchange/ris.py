@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from backstop.dossier.extraction import needed
 from backstop.dossier.store import Dossier
+from backstop.dossier.text.extraction import needed
 
 
 def ris(dossier: Dossier) -> str:

@@ -13,13 +13,13 @@ from typing import Any
 
 from backstop.base.faults import Fault, InvalidInput, Place, Refused
 from backstop.base.words import did_you_mean
-from backstop.dossier.anchor import Text, anchored
-from backstop.dossier.canonical import decode
-from backstop.dossier.extraction import needed
-from backstop.dossier.finding import Finding
+from backstop.dossier.accounts.finding import Finding
+from backstop.dossier.anchor.anchor import Text, anchored
 from backstop.dossier.layout import inline
 from backstop.dossier.record import Anchor, Recorded, Statement
 from backstop.dossier.store import Dossier
+from backstop.dossier.text.canonical import decode
+from backstop.dossier.text.extraction import needed
 from backstop.dossier.validation import json_value, validated, within
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
@@ -160,7 +160,7 @@ def to_xlsx(rows: Sequence[Mapping[str, str]], columns: Sequence[str], title: st
 
 def from_xlsx(data: bytes, name: str) -> list[dict[str, str]]:
     """The rows of the first sheet of a workbook. Raises InvalidInput for what is no sound workbook."""
-    from backstop.dossier.archive import read_archive
+    from backstop.dossier.text.archive import read_archive
 
     read_archive(data, name)
     openpyxl = needed("openpyxl", "reading XLSX")

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from backstop.base.faults import Fault, InvalidInput, Place
-from backstop.dossier.anchor import Text, anchored
+from backstop.dossier.anchor.anchor import Text, anchored
 from backstop.dossier.record import Statement
 from backstop.dossier.store import Dossier
 from backstop.dossier.validation import validated, within

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from backstop.base.words import readable
-from backstop.dossier.comparison import Comparison
+from backstop.dossier.accounts.comparison import Comparison
 from backstop.dossier.provenance import GRADES
 from backstop.dossier.reference import PREFIX
 from backstop.report.content import Block, Code, Entry, Items, Paragraph, Section

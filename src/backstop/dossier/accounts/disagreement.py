@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections import defaultdict
 from itertools import product
 
+from backstop.dossier.accounts.corroboration import countable
+from backstop.dossier.accounts.finding import Finding, accounts_of, actor_name, counted, listed, subject_name
 from backstop.dossier.consistency import OUTLET
-from backstop.dossier.corroboration import countable
-from backstop.dossier.finding import Finding, accounts_of, actor_name, counted, listed, subject_name
 from backstop.dossier.record import Register, Statement
 from backstop.dossier.store import Dossier
 

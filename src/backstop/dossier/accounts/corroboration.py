@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from backstop.dossier.finding import Finding, accounts_of, actor_name, listed
-from backstop.dossier.independence import Independence, same_passages
+from backstop.dossier.accounts.finding import Finding, accounts_of, actor_name, listed
+from backstop.dossier.accounts.independence import Independence, same_passages
 from backstop.dossier.record import Proposition, Statement, Strength, Support
 from backstop.dossier.store import Dossier
 

@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from backstop.dossier import candidate
-from backstop.dossier.condition_order import form_conflicts, opponents, sequence_tensions
-from backstop.dossier.corroboration import corroborations, countable
-from backstop.dossier.disagreement import disagreements
-from backstop.dossier.finding import KINDS, Finding, Status, accounts_of, actor_name, counted, listed
-from backstop.dossier.independence import Independence, independence
+from backstop.dossier.accounts import candidate
+from backstop.dossier.accounts.condition_order import form_conflicts, opponents, sequence_tensions
+from backstop.dossier.accounts.corroboration import corroborations, countable
+from backstop.dossier.accounts.disagreement import disagreements
+from backstop.dossier.accounts.finding import KINDS, Finding, Status, accounts_of, actor_name, counted, listed
+from backstop.dossier.accounts.independence import Independence, independence
+from backstop.dossier.accounts.slot_comparison import slot_findings
 from backstop.dossier.record import Recorded, Statement
-from backstop.dossier.slot_comparison import slot_findings
 from backstop.dossier.store import Dossier
 
 _COMMENTARY = {"normal": "", "low": " (commentary)"}

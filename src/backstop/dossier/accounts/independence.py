@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from backstop.dossier.record import Statement
-from backstop.dossier.similarity import like_pairs, shared_passages, tokens, unpack
 from backstop.dossier.store import Dossier
+from backstop.dossier.text.similarity import like_pairs, shared_passages, tokens, unpack
 
 ONE_TEXT = 0.3
 SHARES_PASSAGES = 0.1

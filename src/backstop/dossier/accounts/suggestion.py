@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from backstop.dossier.candidate import Candidate, ranked
-from backstop.dossier.canonical import folded
-from backstop.dossier.finding import counted
-from backstop.dossier.quotation import quotations
+from backstop.dossier.accounts.candidate import Candidate, ranked
+from backstop.dossier.accounts.finding import counted
 from backstop.dossier.record import Anchor, Register, Statement
-from backstop.dossier.sentence import sentences
-from backstop.dossier.speaker import CUE, mentions, speakers
 from backstop.dossier.store import Dossier
+from backstop.dossier.text.canonical import folded
+from backstop.dossier.text.quotation import quotations
+from backstop.dossier.text.sentence import sentences
+from backstop.dossier.text.speaker import CUE, mentions, speakers
 
 LEAST_RATIO = 85.0
 LEAST_CONTAINED = 6

@@ -15,12 +15,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations
 
+from backstop.dossier.accounts.finding import Finding, Status, accounts_of, counted, listed, subject_name
+from backstop.dossier.accounts.gazetteer import Office, offices_in
+from backstop.dossier.accounts.independence import Union
+from backstop.dossier.accounts.slot_value import SINGLE_VALUED, Reading, compare, dated, opposed, reading
 from backstop.dossier.consistency import OUTLET
-from backstop.dossier.finding import Finding, Status, accounts_of, counted, listed, subject_name
-from backstop.dossier.gazetteer import Office, offices_in
-from backstop.dossier.independence import Union
 from backstop.dossier.record import Register, Slot, Statement
-from backstop.dossier.slot_value import SINGLE_VALUED, Reading, compare, dated, opposed, reading
 from backstop.dossier.store import Dossier
 
 Group = tuple[str, str, str, str, str]

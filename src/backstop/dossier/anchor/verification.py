@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from backstop.base.faults import Fault, InvalidInput, Refused
 from backstop.base.words import did_you_mean
-from backstop.dossier.anchor import Resolution, Text, anchored, resolve
+from backstop.dossier.anchor.anchor import Resolution, Text, anchored, resolve
 from backstop.dossier.holdings import Holdings
 from backstop.dossier.intake import now
 from backstop.dossier.record import Acceptance, Held, Statement

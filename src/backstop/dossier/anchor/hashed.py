@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from backstop.dossier.anchor import Resolution, Text
-from backstop.dossier.canonical import digest, folded
+from backstop.dossier.anchor.anchor import Resolution, Text
 from backstop.dossier.record import Anchor, State
-from backstop.dossier.similarity import unpack
+from backstop.dossier.text.canonical import digest, folded
+from backstop.dossier.text.similarity import unpack
 
 ENOUGH = ((0.6, 0, 3), (0.42, 1, 3), (0.2, 2, 2), (0.1, 6, 1))
 """What makes a match: the share of the passage's 3-grams found, hashes of its surroundings in place, 3-grams found."""

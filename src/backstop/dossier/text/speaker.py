@@ -14,8 +14,8 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from backstop.dossier.quotation import Quotation
 from backstop.dossier.record import Actor
+from backstop.dossier.text.quotation import Quotation
 
 _REGULAR = (
     "add warn stress emphasize emphasise urge insist call argue claim state note explain declare announce"

@@ -11,8 +11,8 @@ from types import ModuleType
 from typing import Any
 
 from backstop.base.faults import Fault, InvalidInput, Place, Refused
-from backstop.dossier.canonical import decode, unix_lines
 from backstop.dossier.record import Extractor
+from backstop.dossier.text.canonical import decode, unix_lines
 
 MOST_BYTES = 50 << 20
 MOST_HTML_BYTES = 10 << 20
@@ -193,7 +193,7 @@ def _bounded(text: str, name: str) -> None:
 def _docx(data: bytes, name: str) -> Extract:
     import io
 
-    from backstop.dossier.archive import read_archive
+    from backstop.dossier.text.archive import read_archive
 
     read_archive(data, name)
     docx = needed("docx", "reading DOCX")

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from backstop.base.faults import Fault, InvalidInput, Place
-from backstop.dossier.canonical import decode
-from backstop.dossier.extraction import MOST_CHARACTERS, Extract
 from backstop.dossier.record import Extractor
+from backstop.dossier.text.canonical import decode
+from backstop.dossier.text.extraction import MOST_CHARACTERS, Extract
 from backstop.dossier.validation import json_value
 
 MOST_ROWS = 100_000

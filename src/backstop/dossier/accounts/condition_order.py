@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections import defaultdict
 from itertools import combinations
 
-from backstop.dossier.corroboration import countable
-from backstop.dossier.finding import (
+from backstop.dossier.accounts.corroboration import countable
+from backstop.dossier.accounts.finding import (
     Finding,
     Kind,
     Status,

@@ -11,9 +11,9 @@ import difflib
 from dataclasses import dataclass
 from functools import cached_property
 
-from backstop.dossier.canonical import Folded, digest, fold, folded
 from backstop.dossier.record import Anchor, Quote, State
-from backstop.dossier.similarity import Word, grams, pack, words
+from backstop.dossier.text.canonical import Folded, digest, fold, folded
+from backstop.dossier.text.similarity import Word, grams, pack, words
 
 CONTEXT = 48
 """Characters of context kept on each side of a quote."""
@@ -133,7 +133,7 @@ def resolve(anchor: Anchor, text: Text, before: str | None = None) -> Resolution
 
 
 def _by_hashes(anchor: Anchor, text: Text) -> Resolution:
-    from backstop.dossier.hashed_anchor import resolve_hashed
+    from backstop.dossier.anchor.hashed import resolve_hashed
 
     return resolve_hashed(anchor, text)
 

@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from backstop.dossier.condition_order import means_to
+from backstop.dossier.accounts.condition_order import means_to
 from backstop.dossier.record import Statement
-from backstop.dossier.similarity import tokens
 from backstop.dossier.store import Dossier
+from backstop.dossier.text.similarity import tokens
 
 SHOWN = 3
 LEAST_SCORE = 0.28

@@ -1,0 +1,1 @@
+"""Accounts compared: agreement, contradiction, corroboration, independence."""

@@ -1,0 +1,1 @@
+"""Anchors of statements in texts, and whether they still hold."""

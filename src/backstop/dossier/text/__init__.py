@@ -1,0 +1,1 @@
+"""Texts: canonical form, extraction, sentences, quotations, speakers, likeness."""
