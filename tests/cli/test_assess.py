@@ -529,7 +529,7 @@ def test_an_earlier_result_survives_a_failure_half_way(
     def fail(*_: object) -> str:
         raise fault
 
-    monkeypatch.setattr("backstop.report.html.html", fail)
+    monkeypatch.setattr("backstop.report.render.html.html", fail)
     answer = run("assess", pledge, "--worlds", 32, "--out", target)
     assert answer.code == {OSError: 3, ZeroDivisionError: 5, KeyboardInterrupt: 130}[type(fault)]
     assert "written to" not in answer.out

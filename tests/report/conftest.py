@@ -8,7 +8,7 @@ import pytest
 from tests.support import report_studies
 
 from backstop.report.content import Report
-from backstop.report.findings import Findings, Request, find
+from backstop.report.material.findings import Findings, Request, find
 from backstop.report.writing import written
 from backstop.scenario.study import load
 

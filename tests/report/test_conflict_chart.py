@@ -9,7 +9,7 @@ import pytest
 
 from backstop.graphmodel import analyse, read
 from backstop.graphmodel.show.drawing import drawing
-from backstop.report.conflict_chart import (
+from backstop.report.charts.conflict import (
     COLOURS,
     DASHES,
     RADIUS,

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from backstop.base.faults import Refused
-from backstop.report import pdf as printing
 from backstop.report.content import Report
-from backstop.report.html import html
+from backstop.report.render import pdf as printing
+from backstop.report.render.html import html
 
 CHROMIUM = next((found for name in printing.BROWSERS if (found := shutil.which(name))), None)
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed to print with")

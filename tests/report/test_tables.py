@@ -8,7 +8,7 @@ from functools import lru_cache
 import pytest
 from tests.support.small_studies import OBSERVED, PLEDGE
 
-from backstop.report.tables import hazards, heading, tables, whole_years, with_error
+from backstop.report.tables.assessment import hazards, heading, tables, whole_years, with_error
 from backstop.scenario.check.study import read_scenario
 from backstop.scenario.model import compile_scenario
 from backstop.worlds.assessment import assess

@@ -10,11 +10,11 @@ from tests.support import report_studies
 
 from backstop.base.faults import InvalidInput
 from backstop.report.content import Block, Code, Entry, Figure, Items, Paragraph, Report
-from backstop.report.findings import Findings
-from backstop.report.html import html
-from backstop.report.markdown import escaped, markdown
-from backstop.report.plain import plain
-from backstop.report.tables import Table
+from backstop.report.material.findings import Findings
+from backstop.report.render.html import html
+from backstop.report.render.json import plain
+from backstop.report.render.markdown import escaped, markdown
+from backstop.report.tables.assessment import Table
 from backstop.report.writing import written
 
 

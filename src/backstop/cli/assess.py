@@ -112,8 +112,8 @@ def assess(
         judged = judged_after(result)
     else:
         from backstop.base.files import RESULTS, folder_written_whole
-        from backstop.report.findings import of_assessment
-        from backstop.report.html import html
+        from backstop.report.material.findings import of_assessment
+        from backstop.report.render.html import html
         from backstop.report.writing import written
         from backstop.worlds.storage import save
 

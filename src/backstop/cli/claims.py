@@ -111,7 +111,7 @@ def print_claims(found: Claims) -> None:
     """The claims on the terminal: a table of verdicts, then what can be said about each."""
     from backstop.base.words import clean
     from backstop.cli.tables import console, print_tables
-    from backstop.report.claim_tables import camps_table, claims_table, remarks
+    from backstop.report.tables.claims import camps_table, claims_table, remarks
 
     out = console()
     out.print(clean(found.model.scenario.title), style="bold")

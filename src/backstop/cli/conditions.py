@@ -70,7 +70,7 @@ def conditions(
     from backstop.questions.study.condition import condition
     from backstop.questions.study.table import drawn, known_arrangement, table
     from backstop.questions.study.words import rule_words, sentence
-    from backstop.report.tables import Table
+    from backstop.report.tables.assessment import Table
     from backstop.worlds.workers import Workers, usable_threads
 
     asked = condition(model, where)

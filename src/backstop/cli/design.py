@@ -190,7 +190,7 @@ def _tables(
 ) -> list[Any]:
     from backstop.base.words import number
     from backstop.questions.study.packages import COST
-    from backstop.report.tables import Table
+    from backstop.report.tables.assessment import Table
 
     scenario = model.scenario
 

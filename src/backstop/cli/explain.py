@@ -81,7 +81,7 @@ def explain(
 def _print(model: Model, of: WorldTrace, period: int) -> None:
     from backstop.base.words import clean
     from backstop.cli.tables import console, print_tables
-    from backstop.report.tables import Table
+    from backstop.report.tables.assessment import Table
 
     out = console()
     scenario = model.scenario
@@ -131,7 +131,7 @@ def _print(model: Model, of: WorldTrace, period: int) -> None:
 def _print_phase(out: Console, model: Model, of: WorldTrace, phase: PhaseTrace, period: int) -> None:
     from backstop.base.words import clean
     from backstop.cli.tables import print_tables
-    from backstop.report.tables import Table
+    from backstop.report.tables.assessment import Table
 
     scenario = model.scenario
     out.print()

@@ -58,7 +58,7 @@ def form(
     from backstop.cli.progress import progress_bar
     from backstop.questions.study.forms import variants
     from backstop.questions.study.table import drawn, known_metric, table
-    from backstop.report.tables import Table
+    from backstop.report.tables.assessment import Table
     from backstop.worlds.assessment import chosen_arrangements
     from backstop.worlds.statistics import mean_and_error
     from backstop.worlds.workers import Workers, usable_threads

@@ -245,7 +245,7 @@ def draw(
     if target.suffix == ".json":
         data: bytes | str = json.dumps(picture, ensure_ascii=False, indent=1) + "\n"
     else:
-        from backstop.report.conflict_chart import conflict_chart, rendered
+        from backstop.report.charts.conflict import conflict_chart, rendered
 
         data = rendered(conflict_chart(picture), "svg" if target.suffix == ".svg" else "png")
     write_atomically(target, data)

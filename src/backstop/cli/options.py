@@ -9,7 +9,7 @@ import click
 
 if TYPE_CHECKING:
     from backstop.questions.methods.weighting import Estimate
-    from backstop.report.tables import Table
+    from backstop.report.tables.assessment import Table
     from backstop.scenario.model import Model
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -83,13 +83,13 @@ def report(
     wanted = chosen_formats(formats)
     if "pdf" in wanted:
         # Better to refuse at once than after the work.
-        from backstop.report.pdf import browser
+        from backstop.report.render.pdf import browser
 
         browser()
     model = options.load_model(study, settings, camp)
 
     from backstop.base.files import RESULTS, folder_written_whole
-    from backstop.report.findings import Request, find
+    from backstop.report.material.findings import Request, find
     from backstop.report.writing import written
 
     request = Request(
@@ -157,21 +157,21 @@ def chosen_formats(text: str) -> tuple[str, ...]:
 def write(content: Report, folder: Path, formats: tuple[str, ...]) -> None:
     """The report in every format asked for. A page is always there: it marks the folder as the program's own."""
     from backstop.report.charts.style import furnished, png, svg
-    from backstop.report.html import html
+    from backstop.report.render.html import html
 
     page = folder / "report.html"
     page.write_text(html(content), encoding="utf-8")
     if "pdf" in formats:
-        from backstop.report.pdf import pdf
+        from backstop.report.render.pdf import pdf
 
         (folder / "report.pdf").write_bytes(pdf(page))
     if "md" in formats:
-        from backstop.report.markdown import markdown
+        from backstop.report.render.markdown import markdown
 
         pictures = "svg" if "svg" in formats else None
         (folder / "report.md").write_text(markdown(content, pictures), encoding="utf-8")
     if "json" in formats:
-        from backstop.report.plain import plain
+        from backstop.report.render.json import plain
         from backstop.worlds.storage import plain_json
 
         (folder / "report.json").write_text(plain_json(plain(content)), encoding="utf-8")

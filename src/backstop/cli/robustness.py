@@ -73,7 +73,7 @@ def robustness(
     from backstop.questions.study.robustness import classical, criterion_named
     from backstop.questions.study.robustness import robustness as judged
     from backstop.questions.study.table import drawn, known_metric, table
-    from backstop.report.tables import Table
+    from backstop.report.tables.assessment import Table
     from backstop.worlds.assessment import chosen_arrangements
     from backstop.worlds.workers import Workers, usable_threads
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from backstop.game.stage import Information
     from backstop.questions.study.drivers import Bench, Drivers, Target
-    from backstop.report.tables import Table
+    from backstop.report.tables.assessment import Table
     from backstop.scenario.model import Model
 
 WEIGHTED = (
@@ -143,7 +143,7 @@ def _sobol(bench: Bench, worlds: int, second_order: bool, weighted: bool, update
 
 def _shares(model: Model, target: Target, found: Drivers) -> Answer:
     from backstop.questions.claims.failure import titles
-    from backstop.report.tables import Table
+    from backstop.report.tables.assessment import Table
 
     names = {**titles(model), **{label: label for label in found.groups}}
     answer: dict[str, Any] = {
@@ -188,7 +188,7 @@ def _shares(model: Model, target: Target, found: Drivers) -> Answer:
 def _morris(bench: Bench, walks: int, weighted: bool, update: Any) -> Answer:
     from backstop.questions.claims.failure import titles
     from backstop.questions.study.drivers import screened
-    from backstop.report.tables import Table
+    from backstop.report.tables.assessment import Table
 
     effects = screened(bench, walks, update)
     names = titles(bench.model)
@@ -228,7 +228,7 @@ def _morris(bench: Bench, walks: int, weighted: bool, update: Any) -> Answer:
 def _tornado(bench: Bench, weighted: bool) -> Answer:
     from backstop.questions.claims.failure import titles
     from backstop.questions.study.drivers import swings
-    from backstop.report.tables import Table
+    from backstop.report.tables.assessment import Table
 
     found, names = swings(bench), titles(bench.model)
     answer = {
@@ -274,7 +274,7 @@ def _regional(bench: Bench, worlds: int, where: str | None, prior: bool, update:
     from backstop.questions.methods.weighting import quantile
     from backstop.questions.study.condition import condition
     from backstop.questions.study.table import drawn, table
-    from backstop.report.tables import Table
+    from backstop.report.tables.assessment import Table
 
     target = bench.target
     asked = None if where is None else condition(bench.model, where)

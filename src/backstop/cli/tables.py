@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from backstop.report.tables import Table
+    from backstop.report.tables.assessment import Table
     from backstop.worlds.result import Result
 
 WIDTH_OFF_A_TERMINAL = 160
@@ -30,7 +30,7 @@ def console() -> Console:
 def print_assessment(result: Result) -> None:
     """The whole assessment, most asked for first."""
     from backstop.base.words import clean
-    from backstop.report.tables import heading, tables
+    from backstop.report.tables.assessment import heading, tables
 
     out = console()
     scenario = result.model.scenario

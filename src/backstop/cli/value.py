@@ -75,7 +75,7 @@ def value(
     from backstop.questions.claims.failure import titles
     from backstop.questions.study.table import drawn, known_metric, table
     from backstop.questions.study.value import default_metric, groups_of, values_of_actor, worth_of_knowing
-    from backstop.report.tables import Table
+    from backstop.report.tables.assessment import Table
     from backstop.worlds.assessment import chosen_arrangements
     from backstop.worlds.workers import Workers, usable_threads
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from backstop.questions.claims.judging import claims_dict
 from backstop.report.content import Report, Section
-from backstop.report.findings import Findings
+from backstop.report.material.findings import Findings
 from backstop.report.sections import (
     answer,
     arrangements,
@@ -17,7 +17,7 @@ from backstop.report.sections import (
     lens,
     survival,
 )
-from backstop.report.tables import heading, tables
+from backstop.report.tables.assessment import heading, tables
 
 
 def written(found: Findings) -> Report:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from backstop.report.charts import style
-from backstop.report.tables import with_error
+from backstop.report.tables.assessment import with_error
 from backstop.worlds.statistics import Summary
 
 ROW = 22

@@ -6,9 +6,9 @@ from backstop.questions.claims.failure import titles, units
 from backstop.questions.methods.box import Box
 from backstop.questions.study.words import conditions_words
 from backstop.report.content import Block, Items, Paragraph, Section
-from backstop.report.findings import Findings, by_size
-from backstop.report.headline import is_probability
-from backstop.report.tables import with_error
+from backstop.report.material.findings import Findings, by_size
+from backstop.report.material.headline import is_probability
+from backstop.report.tables.assessment import with_error
 from backstop.report.wording import (
     compared,
     counted,

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from backstop.report.charts import intervals, scatter, style
 from backstop.report.content import Block, Figure, Paragraph, Section
-from backstop.report.findings import Findings
-from backstop.report.headline import citations, is_probability
-from backstop.report.tables import Table, costs_table, differences_table, metrics_table, with_error
+from backstop.report.material.findings import Findings
+from backstop.report.material.headline import citations, is_probability
+from backstop.report.tables.assessment import Table, costs_table, differences_table, metrics_table, with_error
 from backstop.report.wording import counted, frequency, listed, quoted, stop, told_apart
 from backstop.worlds.statistics import Summary, summarise
 

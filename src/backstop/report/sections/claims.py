@@ -8,8 +8,8 @@ from backstop.base.words import number, readable
 from backstop.questions.claims.judging import ClaimResult, example_words
 from backstop.report.charts import lamps, style
 from backstop.report.content import Block, Entry, Figure, Paragraph, Section
-from backstop.report.findings import Findings
-from backstop.report.headline import condition_in_words
+from backstop.report.material.findings import Findings
+from backstop.report.material.headline import condition_in_words
 from backstop.report.sections.answer import box_sentence
 from backstop.report.sections.arrangements import source
 from backstop.report.wording import (

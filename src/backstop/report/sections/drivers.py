@@ -7,11 +7,11 @@ from backstop.questions.claims.failure import titles, units
 from backstop.questions.study.words import limit_words
 from backstop.report.charts import bars, dots, ranges, style
 from backstop.report.content import Block, Figure, Items, Paragraph, Section
-from backstop.report.findings import DRIVERS, HIGH, LOW, Findings, by_size
-from backstop.report.parts import Package
+from backstop.report.material.findings import DRIVERS, HIGH, LOW, Findings, by_size
+from backstop.report.material.parts import Package
 from backstop.report.sections.answer import box_sentence
 from backstop.report.sections.arrangements import source
-from backstop.report.tables import Table
+from backstop.report.tables.assessment import Table
 from backstop.report.wording import (
     counted,
     frequency,

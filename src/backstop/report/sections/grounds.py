@@ -9,9 +9,9 @@ from backstop.dossier.accounts.comparison import Comparison
 from backstop.dossier.provenance import GRADES
 from backstop.dossier.reference import PREFIX
 from backstop.report.content import Block, Code, Entry, Items, Paragraph, Section
-from backstop.report.findings import Findings
+from backstop.report.material.findings import Findings
 from backstop.report.sections.commitments import spread_words
-from backstop.report.tables import Table, with_error
+from backstop.report.tables.assessment import Table, with_error
 from backstop.report.wording import counted, frequency, listed, quoted, sentence_case, stop
 
 MOST_FINDINGS = 12

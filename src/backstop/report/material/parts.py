@@ -15,7 +15,7 @@ from math import prod
 import numpy as np
 
 from backstop.questions.study.condition import condition, met
-from backstop.report.headline import Headline
+from backstop.report.material.headline import Headline
 from backstop.scenario.expression.expression import Value
 from backstop.worlds.ensemble import Ensemble
 from backstop.worlds.focus import Levels, Rows, figures

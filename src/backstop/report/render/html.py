@@ -13,7 +13,7 @@ from markupsafe import Markup
 from backstop.base.words import clean
 from backstop.report.charts import style
 from backstop.report.content import Code, Entry, Figure, Items, Paragraph, Report
-from backstop.report.tables import Table
+from backstop.report.tables.assessment import Table
 
 _KINDS = {
     Paragraph: "paragraph",

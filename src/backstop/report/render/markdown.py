@@ -6,7 +6,7 @@ import re
 
 from backstop.base.words import clean
 from backstop.report.content import Block, Code, Entry, Figure, Items, Paragraph, Report
-from backstop.report.tables import Table
+from backstop.report.tables.assessment import Table
 
 # What Markdown or HTML inside it would act on; a backslash takes the meaning away.
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&])")

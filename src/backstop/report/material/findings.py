@@ -15,10 +15,10 @@ from backstop.questions.methods.prim import Discovery, discover
 from backstop.questions.methods.sensitivity import GivenData, first_order_from_worlds
 from backstop.questions.methods.tornado import Swing, tornado
 from backstop.questions.study.camps import camp_weights
-from backstop.report.evidence import Evidence, evidence_of
-from backstop.report.headline import Headline, Target, headline
-from backstop.report.ordinal_lens import OrdinalLens, ordinal_lens
-from backstop.report.parts import Parts, parts
+from backstop.report.material.evidence import Evidence, evidence_of
+from backstop.report.material.graph_model import OrdinalLens, ordinal_lens
+from backstop.report.material.headline import Headline, Target, headline
+from backstop.report.material.parts import Parts, parts
 from backstop.scenario.expression.expression import Value
 from backstop.scenario.model import Model
 from backstop.worlds.assessment import assess

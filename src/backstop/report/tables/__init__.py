@@ -1,0 +1,1 @@
+"""Tables, the same for terminal and page."""
