@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from backstop.cli.dossier import json_option, texts_option
+from backstop.cli.dossier.group import json_option, texts_option
 from backstop.cli.evidence import CITING, Evidence
 
 if TYPE_CHECKING:

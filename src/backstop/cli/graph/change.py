@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from backstop.cli.graph_file import concept_option, conflict_options, load_conflict, print_json, say
+from backstop.cli.graph.file import concept_option, conflict_options, load_conflict, print_json, say
 
 
 @click.command()

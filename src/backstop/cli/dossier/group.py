@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from backstop.cli.dossier_exchange import export_command, import_command
+from backstop.cli.dossier.exchange import export_command, import_command
 
 if TYPE_CHECKING:
     from backstop.dossier.holdings import Holdings
@@ -289,7 +289,7 @@ def compare(study: Path, texts: tuple[Path, ...], kinds: tuple[str, ...], as_jso
     if as_json:
         click.echo(json.dumps(found.plain(snapshot.dossier, snapshot.digests), ensure_ascii=False, indent=1))
         return
-    from backstop.cli.accounts import print_comparison
+    from backstop.cli.dossier.accounts import print_comparison
 
     print_comparison(found, snapshot.dossier)
 
@@ -326,7 +326,7 @@ def suggest(study: Path, source: str, texts: tuple[Path, ...], as_json: bool) ->
     if as_json:
         click.echo(json.dumps(help_.plain(present[source]), ensure_ascii=False, indent=1))
         return
-    from backstop.cli.accounts import print_suggestions
+    from backstop.cli.dossier.accounts import print_suggestions
 
     print_suggestions(help_, present[source], found)
 

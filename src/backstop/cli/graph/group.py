@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from backstop.cli.graph_change import coalitions, invert, robust
-from backstop.cli.graph_explain import explain
-from backstop.cli.graph_file import (
+from backstop.cli.graph.change import coalitions, invert, robust
+from backstop.cli.graph.explain import explain
+from backstop.cli.graph.file import (
     CONCEPTS,
     conflict_options,
     foresight_options,

@@ -51,7 +51,7 @@ def import_command(
     projects and codebooks. Records of the same id are replaced, nothing else is touched.
     """
     from backstop.base.faults import Fault, InvalidInput, Place, Refused
-    from backstop.cli.dossier import _opened_or_new, note
+    from backstop.cli.dossier.group import _opened_or_new, note
     from backstop.dossier import store
     from backstop.dossier.holdings import Holdings, folders
 
@@ -150,7 +150,7 @@ def _xlsx(
 def _table(found: Dossier, rows: list[dict[str, str]], file: Path, holdings: Holdings, by: str) -> Dossier:
     from dataclasses import replace
 
-    from backstop.cli.dossier import at_hand
+    from backstop.cli.dossier.group import at_hand
     from backstop.dossier.exchange import table
     from backstop.dossier.merging import rehashed
 
@@ -165,7 +165,7 @@ def _jsonld(
 ) -> Dossier:
     from dataclasses import replace
 
-    from backstop.cli.dossier import at_hand
+    from backstop.cli.dossier.group import at_hand
     from backstop.dossier.exchange.webannotation import read_annotations
     from backstop.dossier.merging import rehashed
 
@@ -192,7 +192,7 @@ def _qdpx(
 ) -> Dossier:
     from dataclasses import replace
 
-    from backstop.cli.dossier import at_hand
+    from backstop.cli.dossier.group import at_hand
     from backstop.dossier import intake
     from backstop.dossier.exchange.refi import read_qdpx
     from backstop.dossier.merging import joined, project_statements, rehashed, with_terms
@@ -248,7 +248,7 @@ def export_command(
     """Write the dossier of STUDY to FILE: CSV, XLSX, JSON-LD, QDPX, QDC, GraphML, PROV-JSON or RIS."""
     from backstop.base.faults import Fault, InvalidInput, Place
     from backstop.base.files import write_atomically
-    from backstop.cli.dossier import at_hand, note, opened
+    from backstop.cli.dossier.group import at_hand, note, opened
 
     kind = (
         form

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from backstop.cli.graph_file import (
+from backstop.cli.graph.file import (
     CONCEPTS,
     conflict_options,
     foresight_options,

@@ -1,0 +1,1 @@
+"""`backstop dossier`: the commands on documents and codings."""

@@ -1,0 +1,1 @@
+"""`backstop graph`: the commands on conflicts without numbers."""
