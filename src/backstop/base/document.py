@@ -123,14 +123,12 @@ def _decoded(data: bytes, file: str) -> str:
     """The text of `data`, with every reason why it may not be read."""
     if len(data) > MOST_BYTES:
         raise InvalidInput(
-            Fault(
-                f"the file has {len(data):,} bytes, more than the {MOST_BYTES:,} that are read",
-                Place(file),
-                "keep large tables in files of their own",
-            )
+            f"the file has {len(data):,} bytes, more than the {MOST_BYTES:,} that are read",
+            place=Place(file),
+            hint="keep large tables in files of their own",
         )
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise InvalidInput(Fault("the file is in UTF-16", Place(file, 1, 1), "save it as UTF-8"))
+        raise InvalidInput("the file is in UTF-16", place=Place(file, 1, 1), hint="save it as UTF-8")
     try:
         text = data.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
@@ -138,11 +136,9 @@ def _decoded(data: bytes, file: str) -> str:
         line = before.count(b"\n") + 1
         column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
         raise InvalidInput(
-            Fault(
-                f"the file is not in UTF-8: byte {error.start} (0x{data[error.start]:02x}) fits no character",
-                Place(file, line, column),
-                "save it as UTF-8; it may be in Latin-1 or a Windows encoding now",
-            )
+            f"the file is not in UTF-8: byte {error.start} (0x{data[error.start]:02x}) fits no character",
+            place=Place(file, line, column),
+            hint="save it as UTF-8; it may be in Latin-1 or a Windows encoding now",
         ) from error
     faults = [_unreadable(text, found, file) for found in _UNREADABLE.finditer(text)]
     if faults:
@@ -212,7 +208,7 @@ class _Builder:
                     self._fault(event, "a %YAML or %TAG line stands above", "remove it")
         if not documents:
             raise InvalidInput(
-                Fault("the file is empty", Place(self.file, 1, 1), "start from a template: backstop new")
+                "the file is empty", place=Place(self.file, 1, 1), hint="start from a template: backstop new"
             )
 
     def _events(self) -> Iterator[Any]:

@@ -41,13 +41,18 @@ class Fault:
 
 
 class BackstopError(Exception):
-    """Base of all errors meant for a person. `faults` lists every one found; the text has one line for each."""
+    """Base of all errors meant for a person. `faults` lists every one found; the text has one line for each.
+
+    One fault may be given by its parts: `raise InvalidInput(what, place=..., hint=...)`.
+    """
 
     exit_code = 5
 
-    def __init__(self, faults: str | Fault | Iterable[Fault]) -> None:
+    def __init__(
+        self, faults: str | Fault | Iterable[Fault], *, place: Place | None = None, hint: str = ""
+    ) -> None:
         if isinstance(faults, str):
-            faults = Fault(faults)
+            faults = Fault(faults, place or Place(), hint)
         self.faults: tuple[Fault, ...] = (faults,) if isinstance(faults, Fault) else tuple(faults)
         super().__init__("\n".join(map(str, self.faults)))
 

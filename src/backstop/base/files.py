@@ -81,18 +81,16 @@ def folder_written_whole(target: Path, replaceable: Collection[str] = ()) -> Ite
 def _refuse_work_of_others(target: Path, replaceable: Collection[str]) -> None:
     if target.exists() and not target.is_dir():
         raise InvalidInput(
-            Fault("this is a file, not a folder", Place(str(target)), "name a folder with --out")
+            "this is a file, not a folder", place=Place(str(target)), hint="name a folder with --out"
         )
     found = sorted(path.name for path in target.iterdir()) if target.is_dir() else []
     foreign = [name for name in found if name not in replaceable]
     if found and (foreign or next(iter(replaceable)) not in found):
         raise InvalidInput(
-            Fault(
-                f"the folder holds {', '.join((foreign or found)[:3])}, which Backstop did not write there, so it is "
-                "left alone",
-                Place(str(target)),
-                "name another folder, or empty this one",
-            )
+            f"the folder holds {', '.join((foreign or found)[:3])}, which Backstop did not write there, so it is "
+            "left alone",
+            place=Place(str(target)),
+            hint="name another folder, or empty this one",
         )
 
 

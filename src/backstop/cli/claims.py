@@ -52,9 +52,7 @@ def claims(
     if not model.scenario.claims:
         from backstop.base.faults import Fault, InvalidInput
 
-        raise InvalidInput(
-            Fault("the study makes no claims", hint="add a section claims: to its scenario.yaml")
-        )
+        raise InvalidInput("the study makes no claims", hint="add a section claims: to its scenario.yaml")
     with progress_bar("judging") as update:
         found = judge_claims(
             model, worlds, seed, names, information, threads, camps=camp is None, progress=update

@@ -62,7 +62,7 @@ def conditions(
 
     import numpy as np
 
-    from backstop.base.faults import Fault, Refused
+    from backstop.base.faults import Refused
     from backstop.cli.progress import progress_bar
     from backstop.questions.claims.failure import titles, units
     from backstop.questions.methods.cart import tree
@@ -82,9 +82,7 @@ def conditions(
     known = ~np.isnan(met)
     if not known.any():
         raise Refused(
-            Fault(
-                f"whether {asked.text} cannot be said in any world", hint="ask about a metric without `given`"
-            )
+            f"whether {asked.text} cannot be said in any world", hint="ask about a metric without `given`"
         )
     inputs = {n: values[known] for n, values in found.inputs.items()}
     weights = None if found.weights is None else found.weights[known]

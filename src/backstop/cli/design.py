@@ -130,7 +130,7 @@ def design(
 
 def _known_goal(model: Any, name: str) -> str:
     """A metric, or the expected cost of one controller, `cost:NAME`."""
-    from backstop.base.faults import Fault, InvalidInput
+    from backstop.base.faults import InvalidInput
     from backstop.base.words import did_you_mean
     from backstop.questions.study.packages import COST, controllers, cost_of
     from backstop.questions.study.table import known_metric
@@ -141,7 +141,7 @@ def _known_goal(model: Any, name: str) -> str:
     payer = name.removeprefix(COST)
     if payer not in known:
         hint = did_you_mean(payer, known, "controller") if known else "no measure has a cost"
-        raise InvalidInput(Fault(f"no measure with a cost is controlled by {payer}", hint=hint))
+        raise InvalidInput(f"no measure with a cost is controlled by {payer}", hint=hint)
     return cost_of(payer)
 
 

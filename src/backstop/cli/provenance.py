@@ -37,7 +37,7 @@ def why(study: Path, name: str, texts: tuple[Path, ...], as_json: bool) -> None:
     NAME is a parameter, measure, claim, arrangement, observation or definition, or the id of a statement,
     proposition or data reference: then also what rests on it.
     """
-    from backstop.base.faults import Fault, InvalidInput
+    from backstop.base.faults import InvalidInput
     from backstop.base.words import did_you_mean
     from backstop.dossier.provenance import plain_ground, weakest
 
@@ -50,9 +50,7 @@ def why(study: Path, name: str, texts: tuple[Path, ...], as_json: bool) -> None:
         ]
         valid += [*(evidence.dossier.propositions if evidence.dossier else ())]
         raise InvalidInput(
-            Fault(
-                f"there is no parameter, measure, claim or id {name}", hint=did_you_mean(name, valid, "name")
-            )
+            f"there is no parameter, measure, claim or id {name}", hint=did_you_mean(name, valid, "name")
         )
     words = evidence.words()
     grounds = [evidence.ground(i) for i in asked["ids"]]

@@ -131,9 +131,9 @@ def _sobol(bench: Bench, worlds: int, second_order: bool, weighted: bool, update
     from backstop.questions.study.table import drawn, table
 
     if second_order:
-        from backstop.base.faults import Fault, Refused
+        from backstop.base.faults import Refused
 
-        raise Refused(Fault(WEIGHTED))
+        raise Refused(WEIGHTED)
     # As many worlds as the indices of unweighted ones would take for sixteen parameters.
     count = min(16 * worlds, 65_536)
     ensemble = drawn(bench.model, count, bench.seed, bench.workers, bench.information)

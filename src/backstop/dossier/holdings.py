@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from backstop.base.faults import BackstopError, Fault, InvalidInput, Place
+from backstop.base.faults import BackstopError, InvalidInput, Place
 from backstop.base.files import sha256
 from backstop.dossier.record import Source, Version
 from backstop.dossier.text.canonical import digest
@@ -23,7 +23,9 @@ def folders(given: Sequence[Path] = ()) -> tuple[Path, ...]:
     for folder in chosen:
         if not folder.is_dir():
             raise InvalidInput(
-                Fault("there is no such folder of texts", Place(str(folder)), f"see --texts and {SETTING}")
+                "there is no such folder of texts",
+                place=Place(str(folder)),
+                hint=f"see --texts and {SETTING}",
             )
     return tuple(chosen)
 
@@ -74,7 +76,7 @@ class Holdings:
         path = (self._dossier / version.file).resolve()
         if not path.is_relative_to(self._dossier.resolve()):
             raise InvalidInput(
-                Fault(f"the file {version.file!r} lies outside the dossier", Place(str(self._dossier)))
+                f"the file {version.file!r} lies outside the dossier", place=Place(str(self._dossier))
             )
         return self._read(path, version)
 
@@ -129,7 +131,7 @@ class Holdings:
                 count += 1
                 if count > MOST_FILES:
                     raise InvalidInput(
-                        Fault(f"the folder holds over {MOST_FILES:,} files", Place(str(folder)))
+                        f"the folder holds over {MOST_FILES:,} files", place=Place(str(folder))
                     )
                 sizes.setdefault(path.stat().st_size, []).append(path)
                 media = MEDIA.get(path.suffix.lower(), "")

@@ -85,7 +85,7 @@ def _from_file(path: Path, terms: Terms, key: bytes) -> list[Arrival]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise InvalidInput(Fault(f"cannot be read ({error.strerror or error})", Place(name))) from None
+        raise InvalidInput(f"cannot be read ({error.strerror or error})", place=Place(name)) from None
     if media in TABLES:
         return [
             arrival(
@@ -214,7 +214,7 @@ def entered(
             from backstop.base.words import did_you_mean
 
             raise InvalidInput(
-                Fault(f"there is no source {replaces}", hint=did_you_mean(replaces, sources, "source"))
+                f"there is no source {replaces}", hint=did_you_mean(replaces, sources, "source")
             )
         else:
             free, number = target, 2

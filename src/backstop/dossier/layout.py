@@ -106,7 +106,7 @@ def read_listing(data: bytes, file: str, name: str, form: str) -> Listing:
         text = data.decode("utf-8").removeprefix("\ufeff").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise InvalidInput(
-            Fault(f"the file is not UTF-8 (byte {error.start})", Place(file), "save it as UTF-8")
+            f"the file is not UTF-8 (byte {error.start})", place=Place(file), hint="save it as UTF-8"
         ) from None
     lines = text.split("\n")
     start = next((i for i, row in enumerate(lines) if (m := _HEAD.match(row)) and m.group(1) == name), None)
@@ -142,7 +142,7 @@ def _read_whole(data: bytes, file: str, name: str, form: str) -> Listing:
     if entries is None:
         entries = []
     if not isinstance(entries, list) or set(document.data) - {"format", name}:
-        raise InvalidInput(Fault(f"the file holds `format` and the list `{name}`", Place(file)))
+        raise InvalidInput(f"the file holds `format` and the list `{name}`", place=Place(file))
     items = []
     for index, entry in enumerate(entries):
         line = document.place((name, index)).line or 1
@@ -154,7 +154,7 @@ def _read_whole(data: bytes, file: str, name: str, form: str) -> Listing:
 def _require_format(declared: Any, file: str, form: str) -> None:
     if not isinstance(declared, dict) or declared.get("format") != form:
         raise InvalidInput(
-            Fault(f"the file does not begin with `format: {form}`", Place(file, 1), "add that line")
+            f"the file does not begin with `format: {form}`", place=Place(file, 1), hint="add that line"
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from backstop.base.faults import Fault, InvalidInput
+from backstop.base.faults import InvalidInput
 from backstop.dossier.exchange.refi import Project, Selection
 from backstop.dossier.record import Register, Source, Statement, Term, Version
 from backstop.dossier.store import Dossier
@@ -21,10 +21,8 @@ def joined(dossier: Dossier, incoming: Dossier) -> Dossier:
         known = dossier.sources.get(name)
         if known is not None and source.text.digests.text not in {v.digests.text for v in known.versions}:
             raise InvalidInput(
-                Fault(
-                    f"source {name} has another text in the dossier than in the file",
-                    hint="add that text first with: backstop dossier add STUDY FILE --replaces " + name,
-                )
+                f"source {name} has another text in the dossier than in the file",
+                hint="add that text first with: backstop dossier add STUDY FILE --replaces " + name,
             )
     mine, theirs = dossier.register, incoming.register
     if not dossier.sources and not dossier.statements:
@@ -116,15 +114,13 @@ def project_statements(
         source = sources.get(selection.source)
         if source is None or source.id not in prepared:
             raise InvalidInput(
-                Fault(
-                    f"the project codes {selection.source}, whose text it does not hold",
-                    hint="name it with --texts DIR",
-                )
+                f"the project codes {selection.source}, whose text it does not hold",
+                hint="name it with --texts DIR",
             )
         try:
             anchor = anchored(prepared[source.id], selection.start, selection.end, source.may_travel)
         except ValueError as error:
-            raise InvalidInput(Fault(f"a selection in {selection.source}: {error}")) from None
+            raise InvalidInput(f"a selection in {selection.source}: {error}") from None
         statement = Statement(
             id=_id(selection, source, number),
             source=source.id,

@@ -37,13 +37,13 @@ def read_references(study: Path) -> dict[str, Reference]:
     try:
         document = read_document(path.read_bytes(), str(path))
     except OSError as error:
-        raise InvalidInput(Fault(f"cannot be read ({error.strerror})", Place(str(path)))) from None
+        raise InvalidInput(f"cannot be read ({error.strerror})", place=Place(str(path))) from None
     data = document.data
     if data is None:
         return {}
     if not isinstance(data, dict):
         raise InvalidInput(
-            Fault("the file is a list of keys, each with citation, figure and grade", Place(str(path)))
+            "the file is a list of keys, each with citation, figure and grade", place=Place(str(path))
         )
     found: dict[str, Reference] = {}
     faults: list[Fault] = []

@@ -90,11 +90,9 @@ def locate(study: Path, create: bool = False) -> Path:
     if (folder / REGISTER).is_file() or create:
         return folder
     raise InvalidInput(
-        Fault(
-            f"there is no dossier here ({folder.name}/{REGISTER} is missing)",
-            Place(str(study)),
-            "start one with: backstop dossier add STUDY FILE...",
-        )
+        f"there is no dossier here ({folder.name}/{REGISTER} is missing)",
+        place=Place(str(study)),
+        hint="start one with: backstop dossier add STUDY FILE...",
     )
 
 
@@ -135,10 +133,10 @@ def _read_files(folder: Path) -> tuple[Snapshot, list[Fault]]:
         except FileNotFoundError:
             if name == REGISTER:
                 raise InvalidInput(
-                    Fault("the file is missing", Place(str(path)), "every dossier has one")
+                    "the file is missing", place=Place(str(path)), hint="every dossier has one"
                 ) from None
         except OSError as error:
-            raise InvalidInput(Fault(f"cannot be read ({error.strerror})", Place(str(path)))) from None
+            raise InvalidInput(f"cannot be read ({error.strerror})", place=Place(str(path))) from None
     register = _register(files[REGISTER], str(folder / REGISTER))
     places: dict[tuple[str, str], Place] = {}
     texts: dict[tuple[str, str], str] = {}
@@ -208,12 +206,14 @@ def _rows(data: bytes, file: str) -> Iterator[tuple[int, str]]:
         text = data.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise InvalidInput(Fault("the file is not UTF-8", Place(file, line), "save it as UTF-8")) from None
+        raise InvalidInput(
+            "the file is not UTF-8", place=Place(file, line), hint="save it as UTF-8"
+        ) from None
     for number, row in enumerate(text.split("\n"), 1):
         row = row.rstrip("\r")
         if len(row) > MOST_LINE:
             raise InvalidInput(
-                Fault(f"the line has {len(row):,} characters", Place(file, number), "is it one record?")
+                f"the line has {len(row):,} characters", place=Place(file, number), hint="is it one record?"
             )
         if row.strip():
             yield number, row
@@ -305,7 +305,7 @@ def _yaml(text: str, kind: str, name: str) -> str:
     """`text` for a YAML file; a control character, which no YAML reader lets in, is refused before it is written."""
     if layout.CONTROL.search(text):
         raise InvalidInput(
-            Fault(f"the {kind} {name} holds a control character".rstrip(), hint="remove it and try again")
+            f"the {kind} {name} holds a control character".rstrip(), hint="remove it and try again"
         )
     return text
 
@@ -364,11 +364,9 @@ def _merged(snapshot: Snapshot, mine: Dossier, theirs: Snapshot) -> Dossier:
             " ..." if len(clashes) > 12 else ""
         )
         raise Refused(
-            Fault(
-                f"somebody else changed the same records meanwhile: {names}; nothing was written",
-                Place(str(snapshot.folder)),
-                f"your version is in {kept.name}: compare it with theirs, then try again",
-            )
+            f"somebody else changed the same records meanwhile: {names}; nothing was written",
+            place=Place(str(snapshot.folder)),
+            hint=f"your version is in {kept.name}: compare it with theirs, then try again",
         )
     return result
 

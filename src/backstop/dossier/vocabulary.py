@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
-from backstop.base.faults import Fault, InvalidInput
+from backstop.base.faults import InvalidInput
 from backstop.base.words import did_you_mean
 from backstop.dossier.record import Record, Register
 from backstop.dossier.store import Dossier
@@ -50,9 +50,9 @@ def renamed(dossier: Dossier, part: Part, old: str, new: str) -> Dossier:
     entries: dict[str, Any] = dict(getattr(dossier.register, part))
     kind = part.removesuffix("s")
     if old not in entries:
-        raise InvalidInput(Fault(f"there is no {kind} {old}", hint=did_you_mean(old, entries, kind)))
+        raise InvalidInput(f"there is no {kind} {old}", hint=did_you_mean(old, entries, kind))
     if old == new:
-        raise InvalidInput(Fault(f"the {kind} {old} is called that already"))
+        raise InvalidInput(f"the {kind} {old} is called that already")
     order = list(entries)
     gone = entries.pop(old)
     if new in entries:

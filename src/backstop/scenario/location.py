@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from backstop.base.document import MOST_BYTES
-from backstop.base.faults import Fault, InvalidInput, Place
+from backstop.base.faults import InvalidInput, Place
 
 SCENARIO = "scenario.yaml"
 """The name of the scenario file in the folder of a study."""
@@ -23,17 +23,17 @@ def find(path: Path) -> Path:
             return path if path.suffix.lower() in (".yaml", ".yml") else _within(path.parent)
         if path.exists():
             raise InvalidInput(
-                Fault("this is neither a folder nor an ordinary file", Place(str(path)), "name a study")
+                "this is neither a folder nor an ordinary file", place=Place(str(path)), hint="name a study"
             )
     except OSError as error:
-        raise InvalidInput(Fault(f"cannot be read ({error.strerror or error})", Place(str(path)))) from error
+        raise InvalidInput(f"cannot be read ({error.strerror or error})", place=Place(str(path))) from error
     except ValueError as error:
         # A null byte in the name.
-        raise InvalidInput(
-            Fault(f"this cannot be the name of a file ({error})", hint="name a study")
-        ) from error
+        raise InvalidInput(f"this cannot be the name of a file ({error})", hint="name a study") from error
     raise InvalidInput(
-        Fault("there is no such file or folder", Place(str(path)), f"a study is a folder with a {SCENARIO}")
+        "there is no such file or folder",
+        place=Place(str(path)),
+        hint=f"a study is a folder with a {SCENARIO}",
     )
 
 
@@ -50,7 +50,7 @@ def _within(folder: Path) -> Path:
     elif others:
         hint = f"it holds {', '.join(others)}: rename the scenario to {SCENARIO}, or name the file"
     raise InvalidInput(
-        Fault(f"this folder holds no {SCENARIO}, so it is not a study", Place(str(folder)), hint)
+        f"this folder holds no {SCENARIO}, so it is not a study", place=Place(str(folder)), hint=hint
     )
 
 
@@ -64,9 +64,7 @@ def content(file: Path) -> bytes:
             return handle.read(MOST_BYTES + 1)
     except OSError as error:
         raise InvalidInput(
-            Fault(
-                f"cannot be read ({error.strerror or error})",
-                Place(str(file)),
-                "check the file's permissions",
-            )
+            f"cannot be read ({error.strerror or error})",
+            place=Place(str(file)),
+            hint="check the file's permissions",
         ) from error

@@ -138,9 +138,7 @@ class Model:
     def in_camp(self, camp: str) -> Model:
         """The model as one camp of experts sees it: its distribution wherever it has one, else the pool."""
         if camp not in self.camps():
-            raise InvalidInput(
-                Fault(f"no camp is called {camp}", hint=did_you_mean(camp, self.camps(), "camp"))
-            )
+            raise InvalidInput(f"no camp is called {camp}", hint=did_you_mean(camp, self.camps(), "camp"))
         distributions = dict(self.distributions)
         for name, parameter in self.scenario.parameters.items():
             if parameter.experts and camp in parameter.experts and not isinstance(distributions[name], float):

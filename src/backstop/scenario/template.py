@@ -6,7 +6,7 @@ import re
 from importlib import resources
 from pathlib import Path
 
-from backstop.base.faults import Fault, InvalidInput, Place
+from backstop.base.faults import InvalidInput, Place
 from backstop.base.files import folder_written_whole
 from backstop.base.words import did_you_mean
 from backstop.scenario.format.schema import FILE, committed
@@ -29,9 +29,7 @@ def template(name: str) -> str:
     Raises InvalidInput where there is no such template.
     """
     if name not in (known := templates()):
-        raise InvalidInput(
-            Fault(f"there is no template called {name}", hint=did_you_mean(name, known, "template"))
-        )
+        raise InvalidInput(f"there is no template called {name}", hint=did_you_mean(name, known, "template"))
     return _FOLDER.joinpath(name, SCENARIO).read_text(encoding="utf-8")
 
 
@@ -45,11 +43,11 @@ def start_study(folder: Path, name: str) -> None:
         taken = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
     except (OSError, ValueError) as error:
         raise InvalidInput(
-            Fault(f"cannot be used ({error})", Place(str(folder)), "name another folder")
+            f"cannot be used ({error})", place=Place(str(folder)), hint="name another folder"
         ) from error
     if taken:
         what = "this folder is not empty" if folder.is_dir() else "this is a file"
-        raise InvalidInput(Fault(f"{what}, so it is left alone", Place(str(folder)), "name a new folder"))
+        raise InvalidInput(f"{what}, so it is left alone", place=Place(str(folder)), hint="name a new folder")
     with folder_written_whole(folder) as scratch:
         (scratch / SCENARIO).write_text(text, encoding="utf-8", newline="\n")
         (scratch / FILE).write_text(committed(), encoding="utf-8", newline="\n")

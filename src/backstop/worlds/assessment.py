@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from backstop.base.faults import Fault, InvalidInput, Refused
+from backstop.base.faults import InvalidInput, Refused
 from backstop.base.words import did_you_mean
 from backstop.game.stage import Information
 from backstop.scenario.model import Model
@@ -36,7 +36,7 @@ def assess(
     end. Raises InvalidInput for unknown names and for faults found while solving, Refused past 2,000,000 worlds.
     """
     if not 1 <= worlds <= MOST_WORLDS:
-        raise Refused(Fault(f"{worlds:,} worlds were asked for", hint=f"ask for 1 to {MOST_WORLDS:,}"))
+        raise Refused(f"{worlds:,} worlds were asked for", hint=f"ask for 1 to {MOST_WORLDS:,}")
     wanted = chosen_arrangements(model, arrangements)
     observed = observed_arrangements(model)
     order = [*observed, *(a for a in wanted if a not in observed)]
@@ -126,6 +126,6 @@ def chosen_arrangements(model: Model, names: Sequence[str] | None) -> list[str]:
     for name in names:
         if name not in known:
             raise InvalidInput(
-                Fault(f"no arrangement is called {name}", hint=did_you_mean(name, known, "arrangement"))
+                f"no arrangement is called {name}", hint=did_you_mean(name, known, "arrangement")
             )
     return [name for name in known if name in names]

@@ -16,7 +16,7 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from backstop.base.faults import Fault, Refused
+from backstop.base.faults import Refused
 from backstop.worlds.workers import shared_empty
 
 Array = NDArray[np.float64]
@@ -63,10 +63,8 @@ class CurveStore:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         except OSError as error:
             raise Refused(
-                Fault(
-                    f"the curves of {self._shape[-1]:,} worlds do not fit the temporary folder ({error.strerror})",
-                    hint="ask for fewer worlds, or point TMPDIR to a larger disk",
-                )
+                f"the curves of {self._shape[-1]:,} worlds do not fit the temporary folder ({error.strerror})",
+                hint="ask for fewer worlds, or point TMPDIR to a larger disk",
             ) from error
 
     def note(self, first: int, count: int) -> None:

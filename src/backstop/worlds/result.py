@@ -171,10 +171,10 @@ class Result:
         try:
             import xarray
         except ImportError as error:
-            from backstop.base.faults import Fault, InvalidInput
+            from backstop.base.faults import InvalidInput
 
             raise InvalidInput(
-                Fault("labelled arrays need xarray", hint="pip install 'backstop[xarray]'")
+                "labelled arrays need xarray", hint="pip install 'backstop[xarray]'"
             ) from error
         names = list(self.arrangements)
         scenario = self.model.scenario

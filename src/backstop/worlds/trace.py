@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from backstop.base.faults import Fault, InvalidInput
+from backstop.base.faults import InvalidInput
 from backstop.game.measure import Record
 from backstop.game.process import solve
 from backstop.game.stage import Array, Information, Sweep
@@ -84,9 +84,7 @@ def trace(
 ) -> WorldTrace:
     """World number `world` (or the central one) under an arrangement, with the chosen periods in full."""
     if any(not 0 <= period < model.periods for period in periods):
-        raise InvalidInput(
-            Fault(f"there is no such period: the horizon has periods 0 to {model.periods - 1}")
-        )
+        raise InvalidInput(f"there is no such period: the horizon has periods 0 to {model.periods - 1}")
     sampler = Sampler(model.distributions, model.correlations, seed)
     drawn: Mapping[str, Value]
     if world == CENTRAL:
@@ -94,9 +92,7 @@ def trace(
     else:
         assert isinstance(world, int)
         if not 0 <= world < MOST_WORLDS:
-            raise InvalidInput(
-                Fault(f"worlds are numbered from 0 to {MOST_WORLDS - 1}, and {world} was asked for")
-            )
+            raise InvalidInput(f"worlds are numbered from 0 to {MOST_WORLDS - 1}, and {world} was asked for")
         drawn, first = sampler.block(world, 1), world
     parameters = {name: _number(value) for name, value in drawn.items()}
     plan = Plan(model, model.levels[arrangement])

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from backstop.base.faults import Fault, InvalidInput
+from backstop.base.faults import InvalidInput
 from backstop.scenario.distribution.distribution import distribution
 from backstop.scenario.model import Model
 
@@ -38,11 +38,9 @@ def log_weights_of(model: Model, observed: Mapping[str, Array], first: int = 0) 
         if not np.isfinite(values).all():
             world = first + int(np.argmin(np.isfinite(values)))
             raise InvalidInput(
-                Fault(
-                    f"the observed metric has no value in world {world}",
-                    place,
-                    "observe a metric without a condition",
-                )
+                f"the observed metric has no value in world {world}",
+                place=place,
+                hint="observe a metric without a condition",
             )
         density = np.asarray(
             distribution(spread.kind, spread.arguments, spread.bounds).log_density(values), dtype=np.float64
@@ -50,11 +48,9 @@ def log_weights_of(model: Model, observed: Mapping[str, Array], first: int = 0) 
         if np.isposinf(density).any() or np.isnan(density).any():
             world = int(np.argmax(np.isposinf(density) | np.isnan(density)))
             raise InvalidInput(
-                Fault(
-                    f"the density of the observation is infinite at {values[world]:g}, in world {first + world}",
-                    place,
-                    "use a distribution that is finite there, such as a beta with both numbers at least 1",
-                )
+                f"the density of the observation is infinite at {values[world]:g}, in world {first + world}",
+                place=place,
+                hint="use a distribution that is finite there, such as a beta with both numbers at least 1",
             )
         total = density if total is None else total + density
     assert total is not None
@@ -66,10 +62,8 @@ def normalised(model: Model, logs: Array) -> Array:
     largest = logs.max()
     if not np.isfinite(largest):
         raise InvalidInput(
-            Fault(
-                "no world is compatible with the observations: all weights are zero",
-                model.place(("observations",)),
-                "widen the observations, or the ranges of the parameters",
-            )
+            "no world is compatible with the observations: all weights are zero",
+            place=model.place(("observations",)),
+            hint="widen the observations, or the ranges of the parameters",
         )
     return np.asarray(np.exp(logs - largest))

@@ -29,7 +29,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from backstop.base.faults import Fault, Refused
+from backstop.base.faults import Refused
 
 T = TypeVar("T")
 
@@ -130,10 +130,7 @@ class Workers:
                     _collect(pool, _forked_task, items, collect, meanwhile)
         except BrokenProcessPool as error:
             raise Refused(
-                Fault(
-                    "a worker process was ended from outside",
-                    hint="memory may be short: ask for fewer worlds",
-                )
+                "a worker process was ended from outside", hint="memory may be short: ask for fewer worlds"
             ) from error
         finally:
             _task = None

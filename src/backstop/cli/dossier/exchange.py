@@ -50,17 +50,17 @@ def import_command(
     A hand coding in JSON, tables of statements or findings (CSV, XLSX), W3C Web Annotations (JSON-LD), REFI-QDA
     projects and codebooks. Records of the same id are replaced, nothing else is touched.
     """
-    from backstop.base.faults import Fault, InvalidInput, Place, Refused
+    from backstop.base.faults import InvalidInput, Place, Refused
     from backstop.cli.dossier.group import _opened_or_new, note
     from backstop.dossier import store
     from backstop.dossier.holdings import Holdings, folders
 
     try:
         if file.stat().st_size > MOST_BYTES:
-            raise Refused(Fault(f"the file has over {MOST_BYTES >> 20} MiB", Place(str(file))))
+            raise Refused(f"the file has over {MOST_BYTES >> 20} MiB", place=Place(str(file)))
         data = file.read_bytes()
     except OSError as error:
-        raise InvalidInput(Fault(f"cannot be read ({error.strerror or error})", Place(str(file)))) from None
+        raise InvalidInput(f"cannot be read ({error.strerror or error})", place=Place(str(file))) from None
     snapshot = _opened_or_new(study)
     places = [*folders(texts), file.resolve().parent]
     holdings = Holdings(snapshot.folder, places)
@@ -74,7 +74,7 @@ def import_command(
         "qdpx": _qdpx,
     }.get(kind)
     if read is None:
-        raise InvalidInput(Fault(f"{kind} files are written, not read", Place(str(file))))
+        raise InvalidInput(f"{kind} files are written, not read", place=Place(str(file)))
     before = snapshot.dossier
     found = read(before, data, file, holdings, places, by, crlf, utf16)
     store.write(snapshot, found)
@@ -87,7 +87,7 @@ def import_command(
 
 
 def _kind(file: Path, data: bytes) -> str:
-    from backstop.base.faults import Fault, InvalidInput, Place
+    from backstop.base.faults import InvalidInput, Place
 
     suffix = file.suffix.lower()
     if suffix in _SUFFIX:
@@ -96,31 +96,31 @@ def _kind(file: Path, data: bytes) -> str:
         from backstop.dossier.exchange.coding import is_coding
 
         return "coding" if is_coding(_json(data, file)) else "jsonld"
-    raise InvalidInput(Fault("what kind of coding is this?", Place(str(file)), "say so with --format"))
+    raise InvalidInput("what kind of coding is this?", place=Place(str(file)), hint="say so with --format")
 
 
 def _json(data: bytes, file: Path) -> Any:
-    from backstop.base.faults import Fault, InvalidInput, Place
+    from backstop.base.faults import InvalidInput, Place
     from backstop.dossier.text.canonical import decode
     from backstop.dossier.validation import json_value
 
     try:
         return json_value(decode(data, str(file))[0])
     except ValueError as error:
-        raise InvalidInput(Fault(f"the file is no JSON ({error})", Place(str(file)))) from None
+        raise InvalidInput(f"the file is no JSON ({error})", place=Place(str(file))) from None
 
 
 def _coding(
     found: Dossier, data: bytes, file: Path, holdings: Holdings, places: list[Path], by: str, *_: bool
 ) -> Dossier:
-    from backstop.base.faults import Fault, InvalidInput, Place
+    from backstop.base.faults import InvalidInput, Place
     from backstop.dossier.exchange.coding import is_coding, read_coding
     from backstop.dossier.holdings import texts_by_digest
     from backstop.dossier.merging import joined
 
     content = _json(data, file)
     if not is_coding(content):
-        raise InvalidInput(Fault("the file is no coding: it has no sources and statements", Place(str(file))))
+        raise InvalidInput("the file is no coding: it has no sources and statements", place=Place(str(file)))
     wanted = [row["sha256"] for row in content["sources"] if isinstance(row, dict) and "sha256" in row]
     texts = texts_by_digest(places, wanted)
     if len(texts) < len(set(wanted)):
@@ -246,7 +246,7 @@ def export_command(
     study: Path, file: Path, form: str | None, what: str, texts: tuple[Path, ...], with_texts: bool
 ) -> None:
     """Write the dossier of STUDY to FILE: CSV, XLSX, JSON-LD, QDPX, QDC, GraphML, PROV-JSON or RIS."""
-    from backstop.base.faults import Fault, InvalidInput, Place
+    from backstop.base.faults import InvalidInput, Place
     from backstop.base.files import write_atomically
     from backstop.cli.dossier.group import at_hand, note, opened
 
@@ -257,7 +257,7 @@ def export_command(
     )
     if kind is None:
         raise InvalidInput(
-            Fault("in which format?", Place(str(file)), f"say so with --format: {', '.join(FORMATS[1:])}")
+            "in which format?", place=Place(str(file)), hint=f"say so with --format: {', '.join(FORMATS[1:])}"
         )
     snapshot, holdings = opened(study, texts)
     found = snapshot.dossier

@@ -304,23 +304,18 @@ def suggest(study: Path, source: str, texts: tuple[Path, ...], as_json: bool) ->
 
     Nothing is coded by this; its text must be at hand.
     """
-    from backstop.base.faults import Fault, InvalidInput, Refused
+    from backstop.base.faults import InvalidInput, Refused
     from backstop.base.words import did_you_mean
     from backstop.dossier.accounts.suggestion import suggest as suggested
 
     snapshot, holdings = opened(study, texts)
     found = snapshot.dossier
     if source not in found.sources:
-        raise InvalidInput(
-            Fault(f"there is no source {source}", hint=did_you_mean(source, found.sources, "source"))
-        )
+        raise InvalidInput(f"there is no source {source}", hint=did_you_mean(source, found.sources, "source"))
     present = at_hand(found, holdings)
     if source not in present:
         raise Refused(
-            Fault(
-                f"the text of {source} is not at hand",
-                hint="name its folder with --texts DIR or BACKSTOP_TEXTS",
-            )
+            f"the text of {source} is not at hand", hint="name its folder with --texts DIR or BACKSTOP_TEXTS"
         )
     help_ = suggested(found, source, present[source], present)
     if as_json:

@@ -87,7 +87,7 @@ def explain(
     wanted = _wanted(concepts, bool(foresight or ties), bool(horizons), bool(groups))
     conflict = load_conflict(file, variant, max_states)
 
-    from backstop.base.faults import Fault, Refused
+    from backstop.base.faults import Refused
     from backstop.graphmodel.reasons.explanation import explanation_json
     from backstop.graphmodel.reasons.wording import foresight_words, legend
     from backstop.graphmodel.show.narrative import state_words, threat_words
@@ -112,9 +112,7 @@ def explain(
     )
     if cells > _CELLS_EXPLAINED and not everything and not states:
         raise Refused(
-            Fault(
-                f"{len(at):,} states are equilibria: {cells:,} reasons", hint="name states, or ask for --all"
-            )
+            f"{len(at):,} states are equilibria: {cells:,} reasons", hint="name states, or ask for --all"
         )
     if seen is not None and not as_json:
         say([*foresight_words(conflict, seen.variant, seen.ties), ""])
@@ -188,13 +186,13 @@ def _coalitions(
     conflict: Conflict, names: Sequence[str], within: Sequence[int] | None
 ) -> tuple[Coalitions, list[Members]]:
     """The solved coalitions, and those asked for: by name, or all of two or more (with one of `within` in them)."""
-    from backstop.base.faults import Fault, Refused
+    from backstop.base.faults import Refused
     from backstop.graphmodel.reasons.coalition_witness import coalition_named
     from backstop.graphmodel.stability.coalition import coalitions
 
     named = [coalition_named(conflict, name) for name in names]
     if not named and len(conflict.decision_makers) < 2:
-        raise Refused(Fault("one decision maker alone forms no coalition", hint="ask for the other concepts"))
+        raise Refused("one decision maker alone forms no coalition", hint="ask for the other concepts")
     found = coalitions(conflict)
     every = [m for m in found.members if len(m) > 1 and (within is None or set(m) & set(within))]
     return found, list(dict.fromkeys(named)) or every

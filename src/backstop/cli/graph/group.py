@@ -225,12 +225,12 @@ def draw(
     """Draw states and improvements; rings show what is stable, colours and dashes who moves."""
     from pathlib import Path
 
-    from backstop.base.faults import Fault, InvalidInput, Place
+    from backstop.base.faults import InvalidInput, Place
 
     target = Path(out)
     if target.suffix not in (".svg", ".png", ".json"):
         raise InvalidInput(
-            Fault("unknown kind of picture", Place(out), "end the name with .svg, .png or .json")
+            "unknown kind of picture", place=Place(out), hint="end the name with .svg, .png or .json"
         )
     conflict = load_conflict(file, variant, max_states)
 

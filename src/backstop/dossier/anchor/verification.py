@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from backstop.base.faults import Fault, InvalidInput, Refused
+from backstop.base.faults import InvalidInput, Refused
 from backstop.base.words import did_you_mean
 from backstop.dossier.anchor.anchor import Resolution, Text, anchored, resolve
 from backstop.dossier.holdings import Holdings
@@ -97,18 +97,16 @@ def accepted(
     """
     if name not in dossier.statements:
         raise InvalidInput(
-            Fault(f"there is no statement {name}", hint=did_you_mean(name, dossier.statements, "statement"))
+            f"there is no statement {name}", hint=did_you_mean(name, dossier.statements, "statement")
         )
     statement = dossier.statements[name]
     if statement.held is None and start is None:
-        raise InvalidInput(Fault(f"{name} is not held back, so there is nothing to accept"))
+        raise InvalidInput(f"{name} is not held back, so there is nothing to accept")
     first = start if start is not None else statement.held.start if statement.held else None
     last = end if end is not None else statement.held.end if statement.held else None
     if first is None or last is None:
         state = statement.held.state if statement.held else "lost"
-        raise Refused(
-            Fault(f"the passage of {name} is {state}", hint="say where it stands with --start and --end")
-        )
+        raise Refused(f"the passage of {name} is {state}", hint="say where it stands with --start and --end")
     result = Resolution(statement.held.state if statement.held else "changed", first, last)
     moved = _moved(statement, first, last, result, dossier, holdings, by)
     return replace(dossier, statements={**dossier.statements, name: moved})
@@ -126,13 +124,11 @@ def _moved(
     source = dossier.sources[statement.source]
     text = holdings.current(source)
     if text is None:
-        raise Refused(
-            Fault(f"the text of {source.id} is not at hand", hint="name its folder with --texts DIR")
-        )
+        raise Refused(f"the text of {source.id} is not at hand", hint="name its folder with --texts DIR")
     try:
         anchor = anchored(Text(text, dossier.key), start, end, source.may_travel)
     except ValueError as error:
-        raise InvalidInput(Fault(f"{statement.id}: {error}")) from None
+        raise InvalidInput(f"{statement.id}: {error}") from None
     step = Acceptance(by=by, when=now(), was=statement.anchor, state=result.state)
     return statement.model_copy(
         update={"anchor": anchor, "held": None, "accepted": (*statement.accepted, step)}

@@ -98,7 +98,7 @@ def read_coding(
         propositions = _propositions(data, statements, coder)
         recorded = _recorded(data, coder)
     except (KeyError, TypeError, ValueError) as error:
-        raise InvalidInput(Fault(f"the findings cannot be read ({error})", Place(file))) from None
+        raise InvalidInput(f"the findings cannot be read ({error})", place=Place(file)) from None
     terms, stages = known_relations(objects)
     actors |= people_in(statements.values(), actors)
     events = events_in(statements.values(), actors, terms)

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.etree import ElementTree
 
-from backstop.base.faults import Fault, InvalidInput, Place
+from backstop.base.faults import InvalidInput, Place
 from backstop.dossier.exchange.coding import slug
 from backstop.dossier.record import Proposition, Recorded, Register, Source, Statement, Term
 from backstop.dossier.store import Dossier
@@ -203,12 +203,12 @@ def _parsed(data: bytes, name: str) -> ElementTree.Element:
     head = data[:4096].replace(b"\x00", b"")
     if b"<!DOCTYPE" in head or b"<!ENTITY" in data.replace(b"\x00", b""):
         raise InvalidInput(
-            Fault("the XML declares a document type or entities", Place(name), "export it again without")
+            "the XML declares a document type or entities", place=Place(name), hint="export it again without"
         )
     try:
         return ElementTree.fromstring(data)
     except (ElementTree.ParseError, ValueError, LookupError) as error:
-        raise InvalidInput(Fault(f"the XML cannot be read ({error})", Place(name))) from None
+        raise InvalidInput(f"the XML cannot be read ({error})", place=Place(name)) from None
 
 
 def _local(element: ElementTree.Element) -> str:
@@ -229,7 +229,7 @@ def _ours(element: ElementTree.Element, name: str) -> tuple[str, dict[str, Any]]
         found = json_value(rest.strip())
     except ValueError as error:
         raise InvalidInput(
-            Fault(f"a description of Backstop's cannot be read ({error})", Place(name))
+            f"a description of Backstop's cannot be read ({error})", place=Place(name)
         ) from None
     return head.strip(), found if isinstance(found, dict) else {}
 
@@ -239,7 +239,7 @@ def read_qdc(data: bytes, name: str) -> dict[str, Term]:
     root = _parsed(data, name)
     top = next((c for c in root.iter() if _local(c) == "Codes"), None)
     if top is None:
-        raise InvalidInput(Fault("there is no codebook in the file", Place(name)))
+        raise InvalidInput("there is no codebook in the file", place=Place(name))
     return {key: term for key, term, _ in _terms(top, name)}
 
 
@@ -261,7 +261,7 @@ def _terms(codes: ElementTree.Element, name: str) -> list[tuple[str, Term, str]]
                 key = slug(label)
                 term = Term(title=label, part_of=(above,) if above else (), note=text)
         except (ValueError, KeyError) as error:
-            raise InvalidInput(Fault(f"the code {label!r} cannot be read: {error}", Place(name))) from None
+            raise InvalidInput(f"the code {label!r} cannot be read: {error}", place=Place(name)) from None
         found.append((key, term, number))
         stack += [(c, key) for c in reversed(list(_below(element, "Code")))]
     return found
@@ -279,7 +279,7 @@ def read_qdpx(data: bytes, name: str, crlf: bool = False, utf16: bool = False) -
     members = read_archive(data, name)
     project = next((m for m in members if m.rpartition("/")[2].lower().endswith(".qde")), None)
     if project is None:
-        raise InvalidInput(Fault("there is no project.qde in the archive", Place(name)))
+        raise InvalidInput("there is no project.qde in the archive", place=Place(name))
     root = _parsed(members[project], f"{name}:{project}")
     users = {u.get("guid", "").lower(): u.get("name", "") for u in root.iter() if _local(u) == "User"}
     book = next((c for c in root.iter() if _local(c) == "Codes"), None)
@@ -341,7 +341,7 @@ def _read_selection(
             start, end = (code_points(raw, position, crlf, utf16) for position in (start, end))
     except ValueError as error:
         raise InvalidInput(
-            Fault(f"a selection in {source} has no sound position ({error})", Place(name))
+            f"a selection in {source} has no sound position ({error})", place=Place(name)
         ) from None
     refs = [r.get("targetGUID", "").lower() for r in element.iter() if _local(r) == "CodeRef"]
     return Selection(
@@ -403,5 +403,5 @@ def _dossier(
         )
     except (ValueError, KeyError, TypeError) as error:
         raise InvalidInput(
-            Fault(f"Backstop's own records in the project cannot be read: {error}", Place(name))
+            f"Backstop's own records in the project cannot be read: {error}", place=Place(name)
         ) from None

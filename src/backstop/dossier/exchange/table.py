@@ -117,9 +117,7 @@ def from_csv(data: bytes, name: str) -> list[dict[str, str]]:
     try:
         rows = [row for row in reader if any(cell.strip() for cell in row)]
     except csv.Error as error:
-        raise InvalidInput(
-            Fault(f"the table cannot be read: {error}", Place(name, reader.line_num))
-        ) from None
+        raise InvalidInput(f"the table cannot be read: {error}", place=Place(name, reader.line_num)) from None
     return _named(rows, name)
 
 
@@ -144,10 +142,8 @@ def to_xlsx(rows: Sequence[Mapping[str, str]], columns: Sequence[str], title: st
             text = escape(defused(row.get(column, "")))
             if len(text) > MOST_CELL:
                 raise Refused(
-                    Fault(
-                        f"{row.get('id')}: the field {column} is too long for a spreadsheet cell",
-                        hint="export CSV",
-                    )
+                    f"{row.get('id')}: the field {column} is too long for a spreadsheet cell",
+                    hint="export CSV",
                 )
             made = cell(sheet, value=text or None)
             made.data_type = "s" if text else "n"
@@ -173,9 +169,7 @@ def from_xlsx(data: bytes, name: str) -> list[dict[str, str]]:
         ]
         book.close()
     except Exception as error:
-        raise InvalidInput(
-            Fault(f"this is no sound workbook ({type(error).__name__})", Place(name))
-        ) from None
+        raise InvalidInput(f"this is no sound workbook ({type(error).__name__})", place=Place(name)) from None
     return _named([row for row in rows if any(row)], name)
 
 
@@ -189,12 +183,12 @@ def _as_text(value: Any, unescape: Any) -> str:
 
 def _named(rows: list[list[str]], name: str) -> list[dict[str, str]]:
     if not rows:
-        raise InvalidInput(Fault("the table is empty", Place(name)))
+        raise InvalidInput("the table is empty", place=Place(name))
     head = [cell.strip() for cell in rows[0]]
     found = []
     for number, row in enumerate(rows[1:], 2):
         if any(row[len(head) :]):
-            raise InvalidInput(Fault("the row has more cells than the head", Place(name, number)))
+            raise InvalidInput("the row has more cells than the head", place=Place(name, number))
         found.append({column: restored(cell) for column, cell in zip(head, row, strict=False) if column})
     return found
 

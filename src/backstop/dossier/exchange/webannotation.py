@@ -118,7 +118,7 @@ def _items(data: Any) -> list[Any]:
         if data.get("type") == "Annotation":
             return [data]
     raise InvalidInput(
-        Fault("there is no annotation in the file", hint="give an Annotation, a page or a collection")
+        "there is no annotation in the file", hint="give an Annotation, a page or a collection"
     )
 
 

@@ -14,7 +14,7 @@ import zipfile
 import zlib
 from pathlib import PurePosixPath
 
-from backstop.base.faults import Fault, InvalidInput, Place, Refused
+from backstop.base.faults import InvalidInput, Place, Refused
 
 MOST_MEMBERS = 2000
 MOST_BYTES = 50 << 20
@@ -33,9 +33,9 @@ def read_archive(data: bytes, name: str) -> dict[str, bytes]:
         archive = zipfile.ZipFile(io.BytesIO(data))
         entries = archive.infolist()
     except (zipfile.BadZipFile, ValueError, OSError, EOFError, RuntimeError, struct.error) as error:
-        raise InvalidInput(Fault(f"this is no sound zip archive ({error})", where)) from None
+        raise InvalidInput(f"this is no sound zip archive ({error})", place=where) from None
     if len(entries) > MOST_MEMBERS:
-        raise Refused(Fault(f"the archive has {len(entries):,} members, more than {MOST_MEMBERS:,}", where))
+        raise Refused(f"the archive has {len(entries):,} members, more than {MOST_MEMBERS:,}", place=where)
     found: dict[str, bytes] = {}
     total = 0
     for entry in entries:
@@ -46,14 +46,12 @@ def read_archive(data: bytes, name: str) -> dict[str, bytes]:
         total += len(content)
         if len(content) > SMALL and len(content) > MOST_RATIO * max(1, entry.compress_size):
             raise Refused(
-                Fault(
-                    f"the member {entry.filename!r} is packed {len(content) // max(1, entry.compress_size):,} times,"
-                    f" more than {MOST_RATIO}: this may be a zip bomb",
-                    where,
-                )
+                f"the member {entry.filename!r} is packed {len(content) // max(1, entry.compress_size):,} times,"
+                f" more than {MOST_RATIO}: this may be a zip bomb",
+                place=where,
             )
         if entry.filename in found:
-            raise InvalidInput(Fault(f"the archive has the member {entry.filename!r} twice", where))
+            raise InvalidInput(f"the archive has the member {entry.filename!r} twice", place=where)
         found[entry.filename] = content
     return found
 
@@ -62,12 +60,12 @@ def _safe(entry: zipfile.ZipInfo, where: Place) -> None:
     path = PurePosixPath(entry.filename)
     climbs = ".." in path.parts or path.is_absolute() or "\\" in entry.filename or ":" in entry.filename
     if climbs or "\x00" in entry.filename:
-        raise InvalidInput(Fault(f"the member {entry.filename!r} would climb out of the archive", where))
+        raise InvalidInput(f"the member {entry.filename!r} would climb out of the archive", place=where)
     if stat.S_ISLNK(entry.external_attr >> 16):
-        raise InvalidInput(Fault(f"the member {entry.filename!r} is a link", where))
+        raise InvalidInput(f"the member {entry.filename!r} is a link", place=where)
     if entry.flag_bits & 0x1:
         raise InvalidInput(
-            Fault(f"the member {entry.filename!r} is encrypted", where, "save it without a password")
+            f"the member {entry.filename!r} is encrypted", place=where, hint="save it without a password"
         )
 
 
@@ -78,7 +76,7 @@ def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, where: Pl
             while piece := member.read(1 << 16):
                 size += len(piece)
                 if size > left:
-                    raise Refused(Fault(f"the archive unpacks to over {MOST_BYTES >> 20} MiB", where))
+                    raise Refused(f"the archive unpacks to over {MOST_BYTES >> 20} MiB", place=where)
                 pieces.append(piece)
     except Refused:
         raise
@@ -92,5 +90,5 @@ def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, where: Pl
         ValueError,
         struct.error,
     ) as error:
-        raise InvalidInput(Fault(f"the member {entry.filename!r} cannot be read ({error})", where)) from None
+        raise InvalidInput(f"the member {entry.filename!r} cannot be read ({error})", place=where) from None
     return b"".join(pieces)

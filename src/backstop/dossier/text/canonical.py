@@ -10,7 +10,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from backstop.base.faults import Fault, InvalidInput, Place
+from backstop.base.faults import InvalidInput, Place
 
 _MARKS = {
     "\u2018": "'", "\u2019": "'", "\u201a": "'", "\u201b": "'", "\u2039": "'", "\u203a": "'", "\u02bc": "'",
@@ -38,24 +38,22 @@ def decode(data: bytes, name: str, encoding: str | None = None) -> tuple[str, st
         text = data.decode(encoding)
     except LookupError:
         raise InvalidInput(
-            Fault(f"there is no encoding {encoding}", Place(name), "for example: utf-8, cp1252, iso-8859-15")
+            f"there is no encoding {encoding}",
+            place=Place(name),
+            hint="for example: utf-8, cp1252, iso-8859-15",
         ) from None
     except UnicodeDecodeError as error:
         bad = data[error.start : error.start + 1].hex()
         raise InvalidInput(
-            Fault(
-                f"the text is not {encoding}: byte 0x{bad} at offset {error.start}",
-                Place(name),
-                "name its encoding with --encoding (older files are often cp1252), or save it as UTF-8",
-            )
+            f"the text is not {encoding}: byte 0x{bad} at offset {error.start}",
+            place=Place(name),
+            hint="name its encoding with --encoding (older files are often cp1252), or save it as UTF-8",
         ) from None
     if "\x00" in text:
         raise InvalidInput(
-            Fault(
-                "the file holds NUL bytes, so it is no text",
-                Place(name),
-                "convert it to text, HTML, DOCX or PDF",
-            )
+            "the file holds NUL bytes, so it is no text",
+            place=Place(name),
+            hint="convert it to text, HTML, DOCX or PDF",
         )
     text = text.removeprefix("\ufeff")
     crlf, lf, cr = text.count("\r\n"), text.count("\n"), text.count("\r")

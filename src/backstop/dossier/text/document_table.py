@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from backstop.base.faults import Fault, InvalidInput, Place
+from backstop.base.faults import InvalidInput, Place
 from backstop.dossier.record import Extractor
 from backstop.dossier.text.canonical import decode
 from backstop.dossier.text.extraction import MOST_CHARACTERS, Extract
@@ -59,23 +59,21 @@ def read_table(data: bytes, name: str, media: str, encoding: str | None = None) 
         body = fields.pop("text", "")
         if not body.strip():
             raise InvalidInput(
-                Fault(
-                    "the row has no text",
-                    Place(name, line),
-                    f"name the column one of: {', '.join(_COLUMNS['text'])}",
-                )
+                "the row has no text",
+                place=Place(name, line),
+                hint=f"name the column one of: {', '.join(_COLUMNS['text'])}",
             )
         canonical, newline = decode(body.encode("utf-8", "surrogatepass"), name, "utf-8")
         if len(canonical) > MOST_CHARACTERS:
-            raise InvalidInput(Fault(f"the text has {len(canonical):,} characters", Place(name, line)))
+            raise InvalidInput(f"the text has {len(canonical):,} characters", place=Place(name, line))
         extract = Extract(canonical, Extractor(name="backstop-table", version="1"), newline)
         found.append(Row(extract, fields, line))
         if len(found) > MOST_ROWS:
             raise InvalidInput(
-                Fault(f"the table has over {MOST_ROWS:,} documents", Place(name), "cut it in parts")
+                f"the table has over {MOST_ROWS:,} documents", place=Place(name), hint="cut it in parts"
             )
     if not found:
-        raise InvalidInput(Fault("the table has no row", Place(name)))
+        raise InvalidInput("the table has no row", place=Place(name))
     return found
 
 
@@ -96,17 +94,13 @@ def _csv_rows(text: str, name: str, media: str) -> Iterator[tuple[int, dict[str,
         for row in reader:
             if None in row:
                 raise InvalidInput(
-                    Fault(
-                        "the row has more cells than the head",
-                        Place(name, reader.line_num),
-                        "quote texts with commas",
-                    )
+                    "the row has more cells than the head",
+                    place=Place(name, reader.line_num),
+                    hint="quote texts with commas",
                 )
             yield reader.line_num, row
     except csv.Error as error:
-        raise InvalidInput(
-            Fault(f"the table cannot be read: {error}", Place(name, reader.line_num))
-        ) from None
+        raise InvalidInput(f"the table cannot be read: {error}", place=Place(name, reader.line_num)) from None
 
 
 def _semicolons(text: str) -> bool:
@@ -120,7 +114,7 @@ def _json_rows(text: str, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
             try:
                 row = json_value(line)
             except ValueError as error:
-                raise InvalidInput(Fault(f"the line is no JSON ({error})", Place(name, number))) from None
+                raise InvalidInput(f"the line is no JSON ({error})", place=Place(name, number)) from None
             if not isinstance(row, dict):
-                raise InvalidInput(Fault("the line is no JSON object", Place(name, number)))
+                raise InvalidInput("the line is no JSON object", place=Place(name, number))
             yield number, row

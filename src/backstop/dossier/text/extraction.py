@@ -10,7 +10,7 @@ from pathlib import PurePath
 from types import ModuleType
 from typing import Any
 
-from backstop.base.faults import Fault, InvalidInput, Place, Refused
+from backstop.base.faults import InvalidInput, Place, Refused
 from backstop.dossier.record import Extractor
 from backstop.dossier.text.canonical import decode, unix_lines
 
@@ -53,11 +53,9 @@ def media_type(name: str) -> str:
     suffix = PurePath(name).suffix.lower()
     if suffix not in MEDIA:
         raise InvalidInput(
-            Fault(
-                f"files of the kind {suffix or '(none)'} are not read",
-                Place(name),
-                "give text, HTML, DOCX, PDF, CSV or JSONL; save other formats as one of these",
-            )
+            f"files of the kind {suffix or '(none)'} are not read",
+            place=Place(name),
+            hint="give text, HTML, DOCX, PDF, CSV or JSONL; save other formats as one of these",
         )
     return MEDIA[suffix]
 
@@ -65,7 +63,7 @@ def media_type(name: str) -> str:
 def extract(data: bytes, name: str, media: str | None = None, encoding: str | None = None) -> Extract:
     """The canonical text in `data`. Raises InvalidInput or Refused with the reason where there is none."""
     if len(data) > MOST_BYTES:
-        raise Refused(Fault(f"the file has {len(data) >> 20} MiB, more than {MOST_BYTES >> 20}", Place(name)))
+        raise Refused(f"the file has {len(data) >> 20} MiB, more than {MOST_BYTES >> 20}", place=Place(name))
     kind = media or media_type(name)
     if kind == "text/html":
         found = _html(data, name, encoding)
@@ -78,11 +76,11 @@ def extract(data: bytes, name: str, media: str | None = None, encoding: str | No
         found = Extract(text, Extractor(name="backstop-text", version="1", options=encoding or ""), newline)
     if not found.text.strip():
         raise InvalidInput(
-            Fault("there is no text in the file", Place(name), "is it a scan, or an empty page?")
+            "there is no text in the file", place=Place(name), hint="is it a scan, or an empty page?"
         )
     if len(found.text) > MOST_CHARACTERS:
         raise Refused(
-            Fault(f"the text has {len(found.text):,} characters, more than {MOST_CHARACTERS:,}", Place(name))
+            f"the text has {len(found.text):,} characters, more than {MOST_CHARACTERS:,}", place=Place(name)
         )
     return found
 
@@ -93,7 +91,7 @@ def needed(module: str, what: str) -> ModuleType:
         return importlib.import_module(module)
     except ImportError:
         raise Refused(
-            Fault(f"{what} needs the library {module.split('.')[0]}", hint="pip install 'backstop[dossier]'")
+            f"{what} needs the library {module.split('.')[0]}", hint="pip install 'backstop[dossier]'"
         ) from None
 
 
@@ -129,7 +127,7 @@ _VOID = frozenset(
 def _html(data: bytes, name: str, encoding: str | None) -> Extract:
     if len(data) > MOST_HTML_BYTES:
         raise Refused(
-            Fault(f"the page has {len(data) >> 20} MiB, more than {MOST_HTML_BYTES >> 20}", Place(name))
+            f"the page has {len(data) >> 20} MiB, more than {MOST_HTML_BYTES >> 20}", place=Place(name)
         )
     declared = _CHARSET.search(data[:4096])
     if encoding is None and declared and not data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
@@ -150,10 +148,10 @@ def _html(data: bytes, name: str, encoding: str | None) -> Extract:
             text, with_metadata=True, include_comments=False, include_tables=True
         )
     except (RecursionError, MemoryError):
-        raise Refused(Fault("the page is built too deep to be read", Place(name))) from None
+        raise Refused("the page is built too deep to be read", place=Place(name)) from None
     if page is None or not (page.text or "").strip():
         raise InvalidInput(
-            Fault("no article was found in the page", Place(name), "save its text as a .txt file")
+            "no article was found in the page", place=Place(name), hint="save its text as a .txt file"
         )
     about = {
         field: str(value)
@@ -180,14 +178,16 @@ def _bounded(text: str, name: str) -> None:
         count += 1
         if count > MOST_TAGS:
             raise Refused(
-                Fault(f"the page has over {MOST_TAGS:,} tags", Place(name), "save its text as a .txt file")
+                f"the page has over {MOST_TAGS:,} tags",
+                place=Place(name),
+                hint="save its text as a .txt file",
             )
         if match.group(3) or match.group(2).lower() in _VOID:
             continue
         depth = max(0, depth + (-1 if match.group(1) else 1))
         deepest = max(deepest, depth)
     if deepest > MOST_TAG_DEPTH:
-        raise Refused(Fault(f"the page nests tags {deepest:,} deep, more than {MOST_TAG_DEPTH}", Place(name)))
+        raise Refused(f"the page nests tags {deepest:,} deep, more than {MOST_TAG_DEPTH}", place=Place(name))
 
 
 def _docx(data: bytes, name: str) -> Extract:
@@ -204,7 +204,7 @@ def _docx(data: bytes, name: str) -> Extract:
         raise
     except Exception as error:
         raise InvalidInput(
-            Fault(f"this is no sound DOCX file ({type(error).__name__})", Place(name))
+            f"this is no sound DOCX file ({type(error).__name__})", place=Place(name)
         ) from None
     core = document.core_properties
     about = {k: v for k, v in (("title", core.title or ""), ("byline", core.author or "")) if v}
@@ -237,29 +237,29 @@ def _pdf(data: bytes, name: str) -> Extract:
     try:
         reader: Any = pypdf.PdfReader(io.BytesIO(data))
         if reader.is_encrypted and not reader.decrypt(""):
-            raise InvalidInput(Fault("the PDF is encrypted", Place(name), "save it without a password"))
+            raise InvalidInput("the PDF is encrypted", place=Place(name), hint="save it without a password")
         if len(reader.pages) > MOST_PAGES:
             raise Refused(
-                Fault(f"the PDF has {len(reader.pages):,} pages, more than {MOST_PAGES:,}", Place(name))
+                f"the PDF has {len(reader.pages):,} pages, more than {MOST_PAGES:,}", place=Place(name)
             )
         pages, size = [], 0
         for page in reader.pages:
             pages.append(page.extract_text() or "")
             size += len(pages[-1])
             if size > MOST_CHARACTERS:
-                raise Refused(Fault(f"the text has over {MOST_CHARACTERS:,} characters", Place(name)))
+                raise Refused(f"the text has over {MOST_CHARACTERS:,} characters", place=Place(name))
         about = {}
         if reader.metadata and reader.metadata.title:
             about["title"] = str(reader.metadata.title)
     except (InvalidInput, Refused):
         raise
     except Exception as error:
-        raise InvalidInput(Fault(f"the PDF cannot be read ({type(error).__name__})", Place(name))) from None
+        raise InvalidInput(f"the PDF cannot be read ({type(error).__name__})", place=Place(name)) from None
     text = unix_lines("\n".join(pages)).encode("utf-8", "replace").decode("utf-8")
     if not text.strip():
         raise InvalidInput(
-            Fault(
-                "the PDF has no text layer", Place(name), "run text recognition on it first, or give its text"
-            )
+            "the PDF has no text layer",
+            place=Place(name),
+            hint="run text recognition on it first, or give its text",
         )
     return Extract(text + "\n", Extractor(name="pypdf", version=installed("pypdf")), "LF", about)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from backstop.base.faults import Fault, InvalidInput
+from backstop.base.faults import InvalidInput
 from backstop.graphmodel.model.conflict import Conflict
 from backstop.graphmodel.model.preference import better_matrix, unknown_matrix
 from backstop.graphmodel.model.sequences import Path, Search, cheapest_end, search
@@ -38,9 +38,7 @@ def evolve(conflict: Conflict, kind: Kind = "um", start: int | None = None) -> S
     if start is None:
         start = conflict.status_quo
     if start is None:
-        raise InvalidInput(
-            Fault("the file names no status quo", hint="add status_quo, or give a state with --from")
-        )
+        raise InvalidInput("the file names no status quo", hint="add status_quo, or give a state with --from")
     if kind == "um":
         return search(start, [move.targets for move in conflict.moves])
     if kind == "ui" and conflict.ranks is not None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backstop.base.faults import Fault, Refused
+from backstop.base.faults import Refused
 from backstop.graphmodel.change.inverse import clauses
 from backstop.graphmodel.model.conflict import Conflict
 from backstop.graphmodel.model.moves import Values
@@ -62,10 +62,8 @@ def must_prefer(
         sets = _minimal({held | term for held in sets for term in need if _consistent(held | term)})
         if len(sets) > MAX_SETS:
             raise Refused(
-                Fault(
-                    f"more than {MAX_SETS:,} alternatives",
-                    hint="ask for another concept, or for a smaller conflict",
-                )
+                f"more than {MAX_SETS:,} alternatives",
+                hint="ask for another concept, or for a smaller conflict",
             )
     found = []
     for comparisons in sets:
@@ -119,10 +117,7 @@ def _sanctions(
                 stack.append((there, k, steps + 1, now))
                 if len(found) > MAX_SETS:
                     raise Refused(
-                        Fault(
-                            f"more than {MAX_SETS:,} ways to sanction one move",
-                            hint="ask for a smaller conflict",
-                        )
+                        f"more than {MAX_SETS:,} ways to sanction one move", hint="ask for a smaller conflict"
                     )
     return list(_minimal(found))
 

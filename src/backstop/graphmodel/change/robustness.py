@@ -9,7 +9,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from backstop.base.faults import Fault, InvalidInput
+from backstop.base.faults import InvalidInput
 from backstop.graphmodel.model.completion import complete, shuffled
 from backstop.graphmodel.model.conflict import Conflict
 from backstop.graphmodel.model.moves import Values, repeated
@@ -86,13 +86,11 @@ def robustness(
     if seed is None:
         seed = max((p.seed for p in sampled), default=0)
     if draws < 1:
-        raise InvalidInput(Fault("at least one draw is needed", hint="give --draws a positive number"))
+        raise InvalidInput("at least one draw is needed", hint="give --draws a positive number")
     if not exchanges and all(isinstance(p, Ranking) for p in conflict.preferences):
         raise InvalidInput(
-            Fault(
-                "every preference is a complete ranking, so there is nothing to draw",
-                hint="leave something unknown in the file, or disturb the rankings with --exchanges N",
-            )
+            "every preference is a complete ranking, so there is nothing to draw",
+            hint="leave something unknown in the file, or disturb the rankings with --exchanges N",
         )
     ranks = []
     for at, (dm, preference) in enumerate(zip(conflict.decision_makers, conflict.preferences, strict=True)):

@@ -36,7 +36,7 @@ def load_json(data: bytes, file: str) -> Mapping[str, Any]:
         for key, value in pairs:
             if key in found:
                 raise InvalidInput(
-                    Fault(f"the key {key!r} stands twice in one object", Place(file), "keep one")
+                    f"the key {key!r} stands twice in one object", place=Place(file), hint="keep one"
                 )
             found[key] = value
         return found
@@ -45,12 +45,16 @@ def load_json(data: bytes, file: str) -> Mapping[str, Any]:
         content = json.loads(data.decode("utf-8-sig"), object_pairs_hook=unique)
     except json.JSONDecodeError as error:
         raise InvalidInput(
-            Fault(f"not valid JSON ({error.msg})", Place(file, error.lineno, error.colno), "correct it there")
+            f"not valid JSON ({error.msg})",
+            place=Place(file, error.lineno, error.colno),
+            hint="correct it there",
         ) from error
     except (UnicodeDecodeError, RecursionError) as error:
-        raise InvalidInput(Fault("not readable as JSON in UTF-8", Place(file), "save it as UTF-8")) from error
+        raise InvalidInput(
+            "not readable as JSON in UTF-8", place=Place(file), hint="save it as UTF-8"
+        ) from error
     if not isinstance(content, dict):
-        raise InvalidInput(Fault("the file holds no JSON object", Place(file)))
+        raise InvalidInput("the file holds no JSON object", place=Place(file))
     return content
 
 

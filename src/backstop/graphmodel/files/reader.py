@@ -42,16 +42,16 @@ def load(path: str | FilePath, variant: str = "", max_states: int = MAX_STATES) 
     if file.is_dir():
         if not (file / FILE_NAME).is_file():
             raise InvalidInput(
-                Fault(f"the folder has no {FILE_NAME}", Place(str(file)), "name the file itself")
+                f"the folder has no {FILE_NAME}", place=Place(str(file)), hint="name the file itself"
             )
         file = file / FILE_NAME
     try:
         if file.stat().st_size > MOST_BYTES:
-            raise InvalidInput(Fault(f"the file has more than {MOST_BYTES >> 20} MiB", Place(str(file))))
+            raise InvalidInput(f"the file has more than {MOST_BYTES >> 20} MiB", place=Place(str(file)))
         data = file.read_bytes()
     except OSError as error:
         raise InvalidInput(
-            Fault(f"cannot be read ({error.strerror or error})", Place(str(file)), "check the name")
+            f"cannot be read ({error.strerror or error})", place=Place(str(file)), hint="check the name"
         ) from error
     return read(data, str(file), variant, max_states)
 
@@ -60,7 +60,7 @@ def read(data: bytes, file: str, variant: str = "", max_states: int = MAX_STATES
     """As `load`, from the content of a file; its name tells `.gmcr` from the other formats."""
     if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
         if variant:
-            raise InvalidInput(Fault("only YAML files have variants", Place(file), "leave --variant out"))
+            raise InvalidInput("only YAML files have variants", place=Place(file), hint="leave --variant out")
         if file.endswith(".gmcr"):
             from backstop.graphmodel.files.gmcr_file import read_gmcr
 
@@ -71,11 +71,9 @@ def read(data: bytes, file: str, variant: str = "", max_states: int = MAX_STATES
             return read_case(data, file, max_states)
         if "format" not in content and schema is not None:
             raise InvalidInput(
-                Fault(
-                    f"no conflict is in a file of the schema {schema!r}",
-                    Place(file, path="schema"),
-                    f"of JSON files, {SCHEMA} is read",
-                )
+                f"no conflict is in a file of the schema {schema!r}",
+                place=Place(file, path="schema"),
+                hint=f"of JSON files, {SCHEMA} is read",
             )
     document = parse_document(data, file)
     return _GraphFile(document, variant, max_states).read()
@@ -370,11 +368,9 @@ class _GraphFile:
                         found[dm.id] = changed
         if self.variant and self.variant not in variants:
             raise InvalidInput(
-                Fault(
-                    f"there is no variant {self.variant}",
-                    self.document.place(("variants",)),
-                    did_you_mean(self.variant, map(str, variants), "variant"),
-                )
+                f"there is no variant {self.variant}",
+                place=self.document.place(("variants",)),
+                hint=did_you_mean(self.variant, map(str, variants), "variant"),
             )
         return tuple(preference for preference in found.values() if preference is not None)
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from backstop.base.faults import Fault, Refused
+from backstop.base.faults import Refused
 from backstop.graphmodel.model.moves import Values
 from backstop.graphmodel.model.preference import Bools, Graded, Preference, Ranking, Relation
 from backstop.graphmodel.stability.ranked import dense_ranks
@@ -30,10 +30,8 @@ def complete(preference: Preference, draws: int, random: Generator, name: str = 
         return np.broadcast_to(preference.rank, (draws, len(preference.rank)))
     if isinstance(preference, Graded):
         raise Refused(
-            Fault(
-                f"the {preference.kind} preference of {name} has no completions",
-                hint="give a relation or sampled",
-            )
+            f"the {preference.kind} preference of {name} has no completions",
+            hint="give a relation or sampled",
         )
     if preference.tiers:
         return _orders(preference.tier_truths, draws, random)
@@ -78,7 +76,7 @@ def _extensions(relation: Relation, draws: int, random: Generator, name: str) ->
     for k in range(count):  # transitive closure
         above |= above[:, k, None] & above[None, k, :]
     if above.diagonal().any():
-        raise Refused(Fault(f"no ranking agrees with the relation of {name}", hint="remove a comparison"))
+        raise Refused(f"no ranking agrees with the relation of {name}", hint="remove a comparison")
     if not above.any():
         rank = np.argsort(random.random((draws, count)), axis=1)
         return rank.astype(_kind(count))[:, label]
@@ -113,10 +111,8 @@ def _classes(better: Bools, unknown: Bools, name: str) -> Values:
     )
     if size and not alike:
         raise Refused(
-            Fault(
-                f"the relation of {name} cannot be completed to a ranking: indifference in it is not transitive",
-                hint="give rest: unknown, or name the indifferent pairs so that they form classes",
-            )
+            f"the relation of {name} cannot be completed to a ranking: indifference in it is not transitive",
+            hint="give rest: unknown, or name the indifferent pairs so that they form classes",
         )
     return dense_ranks(label)
 

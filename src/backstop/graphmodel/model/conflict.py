@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from backstop.base.faults import Fault, InvalidInput, Place, Refused
+from backstop.base.faults import InvalidInput, Place, Refused
 from backstop.base.words import did_you_mean
 from backstop.graphmodel.model.feasible import Codes, option_truth
 from backstop.graphmodel.model.formula import Formula, Truth, evaluate
@@ -130,11 +130,9 @@ class Conflict:
         if ranks is None:
             at = next(i for i, p in enumerate(self.preferences) if as_ranking(p) is None)
             raise Refused(
-                Fault(
-                    f"{what} needs a complete ranking of every decision maker, and that of"
-                    f" {self.decision_makers[at].id} is not one (unknown, intransitive or graded)",
-                    hint="give a ranking, statements or weights; or see the uncertain, fuzzy and sampled results",
-                )
+                f"{what} needs a complete ranking of every decision maker, and that of"
+                f" {self.decision_makers[at].id} is not one (unknown, intransitive or graded)",
+                hint="give a ranking, statements or weights; or see the uncertain, fuzzy and sampled results",
             )
         return ranks
 
@@ -143,7 +141,7 @@ class Conflict:
         ids = [dm.id for dm in self.decision_makers]
         if name not in ids:
             raise InvalidInput(
-                Fault(f"no decision maker is called {name}", hint=did_you_mean(name, ids, "decision maker"))
+                f"no decision maker is called {name}", hint=did_you_mean(name, ids, "decision maker")
             )
         return ids.index(name)
 
@@ -152,7 +150,7 @@ class Conflict:
         at = self.states.index.get(name)
         if at is None:
             raise InvalidInput(
-                Fault(f"no state is called {name}", hint=did_you_mean(name, self.states.ids, "state"))
+                f"no state is called {name}", hint=did_you_mean(name, self.states.ids, "state")
             )
         return at
 
@@ -231,11 +229,9 @@ def option_moves(
     count = int(blocks.degree().sum(dtype=np.int64))
     if count > MAX_ARCS:
         raise Refused(
-            Fault(
-                f"{owner} has {count:,} moves to be held one by one (one-way options, banned moves or merged states);"
-                f" at most {MAX_ARCS:,} fit, and these would need about {count * 24 / 1e9:,.0f} GB",
-                hint="leave options out or declare more vectors infeasible",
-            )
+            f"{owner} has {count:,} moves to be held one by one (one-way options, banned moves or merged states);"
+            f" at most {MAX_ARCS:,} fit, and these would need about {count * 24 / 1e9:,.0f} GB",
+            hint="leave options out or declare more vectors infeasible",
         )
     source, target = blocks.arcs()
     on_only = np.uint64(sum(1 << j for j in own if options[j].direction == "on_only"))
@@ -274,16 +270,14 @@ def merged_states(
     for at, (name, truth) in enumerate(merges):
         if not truth.any():
             raise InvalidInput(
-                Fault(f"no feasible vector is in the merged state {name}", hint="correct its formula")
+                f"no feasible vector is in the merged state {name}", hint="correct its formula"
             )
         taken = truth & (node >= 0)
         if taken.any():
             other = merges[int(node[taken][0])][0]
             raise InvalidInput(
-                Fault(
-                    f"the merged states {other} and {name} have a vector in common",
-                    hint="make their formulas disjoint",
-                )
+                f"the merged states {other} and {name} have a vector in common",
+                hint="make their formulas disjoint",
             )
         node[truth] = at
     free = node < 0

@@ -56,10 +56,7 @@ def feasible_vectors(options: Sequence[str], infeasible: Sequence[Formula], limi
     k = len(options)
     if k > MAX_OPTIONS:
         raise Refused(
-            Fault(
-                f"{k} options; at most {MAX_OPTIONS} can be held",
-                hint="leave options out, or split the conflict",
-            )
+            f"{k} options; at most {MAX_OPTIONS} can be held", hint="leave options out, or split the conflict"
         )
     position = {name: j for j, name in enumerate(options)}
     needs = [frozenset(position[name] for name in formula.names()) for formula in infeasible]
@@ -83,10 +80,8 @@ def feasible_vectors(options: Sequence[str], infeasible: Sequence[Formula], limi
             codes = codes[~_truth(infeasible[at], codes, position)]
         if not len(codes):
             raise InvalidInput(
-                Fault(
-                    "no state is feasible: the infeasibility conditions exclude every vector",
-                    hint="loosen a condition",
-                )
+                "no state is feasible: the infeasibility conditions exclude every vector",
+                hint="loosen a condition",
             )
         if len(codes) > 4 * limit or (not pending and len(codes) << free > limit):
             most = "" if not pending else f"up to (after {len(placed)} options there are {len(codes):,}) "

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backstop.base.faults import Fault, InvalidInput
+from backstop.base.faults import InvalidInput
 from backstop.base.words import did_you_mean
 from backstop.graphmodel.model.conflict import Conflict
 from backstop.graphmodel.model.preference import Bools
@@ -75,13 +75,11 @@ def coalition_named(conflict: Conflict, name: str) -> Members:
     for part in parts:
         if part not in ids:
             raise InvalidInput(
-                Fault(
-                    f"no decision maker of the coalition {name} is called {part or 'nothing'}",
-                    hint=did_you_mean(part, ids, "decision maker"),
-                )
+                f"no decision maker of the coalition {name} is called {part or 'nothing'}",
+                hint=did_you_mean(part, ids, "decision maker"),
             )
     if len(set(parts)) < len(parts):
-        raise InvalidInput(Fault(f"the coalition {name} names somebody twice", hint="name each member once"))
+        raise InvalidInput(f"the coalition {name} names somebody twice", hint="name each member once")
     return tuple(sorted(ids.index(part) for part in parts))
 
 

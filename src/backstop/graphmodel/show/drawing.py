@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backstop.base.faults import Fault, Refused
+from backstop.base.faults import Refused
 from backstop.graphmodel.change.evolution import evolve
 from backstop.graphmodel.model.conflict import Conflict
 from backstop.graphmodel.model.sequences import matrix
@@ -83,10 +83,8 @@ def _shown(conflict: Conflict, start: int | None) -> list[int]:
     if not reached or len(reached) > MAX_DRAWN:
         count = f", {len(reached):,} of them reached by improvements" if reached else ""
         raise Refused(
-            Fault(
-                f"{conflict.size:,} states{count}; at most {MAX_DRAWN} can be drawn so that they are told apart",
-                hint="merge states, name another start with --from, or use the tables",
-            )
+            f"{conflict.size:,} states{count}; at most {MAX_DRAWN} can be drawn so that they are told apart",
+            hint="merge states, name another start with --from, or use the tables",
         )
     return reached
 

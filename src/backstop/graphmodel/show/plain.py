@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backstop.base.faults import Fault, Refused
+from backstop.base.faults import Refused
 from backstop.graphmodel.change.edit import Change
 from backstop.graphmodel.change.evolution import Route
 from backstop.graphmodel.change.inverse import Condition
@@ -135,9 +135,7 @@ def preference_tree(conflict: Conflict, decision_maker: int) -> dict[str, Any]:
     preference = conflict.preferences[decision_maker]
     if not isinstance(preference, Ranking) or preference.truths is None:
         name = conflict.decision_makers[decision_maker].id
-        raise Refused(
-            Fault(f"the preference of {name} is not made of statements", hint="see resolved_ranking")
-        )
+        raise Refused(f"the preference of {name} is not made of statements", hint="see resolved_ranking")
     truths = preference.truths
     texts = [str(statement) for statement in preference.statements]
 

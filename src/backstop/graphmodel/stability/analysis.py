@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from backstop.base.faults import Fault, InvalidInput, Refused
+from backstop.base.faults import InvalidInput, Refused
 from backstop.base.words import did_you_mean
 from backstop.graphmodel.change.evolution import evolve
 from backstop.graphmodel.change.robustness import Robustness, robustness
@@ -70,7 +70,7 @@ def analyse(conflict: Conflict, concepts: Sequence[str] | None = None) -> Analys
     for name in concepts or ():
         if name not in ALL_CONCEPTS:
             raise InvalidInput(
-                Fault(f"no concept is called {name}", hint=did_you_mean(name, ALL_CONCEPTS, "concept"))
+                f"no concept is called {name}", hint=did_you_mean(name, ALL_CONCEPTS, "concept")
             )
     wanted = tuple(concepts) if concepts else ALL_CONCEPTS
     left_out: dict[str, str] = {}
@@ -127,7 +127,7 @@ def _concept_tables(
             if concept == "nash" and not graded:
                 tables["nash"] = crisp(conflict)["nash"]
             elif asked:
-                raise Refused(Fault(f"{concept} is not defined with {why}", hint="leave --concept out"))
+                raise Refused(f"{concept} is not defined with {why}", hint="leave --concept out")
             else:
                 left_out[concept] = why
         return tables

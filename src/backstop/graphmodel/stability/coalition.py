@@ -16,7 +16,7 @@ from typing import Literal
 
 import numpy as np
 
-from backstop.base.faults import Fault, Refused
+from backstop.base.faults import Refused
 from backstop.graphmodel.model.conflict import Conflict
 from backstop.graphmodel.model.preference import Bools
 from backstop.graphmodel.model.sequences import closure, matrix, product
@@ -62,10 +62,8 @@ def coalitions(conflict: Conflict) -> Coalitions:
     n, size = len(conflict.decision_makers), conflict.size
     if n > MAX_MEMBERS:
         raise Refused(
-            Fault(
-                f"{n} decision makers form {2**n - 1:,} coalitions; at most {MAX_MEMBERS} decision makers are taken",
-                hint="join decision makers that always act together",
-            )
+            f"{n} decision makers form {2**n - 1:,} coalitions; at most {MAX_MEMBERS} decision makers are taken",
+            hint="join decision makers that always act together",
         )
     need_matrices(conflict, "the analysis of coalitions")
     ranks = conflict.rankings("the analysis of coalitions")

@@ -18,7 +18,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from backstop.base.faults import Fault, InvalidInput, Refused
+from backstop.base.faults import InvalidInput, Refused
 from backstop.base.words import did_you_mean
 from backstop.graphmodel.model.conflict import Conflict
 from backstop.graphmodel.model.moves import Moves, Values
@@ -108,10 +108,7 @@ def check_horizon(horizon: int) -> None:
     """Raises InvalidInput where no move, or more than 10,000, would be foreseen."""
     if not 1 <= horizon <= MAX_HORIZON:
         raise InvalidInput(
-            Fault(
-                f"{horizon:,} moves cannot be looked ahead",
-                hint=f"give a horizon from 1 to {MAX_HORIZON:,}",
-            )
+            f"{horizon:,} moves cannot be looked ahead", hint=f"give a horizon from 1 to {MAX_HORIZON:,}"
         )
 
 
@@ -123,22 +120,18 @@ def anticipate(conflict: Conflict, variant: Variant, ties: Ties) -> Anticipation
     """
     for name, valid, kind in ((variant, VARIANTS, "variant"), (ties, TIES, "rule for ties")):
         if name not in valid:
-            raise InvalidInput(Fault(f"no {kind} is called {name}", hint=did_you_mean(name, valid, kind)))
+            raise InvalidInput(f"no {kind} is called {name}", hint=did_you_mean(name, valid, kind))
     ranks = tuple(dense_ranks(rank) for rank in conflict.rankings("limited-move stability"))
     n = len(ranks)
     if variant == "two" and n != 2:
         raise Refused(
-            Fault(
-                f"limited-move stability of {n} decision makers has no agreed definition",
-                hint="name a variant: rotation or adversary",
-            )
+            f"limited-move stability of {n} decision makers has no agreed definition",
+            hint="name a variant: rotation or adversary",
         )
     if ties == "strict" and not is_strict(ranks):
         raise Refused(
-            Fault(
-                "limited-move stability is not unique where a ranking has ties",
-                hint="name a rule for ties: best, worst or lowest",
-            )
+            "limited-move stability is not unique where a ranking has ties",
+            hint="name a rule for ties: best, worst or lowest",
         )
     build = _adversaries if variant == "adversary" else _rotation
     roles, first = build(conflict, ranks, ties)
@@ -157,7 +150,7 @@ def anticipate(conflict: Conflict, variant: Variant, ties: Ties) -> Anticipation
         seen[key] = h
         history.append(tables)
         tables = tuple(_choose(role, stay if role.after is None else tables[role.after]) for role in roles)
-    raise Refused(Fault(f"the anticipated outcomes do not repeat within {MAX_HORIZON:,} moves"))
+    raise Refused(f"the anticipated outcomes do not repeat within {MAX_HORIZON:,} moves")
 
 
 def foresee(conflict: Conflict, variant: Variant, ties: Ties, horizon: int = 8) -> Foresight:

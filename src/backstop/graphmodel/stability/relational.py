@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backstop.base.faults import Fault, Refused
+from backstop.base.faults import Refused
 from backstop.graphmodel.model.conflict import Conflict
 from backstop.graphmodel.model.preference import Bools, better_matrix
 from backstop.graphmodel.model.sequences import closure, matrix, product
@@ -38,11 +38,9 @@ def need_matrices(conflict: Conflict, what: str) -> None:
     if conflict.size > MAX_MATRIX:
         memory = 8.0 * conflict.size**2 * len(conflict.decision_makers) / 1e9
         raise Refused(
-            Fault(
-                f"{what} compares all pairs of states: {conflict.size:,} states would need about {memory:,.0f} GB,"
-                f" and at most {MAX_MATRIX:,} states are taken",
-                hint="declare more vectors infeasible, merge states or leave options out",
-            )
+            f"{what} compares all pairs of states: {conflict.size:,} states would need about {memory:,.0f} GB,"
+            f" and at most {MAX_MATRIX:,} states are taken",
+            hint="declare more vectors infeasible, merge states or leave options out",
         )
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backstop.base.faults import Fault, Refused
+from backstop.base.faults import Refused
 from backstop.graphmodel.model.conflict import Conflict
 from backstop.graphmodel.model.moves import Arcs, Moves
 from backstop.graphmodel.model.preference import Bools, better_matrix
@@ -85,7 +85,7 @@ def joint_answers(conflict: Conflict, decision_maker: int, state: int) -> list[J
     """One answer per improvement from `state`. Raises Refused where SIM is not defined or choices are too many."""
     reason = applicable(conflict)
     if reason:
-        raise Refused(Fault(reason, hint="give the conflict by options, or ask for the other concepts"))
+        raise Refused(reason, hint="give the conflict by options, or ask for the other concepts")
     improving, no_better = _judged(conflict)
     codes = conflict.states.codes[np.argsort(conflict.states.node)]
     order = np.argsort(codes)
@@ -94,11 +94,9 @@ def joint_answers(conflict: Conflict, decision_maker: int, state: int) -> list[J
     count = prod(len(option) for option in options)
     if count > MAX_JOINT_CHOICES:
         raise Refused(
-            Fault(
-                f"the others have {count:,} joint choices in {conflict.states.ids[state]}; at most"
-                f" {MAX_JOINT_CHOICES:,} are looked through for one reason",
-                hint="ask for the other concepts",
-            )
+            f"the others have {count:,} joint choices in {conflict.states.ids[state]}; at most"
+            f" {MAX_JOINT_CHOICES:,} are looked through for one reason",
+            hint="ask for the other concepts",
         )
     here = codes[state]
     joint = np.zeros(1, dtype=np.uint64)
@@ -157,16 +155,14 @@ def simultaneous(conflict: Conflict) -> Bools:
     """(decision makers, states): stable by SIM. Raises Refused where it is not defined or too large."""
     reason = applicable(conflict)
     if reason:
-        raise Refused(Fault(reason, hint="give the conflict by options, or ask for the other concepts"))
+        raise Refused(reason, hint="give the conflict by options, or ask for the other concepts")
     improving, no_better = _judged(conflict)
     count = combinations(conflict)
     if count > MAX_COMBINATIONS:
         raise Refused(
-            Fault(
-                f"SIM would try {count:.1e} joint choices; at most {MAX_COMBINATIONS:.0e} are tried"
-                f" (about {count / 1e8:,.0f} seconds)",
-                hint="ask for the other concepts, or analyse a smaller conflict",
-            )
+            f"SIM would try {count:.1e} joint choices; at most {MAX_COMBINATIONS:.0e} are tried"
+            f" (about {count / 1e8:,.0f} seconds)",
+            hint="ask for the other concepts, or analyse a smaller conflict",
         )
     n, size = len(conflict.moves), conflict.size
     codes = conflict.states.codes[np.argsort(conflict.states.node)]  # by state

@@ -195,7 +195,7 @@ def chosen_claims(model: Model, names: Sequence[str] | None) -> list[str]:
     known = list(model.scenario.claims)
     for name in names or ():
         if name not in known:
-            raise InvalidInput(Fault(f"no claim is called {name}", hint=did_you_mean(name, known, "claim")))
+            raise InvalidInput(f"no claim is called {name}", hint=did_you_mean(name, known, "claim"))
     return [name for name in known if not names or name in names]
 
 

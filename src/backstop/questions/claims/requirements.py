@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from backstop.base.faults import Fault, Refused
+from backstop.base.faults import Refused
 from backstop.questions.claims import verdict
 from backstop.questions.claims.verdict import Codes
 from backstop.questions.methods.weighting import FloatArray
@@ -73,7 +73,9 @@ def trial_of(model: Model, name: str) -> Trial:
         _refuse_unjudgeable(trial)
     except Refused as refusal:
         first = refusal.faults[0]
-        raise Refused(Fault(first.what, model.place(("claims", name, claim.kind)), first.hint)) from refusal
+        raise Refused(
+            first.what, place=model.place(("claims", name, claim.kind)), hint=first.hint
+        ) from refusal
     return trial
 
 
@@ -140,11 +142,9 @@ def _threshold(
     low, high = model.scenario.measures[body.measure].range
     if not low < high:
         raise Refused(
-            Fault(
-                f"the range of {body.measure} is the one level {low:g}, so no least level can be found",
-                model.place(("claims", name, "threshold", "measure")),
-                "give the measure a range",
-            )
+            f"the range of {body.measure} is the one level {low:g}, so no least level can be found",
+            place=model.place(("claims", name, "threshold", "measure")),
+            hint="give the measure a range",
         )
     return Trial(
         name,

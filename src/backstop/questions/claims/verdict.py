@@ -18,7 +18,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from backstop.base.faults import Fault, InvalidInput, Refused
+from backstop.base.faults import InvalidInput, Refused
 from backstop.questions.methods.weighting import (
     BoolArray,
     Estimate,
@@ -75,16 +75,12 @@ def necessary(meets: ArrayLike, levels: ArrayLike) -> Codes:
     without = _matching(without_measures(levels), met)
     if not without.any():
         raise Refused(
-            Fault(
-                "no arrangement is without the measures, so whether they are necessary cannot be seen",
-                hint="add an arrangement that leaves all of them at zero",
-            )
+            "no arrangement is without the measures, so whether they are necessary cannot be seen",
+            hint="add an arrangement that leaves all of them at zero",
         )
     if without.all():
         raise Refused(
-            Fault(
-                "no arrangement has any of the measures", hint="add an arrangement that promises at least one"
-            )
+            "no arrangement has any of the measures", hint="add an arrangement that promises at least one"
         )
     codes = np.full(met.shape[1], MOOT, dtype=np.int8)
     codes[(known & ~met)[without].all(axis=0) & met[~without].any(axis=0)] = TRUE
@@ -102,10 +98,8 @@ def sufficient(meets: ArrayLike, levels: ArrayLike) -> Codes:
     having = _matching(with_measures(levels), met)
     if not having.any():
         raise Refused(
-            Fault(
-                "no arrangement has all of the measures, so whether they suffice cannot be seen",
-                hint="add an arrangement that promises them all",
-            )
+            "no arrangement has all of the measures, so whether they suffice cannot be seen",
+            hint="add an arrangement that promises them all",
         )
     return _every(known[having], met[having])
 
@@ -125,10 +119,8 @@ def raises(with_them: ArrayLike, without_them: ArrayLike) -> Codes:
         )
     if not len(higher):
         raise Refused(
-            Fault(
-                "no arrangement has all of the measures, so what they change cannot be seen",
-                hint="add an arrangement that promises them all",
-            )
+            "no arrangement has all of the measures, so what they change cannot be seen",
+            hint="add an arrangement that promises them all",
         )
     gain = _difference(higher, lower)
     return _every(~np.isnan(gain), gain > MARGIN)

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from backstop.base.faults import Fault, InvalidInput, Refused
+from backstop.base.faults import InvalidInput, Refused
 from backstop.questions.methods.packages import Evaluate, Evaluated, Packages, joined, minimal
 from backstop.questions.methods.weighting import FloatArray, IntArray
 
@@ -74,10 +74,8 @@ def searched(
         from pymoo.problems.static import StaticProblem
     except ImportError as error:
         raise Refused(
-            Fault(
-                "searching so many packages needs pymoo, which is not installed",
-                hint="install backstop[design], or take fewer levels so that all packages can be tried",
-            )
+            "searching so many packages needs pymoo, which is not installed",
+            hint="install backstop[design], or take fewer levels so that all packages can be tried",
         ) from error
     if not 0.0 < share <= 1.0:
         raise InvalidInput(f"the share of worlds must be above 0 and at most 1, not {share}")

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backstop.base.faults import Fault, InvalidInput, Refused
+from backstop.base.faults import InvalidInput, Refused
 from backstop.questions.methods.splines import BLOCK, Fit, basis_of, conditional_expectation
 from backstop.questions.methods.weighting import (
     Estimate,
@@ -83,20 +83,16 @@ def _gains(benefits: ArrayLike, weights: ArrayLike | None) -> tuple[FloatArray, 
         raise InvalidInput("the value of information needs a table of arrangements by worlds")
     if len(values) < 2:
         raise Refused(
-            Fault(
-                "with one arrangement there is no choice that information could improve",
-                hint="compare at least two arrangements",
-            )
+            "with one arrangement there is no choice that information could improve",
+            hint="compare at least two arrangements",
         )
     weight = normalised_weights(weights, values.shape[1])
     note = note_on_number(weight)
     missing = int(np.count_nonzero(~np.isfinite(values[:, weight > 0])))
     if missing:
         raise Refused(
-            Fault(
-                f"the net benefit has no value in {missing} pairs of arrangement and world",
-                hint="value a metric that is defined in every world, for instance the one without its `given`",
-            )
+            f"the net benefit has no value in {missing} pairs of arrangement and world",
+            hint="value a metric that is defined in every world, for instance the one without its `given`",
         )
     values = np.where(weight > 0, values, 0.0)
     best = int(np.argmax(values @ weight))

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backstop.base.faults import Fault, InvalidInput, Refused
+from backstop.base.faults import InvalidInput, Refused
 from backstop.questions.methods.weighting import Estimate, FloatArray, refuse_constant
 
 
@@ -38,9 +38,7 @@ def morris_walks(inputs: int, walks: int, seed: int = 0, levels: int = 4) -> Flo
     """
     if inputs < 1:
         raise Refused(
-            Fault(
-                "no parameter is uncertain, so there is nothing to be sensitive to", hint="give one a range"
-            )
+            "no parameter is uncertain, so there is nothing to be sensitive to", hint="give one a range"
         )
     if walks < 2:
         raise InvalidInput("screening needs at least 2 walks, so that effects can be compared")

@@ -105,10 +105,8 @@ def grid(levels: Mapping[str, Sequence[float]], most: int = MOST_PACKAGES) -> Fl
     count = prod(len(set(values)) for values in levels.values())
     if count > most:
         raise Refused(
-            Fault(
-                f"{count:,} packages are too many to try one by one (the limit is {most:,})",
-                hint="take fewer levels or measures, or let the evolutionary search choose",
-            )
+            f"{count:,} packages are too many to try one by one (the limit is {most:,})",
+            hint="take fewer levels or measures, or let the evolutionary search choose",
         )
     return np.array(list(product(*(sorted(set(values)) for values in levels.values()))), dtype=np.float64)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backstop.base.faults import Fault, Refused
+from backstop.base.faults import Refused
 from backstop.questions.methods.weighting import (
     FloatArray,
     effective_number,
@@ -59,14 +59,12 @@ def condition_share(holds: ArrayLike, weights: FloatArray, condition: str = "the
     counted = weights > 0
     if not met[counted].any():
         raise Refused(
-            Fault(
-                f"no world meets {condition}, so there is nothing to describe",
-                hint="loosen the condition or assess more worlds",
-            )
+            f"no world meets {condition}, so there is nothing to describe",
+            hint="loosen the condition or assess more worlds",
         )
     if met[counted].all():
         raise Refused(
-            Fault(f"every world meets {condition}, so nothing tells them apart", hint="tighten the condition")
+            f"every world meets {condition}, so nothing tells them apart", hint="tighten the condition"
         )
     return float(weights[met].sum() / weights.sum())
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backstop.base.faults import Fault, Refused
+from backstop.base.faults import Refused
 from backstop.questions.methods.splines import basis_of, conditional_expectation
 from backstop.questions.methods.weighting import (
     Estimate,
@@ -80,11 +80,9 @@ def refuse_split_correlations(
         return
     asked = "; ".join(" + ".join(members) for members in linked)
     raise Refused(
-        Fault(
-            "variance-based indices of single inputs are not defined where inputs are correlated: "
-            "part of the variance belongs to them together",
-            hint=f"ask for them by group ({asked}), or for regional sensitivity, which needs no independence",
-        )
+        "variance-based indices of single inputs are not defined where inputs are correlated: "
+        "part of the variance belongs to them together",
+        hint=f"ask for them by group ({asked}), or for regional sensitivity, which needs no independence",
     )
 
 
@@ -97,11 +95,9 @@ def refuse_weights(weights: ArrayLike | None) -> None:
     values = np.asarray(weights, dtype=np.float64)
     if np.ptp(values) > 1e-9 * float(np.abs(values).max(initial=0.0)):
         raise Refused(
-            Fault(
-                "total and second-order indices are not defined for worlds weighted by observations: "
-                "the weights make the inputs depend on each other",
-                hint="first-order indices are estimated from the weighted worlds; or leave the observations out",
-            )
+            "total and second-order indices are not defined for worlds weighted by observations: "
+            "the weights make the inputs depend on each other",
+            hint="first-order indices are estimated from the weighted worlds; or leave the observations out",
         )
 
 

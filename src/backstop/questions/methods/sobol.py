@@ -28,7 +28,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backstop.base.faults import Fault, InvalidInput, Refused
+from backstop.base.faults import InvalidInput, Refused
 from backstop.questions.methods.weighting import (
     Estimate,
     FloatArray,
@@ -112,9 +112,7 @@ def paired_samples(
     """
     if not names:
         raise Refused(
-            Fault(
-                "no parameter is uncertain, so there is nothing to be sensitive to", hint="give one a range"
-            )
+            "no parameter is uncertain, so there is nothing to be sensitive to", hint="give one a range"
         )
     grouped: dict[str, tuple[str, ...]] = {}
     taken: dict[str, str] = {}
@@ -228,19 +226,15 @@ def _centred(
         blocks.append(evaluations.ba)
     size, width = len(evaluations.a), len(evaluations.names)
     if size < 2:
-        raise Refused(
-            Fault("one base world alone shows no variation", hint="use at least a few hundred worlds")
-        )
+        raise Refused("one base world alone shows no variation", hint="use at least a few hundred worlds")
     if evaluations.b.shape != (size,) or any(block.shape != (width, size) for block in blocks[2:]):
         raise ValueError("evaluations must have shapes (N,), (N,), (groups, N) and (groups, N)")
     missing = sum(int(np.count_nonzero(~np.isfinite(block))) for block in blocks)
     if missing:
         raise Refused(
-            Fault(
-                f"{what} has no value in {missing} of {sum(block.size for block in blocks)} evaluations, "
-                "and its variance is then not defined",
-                hint="ask about a metric that is defined in every world, for instance the one without its `given`",
-            )
+            f"{what} has no value in {missing} of {sum(block.size for block in blocks)} evaluations, "
+            "and its variance is then not defined",
+            hint="ask about a metric that is defined in every world, for instance the one without its `given`",
         )
     refuse_constant(np.concatenate((evaluations.a, evaluations.b)), what)
     centre = sum(float(block.sum()) for block in blocks) / sum(block.size for block in blocks)

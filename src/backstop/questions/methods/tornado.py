@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backstop.base.faults import Fault, Refused
+from backstop.base.faults import Refused
 from backstop.questions.methods.weighting import FloatArray
 
 
@@ -53,9 +53,7 @@ def tornado(
     names = tuple(low)
     if not names:
         raise Refused(
-            Fault(
-                "no parameter is uncertain, so there is nothing to be sensitive to", hint="give one a range"
-            )
+            "no parameter is uncertain, so there is nothing to be sensitive to", hint="give one a range"
         )
     rows = 2 * len(names) + 1
     point = {name: np.full(rows, value, dtype=np.float64) for name, value in central.items()}

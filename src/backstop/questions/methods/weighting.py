@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from backstop.base.faults import Fault, InvalidInput, Refused
+from backstop.base.faults import InvalidInput, Refused
 from backstop.worlds.statistics import REPLICATIONS, effective_worlds, quantiles
 
 FloatArray = NDArray[np.float64]
@@ -39,7 +39,7 @@ def normalised_weights(weights: ArrayLike | None, worlds: int) -> FloatArray:
     finite, or all are 0.
     """
     if worlds < 1:
-        raise InvalidInput(Fault("there is no world to ask", hint="assess at least one world"))
+        raise InvalidInput("there is no world to ask", hint="assess at least one world")
     if weights is None:
         return np.full(worlds, 1.0 / worlds)
     values = np.asarray(weights, dtype=np.float64)
@@ -52,9 +52,7 @@ def normalised_weights(weights: ArrayLike | None, worlds: int) -> FloatArray:
     peak = float(values.max())
     if peak == 0.0:
         raise InvalidInput(
-            Fault(
-                "every world has weight 0", hint="the observations contradict all worlds: check their sources"
-            )
+            "every world has weight 0", hint="the observations contradict all worlds: check their sources"
         )
     scaled = (
         values / peak
@@ -76,11 +74,9 @@ def note_on_number(weights: FloatArray) -> str | None:
     # Rounding must not refuse exactly ten equal worlds.
     if number < TOO_FEW_WORLDS - 1e-9:
         raise Refused(
-            Fault(
-                f"the weight rests on {number:.1f} effective worlds of {len(weights)}, "
-                "too few to answer from (10 are needed)",
-                hint="assess more worlds, or widen the observations that leave so few worlds any weight",
-            )
+            f"the weight rests on {number:.1f} effective worlds of {len(weights)}, "
+            "too few to answer from (10 are needed)",
+            hint="assess more worlds, or widen the observations that leave so few worlds any weight",
         )
     if number < FEW_WORLDS - 1e-9:
         return (
@@ -102,11 +98,9 @@ def varying(values: ArrayLike, weights: FloatArray, what: str = "the metric") ->
     missing = int(np.count_nonzero(~np.isfinite(counted)))
     if missing:
         raise Refused(
-            Fault(
-                f"{what} has no value in {missing} of {counted.size} worlds, "
-                "so its variation over worlds is not defined",
-                hint="ask about a metric that is defined in every world, for instance the one without its `given`",
-            )
+            f"{what} has no value in {missing} of {counted.size} worlds, "
+            "so its variation over worlds is not defined",
+            hint="ask about a metric that is defined in every world, for instance the one without its `given`",
         )
     refuse_constant(counted, what)
     return array
@@ -116,15 +110,11 @@ def refuse_constant(values: FloatArray, what: str = "the metric") -> None:
     """Raise Refused where finite `values` are all the same to rounding."""
     low, high = float(values.min()), float(values.max())
     if values.size < 2:
-        raise Refused(
-            Fault("one world alone shows no variation", hint="assess at least a few hundred worlds")
-        )
+        raise Refused("one world alone shows no variation", hint="assess at least a few hundred worlds")
     if high - low <= 1e-12 * max(abs(low), abs(high), 1e-300):
         raise Refused(
-            Fault(
-                f"{what} is the same in all worlds ({low:g}), so nothing can be said to move it",
-                hint="ask about another metric, year or arrangement",
-            )
+            f"{what} is the same in all worlds ({low:g}), so nothing can be said to move it",
+            hint="ask about another metric, year or arrangement",
         )
 
 

@@ -46,7 +46,7 @@ def condition(model: Model, text: str | float, place: Place | None = None) -> Co
     try:
         expression = parse(text)
     except ExpressionError as error:
-        raise InvalidInput(Fault(f"the condition {text} cannot be read: {error}", where)) from error
+        raise InvalidInput(f"the condition {text} cannot be read: {error}", place=where) from error
     metrics, parameters = model.scenario.metrics, model.scenario.parameters
     faults = []
     for name in sorted(expression.names):
@@ -83,5 +83,5 @@ def met(
         fault = first_fault(expression, lookup, known)
         if fault is not None:
             here = "in every world" if fault.world is None else f"in world {fault.world}"
-            raise InvalidInput(Fault(f"{asked.text}: {fault.message} {here}", asked.place))
+            raise InvalidInput(f"{asked.text}: {fault.message} {here}", place=asked.place)
     return np.where(known, (result != 0.0).astype(np.float64), np.nan)

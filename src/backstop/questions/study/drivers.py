@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from backstop.base.faults import Fault, Refused
+from backstop.base.faults import Refused
 from backstop.game.stage import Information
 from backstop.questions.claims.promises import levels_of, promise_of
 from backstop.questions.methods.morris import ElementaryEffects, elementary_effects, morris_walks
@@ -168,9 +168,7 @@ def variance_shares(
     order N (2 d + 2). Correlated parameters have indices as a group. Raises Refused where the target does not vary.
     """
     if not 1 <= worlds <= MOST_WORLDS:
-        raise Refused(
-            Fault(f"a base sample of {worlds:,} was asked for", hint=f"ask for 1 to {MOST_WORLDS:,}")
-        )
+        raise Refused(f"a base sample of {worlds:,} was asked for", hint=f"ask for 1 to {MOST_WORLDS:,}")
     model, sampler = bench.model, bench.sampler
     linked = {" + ".join(g): g for g in correlated_groups(list(sampler.uncertain), model.correlations)}
     used = used_parameters(model.scenario)
@@ -178,10 +176,8 @@ def variance_shares(
     names = [name for name in sampler.uncertain if name not in idle]
     if not names:
         raise Refused(
-            Fault(
-                "no parameter that is uncertain is used anywhere, so there is nothing to be sensitive to",
-                hint="give a parameter that is used a range",
-            )
+            "no parameter that is uncertain is used anywhere, so there is nothing to be sensitive to",
+            hint="give a parameter that is used a range",
         )
     samples = _samples(bench, names, linked, worlds)
     mixtures = list(samples.mixtures(second_order))
@@ -243,7 +239,7 @@ def _samples(
         }
         idle = {name: np.full(worlds, value) for name, value in rest.items()}
         return PairedSamples({**a, **idle}, {**b, **idle}, checked.groups)
-    raise Refused(Fault("no two independent samples were found", hint="use another seed"))
+    raise Refused("no two independent samples were found", hint="use another seed")
 
 
 def _checked(

@@ -12,7 +12,7 @@ from math import prod
 
 import numpy as np
 
-from backstop.base.faults import Fault, InvalidInput, Refused
+from backstop.base.faults import InvalidInput, Refused
 from backstop.base.words import did_you_mean
 from backstop.questions.methods.evolution import searched
 from backstop.questions.methods.packages import (
@@ -211,13 +211,11 @@ def chosen_measures(model: Model, names: Sequence[str]) -> tuple[str, ...]:
     known = model.scenario.measures
     for name in names:
         if name not in known:
-            raise InvalidInput(
-                Fault(f"no measure is called {name}", hint=did_you_mean(name, known, "measure"))
-            )
+            raise InvalidInput(f"no measure is called {name}", hint=did_you_mean(name, known, "measure"))
     chosen = tuple(m for m in known if (not names or m in names) and known[m].range[0] < known[m].range[1])
     if not chosen:
         raise Refused(
-            Fault("no measure can be varied, so there is nothing to design", hint="give a measure a range")
+            "no measure can be varied, so there is nothing to design", hint="give a measure a range"
         )
     return chosen
 

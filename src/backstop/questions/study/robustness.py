@@ -24,7 +24,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backstop.base.faults import Fault, InvalidInput, Refused
+from backstop.base.faults import InvalidInput, Refused
 from backstop.base.words import did_you_mean
 from backstop.questions.methods.weighting import (
     FloatArray,
@@ -148,10 +148,8 @@ def _checked(table: ArrayLike, weights: ArrayLike | None) -> tuple[FloatArray, F
     missing = int(np.count_nonzero(~np.isfinite(values[:, kept])))
     if missing:
         raise Refused(
-            Fault(
-                f"the metric has no value in {missing} of {kept.sum() * len(values)} pairs of arrangement and world",
-                hint="ask about a metric that is defined in every world, for instance the one without its `given`",
-            )
+            f"the metric has no value in {missing} of {kept.sum() * len(values)} pairs of arrangement and world",
+            hint="ask about a metric that is defined in every world, for instance the one without its `given`",
         )
     return values[:, kept], weight[kept], note
 
@@ -245,11 +243,7 @@ def criterion_named(name: str, requirement: float | None = None, optimism: float
     """The classical criterion of that name; InvalidInput with the nearest name where there is none."""
     criteria = classical(requirement, optimism)
     if name == "domain" and requirement is None:
-        raise InvalidInput(
-            Fault("the domain criterion needs a requirement", hint="say what the metric must reach")
-        )
+        raise InvalidInput("the domain criterion needs a requirement", hint="say what the metric must reach")
     if name not in criteria:
-        raise InvalidInput(
-            Fault(f"there is no criterion {name}", hint=did_you_mean(name, criteria, "criterion"))
-        )
+        raise InvalidInput(f"there is no criterion {name}", hint=did_you_mean(name, criteria, "criterion"))
     return criteria[name]

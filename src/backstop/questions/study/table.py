@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backstop.base.faults import Fault, InvalidInput, Refused
+from backstop.base.faults import InvalidInput, Refused
 from backstop.base.words import did_you_mean
 from backstop.game.stage import Information
 from backstop.questions.claims.promises import Answers, promise_of, varying_parameters
@@ -72,7 +72,7 @@ def drawn(
 ) -> Ensemble:
     """Worlds 0 .. worlds - 1 of a seed. Raises Refused past the 2,000,000 worlds that an assessment may have."""
     if not 1 <= worlds <= MOST_WORLDS:
-        raise Refused(Fault(f"{worlds:,} worlds were asked for", hint=f"ask for 1 to {MOST_WORLDS:,}"))
+        raise Refused(f"{worlds:,} worlds were asked for", hint=f"ask for 1 to {MOST_WORLDS:,}")
     return Ensemble.drawn(model, worlds, seed, workers, information, block)
 
 
@@ -114,7 +114,7 @@ def known_metric(model: Model, name: str) -> str:
     """`name`, where the study has such a metric; InvalidInput with the nearest one where not."""
     if name not in model.scenario.metrics:
         raise InvalidInput(
-            Fault(f"no metric is called {name}", hint=did_you_mean(name, model.scenario.metrics, "metric"))
+            f"no metric is called {name}", hint=did_you_mean(name, model.scenario.metrics, "metric")
         )
     return name
 
@@ -125,6 +125,6 @@ def known_arrangement(model: Model, name: str | None) -> str:
         return next(iter(model.levels))
     if name not in model.levels:
         raise InvalidInput(
-            Fault(f"no arrangement is called {name}", hint=did_you_mean(name, model.levels, "arrangement"))
+            f"no arrangement is called {name}", hint=did_you_mean(name, model.levels, "arrangement")
         )
     return name

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backstop.base.faults import Fault, InvalidInput
+from backstop.base.faults import InvalidInput
 from backstop.base.words import did_you_mean
 from backstop.questions.methods.information import Information, value_of_information
 from backstop.questions.methods.weighting import Estimate, FloatArray
@@ -59,10 +59,8 @@ def groups_of(model: Model, by: str, own: Mapping[str, tuple[str, ...]]) -> dict
         for name in names:
             if name not in model.distributions:
                 raise InvalidInput(
-                    Fault(
-                        f"group {label} names {name}, which is not a parameter",
-                        hint=did_you_mean(name, model.uncertain, "parameter"),
-                    )
+                    f"group {label} names {name}, which is not a parameter",
+                    hint=did_you_mean(name, model.uncertain, "parameter"),
                 )
         groups[label] = tuple(name for name in names if name in varying)
     return groups
@@ -91,7 +89,7 @@ def values_of_actor(found: Table, actor: str) -> FloatArray:
     model = ensemble.model
     if actor not in model.scenario.actors:
         raise InvalidInput(
-            Fault(f"no actor is called {actor}", hint=did_you_mean(actor, model.scenario.actors, "actor"))
+            f"no actor is called {actor}", hint=did_you_mean(actor, model.scenario.actors, "actor")
         )
     row = ensemble.figures.actors.index(actor)
     return np.stack([ensemble.solve(model.levels[name]).values[row] for name in found.metrics])

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backstop.base.faults import Fault, InvalidInput
+from backstop.base.faults import InvalidInput
 from backstop.base.words import did_you_mean
 from backstop.questions.study.condition import condition, met
 from backstop.report.formula_words import in_words, names_of
@@ -66,14 +66,11 @@ def headline(
     for name in metrics:
         if name not in scenario.metrics:
             raise InvalidInput(
-                Fault(f"no metric is called {name}", hint=did_you_mean(name, scenario.metrics, "metric"))
+                f"no metric is called {name}", hint=did_you_mean(name, scenario.metrics, "metric")
             )
     if focus is not None and focus not in result.arrangements:
         raise InvalidInput(
-            Fault(
-                f"no arrangement is called {focus}",
-                hint=did_you_mean(focus, result.arrangements, "arrangement"),
-            )
+            f"no arrangement is called {focus}", hint=did_you_mean(focus, result.arrangements, "arrangement")
         )
     formula = target or _stated(scenario, metrics[0] if metrics else None)
     named = _metrics_in(formula, scenario) if formula else []

@@ -40,11 +40,9 @@ def browser() -> str:
         if found:
             return found
     raise Refused(
-        Fault(
-            "a PDF needs Chromium, and none is installed",
-            hint="install it (Debian: apt install chromium), or write --format html and print that "
-            "from any browser",
-        )
+        "a PDF needs Chromium, and none is installed",
+        hint="install it (Debian: apt install chromium), or write --format html and print that "
+        "from any browser",
     )
 
 
