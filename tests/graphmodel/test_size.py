@@ -5,8 +5,7 @@ from __future__ import annotations
 import time
 import tracemalloc
 
-from backstop.graphmodel import analyse, read, stable_states
-from backstop.graphmodel.change import robustness
+from backstop.graphmodel import analyse, read, robustness, stable_states
 from backstop.graphmodel.model.conflict import Conflict
 
 
