@@ -180,6 +180,20 @@ def test_citations_are_looked_up_in_the_dossier_beside_the_file(tmp_path: Path) 
     assert "not checked" in backstop("check", tmp_path / "graph.yaml").stdout
 
 
+def test_citations_are_looked_up_in_the_dossier_that_the_study_names(tmp_path: Path) -> None:
+    (tmp_path / "accounts").symlink_to(STUDY / "dossier")
+    (tmp_path / "scenario.yaml").write_text("format: backstop/1\ndossier: accounts\n", encoding="utf-8")
+    text = (STUDY / "graph.yaml").read_text(encoding="utf-8")
+    (tmp_path / "graph.yaml").write_text(text, encoding="utf-8")
+    checked = answer("check", tmp_path)
+    assert checked["citations_checked"] is True
+    assert checked["citations"] == answer("check", STUDY)["citations"] > 0
+    (tmp_path / "graph.yaml").write_text(text.replace("[000-12, M13]", "[000-99, M13]"), encoding="utf-8")
+    done = backstop("check", tmp_path / "graph.yaml")
+    assert done.returncode == 3
+    assert "000-99 is no statement or proposition of the dossier" in done.stderr
+
+
 def test_pictures(tmp_path: Path) -> None:
     for name, start in (("g.svg", b"<svg"), ("g.png", b"\x89PNG")):
         assert "33 states" in said("draw", STUDY, "--out", tmp_path / name, "--sanctions", "russia", "s17")

@@ -44,9 +44,9 @@ def check(file: str, variant: str, max_states: int, as_json: bool) -> None:
 
     from pathlib import Path
 
-    from backstop.graphmodel.files.citation import check_citations, dossier_beside
+    from backstop.graphmodel.files.citation import check_citations, dossier_of
 
-    dossier = dossier_beside(Path(file)) if conflict.citations else None
+    dossier = dossier_of(Path(file)) if conflict.citations else None
     checked = check_citations(conflict, dossier) if dossier is not None else None
     moves = {
         dm.id: int(m.degree().sum(dtype=int))

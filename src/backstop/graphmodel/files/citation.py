@@ -8,13 +8,15 @@ from backstop.base.faults import Fault, InvalidInput
 from backstop.base.words import did_you_mean
 from backstop.graphmodel.model.conflict import Conflict
 
-FOLDER = "dossier"
 
+def dossier_of(path: Path) -> Path | None:
+    """The dossier folder of the study that `path` (a file in it, or its folder) belongs to; None where it has none."""
+    from backstop.dossier.store import locate
 
-def dossier_beside(path: Path) -> Path | None:
-    """The dossier folder of the study that `path` (a file in it, or its folder) belongs to, if it has one."""
-    folder = (path if path.is_dir() else path.parent) / FOLDER
-    return folder if folder.is_dir() else None
+    try:
+        return locate(path)
+    except InvalidInput:
+        return None
 
 
 def check_citations(conflict: Conflict, dossier: Path) -> int:
