@@ -9,12 +9,12 @@ from tests.report.conftest import findings_of
 from tests.support import report_studies
 
 from backstop.base.faults import InvalidInput
+from backstop.base.table import Table
 from backstop.report.content import Block, Code, Entry, Figure, Items, Paragraph, Report
 from backstop.report.material.findings import Findings
 from backstop.report.render.html import html
 from backstop.report.render.json import plain
 from backstop.report.render.markdown import escaped, markdown
-from backstop.report.tables.assessment import Table
 from backstop.report.writing import written
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from backstop.cli import options
 
 if TYPE_CHECKING:
-    from backstop.game.stage import Information
     from backstop.questions.claims.judging import Claims
     from backstop.worlds.result import Result
 
@@ -19,15 +18,8 @@ MOST_UNTIL = 1_000_000
 
 
 @click.command()
-@options.study_argument
-@options.worlds_option
-@options.seed_option
+@options.run_options(worlds=10_000)
 @options.arrangement_option
-@options.information_option
-@options.set_option
-@options.camp_option
-@options.threads_option
-@options.json_option
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Also write result.json, tables and report.html here."
 )
@@ -40,15 +32,8 @@ MOST_UNTIL = 1_000_000
 )
 @click.option("--metric", metavar="NAME", help="The metric that --until is about; the first one by default.")
 def assess(
-    study: str,
-    worlds: int,
-    seed: int,
+    run: options.Run,
     arrangements: tuple[str, ...],
-    information: Information | None,
-    settings: tuple[str, ...],
-    camp: str | None,
-    threads: int | None,
-    as_json: bool,
     out: Path | None,
     claims: bool,
     until: float | None,
@@ -59,114 +44,86 @@ def assess(
     Prints, for every arrangement, each metric with its Monte Carlo error and the paired difference from the first
     arrangement on the same worlds; then outcomes, actors' values, costs, and phases and hazards by year.
     """
-    model = options.load_model(study, settings, camp)
+    model = run.model
     if metric is not None and until is None:
         raise click.UsageError("--metric says what --until is about: give --until SE as well")
-    enough: dict[str, object] = {}
+    # What the JSON holds beside the result.
+    beside: dict[str, object] = {}
 
     def solved() -> Result:
         from backstop.cli.progress import progress_bar
-        from backstop.worlds.assessment import assess as run
+        from backstop.worlds.assessment import assess as solve
 
         def of(count: int) -> Result:
             with progress_bar("solving") as update:
-                return run(model, count, seed, arrangements, information, threads, progress=update)
+                return solve(
+                    model, count, run.seed, arrangements, run.information, run.threads, progress=update
+                )
 
         if until is None:
-            return of(worlds)
+            return of(run.worlds)
         from backstop.questions.study.enough import assessed_until, looks_dict
         from backstop.questions.study.table import known_metric
 
         name = known_metric(model, metric or next(iter(model.scenario.metrics)))
         given = click.get_current_context().get_parameter_source("worlds")
-        most = worlds if given is click.core.ParameterSource.COMMANDLINE else MOST_UNTIL
+        most = run.worlds if given is click.core.ParameterSource.COMMANDLINE else MOST_UNTIL
         found = assessed_until(of, name, until, most)
-        enough.update(looks_dict(found, name, until))
+        beside["until"] = looks_dict(found, name, until)
         click.echo(f"{name}: {found.decision.reason}", err=True)
         return found.result
 
-    def judged_after(result: Result) -> Claims | None:
-        if not claims or not model.scenario.claims:
+    def judged(result: Result) -> Claims | None:
+        if not claims:
             return None
-        from backstop.cli.claims import warn
+        beside["claims"] = {}
+        if not model.scenario.claims:
+            return None
         from backstop.cli.progress import progress_bar
-        from backstop.questions.claims.judging import judge_claims
+        from backstop.cli.questions.claims import warn
+        from backstop.questions.claims.judging import claims_dict, judge_claims
 
         with progress_bar("judging") as update:
-            found = judge_claims(model, threads=threads, camps=camp is None, progress=update, solved=result)
+            found = judge_claims(
+                model, threads=run.threads, camps=run.camp is None, progress=update, solved=result
+            )
         warn(found)
+        beside["claims"] = claims_dict(found)
         return found
-
-    def printed(result: Result, judged: Claims | None) -> dict[str, Any]:
-        from backstop.questions.claims.judging import claims_dict
-
-        whole = result.as_dict()
-        if claims:
-            whole["claims"] = {} if judged is None else claims_dict(judged)
-        if enough:
-            whole["until"] = enough
-        return whole
 
     if out is None:
         result = solved()
-        judged = judged_after(result)
+        judgement = judged(result)
     else:
         from backstop.base.files import RESULTS, folder_written_whole
         from backstop.report.material.findings import of_assessment
         from backstop.report.render.html import html
         from backstop.report.writing import written
-        from backstop.worlds.storage import save
+        from backstop.worlds.storage import plain_json, save
 
-        command = _command(study, worlds, seed, arrangements, information, settings, camp)
+        command = run.command("assess", *(("--arrangement", name) for name in arrangements))
         # Opened before the work: a folder that cannot be written is found at once.
         with folder_written_whole(out, RESULTS) as folder:
             result = solved()
-            judged = judged_after(result)
+            judgement = judged(result)
             save(result, folder)
-            if claims or enough:
-                from backstop.worlds.storage import plain_json
-
-                (folder / "result.json").write_text(plain_json(printed(result, judged)), encoding="utf-8")
-            content = written(of_assessment(result, Path(study), judged, command))
+            if beside:
+                (folder / "result.json").write_text(
+                    plain_json({**result.as_dict(), **beside}), encoding="utf-8"
+                )
+            content = written(of_assessment(result, Path(run.study), judgement, command))
             (folder / "report.html").write_text(html(content), encoding="utf-8")
-    if as_json:
-        from backstop.worlds.storage import plain_json
-
-        click.echo(plain_json(printed(result, judged)), nl=False)
+    if run.as_json:
+        run.print_json({**result.as_dict(), **beside})
     else:
         from backstop.cli.tables import print_assessment
 
         print_assessment(result)
-        if judged is not None:
-            from backstop.cli.claims import print_claims
+        if judgement is not None:
+            from backstop.cli.questions.claims import print_claims
 
-            print_claims(judged)
+            print_claims(judgement)
     if out is not None:
         from backstop.base.words import clean
 
-        click.echo(clean(f"written to {out.resolve()}"), err=as_json)
-
-
-def _command(
-    study: str,
-    worlds: int,
-    seed: int,
-    arrangements: tuple[str, ...],
-    information: str | None,
-    settings: tuple[str, ...],
-    camp: str | None,
-) -> str:
-    """The command that gives the same numbers again."""
-    import shlex
-
-    # The folder's name is enough to find the study again, and tells nothing about the machine.
-    words = ["backstop", "assess", Path(study).name or study, "--worlds", str(worlds), "--seed", str(seed)]
-    for name in arrangements:
-        words += ["--arrangement", name]
-    if information:
-        words += ["--information", information]
-    for setting in settings:
-        words += ["--set", setting]
-    if camp:
-        words += ["--camp", camp]
-    return shlex.join(words)
+        click.echo(clean(f"written to {out.resolve()}"), err=run.as_json)

@@ -11,13 +11,11 @@ from backstop.cli import options
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from backstop.game.stage import Information
     from backstop.scenario.model import Model
     from backstop.worlds.trace import PhaseTrace, WorldTrace
 
 
 @click.command()
-@options.study_argument
 @click.option(
     "--world", default="central", show_default=True, help="A world's number, or central: all medians."
 )
@@ -25,21 +23,12 @@ if TYPE_CHECKING:
 @click.option(
     "--year", type=float, default=0.0, show_default=True, help="The period that begins with this year."
 )
-@options.seed_option
-@options.information_option
-@options.set_option
-@options.camp_option
-@options.json_option
+@options.run_options(worlds=None, threads=False)
 def explain(
-    study: str,
+    run: options.Run,
     world: str,
     arrangement: str | None,
     year: float,
-    seed: int,
-    information: Information | None,
-    settings: tuple[str, ...],
-    camp: str | None,
-    as_json: bool,
 ) -> None:
     """Show one world of STUDY in full.
 
@@ -53,7 +42,7 @@ def explain(
                 f"--world {world}: give a world's number (0, 1, 2, ...) or the word central"
             )
         number = int(world)
-    model = options.load_model(study, settings, camp)
+    model = run.model
 
     import math
 
@@ -67,21 +56,19 @@ def explain(
     if not 0 <= period < model.periods or abs(period * length - year) > 0.01 * length:
         last = (model.periods - 1) * length
         raise click.UsageError(f"--year {year:g}: periods begin at 0, {length:g}, ... {last:g} years")
-    found = trace(model, name, number, seed, information, (period,))
-    if as_json:
+    found = trace(model, name, number, run.seed, run.information, (period,))
+    if run.as_json:
         import dataclasses
 
-        from backstop.worlds.storage import plain_json
-
-        click.echo(plain_json({"format": "backstop-world/1", **dataclasses.asdict(found)}), nl=False)
+        run.print_json({"format": "backstop-world/1", **dataclasses.asdict(found)})
         return
     _print(model, found, period)
 
 
 def _print(model: Model, of: WorldTrace, period: int) -> None:
+    from backstop.base.table import Table
     from backstop.base.words import clean
     from backstop.cli.tables import console, print_tables
-    from backstop.report.tables.assessment import Table
 
     out = console()
     scenario = model.scenario
@@ -129,9 +116,9 @@ def _print(model: Model, of: WorldTrace, period: int) -> None:
 
 
 def _print_phase(out: Console, model: Model, of: WorldTrace, phase: PhaseTrace, period: int) -> None:
+    from backstop.base.table import Table
     from backstop.base.words import clean
     from backstop.cli.tables import print_tables
-    from backstop.report.tables.assessment import Table
 
     scenario = model.scenario
     out.print()

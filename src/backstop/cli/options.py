@@ -1,44 +1,27 @@
-"""Options that several commands share, and how a study is loaded for them."""
+"""Options that several commands share, the run that they describe, and how an answer is printed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+import contextlib
+import functools
+import shlex
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 import click
 
 if TYPE_CHECKING:
+    from backstop.base.table import Table
+    from backstop.game.stage import Information
     from backstop.questions.methods.weighting import Estimate
-    from backstop.report.tables.assessment import Table
     from backstop.scenario.model import Model
+    from backstop.worlds.ensemble import Progress
+    from backstop.worlds.workers import Workers
 
-F = TypeVar("F", bound=Callable[..., Any])
+Command = TypeVar("Command", bound=Callable[..., None])
 
-study_argument = click.argument("study", type=click.Path())
-
-information_option = click.option(
-    "--information",
-    type=click.Choice(["agent_error", "private_payoffs"]),
-    help="What the payoff shocks are, in place of the study's own choice.",
-)
-set_option = click.option(
-    "--set",
-    "settings",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="Fix a parameter, or a measure's level in every arrangement. May be given several times.",
-)
-camp_option = click.option("--camp", metavar="NAME", help="Use this camp of experts wherever it has a view.")
-seed_option = click.option(
-    "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the draws."
-)
-worlds_option = click.option(
-    "--worlds", type=click.IntRange(min=1), default=10_000, show_default=True, help="How many worlds to draw."
-)
-threads_option = click.option(
-    "--threads", type=click.IntRange(min=1), help="Threads to use; all processors by default."
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 arrangement_option = click.option(
     "--arrangement",
     "arrangements",
@@ -46,79 +29,215 @@ arrangement_option = click.option(
     metavar="NAME",
     help="Only this arrangement. May be given several times; the first of the file is compared with.",
 )
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+_threads_option = click.option(
+    "--threads", type=click.IntRange(min=1), help="Threads to use; all processors by default."
+)
+_study_and_draws = (
+    click.argument("study", type=click.Path()),
+    click.option(
+        "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the draws."
+    ),
+    click.option(
+        "--information",
+        type=click.Choice(["agent_error", "private_payoffs"]),
+        help="What the payoff shocks are, in place of the study's own choice.",
+    ),
+    click.option(
+        "--set",
+        "settings",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="Fix a parameter, or a measure's level in every arrangement. May be given several times.",
+    ),
+    click.option("--camp", metavar="NAME", help="Use this camp of experts wherever it has a view."),
+)
 
 
-def load_model(study: str, settings: Sequence[str] = (), camp: str | None = None) -> Model:
-    """The model of a study with `--set` and `--camp` applied; notes are counted on standard error."""
-    from backstop.scenario.study import load
-    from backstop.worlds.workers import keep_freed_memory
+class Answer(Protocol):
+    """The result of a question: what is printed of it, as JSON or as tables."""
 
-    keep_freed_memory()
-    model = load(study)
-    if model.notes:
-        one = len(model.notes) == 1
-        count = "1 note" if one else f"{len(model.notes)} notes"
-        click.echo(f"{count} on this study; backstop check shows {'it' if one else 'them'}", err=True)
-    if camp is not None:
-        model = model.in_camp(camp)
-    if settings:
-        model = model.with_values(parsed_settings(settings))
-    return model
+    format: ClassVar[str]
 
+    @property
+    def title(self) -> str:
+        """The line above its tables."""
+        ...
 
-def parsed_settings(settings: Sequence[str]) -> dict[str, float]:
-    """NAME=VALUE pairs as a mapping; a usage error where one is not of that form."""
-    import math
+    @property
+    def notes(self) -> Sequence[str]:
+        """What to mind about it, a line each."""
+        ...
 
-    found: dict[str, float] = {}
-    for setting in settings:
-        name, sign, text = setting.partition("=")
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
-        if not sign or not name.strip() or not math.isfinite(value):
-            raise click.UsageError(
-                f"--set {setting}: write NAME=VALUE with a number, such as --set us_backstop=0.5"
-            )
-        if name.strip() in found:
-            raise click.UsageError(f"--set {setting}: {name.strip()} is set twice")
-        found[name.strip()] = value
-    return found
+    def as_dict(self) -> Mapping[str, object]:
+        """Its JSON, without the heading that all answers share and without the notes."""
+        ...
+
+    def tables(self) -> Sequence[Table]:
+        """Its tables, the most asked for first."""
+        ...
 
 
-def heading(model: Model, form: str, seed: int, worlds: int) -> dict[str, Any]:
-    """What stands above every answer in JSON."""
-    scenario = model.scenario
-    return {
-        "format": form,
-        "study": model.study,
-        "title": scenario.title,
-        "question": scenario.question,
-        "digests": dict(model.digests),
-        "seed": seed,
-        "worlds": worlds,
-    }
+@dataclass(frozen=True)
+class Run:
+    """A study and its worlds as the shared options of a command name them.
 
+    `worlds` is 0 where the command has no such option. The study is loaded when `model` is first asked for.
+    """
 
-def finish(
-    answer: dict[str, Any], tables: Sequence[Table], notes: Sequence[str], as_json: bool, title: str
-) -> None:
-    """Print an answer: notes on standard error, then one JSON object or the title and tables."""
-    from backstop.base.words import clean
+    study: str
+    seed: int
+    information: Information | None
+    settings: tuple[str, ...]
+    camp: str | None
+    worlds: int = 0
+    threads: int | None = None
+    as_json: bool = False
 
-    for note in notes:
-        click.echo(clean(f"note: {note}"), err=True)
-    if as_json:
+    @functools.cached_property
+    def model(self) -> Model:
+        """The study with `--camp` and `--set` applied; its notes are counted on standard error."""
+        from backstop.scenario.study import load
+        from backstop.worlds.workers import keep_freed_memory
+
+        keep_freed_memory()
+        model = load(self.study)
+        if model.notes:
+            one = len(model.notes) == 1
+            count = "1 note" if one else f"{len(model.notes)} notes"
+            click.echo(f"{count} on this study; backstop check shows {'it' if one else 'them'}", err=True)
+        if self.camp is not None:
+            model = model.in_camp(self.camp)
+        return model.with_values(self.values) if self.settings else model
+
+    @functools.cached_property
+    def values(self) -> dict[str, float]:
+        """The NAME=VALUE pairs of `--set`; a usage error where one is not of that form."""
+        import math
+
+        found: dict[str, float] = {}
+        for setting in self.settings:
+            name, sign, text = setting.partition("=")
+            try:
+                value = float(text)
+            except ValueError:
+                value = math.nan
+            if not sign or not name.strip() or not math.isfinite(value):
+                raise click.UsageError(
+                    f"--set {setting}: write NAME=VALUE with a number, such as --set us_backstop=0.5"
+                )
+            if name.strip() in found:
+                raise click.UsageError(f"--set {setting}: {name.strip()} is set twice")
+            found[name.strip()] = value
+        return found
+
+    @contextlib.contextmanager
+    def working(self, label: str = "solving") -> Iterator[tuple[Workers, Progress]]:
+        """The threads to work with and the `update(done, total)` of a progress bar."""
+        from backstop.cli.progress import progress_bar
+        from backstop.worlds.workers import Workers, usable_threads
+
+        with Workers(self.threads or usable_threads()) as workers, progress_bar(label) as update:
+            yield workers, update
+
+    def heading(self, form: str) -> dict[str, object]:
+        """What stands above every answer in JSON."""
+        scenario = self.model.scenario
+        return {
+            "format": form,
+            "study": self.model.study,
+            "title": scenario.title,
+            "question": scenario.question,
+            "digests": dict(self.model.digests),
+            "seed": self.seed,
+            "worlds": self.worlds,
+        }
+
+    def finish(self, answer: Answer) -> None:
+        """Print an answer: notes on standard error, then one JSON object or its title and tables."""
+        heading = self.heading(answer.format)
+        self.print_answer({**heading, **answer.as_dict()}, answer.tables(), answer.notes, answer.title)
+
+    def print_answer(
+        self, answer: Mapping[str, object], tables: Sequence[Table], notes: Sequence[str], title: str
+    ) -> None:
+        """As `finish`, for an answer in its parts."""
+        self.print_notes(notes)
+        if self.as_json:
+            self.print_json({**answer, "notes": list(notes)})
+            return
+        from backstop.cli.tables import print_titled
+
+        print_titled(title, tables)
+
+    def print_notes(self, notes: Sequence[str]) -> None:
+        """Notes on standard error."""
+        from backstop.base.words import clean
+
+        for note in notes:
+            click.echo(clean(f"note: {note}"), err=True)
+
+    def print_json(self, whole: Mapping[str, object]) -> None:
+        """One JSON object on standard output."""
         from backstop.worlds.storage import plain_json
 
-        click.echo(plain_json({**answer, "notes": list(notes)}), nl=False)
-        return
-    from backstop.cli.tables import console, print_tables
+        click.echo(plain_json(whole), nl=False)
 
-    out = console()
-    out.print(clean(title), style="bold")
-    print_tables(out, tables)
+    def command(self, name: str, *own: tuple[str, str]) -> str:
+        """The command line that gives the same numbers again, with those of its `own` options that are not empty.
+
+        The study stands by the name of its folder, which finds it again and tells nothing about the machine.
+        """
+        choices = [
+            *own,
+            ("--worlds", str(self.worlds)),
+            ("--seed", str(self.seed)),
+            ("--information", self.information or ""),
+            *(("--set", setting) for setting in self.settings),
+            ("--camp", self.camp or ""),
+        ]
+        given = (word for choice in choices if choice[1] for word in choice)
+        return shlex.join(["backstop", name, Path(self.study).name or self.study, *given])
+
+
+def run_options(
+    worlds: int | None,
+    *,
+    worlds_help: str = "How many worlds to draw.",
+    threads: bool = True,
+    as_json: bool = True,
+) -> Callable[[Command], Command]:
+    """A decorator that adds the shared options to a command and hands it one `Run` in their place.
+
+    `worlds` is the default of `--worlds`; None: the command has no such option.
+    """
+    added = list(_study_and_draws)
+    if worlds is not None:
+        number = click.option(
+            "--worlds",
+            type=click.IntRange(min=1),
+            default=worlds,
+            show_default=True,
+            help=worlds_help,
+        )
+        added.insert(1, number)
+    if threads:
+        added.append(_threads_option)
+    if as_json:
+        added.append(json_option)
+
+    def decorate(command: Command) -> Command:
+        @functools.wraps(command)
+        def run(**given: Any) -> None:
+            shared = {name: given.pop(name) for name in Run.__dataclass_fields__ if name in given}
+            command(Run(**shared), **given)
+
+        whole: Any = run
+        for add in reversed(added):
+            whole = add(whole)
+        return whole  # type: ignore[no-any-return]
+
+    return decorate
 
 
 def estimates(found: Mapping[str, Estimate]) -> dict[str, dict[str, float | None]]:

@@ -11,19 +11,13 @@ import click
 from backstop.cli import options
 
 if TYPE_CHECKING:
-    from backstop.game.stage import Information
     from backstop.report.content import Report
 
 FORMATS = ("html", "md", "json", "pdf", "svg", "png")
 
 
 @click.command()
-@options.study_argument
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder to write.")
-@click.option(
-    "--worlds", type=click.IntRange(min=1), default=20_000, show_default=True, help="How many worlds to draw."
-)
-@options.seed_option
 @click.option(
     "--format",
     "formats",
@@ -56,25 +50,16 @@ FORMATS = ("html", "md", "json", "pdf", "svg", "png")
     "--about", "focus", metavar="ARRANGEMENT", help="The arrangement to look into; by default the best one."
 )
 @options.arrangement_option
-@options.information_option
-@options.set_option
-@options.camp_option
-@options.threads_option
+@options.run_options(worlds=20_000, as_json=False)
 def report(
-    study: str,
+    run: options.Run,
     out: Path,
-    worlds: int,
-    seed: int,
     formats: str,
     metrics: tuple[str, ...],
     target: str | None,
     share: float,
     focus: str | None,
     arrangements: tuple[str, ...],
-    information: Information | None,
-    settings: tuple[str, ...],
-    camp: str | None,
-    threads: int | None,
 ) -> None:
     """Write the report on STUDY into a folder: one page that needs no network, in the order a hurried reader needs.
 
@@ -86,40 +71,36 @@ def report(
         from backstop.report.render.pdf import browser
 
         browser()
-    model = options.load_model(study, settings, camp)
+    model = run.model
 
     from backstop.base.files import RESULTS, folder_written_whole
     from backstop.report.material.findings import Request, find
     from backstop.report.writing import written
 
     request = Request(
-        worlds=worlds,
-        seed=seed,
+        worlds=run.worlds,
+        seed=run.seed,
         arrangements=arrangements,
-        information=information,
+        information=run.information,
         metrics=metrics,
         target=target,
         share=share,
         focus=focus,
-        threads=threads,
+        threads=run.threads,
     )
-    command = _command(
-        study,
-        ("--worlds", str(worlds)),
-        ("--seed", str(seed)),
+    command = run.command(
+        "report",
+        ("--out", "DIR"),
         *(("--metric", name) for name in metrics),
         ("--target", target or ""),
         ("--share", "" if share == 0.8 else f"{share:g}"),
         ("--about", focus or ""),
         *(("--arrangement", name) for name in arrangements),
-        ("--information", information or ""),
-        *(("--set", setting) for setting in settings),
-        ("--camp", camp or ""),
     )
     quiet = not sys.stderr.isatty()
     found = find(
         model,
-        Path(study),
+        Path(run.study),
         request,
         command,
         (lambda words: None) if quiet else (lambda words: click.echo(f"{words} ...", err=True)),
@@ -128,17 +109,6 @@ def report(
     with folder_written_whole(out, RESULTS) as folder:
         write(content, folder, wanted)
     click.echo(f"written to {out.resolve()}")
-
-
-def _command(study: str, *choices: tuple[str, str]) -> str:
-    """The command that gives the same report again: choices that are not empty."""
-    import shlex
-
-    # The folder's name is enough to find the study again, and tells nothing about the machine.
-    words = ["backstop", "report", Path(study).name or study, "--out", "DIR"]
-    for option, value in choices:
-        words += [option, value] if value else []
-    return shlex.join(words)
 
 
 def chosen_formats(text: str) -> tuple[str, ...]:

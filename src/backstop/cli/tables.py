@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from backstop.report.tables.assessment import Table
+    from backstop.base.table import Table
     from backstop.worlds.result import Result
 
 WIDTH_OFF_A_TERMINAL = 160
@@ -25,6 +25,17 @@ def console() -> Console:
     if width is None:
         width = max(100, shutil.get_terminal_size().columns)
     return Console(width=width, highlight=False, markup=False, emoji=False)
+
+
+def print_titled(title: str, tables: Iterable[Table], lines: Iterable[str] = ()) -> None:
+    """A title with `lines` below it, then tables."""
+    from backstop.base.words import clean
+
+    out = console()
+    out.print(clean(title), style="bold")
+    for line in lines:
+        out.print(clean(line), style="dim")
+    print_tables(out, tables)
 
 
 def print_assessment(result: Result) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from backstop.report.tables.assessment import Table
+from backstop.base.table import Table
 
 FORMAT = "backstop-report/1"
 

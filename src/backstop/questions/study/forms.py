@@ -7,15 +7,132 @@ that belong to its period.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
+from backstop.base.faults import InvalidInput, Refused
+from backstop.base.table import Table
+from backstop.base.words import number
 from backstop.game.stage import Information
+from backstop.questions.study.table import drawn, table
 from backstop.scenario.check.quantities import periods_in
 from backstop.scenario.expression.expression import parse
 from backstop.scenario.format.scenario import PERIOD_YEARS
 from backstop.scenario.model import Model, NodeNumbers, Use, compile_scenario
+from backstop.worlds.ensemble import Progress
+from backstop.worlds.statistics import mean_and_error
+from backstop.worlds.workers import Workers
 
 Variant = tuple[str, Model, Information]
+# Mean and Monte Carlo error, by metric and within it by arrangement.
+Means = Mapping[str, Mapping[str, tuple[float | None, float | None]]]
+
+
+@dataclass(frozen=True, slots=True)
+class FormAnswers:
+    """Metrics of arrangements under each form of the model, on the same worlds.
+
+    `means[form][arrangement][metric]`, the model as it is first; `failed` says why a form could not be solved.
+    """
+
+    format: ClassVar[str] = "backstop-form/1"
+
+    model: Model
+    information: Information
+    arrangements: tuple[str, ...]
+    metrics: tuple[str, ...]
+    means: Mapping[str, Means]
+    failed: Mapping[str, str]
+    notes: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """The line above its tables."""
+        return "Answers under other forms of the model"
+
+    def moved(self, form: str, arrangement: str, metric: str) -> float | None:
+        """Distance of a mean from that of the model as it is; None where either has no value."""
+        base = next(iter(self.means.values()))[arrangement][metric][0]
+        mean = self.means[form][arrangement][metric][0]
+        return None if mean is None or base is None else mean - base
+
+    def as_dict(self) -> dict[str, object]:
+        """Means, errors and movements by form, arrangement and metric."""
+        return {
+            "information": self.information,
+            "metrics": list(self.metrics),
+            "forms": {
+                form: {
+                    a: {
+                        m: {"mean": mean, "se": se, "moved": self.moved(form, a, m)}
+                        for m, (mean, se) in of.items()
+                    }
+                    for a, of in by.items()
+                }
+                for form, by in self.means.items()
+            },
+            "failed": dict(self.failed),
+        }
+
+    def tables(self) -> list[Table]:
+        """A table for each metric: arrangements down, forms across."""
+        return [self._table(metric) for metric in self.metrics]
+
+    def _table(self, metric: str) -> Table:
+        scenario = self.model.scenario
+        base, *others = self.means
+        moves = {a: [self.moved(form, a, metric) for form in others] for a in self.arrangements}
+        widest = max((abs(m) for of in moves.values() for m in of if m is not None), default=0.0)
+        return Table(
+            f"{scenario.metrics[metric].titled(metric)}: as it is, and how far it moves (by {widest:.2f} at most)",
+            ("", *self.means),
+            tuple(
+                (
+                    scenario.arrangements[a].titled(a),
+                    number(*self.means[base][a][metric]),
+                    *("-" if m is None else f"{m:+.2f}" for m in of),
+                )
+                for a, of in moves.items()
+            ),
+        )
+
+
+def answers_by_form(
+    model: Model,
+    metrics: Sequence[str],
+    arrangements: Sequence[str],
+    worlds: int,
+    seed: int,
+    workers: Workers,
+    information: Information | None = None,
+    progress: Progress | None = None,
+) -> FormAnswers:
+    """Metrics of arrangements under every form of `variants`, on the same worlds.
+
+    A form that cannot be solved is kept with its reason; InvalidInput and Refused of the model as it is are raised.
+    """
+    forms = variants(model, information or model.scenario.information)
+    means: dict[str, Means] = {}
+    failed: dict[str, str] = {}
+    notes = []
+    for at, (label, variant, reading) in enumerate(forms):
+        try:
+            found = table(drawn(variant, worlds, seed, workers, reading), arrangements, metrics)
+        except (InvalidInput, Refused) as error:
+            if at == 0:
+                raise
+            failed[label] = error.faults[0].what
+            continue
+        if found.note:
+            notes.append(f"{label}: {found.note}")
+        means[label] = {
+            a: {m: mean_and_error(found.metrics[a][m], found.weights) for m in metrics} for a in arrangements
+        }
+        if progress is not None:
+            progress(at + 1, len(forms))
+    notes += [f"{label} cannot be solved: {why}" for label, why in failed.items()]
+    return FormAnswers(model, forms[0][2], tuple(arrangements), tuple(metrics), means, failed, tuple(notes))
 
 
 def variants(model: Model, information: Information, scales: tuple[float, ...] = (0.5, 2.0)) -> list[Variant]:

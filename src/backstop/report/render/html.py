@@ -10,10 +10,10 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from backstop.base.table import Table
 from backstop.base.words import clean
 from backstop.report.charts import style
 from backstop.report.content import Code, Entry, Figure, Items, Paragraph, Report
-from backstop.report.tables.assessment import Table
 
 _KINDS = {
     Paragraph: "paragraph",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from backstop.base.table import Table
 from backstop.base.words import clean
 from backstop.report.content import Block, Code, Entry, Figure, Items, Paragraph, Report
-from backstop.report.tables.assessment import Table
 
 # What Markdown or HTML inside it would act on; a backslash takes the meaning away.
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&])")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from backstop.base.table import Table
 from backstop.base.words import number
 from backstop.questions.claims.failure import titles, units
 from backstop.questions.study.words import limit_words
@@ -11,7 +12,6 @@ from backstop.report.material.findings import DRIVERS, HIGH, LOW, Findings, by_s
 from backstop.report.material.parts import Package
 from backstop.report.sections.answer import box_sentence
 from backstop.report.sections.arrangements import source
-from backstop.report.tables.assessment import Table
 from backstop.report.wording import (
     counted,
     frequency,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from backstop.base.table import Table
 from backstop.base.words import readable
 from backstop.dossier.accounts.comparison import Comparison
 from backstop.dossier.provenance import GRADES
@@ -11,7 +12,7 @@ from backstop.dossier.reference import PREFIX
 from backstop.report.content import Block, Code, Entry, Items, Paragraph, Section
 from backstop.report.material.findings import Findings
 from backstop.report.sections.commitments import spread_words
-from backstop.report.tables.assessment import Table, with_error
+from backstop.report.tables.assessment import with_error
 from backstop.report.wording import counted, frequency, listed, quoted, sentence_case, stop
 
 MOST_FINDINGS = 12

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from backstop.base.table import Table
 from backstop.base.words import number
 from backstop.report.charts import curves, stacks, style
 from backstop.report.content import Block, Figure, Paragraph, Section
 from backstop.report.material.findings import Findings
 from backstop.report.sections.arrangements import source
-from backstop.report.tables.assessment import Table, observations_table, whole_years
+from backstop.report.tables.assessment import observations_table, whole_years
 from backstop.report.wording import counted, listed, quoted, stop
 from backstop.worlds.result import Curve
 

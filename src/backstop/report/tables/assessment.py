@@ -4,24 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
+from backstop.base.table import Table
 from backstop.base.words import number, readable
 from backstop.worlds.result import UNSTATED_UNIT, ArrangementResult, Curve, Result
 from backstop.worlds.statistics import Summary
 
 _LEAST_ERROR = 5e-5
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table of text: `rows[i][0]` names the row; `note` says how to read it."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    note: str = ""
 
 
 def with_error(summary: Summary) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from backstop.base.table import Table
 from backstop.base.words import number
 from backstop.questions.claims.judging import ClaimResult, Claims, example_words
 from backstop.questions.methods.weighting import Estimate
 from backstop.questions.study.words import in_hundred
-from backstop.report.tables.assessment import Table
 
 
 def share(estimate: Estimate) -> str:

@@ -11,9 +11,8 @@ from backstop.cli import options
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from backstop.game.stage import Information
+    from backstop.base.table import Table
     from backstop.questions.study.drivers import Bench, Drivers, Target
-    from backstop.report.tables.assessment import Table
     from backstop.scenario.model import Model
 
 WEIGHTED = (
@@ -23,7 +22,6 @@ WEIGHTED = (
 
 
 @click.command()
-@options.study_argument
 @click.option("--metric", metavar="NAME", help="The metric asked about; the first one by default.")
 @click.option("--arrangement", metavar="NAME", help="Under this arrangement; the first one by default.")
 @click.option("--against", metavar="NAME", help="The difference from this arrangement, on the same worlds.")
@@ -34,13 +32,6 @@ WEIGHTED = (
     show_default=True,
     help="Shares of variance, screening, worlds that meet a condition, or one parameter at a time.",
 )
-@click.option(
-    "--worlds",
-    type=click.IntRange(min=1),
-    default=2048,
-    show_default=True,
-    help="Size of the base sample (walks are a sixteenth of it).",
-)
 @click.option("--second-order", is_flag=True, help="Also what pairs of parameters do together (sobol).")
 @click.option("--prior", is_flag=True, help="Leave the observations out: all worlds alike.")
 @click.option(
@@ -48,28 +39,16 @@ WEIGHTED = (
     metavar="EXPRESSION",
     help="The condition of `regional`; by default the metric above its median.",
 )
-@options.seed_option
-@options.information_option
-@options.set_option
-@options.camp_option
-@options.threads_option
-@options.json_option
+@options.run_options(worlds=2048, worlds_help="Size of the base sample (walks are a sixteenth of it).")
 def sensitivity(
-    study: str,
+    run: options.Run,
     metric: str | None,
     arrangement: str | None,
     against: str | None,
     method: str,
-    worlds: int,
     second_order: bool,
     prior: bool,
     where: str | None,
-    seed: int,
-    information: Information | None,
-    settings: tuple[str, ...],
-    camp: str | None,
-    threads: int | None,
-    as_json: bool,
 ) -> None:
     """What a metric of STUDY hangs on, by parameter.
 
@@ -77,12 +56,10 @@ def sensitivity(
     would be left if it alone stayed unknown. Parameters are taken as assumed; where observations weight the worlds,
     first-order shares are those of the weighted worlds. Correlated parameters have totals only as a group.
     """
-    model = options.load_model(study, settings, camp)
+    model = run.model
 
-    from backstop.cli.progress import progress_bar
     from backstop.questions.study.drivers import Bench, Target
     from backstop.questions.study.table import known_arrangement, known_metric
-    from backstop.worlds.workers import Workers, usable_threads
 
     target = Target(
         known_metric(model, metric or next(iter(model.scenario.metrics))),
@@ -94,19 +71,19 @@ def sensitivity(
     if second_order and method != "sobol":
         raise click.UsageError("--second-order belongs to --method sobol")
     weighted = bool(model.scenario.observations) and not prior
-    with Workers(threads or usable_threads()) as workers, progress_bar("solving") as update:
-        bench = Bench(model, target, workers, information, seed)
+    with run.working() as (workers, update):
+        bench = Bench(model, target, workers, run.information, run.seed)
         if method == "sobol":
-            answer, tables, notes = _sobol(bench, worlds, second_order, weighted, update)
+            answer, tables, notes = _sobol(bench, run.worlds, second_order, weighted, update)
         elif method == "morris":
-            answer, tables, notes = _morris(bench, max(8, worlds // 16), weighted, update)
+            answer, tables, notes = _morris(bench, max(8, run.worlds // 16), weighted, update)
         elif method == "regional":
-            answer, tables, notes = _regional(bench, worlds * 4, where, prior, update)
+            answer, tables, notes = _regional(bench, run.worlds * 4, where, prior, update)
         else:
             answer, tables, notes = _tornado(bench, weighted)
-    options.finish(
+    run.print_answer(
         {
-            **options.heading(model, "backstop-sensitivity/1", seed, worlds),
+            **run.heading("backstop-sensitivity/1"),
             "metric": target.metric,
             "arrangement": target.arrangement,
             "against": target.against,
@@ -115,7 +92,6 @@ def sensitivity(
         },
         tables,
         notes,
-        as_json,
         f"What drives {target.words}",
     )
 
@@ -142,8 +118,8 @@ def _sobol(bench: Bench, worlds: int, second_order: bool, weighted: bool, update
 
 
 def _shares(model: Model, target: Target, found: Drivers) -> Answer:
+    from backstop.base.table import Table
     from backstop.questions.claims.failure import titles
-    from backstop.report.tables.assessment import Table
 
     names = {**titles(model), **{label: label for label in found.groups}}
     answer: dict[str, Any] = {
@@ -186,9 +162,9 @@ def _shares(model: Model, target: Target, found: Drivers) -> Answer:
 
 
 def _morris(bench: Bench, walks: int, weighted: bool, update: Any) -> Answer:
+    from backstop.base.table import Table
     from backstop.questions.claims.failure import titles
     from backstop.questions.study.drivers import screened
-    from backstop.report.tables.assessment import Table
 
     effects = screened(bench, walks, update)
     names = titles(bench.model)
@@ -226,9 +202,9 @@ def _morris(bench: Bench, walks: int, weighted: bool, update: Any) -> Answer:
 
 
 def _tornado(bench: Bench, weighted: bool) -> Answer:
+    from backstop.base.table import Table
     from backstop.questions.claims.failure import titles
     from backstop.questions.study.drivers import swings
-    from backstop.report.tables.assessment import Table
 
     found, names = swings(bench), titles(bench.model)
     answer = {
@@ -269,12 +245,12 @@ def _design_notes(model: Model, weighted: bool) -> list[str]:
 def _regional(bench: Bench, worlds: int, where: str | None, prior: bool, update: Any) -> Answer:
     import numpy as np
 
+    from backstop.base.table import Table
     from backstop.questions.claims.failure import titles
     from backstop.questions.methods.regional import regional_sensitivity
     from backstop.questions.methods.weighting import quantile
     from backstop.questions.study.condition import condition
     from backstop.questions.study.table import drawn, table
-    from backstop.report.tables.assessment import Table
 
     target = bench.target
     asked = None if where is None else condition(bench.model, where)

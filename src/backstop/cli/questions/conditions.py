@@ -9,12 +9,10 @@ import click
 from backstop.cli import options
 
 if TYPE_CHECKING:
-    from backstop.game.stage import Information
     from backstop.questions.methods.box import Box
 
 
 @click.command()
-@options.study_argument
 @click.option(
     "--where",
     required=True,
@@ -32,51 +30,36 @@ if TYPE_CHECKING:
     show_default=True,
     help="Random halves of the worlds on which the first box is sought again.",
 )
-@options.worlds_option
-@options.seed_option
-@options.information_option
-@options.set_option
-@options.camp_option
-@options.threads_option
-@options.json_option
+@options.run_options(worlds=10_000)
 def conditions(
-    study: str,
+    run: options.Run,
     where: str,
     arrangement: str | None,
     boxes: int,
     resamples: int,
-    worlds: int,
-    seed: int,
-    information: Information | None,
-    settings: tuple[str, ...],
-    camp: str | None,
-    threads: int | None,
-    as_json: bool,
 ) -> None:
     """Under which assumptions of STUDY does the condition come about? (scenario discovery)
 
     Coverage is the share of all worlds that meet the condition which lie in the box; density the share of the box's
     worlds that meet it. A classification tree gives a second opinion.
     """
-    model = options.load_model(study, settings, camp)
+    model = run.model
 
     import numpy as np
 
     from backstop.base.faults import Refused
-    from backstop.cli.progress import progress_bar
+    from backstop.base.table import Table
     from backstop.questions.claims.failure import titles, units
     from backstop.questions.methods.cart import tree
     from backstop.questions.methods.prim import discover
     from backstop.questions.study.condition import condition
     from backstop.questions.study.table import drawn, known_arrangement, table
     from backstop.questions.study.words import rule_words, sentence
-    from backstop.report.tables.assessment import Table
-    from backstop.worlds.workers import Workers, usable_threads
 
     asked = condition(model, where)
     name = known_arrangement(model, arrangement)
-    with Workers(threads or usable_threads()) as workers, progress_bar("solving") as update:
-        ensemble = drawn(model, worlds, seed, workers, information)
+    with run.working() as (workers, update):
+        ensemble = drawn(model, run.worlds, run.seed, workers, run.information)
         found = table(ensemble, [name], asked.metrics, update)
     met = found.met(asked, name)
     known = ~np.isnan(met)
@@ -88,7 +71,7 @@ def conditions(
     weights = None if found.weights is None else found.weights[known]
     cases = met[known] == 1.0
     discovery = discover(
-        inputs, cases, weights, condition=asked.text, most_boxes=boxes, resamples=resamples, seed=seed
+        inputs, cases, weights, condition=asked.text, most_boxes=boxes, resamples=resamples, seed=run.seed
     )
     opinion = tree(inputs, cases, weights, condition=asked.text)
     called, measured_in = titles(model), units(model)
@@ -99,7 +82,7 @@ def conditions(
         notes.append("no condition on the assumptions tells these worlds from the others")
     sentences = [sentence(box, asked.text, called, measured_in) for box in discovery.boxes]
     answer: dict[str, Any] = {
-        **options.heading(model, "backstop-conditions/1", seed, worlds),
+        **run.heading("backstop-conditions/1"),
         "where": asked.text,
         "arrangement": name,
         "effective_worlds": found.effective_worlds,
@@ -139,9 +122,7 @@ def conditions(
         ),
     ]
     title = model.scenario.arrangements[name].titled(name)
-    options.finish(
-        answer, tables if rows else tables[1:], notes, as_json, f"Where {asked.text}, under: {title}"
-    )
+    run.print_answer(answer, tables if rows else tables[1:], notes, f"Where {asked.text}, under: {title}")
 
 
 def _box(box: Box, said: str) -> dict[str, Any]:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from backstop.cli import options
 
-if TYPE_CHECKING:
-    from backstop.game.stage import Information
-
 
 @click.command()
-@options.study_argument
 @click.option(
     "--metric",
     metavar="NAME",
@@ -36,28 +32,15 @@ if TYPE_CHECKING:
     help="A group of your own. May be given several times.",
 )
 @options.arrangement_option
-@options.worlds_option
-@options.seed_option
-@options.information_option
-@options.set_option
-@options.camp_option
-@options.threads_option
-@options.json_option
+@options.run_options(worlds=10_000)
 def value(
-    study: str,
+    run: options.Run,
     metric: str | None,
     less: bool,
     actor: str | None,
     groups: str,
     own: tuple[str, ...],
     arrangements: tuple[str, ...],
-    worlds: int,
-    seed: int,
-    information: Information | None,
-    settings: tuple[str, ...],
-    camp: str | None,
-    threads: int | None,
-    as_json: bool,
 ) -> None:
     """Which parameter of STUDY is most worth knowing before an arrangement is chosen?
 
@@ -69,21 +52,19 @@ def value(
         raise click.UsageError("choose by a metric or by an actor, not both")
     if less and actor is not None:
         raise click.UsageError("--less goes with a metric: an actor prefers more of its value")
-    model = options.load_model(study, settings, camp)
+    model = run.model
 
-    from backstop.cli.progress import progress_bar
+    from backstop.base.table import Table
     from backstop.questions.claims.failure import titles
     from backstop.questions.study.table import drawn, known_metric, table
     from backstop.questions.study.value import default_metric, groups_of, values_of_actor, worth_of_knowing
-    from backstop.report.tables.assessment import Table
     from backstop.worlds.assessment import chosen_arrangements
-    from backstop.worlds.workers import Workers, usable_threads
 
     name = None if actor is not None else known_metric(model, metric or default_metric(model))
     together = groups_of(model, groups, _own(own))
     chosen = chosen_arrangements(model, arrangements)
-    with Workers(threads or usable_threads()) as workers, progress_bar("solving") as update:
-        ensemble = drawn(model, worlds, seed, workers, information)
+    with run.working() as (workers, update):
+        ensemble = drawn(model, run.worlds, run.seed, workers, run.information)
         found = table(ensemble, chosen, [] if name is None else [name], update)
         if name is None:
             assert actor is not None
@@ -99,7 +80,7 @@ def value(
         notes.append(f"groups with too many parameters to be asked about together are left out: {listed}")
     evppi = worth.information.evppi
     answer: dict[str, Any] = {
-        **options.heading(model, "backstop-value/1", seed, worlds),
+        **run.heading("backstop-value/1"),
         "decision": {"metric": name, "actor": actor, "more_is_better": not less, "arrangements": chosen},
         "best": worth.best,
         "effective_worlds": found.effective_worlds,
@@ -123,7 +104,7 @@ def value(
             "nothing here: it would not change the choice.",
         )
     ]
-    options.finish(answer, tables, notes, as_json, f"The value of information for choosing by {decision}")
+    run.print_answer(answer, tables, notes, f"The value of information for choosing by {decision}")
 
 
 def _own(groups: tuple[str, ...]) -> dict[str, tuple[str, ...]]:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from backstop.cli import options
 
-if TYPE_CHECKING:
-    from backstop.game.stage import Information
-
 
 @click.command()
-@options.study_argument
 @click.option("--metric", metavar="NAME", help="The metric asked about; the first one by default.")
 @click.option("--less", is_flag=True, help="Less of the metric is better.")
 @click.option(
@@ -37,45 +33,30 @@ if TYPE_CHECKING:
     help="Weight of the best case in Hurwicz' criterion.",
 )
 @options.arrangement_option
-@options.worlds_option
-@options.seed_option
-@options.information_option
-@options.set_option
-@options.camp_option
-@options.threads_option
-@options.json_option
+@options.run_options(worlds=10_000)
 def robustness(
-    study: str,
+    run: options.Run,
     metric: str | None,
     less: bool,
     requirement: float | None,
     criteria: tuple[str, ...],
     optimism: float,
     arrangements: tuple[str, ...],
-    worlds: int,
-    seed: int,
-    information: Information | None,
-    settings: tuple[str, ...],
-    camp: str | None,
-    threads: int | None,
-    as_json: bool,
 ) -> None:
     """Which arrangement of STUDY does well however things turn out?
 
-    Scores every arrangement by criteria that look at worst worlds, regrets (how far it falls short of the best
+    Scores every arrangement by criteria that look at worst run.worlds, regrets (how far it falls short of the best
     arrangement in the same world) and requirements, and ranks them. With --requirement also how far the assumptions
     may be from their central values before the worst case misses it (info-gap).
     """
-    model = options.load_model(study, settings, camp)
+    model = run.model
 
+    from backstop.base.table import Table
     from backstop.base.words import number
-    from backstop.cli.progress import progress_bar
     from backstop.questions.study.robustness import classical, criterion_named
     from backstop.questions.study.robustness import robustness as judged
     from backstop.questions.study.table import drawn, known_metric, table
-    from backstop.report.tables.assessment import Table
     from backstop.worlds.assessment import chosen_arrangements
-    from backstop.worlds.workers import Workers, usable_threads
 
     name = known_metric(model, metric or next(iter(model.scenario.metrics)))
     asked = {
@@ -83,8 +64,8 @@ def robustness(
         for each in (criteria or classical(requirement, optimism))
     }
     chosen = chosen_arrangements(model, arrangements)
-    with Workers(threads or usable_threads()) as workers, progress_bar("solving") as update:
-        ensemble = drawn(model, worlds, seed, workers, information)
+    with run.working() as (workers, update):
+        ensemble = drawn(model, run.worlds, run.seed, workers, run.information)
         found = table(ensemble, chosen, [name], update)
         scored = {
             each: judged(found.rows(name), criterion, found.weights, not less)
@@ -94,7 +75,7 @@ def robustness(
         if requirement is not None:
             from backstop.questions.study.stress import info_gap_of
 
-            gaps = info_gap_of(found, name, requirement, not less, seed)
+            gaps = info_gap_of(found, name, requirement, not less, run.seed)
     rows = []
     for each, of in scored.items():
         cells = []
@@ -112,7 +93,7 @@ def robustness(
         )
     ]
     answer: dict[str, Any] = {
-        **options.heading(model, "backstop-robustness/1", seed, worlds),
+        **run.heading("backstop-robustness/1"),
         "metric": name,
         "more_is_better": not less,
         "requirement": requirement,
@@ -159,4 +140,4 @@ def robustness(
                 "Distance in normal scores of all parameters together; 0: missed already there. Weights play no part.",
             )
         )
-    options.finish(answer, tables, [found.note] if found.note else [], as_json, f"Robustness of {name}")
+    run.print_answer(answer, tables, [found.note] if found.note else [], f"Robustness of {name}")

@@ -9,33 +9,18 @@ import click
 from backstop.cli import options
 
 if TYPE_CHECKING:
-    from backstop.game.stage import Information
     from backstop.questions.claims.judging import Claims
 
 
 @click.command()
-@options.study_argument
-@options.worlds_option
-@options.seed_option
 @click.option(
     "--claim", "names", multiple=True, metavar="NAME", help="Only this claim. May be given several times."
 )
-@options.information_option
-@options.set_option
-@options.camp_option
-@options.threads_option
-@options.json_option
 @click.option("--strict", is_flag=True, help="Exit with 1 unless every claim is supported.")
+@options.run_options(worlds=10_000)
 def claims(
-    study: str,
-    worlds: int,
-    seed: int,
+    run: options.Run,
     names: tuple[str, ...],
-    information: Information | None,
-    settings: tuple[str, ...],
-    camp: str | None,
-    threads: int | None,
-    as_json: bool,
     strict: bool,
 ) -> None:
     """Judge the claims of STUDY: in how many worlds is each true, false or moot?
@@ -44,7 +29,7 @@ def claims(
     comes with the counter-example nearest to the central assumptions, reduced to what it takes, and with the region
     of assumptions where it fails; where experts disagree, also as each camp alone would have it.
     """
-    model = options.load_model(study, settings, camp)
+    model = run.model
 
     from backstop.cli.progress import progress_bar
     from backstop.questions.claims.judging import judge_claims
@@ -55,10 +40,17 @@ def claims(
         raise InvalidInput("the study makes no claims", hint="add a section claims: to its scenario.yaml")
     with progress_bar("judging") as update:
         found = judge_claims(
-            model, worlds, seed, names, information, threads, camps=camp is None, progress=update
+            model,
+            run.worlds,
+            run.seed,
+            names,
+            run.information,
+            run.threads,
+            camps=run.camp is None,
+            progress=update,
         )
     warn(found)
-    if as_json:
+    if run.as_json:
         from backstop.questions.claims.judging import claims_dict
         from backstop.worlds.storage import plain_json
 

@@ -9,12 +9,10 @@ import click
 from backstop.cli import options
 
 if TYPE_CHECKING:
-    from backstop.game.stage import Information
     from backstop.questions.study.packages import Offer
 
 
 @click.command()
-@options.study_argument
 @click.option(
     "--target", required=True, metavar="EXPRESSION", help="What must be reached, over metrics and parameters."
 )
@@ -45,17 +43,9 @@ if TYPE_CHECKING:
     metavar="METRIC",
     help="Trade off: less of this metric, or of one controller's cost (cost:NAME), is better.",
 )
-@click.option(
-    "--worlds", type=click.IntRange(min=1), default=1000, show_default=True, help="How many worlds to draw."
-)
-@options.seed_option
-@options.information_option
-@options.set_option
-@options.camp_option
-@options.threads_option
-@options.json_option
+@options.run_options(worlds=1000)
 def design(
-    study: str,
+    run: options.Run,
     target: str,
     share: float,
     measures: tuple[str, ...],
@@ -63,13 +53,6 @@ def design(
     steps: int | None,
     more: tuple[str, ...],
     less: tuple[str, ...],
-    worlds: int,
-    seed: int,
-    information: Information | None,
-    settings: tuple[str, ...],
-    camp: str | None,
-    threads: int | None,
-    as_json: bool,
 ) -> None:
     """Which packages of STUDY's measures reach the target in enough worlds, at the least expected cost?
 
@@ -77,15 +60,13 @@ def design(
     could be traded for what. The front shows what more certainty, and --more or --less of other metrics, would cost.
     Small grids of levels are tried whole; larger ones are searched (extra `design`).
     """
-    model = options.load_model(study, settings, camp)
-    varied = set(options.parsed_settings(settings)) & set(model.scenario.measures)
+    model = run.model
+    varied = set(run.values) & set(model.scenario.measures)
 
-    from backstop.cli.progress import progress_bar
     from backstop.questions.claims.promises import Answers
     from backstop.questions.study.condition import condition
     from backstop.questions.study.packages import COST, Counter, bargain, chosen_measures
     from backstop.questions.study.table import drawn, known_arrangement, known_metric
-    from backstop.worlds.workers import Workers, usable_threads
 
     asked = condition(model, target)
     goals = {known_metric(model, m): True for m in more} | {_known_goal(model, m): False for m in less}
@@ -94,19 +75,19 @@ def design(
     start = {m: of.default for m, of in model.scenario.measures.items()}
     if base is not None:
         start = dict(model.levels[known_arrangement(model, base)])
-    start |= {m: value for m, value in options.parsed_settings(settings).items() if m in varied}
+    start |= {m: value for m, value in run.values.items() if m in varied}
     wanted = (m for m in goals if not m.startswith(COST))
     shown = tuple(dict.fromkeys((*asked.metrics, *wanted, *list(model.scenario.metrics)[:4])))
-    with Workers(threads or usable_threads()) as workers, progress_bar("trying packages") as update:
-        ensemble = drawn(model, worlds, seed, workers, information)
+    with run.working("trying packages") as (workers, update):
+        ensemble = drawn(model, run.worlds, run.seed, workers, run.information)
         answers = Answers(ensemble)
         answers.want_observed()
         answers.solve()
         counter = Counter(ensemble, asked, chosen, start, shown, answers.weights(), payers)
-        found = bargain(counter, share, steps, goals, seed, update)
+        found = bargain(counter, share, steps, goals, run.seed, update)
     notes = [*found.notes, *_units(model, chosen, counter.priced)]
     answer: dict[str, Any] = {
-        **options.heading(model, "backstop-design/1", seed, worlds),
+        **run.heading("backstop-design/1"),
         "target": asked.text,
         "share": share,
         "measures": list(chosen),
@@ -118,11 +99,10 @@ def design(
         "front": [_offer(each) for each in found.front],
         "threshold": dict(found.alone),
     }
-    options.finish(
+    run.print_answer(
         answer,
         _tables(model, found.minimal, found.front, found.alone, asked.text, share),
         notes,
-        as_json,
         f"Packages under which {asked.text} in at least {100 * share:g} of 100 worlds"
         + ("" if base is None else f", on top of: {model.scenario.arrangements[base].titled(base)}"),
     )
@@ -188,9 +168,9 @@ def _tables(
     target: str,
     share: float,
 ) -> list[Any]:
+    from backstop.base.table import Table
     from backstop.base.words import number
     from backstop.questions.study.packages import COST
-    from backstop.report.tables.assessment import Table
 
     scenario = model.scenario
 

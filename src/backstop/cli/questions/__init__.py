@@ -1,0 +1,1 @@
+"""Commands that ask one question of a study: claims, conditions, design, form, robustness, sensitivity, value."""
