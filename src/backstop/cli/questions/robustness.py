@@ -45,7 +45,7 @@ def robustness(
 ) -> None:
     """Which arrangement of STUDY does well however things turn out?
 
-    Scores every arrangement by criteria that look at worst run.worlds, regrets (how far it falls short of the best
+    Scores every arrangement by criteria that look at worst worlds, regrets (how far it falls short of the best
     arrangement in the same world) and requirements, and ranks them. With --requirement also how far the assumptions
     may be from their central values before the worst case misses it (info-gap).
     """
