@@ -14,7 +14,7 @@ from tests.support.command import run
 from backstop.base.faults import BackstopError
 from backstop.cli.main import COMMANDS
 from backstop.scenario.check.names import CLOCK
-from backstop.scenario.expression.nodes import FUNCTIONS
+from backstop.scenario.expression.operations import FUNCTIONS
 from backstop.scenario.format import scenario as form
 
 ROOT = Path(__file__).resolve().parents[1]

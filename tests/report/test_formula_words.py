@@ -29,6 +29,11 @@ NAMES = {
         ),
         ("clip(force, 0, 1)", "\u201cForce\u201d, but no less than 0 and no more than 1"),
         (3, "3"),
+        ("2 * -3", "2 times minus 3"),
+        ("2 ** -3", "2 to the power of (minus 3)"),
+        ("max(force, cap, -1)", "the largest of \u201cForce\u201d, \u201cCeiling\u201d and minus 1"),
+        ("force - 1 - (cap - 2)", "\u201cForce\u201d minus 1 minus (\u201cCeiling\u201d minus 2)"),
+        ("0" + " + force" * 120, "0" + " plus \u201cForce\u201d" * 120),
     ],
 )
 def test_formulas_are_read_aloud(formula: str | int, words: str) -> None:

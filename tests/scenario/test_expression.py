@@ -335,6 +335,21 @@ def test_limits_are_reached():
     assert parse(deep * 39 + "1" + ")" * 39).names == set("abcde")
 
 
+@pytest.mark.parametrize("sign", ["+", "-", "*", "/"])
+def test_a_long_chain_is_no_deeper_than_it_looks(sign):
+    expression = parse("a" + f"{sign}a" * 499)
+    lookup = {"a": 1.0}.__getitem__
+    assert evaluate(expression, lookup) == {"+": 500, "-": -498}.get(sign, 1)
+    assert parse(expression.render().replace(" ", "")) == expression
+    assert first_fault(expression, lookup) is None
+    assert first_fault(expression, {"a": math.nan}.__getitem__).message == "a is not a number"
+    assert names_in_use(expression, lookup) == {"a": True}
+    again = pickle.loads(pickle.dumps(expression))
+    assert again == expression
+    assert evaluate(again, lookup) == evaluate(expression, lookup)
+    assert bind(again, {"a": 1.0}).constant == evaluate(expression, lookup)
+
+
 @settings(max_examples=500, deadline=None)
 @given(st.text(max_size=60) | st.text("0123456789.eE+-*/()<>=!, abminxwhere&|'\"[]{}", max_size=60))
 def test_any_text_gives_an_expression_or_a_message(text):

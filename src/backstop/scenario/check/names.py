@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from backstop.base.words import did_you_mean
 from backstop.scenario.check.findings import Findings, Part
 from backstop.scenario.expression.expression import RESERVED
-from backstop.scenario.expression.nodes import FUNCTIONS
+from backstop.scenario.expression.operations import FUNCTIONS
 from backstop.scenario.format.trees import OTHERWISE
 
 CLOCK = ("t", "years", "period_years")

@@ -9,26 +9,10 @@ it (`0 / 0`, `log(-1)`, `0 ** -1`).
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-from backstop.scenario.expression.nodes import (
-    Call,
-    Chain,
-    Choice,
-    Comparison,
-    Junction,
-    Name,
-    Negation,
-    Node,
-    Number,
-    Power,
-    Sign,
-)
 
 Value = float | NDArray[np.float64]
 Truth = bool | NDArray[np.bool_]
@@ -123,30 +107,11 @@ _SPECIAL_POWERS: dict[float, Callable[[Value], Value]] = {
     -1.0: lambda a: divide(1.0, a),
 }
 
-ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": divide,
-}
-COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "==": operator.eq,
-    "!=": operator.ne,
-}
-CALLS: dict[str, Callable[..., Value]] = {
-    "min": smallest,
-    "max": largest,
-    "abs": abs,
-    "exp": exponential,
-    "log": logarithm,
-    "sqrt": square_root,
-    "clip": clip,
-    "logistic": logistic,
-}
+
+def is_zero(x: Value) -> Truth:
+    """Where `x` is 0, so false."""
+    truth: Truth = x == 0.0
+    return truth
 
 
 def as_value(truth: Truth) -> Value:
@@ -161,81 +126,3 @@ def is_clean(value: Value) -> bool:
     if isinstance(value, np.ndarray):
         return bool(np.isfinite(value).all())
     return math.isfinite(value)
-
-
-def value_of(node: Node, lookup: Lookup) -> Value:
-    """The value of `node` where `lookup` gives the values of names; to be called with NumPy's errors silenced.
-
-    The result may be an array that `lookup` returned, so it must not be written to.
-    """
-    return _VALUES[type(node)](node, lookup)
-
-
-def truth_of(node: Node, lookup: Lookup) -> Truth:
-    """Where the value of `node` is not 0."""
-    judge = _TRUTHS.get(type(node))
-    if judge is not None:
-        return judge(node, lookup)
-    truth: Truth = _VALUES[type(node)](node, lookup) != 0.0
-    return truth
-
-
-def _sign(node: Sign, lookup: Lookup) -> Value:
-    value = value_of(node.operand, lookup)
-    return -value if node.sign == "-" else value
-
-
-def _chain(node: Chain, lookup: Lookup) -> Value:
-    total: Value = _VALUES[type(node.first)](node.first, lookup)
-    for sign, operand in node.rest:
-        total = ARITHMETIC[sign](total, _VALUES[type(operand)](operand, lookup))
-    return total
-
-
-def _choice(node: Choice, lookup: Lookup) -> Value:
-    truth = truth_of(node.condition, lookup)
-    if isinstance(truth, np.ndarray):
-        return np.where(truth, value_of(node.then, lookup), value_of(node.otherwise, lookup))
-    return value_of(node.then if truth else node.otherwise, lookup)
-
-
-def _compared(node: Comparison, lookup: Lookup) -> Truth:
-    truth: Truth = COMPARISONS[node.relation](value_of(node.left, lookup), value_of(node.right, lookup))
-    return truth
-
-
-def _joined(node: Junction, lookup: Lookup) -> Truth:
-    # `settling` is the truth that ends the matter: false for `and`, true for `or`.
-    settling = node.word == "or"
-    found: Truth = not settling
-    for part in node.parts:
-        truth = truth_of(part, lookup)
-        if isinstance(truth, np.ndarray):
-            found = (found | truth) if settling else (found & truth)
-        elif bool(truth) is settling:
-            return settling
-    return found
-
-
-def _negated(node: Negation, lookup: Lookup) -> Truth:
-    truth = truth_of(node.operand, lookup)
-    return np.logical_not(truth) if isinstance(truth, np.ndarray) else not truth
-
-
-_TRUTHS: dict[type, Callable[[Any, Lookup], Truth]] = {
-    Comparison: _compared,
-    Junction: _joined,
-    Negation: _negated,
-}
-_VALUES: dict[type, Callable[[Any, Lookup], Value]] = {
-    Number: lambda node, lookup: node.amount,
-    Name: lambda node, lookup: lookup(node.name),
-    Sign: _sign,
-    Chain: _chain,
-    Power: lambda node, lookup: power(value_of(node.base, lookup), value_of(node.exponent, lookup)),
-    Comparison: lambda node, lookup: as_value(_compared(node, lookup)),
-    Junction: lambda node, lookup: as_value(_joined(node, lookup)),
-    Negation: lambda node, lookup: as_value(_negated(node, lookup)),
-    Choice: _choice,
-    Call: lambda node, lookup: CALLS[node.function](*[value_of(each, lookup) for each in node.arguments]),
-}

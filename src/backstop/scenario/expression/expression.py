@@ -8,24 +8,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from backstop.scenario.expression.arithmetic import Lookup, Value, is_clean, value_of
+from backstop.scenario.expression.arithmetic import Lookup, Value, is_clean
+from backstop.scenario.expression.binding import bound
 from backstop.scenario.expression.grammar import LARGEST_NUMBER, RESERVED, ExpressionError, syntax_tree
-from backstop.scenario.expression.nodes import (
-    Call,
-    Chain,
-    Choice,
-    Comparison,
-    Junction,
-    Name,
-    Negation,
-    Node,
-    Number,
-    Power,
-    Sign,
-    operands,
-    render,
-    walk,
-)
+from backstop.scenario.expression.nodes import Name, Node, Number, walk
+from backstop.scenario.expression.operations import hides, render
+from backstop.scenario.expression.values import value_of
 from backstop.scenario.expression.values_in_use import Mask, Scrutiny, ValueFault
 
 __all__ = [
@@ -55,24 +43,23 @@ class Expression:
     """
 
     text: str
-    root: Node
+    root: Node = field(compare=False)
     names: frozenset[str] = field(init=False, compare=False)
     hides: bool = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        nodes = list(walk(self.root))
-        object.__setattr__(self, "names", frozenset(node.name for node in nodes if isinstance(node, Name)))
-        object.__setattr__(self, "hides", any(_hides(node) for node in nodes))
+        names = frozenset(node.name for node in walk(self.root) if isinstance(node, Name))
+        object.__setattr__(self, "names", names)
+        object.__setattr__(self, "hides", hides(self.root))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # The text spells the tree, and a pickled tree would be as deep as a sum is long.
+        return _spelled, (self.text,)
 
     @property
     def constant(self) -> float | None:
         """The number that the expression is, where it is nothing but a number."""
-        root = self.root
-        if isinstance(root, Number):
-            return root.amount
-        if isinstance(root, Sign) and isinstance(root.operand, Number):
-            return -root.operand.amount if root.sign == "-" else root.operand.amount
-        return None
+        return self.root.value if isinstance(self.root, Number) else None
 
     def render(self) -> str:
         """The expression as text in one style; parsing it gives the same values."""
@@ -109,7 +96,7 @@ def evaluate(expression: Expression, lookup: Lookup) -> Value:
     """
     root = expression.root
     if isinstance(root, Number):
-        return root.amount
+        return root.value
     if isinstance(root, Name):
         return lookup(root.name)
     with np.errstate(all="ignore"):
@@ -145,23 +132,12 @@ def bind(expression: Expression, values: Mapping[str, float]) -> Expression:
     `or`; a product with 0 stays, because the other factor may not be finite.
     """
     with np.errstate(all="ignore"):
-        root = _folded(expression.root, values)
-    return expression if root == expression.root else Expression(render(root), root)
+        root = bound(expression.root, values)
+    return expression if root is expression.root else Expression(render(root), root)
 
 
-def _hides(node: Node) -> bool:
-    match node:
-        case Comparison() | Junction() | Negation() | Choice():
-            return True
-        case Power():
-            # nan ** 0 and 1 ** nan are 1; with any other constant the result is nan as well.
-            exponent, base = node.exponent, node.base
-            certain = (isinstance(exponent, Number) and exponent.amount != 0) or (
-                isinstance(base, Number) and base.amount != 1
-            )
-            return not certain
-        case _:
-            return False
+def _spelled(text: str) -> Expression:
+    return Expression(text, syntax_tree(text, bounded=False))
 
 
 def _kind(thing: object) -> str:
@@ -170,82 +146,3 @@ def _kind(thing: object) -> str:
     if isinstance(thing, Mapping):
         return "a mapping"
     return "a list" if isinstance(thing, list | tuple) else f"of type {type(thing).__name__}"
-
-
-def _folded(node: Node, values: Mapping[str, float]) -> Node:
-    node = _with_folded_operands(node, values)
-    match node:
-        case Name():
-            return Number(float(values[node.name])) if node.name in values else node
-        case Choice() if isinstance(node.condition, Number) and not math.isnan(node.condition.amount):
-            return node.then if node.condition.amount != 0 else node.otherwise
-        case Junction():
-            return _folded_junction(node)
-        case Chain():
-            return _folded_chain(node)
-    if not isinstance(node, Number) and all(isinstance(operand, Number) for operand in operands(node)):
-        return _computed(node)
-    return node
-
-
-def _with_folded_operands(node: Node, values: Mapping[str, float]) -> Node:
-    match node:
-        case Number() | Name():
-            return node
-        case Sign():
-            return Sign(node.sign, _folded(node.operand, values))
-        case Negation():
-            return Negation(_folded(node.operand, values))
-        case Chain():
-            rest = tuple((sign, _folded(operand, values)) for sign, operand in node.rest)
-            return Chain(_folded(node.first, values), rest)
-        case Power():
-            return Power(_folded(node.base, values), _folded(node.exponent, values))
-        case Comparison():
-            return Comparison(node.relation, _folded(node.left, values), _folded(node.right, values))
-        case Junction():
-            return Junction(node.word, tuple(_folded(part, values) for part in node.parts))
-        case Choice():
-            condition, then, otherwise = (_folded(operand, values) for operand in operands(node))
-            return Choice(condition, then, otherwise)
-        case Call():
-            return Call(node.function, tuple(_folded(argument, values) for argument in node.arguments))
-
-
-def _folded_chain(node: Chain) -> Node:
-    """Computes the constants at the head of a chain; the order of the rest decides its rounding, so it stays."""
-    first, rest = node.first, node.rest
-    while rest and isinstance(first, Number) and isinstance(rest[0][1], Number):
-        computed = _computed(Chain(first, rest[:1]))
-        if not isinstance(computed, Number):
-            break
-        first, rest = computed, rest[1:]
-    return Chain(first, rest) if rest else first
-
-
-def _folded_junction(node: Junction) -> Node:
-    settling = node.word == "or"
-    kept: list[Node] = []
-    for part in node.parts:
-        if isinstance(part, Number) and not math.isnan(part.amount):
-            if (part.amount != 0) is settling:
-                # Nothing after it is looked at; what stands before it still is.
-                kept.append(Number(float(settling)))
-                break
-        else:
-            kept.append(part)
-    if not kept:
-        return Number(float(not settling))
-    if len(kept) > 1:
-        return Junction(node.word, tuple(kept))
-    if isinstance(kept[0], Comparison | Junction | Negation):
-        return kept[0]
-    if isinstance(kept[0], Number) and not math.isnan(kept[0].amount):
-        return Number(float(kept[0].amount != 0))
-    return Comparison("!=", kept[0], Number(0.0))
-
-
-def _computed(node: Node) -> Node:
-    """The number that a constant node is; the node itself where that is not finite, so that the fault is seen."""
-    value = value_of(node, lambda name: math.nan)
-    return Number(value) if isinstance(value, float) and math.isfinite(value) else node

@@ -7,25 +7,13 @@ length of the text, the depth of nesting and the size of numbers are bounded.
 
 from __future__ import annotations
 
+import math
 import re
 from typing import NamedTuple
 
 from backstop.base.words import did_you_mean
-from backstop.scenario.expression.nodes import (
-    FUNCTIONS,
-    Call,
-    Chain,
-    Choice,
-    Comparison,
-    Junction,
-    Name,
-    Negation,
-    Node,
-    Number,
-    Power,
-    Rank,
-    Sign,
-)
+from backstop.scenario.expression.nodes import Choice, Name, Node, Number, Operation
+from backstop.scenario.expression.operations import FUNCTIONS, OPERATIONS, Operator, Rank
 
 MOST_CHARACTERS = 1000
 MOST_DEPTH = 50
@@ -142,27 +130,23 @@ RESERVED: frozenset[str] = frozenset(FUNCTIONS) | frozenset(
     word for low in ("and", "or", "not", *_WORDS) for word in (low, low.capitalize(), low.upper())
 )
 
-_RANKS = {
-    "or": Rank.OR,
-    "and": Rank.AND,
-    **dict.fromkeys(("<", "<=", ">", ">=", "==", "!="), Rank.COMPARISON),
-    **dict.fromkeys("+-", Rank.SUM),
-    **dict.fromkeys("*/", Rank.PRODUCT),
-    "**": Rank.POWER,
-}
+_INFIX = {row.sign: row for row in OPERATIONS.values() if row.is_infix}
 
 _QUOTES = "; inside { } YAML splits at the comma, so put the whole expression in quotes"
 
 
-def syntax_tree(text: str) -> Node:
-    """The tree of `text`. Raises ExpressionError."""
-    if len(text) > MOST_CHARACTERS:
+def syntax_tree(text: str, *, bounded: bool = True) -> Node:
+    """The tree of `text`. Raises ExpressionError.
+
+    What the program wrote itself is not `bounded` in length, depth and the size of numbers.
+    """
+    if bounded and len(text) > MOST_CHARACTERS:
         raise ExpressionError(
             f"the expression has {len(text)} characters, and {MOST_CHARACTERS} are allowed: "
             "give parts of it names under definitions",
             MOST_CHARACTERS,
         )
-    return _Parser(_tokens(text)).whole()
+    return _Parser(_tokens(text), bounded).whole()
 
 
 def _tokens(text: str) -> list[Token]:
@@ -217,8 +201,9 @@ def _run_on(text: str, start: int, end: int) -> str:
 class _Parser:
     """Reads tokens from left to right; `depth` counts what is open at the moment."""
 
-    def __init__(self, tokens: list[Token]) -> None:
+    def __init__(self, tokens: list[Token], bounded: bool) -> None:
         self.tokens = tokens
+        self.bounded = bounded
         self.at = 0
         self.depth = 0
 
@@ -246,7 +231,7 @@ class _Parser:
     def nested(self, token: Token, least: Rank) -> Node:
         """An expression one level deeper than what surrounds it."""
         self.depth += 1
-        if self.depth > MOST_DEPTH:
+        if self.bounded and self.depth > MOST_DEPTH:
             raise ExpressionError(
                 f"the expression is nested more than {MOST_DEPTH} deep: give parts of it names under definitions",
                 token.offset,
@@ -258,45 +243,37 @@ class _Parser:
     def expression(self, least: Rank) -> Node:
         """All that follows and binds at least as tightly as `least`."""
         node = self.operand(least)
-        while True:
-            token = self.next
-            here = _RANKS.get(token.text)
-            if here is None or here < least:
-                return node
-            node = self.extended(node, here)
+        while (row := self.infix()) is not None and row.rank >= least:
+            node = self.extended(node, row)
+        return node
 
-    def extended(self, left: Node, here: Rank) -> Node:
+    def infix(self) -> Operator | None:
+        """The operation between two operands that comes next."""
+        return None if self.next.kind == "end" else _INFIX.get(self.next.text)
+
+    def extended(self, left: Node, row: Operator) -> Node:
         token = self.take()
-        if here is Rank.POWER:
-            return Power(left, self.nested(token, Rank.SIGN))
-        if here is Rank.COMPARISON:
-            right = self.expression(Rank.SUM)
-            if _RANKS.get(self.next.text) is Rank.COMPARISON:
-                raise ExpressionError(
-                    "comparisons do not chain: write a < b and b < c instead of a < b < c", self.next.offset
-                )
-            return Comparison(token.text, left, right)
-        tighter = Rank(here + 1)
-        if here in (Rank.SUM, Rank.PRODUCT):
-            rest = [(token.text, self.expression(tighter))]
-            while _RANKS.get(self.next.text) is here:
-                sign = self.take().text
-                rest.append((sign, self.expression(tighter)))
-            return Chain(left, tuple(rest))
-        parts = [left, self.expression(tighter)]
-        while self.sees(token.text):
+        if row.right < row.rank:
+            # What stands to the right may be such an operation again, one level deeper.
+            return Operation(row.sign, (left, self.nested(token, row.right)))
+        arguments = [left, self.expression(row.right)]
+        while row.most is None and self.sees(row.sign):
             self.take()
-            parts.append(self.expression(tighter))
-        return Junction(token.text, tuple(parts))
+            arguments.append(self.expression(row.right))
+        if row.rank is Rank.COMPARISON and (after := self.infix()) and after.rank is Rank.COMPARISON:
+            raise ExpressionError(
+                "comparisons do not chain: write a < b and b < c instead of a < b < c", self.next.offset
+            )
+        return Operation(row.sign, tuple(arguments))
 
     def operand(self, least: Rank) -> Node:
         token = self.take()
         if token.kind == "number":
-            return _number(token)
+            return self.number(token)
         if token.kind == "name":
             return self.named(token, least)
         if token.text in ("-", "+") and token.kind == "sign":
-            return Sign(token.text, self.nested(token, Rank.SIGN))
+            return _signed(token.text, self.nested(token, Rank.SIGN))
         if token.text == "(":
             if self.sees(")"):
                 raise ExpressionError("there is nothing between these parentheses", token.offset)
@@ -305,12 +282,21 @@ class _Parser:
             return node
         raise self.missing(token)
 
+    def number(self, token: Token) -> Number:
+        value = float(token.text)
+        if self.bounded and value > LARGEST_NUMBER:
+            raise ExpressionError(
+                f"{token.text} is too large: numbers go up to {LARGEST_NUMBER:g}; choose a larger unit",
+                token.offset,
+            )
+        return Number(value)
+
     def named(self, token: Token, least: Rank) -> Node:
         word = token.text
         if word == "not":
             if least > Rank.NOT:
                 raise ExpressionError("put parentheses around not: write (not a)", token.offset)
-            return Negation(self.nested(token, Rank.NOT))
+            return Operation("not", (self.nested(token, Rank.NOT),))
         if word in ("and", "or"):
             raise self.missing(token)
         if self.sees("("):
@@ -340,16 +326,16 @@ class _Parser:
                 self.take()
                 arguments.append(self.nested(opening, Rank.OR))
         self.close(opening, word)
-        arity, given = FUNCTIONS[word], len(arguments)
-        if given < arity.least or (arity.most is not None and given > arity.most):
-            wanted = f"{arity.least} or more" if arity.most is None else str(arity.least)
+        row, given = FUNCTIONS[word], len(arguments)
+        if given < row.least or (row.most is not None and given > row.most):
+            wanted = f"{row.least} or more" if row.most is None else str(row.least)
             plural = "" if wanted == "1" else "s"
             raise ExpressionError(
-                f"{word} takes {wanted} argument{plural}, and {given} stand here: {arity.form}", name.offset
+                f"{word} takes {wanted} argument{plural}, and {given} stand here: {row.form}", name.offset
             )
         if word == "where":
             return Choice(*arguments)
-        return Call(word, tuple(arguments))
+        return Operation(word, tuple(arguments))
 
     def close(self, opening: Token, function: str) -> None:
         token = self.next
@@ -396,11 +382,10 @@ def _reserved(word: str) -> str:
     return f"{word} is not part of an expression: {_WORDS[low]}"
 
 
-def _number(token: Token) -> Number:
-    amount = float(token.text)
-    if amount > LARGEST_NUMBER:
-        raise ExpressionError(
-            f"{token.text} is too large: numbers go up to {LARGEST_NUMBER:g}; choose a larger unit",
-            token.offset,
-        )
-    return Number(amount)
+def _signed(sign: str, operand: Node) -> Node:
+    if sign == "+":
+        return operand
+    if isinstance(operand, Number) and math.copysign(1.0, operand.value) > 0:
+        # A negative constant is one number; the minus of -2 ** 2 stands outside its power.
+        return Number(-operand.value)
+    return Operation("negate", (operand,))

@@ -14,34 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backstop.scenario.expression.arithmetic import (
-    ARITHMETIC,
-    CALLS,
-    COMPARISONS,
-    Lookup,
-    Truth,
-    Value,
-    as_value,
-    power,
-    truth_of,
-    value_of,
-)
-from backstop.scenario.expression.nodes import (
-    Call,
-    Chain,
-    Choice,
-    Comparison,
-    Junction,
-    Name,
-    Negation,
-    Node,
-    Number,
-    Power,
-    Sign,
-    operands,
-    render,
-    walk,
-)
+from backstop.scenario.expression.arithmetic import Lookup, Truth, Value, as_value
+from backstop.scenario.expression.nodes import Choice, Name, Node, Number, Operation, operands, walk
+from backstop.scenario.expression.operations import OPERATIONS, is_truth, render
+from backstop.scenario.expression.values import truth_of, value_of
 
 # Worlds: all (True), none (False) or an array with one truth per world.
 Mask = bool | NDArray[np.bool_]
@@ -105,48 +81,45 @@ class Scrutiny:
 
     def _value(self, node: Node, mask: Mask) -> Value:
         """The value of `node`, right in the worlds of `mask` (of which there are some) and anything elsewhere."""
-        match node:
-            case Number():
-                return node.amount
-            case Name():
-                self.names[node.name] = either(self.names.get(node.name, False), mask)
-                return self._named(node.name)
-            case Sign():
-                value = self._value(node.operand, mask)
-                return -value if node.sign == "-" else value
-            case Chain():
-                total = self._value(node.first, mask)
-                for sign, operand in node.rest:
-                    total = ARITHMETIC[sign](total, self._value(operand, mask))
-                return total
-            case Power():
-                return power(self._number(node.base, mask), self._number(node.exponent, mask))
-            case Choice():
-                return self._chosen(node, mask)
-            case Call():
-                return CALLS[node.function](*[self._value(each, mask) for each in node.arguments])
-            case _:
-                return as_value(self._truth(node, mask))
+        if isinstance(node, Number):
+            return node.value
+        if isinstance(node, Name):
+            self.names[node.name] = either(self.names.get(node.name, False), mask)
+            return self._named(node.name)
+        if isinstance(node, Choice):
+            return self._chosen(node, mask)
+        return as_value(self._truth(node, mask)) if is_truth(node) else self._computed(node, mask)
+
+    def _computed(self, node: Operation, mask: Mask) -> Value:
+        # A long sum is deep in its first arguments: it is taken in a loop, from the inside out.
+        outer = [node]
+        while isinstance(first := outer[-1].arguments[0], Operation) and not (
+            OPERATIONS[outer[-1].name].guarded or is_truth(first)
+        ):
+            outer.append(first)
+        take = self._number if OPERATIONS[outer[-1].name].guarded else self._value
+        value = take(first, mask)
+        for operation in reversed(outer):
+            row = OPERATIONS[operation.name]
+            take = self._number if row.guarded else self._value
+            value = row.value(value, *[take(each, mask) for each in operation.arguments[1:]])
+        return value
 
     def _truth(self, node: Node, mask: Mask) -> Mask:
-        match node:
-            case Comparison():
-                left, right = self._number(node.left, mask), self._number(node.right, mask)
-                return _as_mask(COMPARISONS[node.relation](left, right))
-            case Negation():
-                return outside(self._truth(node.operand, mask))
-            case Junction():
-                found = self._truth(node.parts[0], mask)
-                for part in node.parts[1:]:
-                    # The next part is in use where the matter is not settled yet.
-                    open_ = both(mask, found if node.word == "and" else outside(found))
-                    if is_empty(open_):
-                        break
-                    truth = self._truth(part, open_)
-                    found = both(found, truth) if node.word == "and" else either(found, truth)
-                return found
-            case _:
-                return _as_mask(self._number(node, mask) != 0.0)
+        if not isinstance(node, Operation) or not is_truth(node):
+            return _as_mask(self._number(node, mask) != 0.0)
+        row, settled_by = OPERATIONS[node.name], OPERATIONS[node.name].settled_by
+        if settled_by is None:
+            return _as_mask(row.value(*[self._number(each, mask) for each in node.arguments]))
+        found: Mask = not settled_by
+        for each in node.arguments:
+            # The next argument is in use where the matter is not settled yet.
+            open_ = both(mask, outside(found) if settled_by else found)
+            if is_empty(open_):
+                break
+            truth = self._truth(each, open_)
+            found = either(found, truth) if settled_by else both(found, truth)
+        return found
 
     def _chosen(self, node: Choice, mask: Mask) -> Value:
         condition = self._truth(node.condition, mask)
@@ -206,8 +179,6 @@ def _explained(node: Node, lookup: Callable[[str], float]) -> str:
 
 def _culprit(node: Node, lookup: Callable[[str], float]) -> Node:
     while True:
-        if isinstance(node, Chain):
-            node = _shortest_head(node, lookup)
         suspects = [(each, float(value_of(each, lookup))) for each in _used(node, lookup)]
         wrong = [each for each, value in suspects if math.isnan(value)]
         # Where no operand is nan, an infinite one is what made the trouble: inf - inf, 0 * inf.
@@ -217,26 +188,17 @@ def _culprit(node: Node, lookup: Callable[[str], float]) -> Node:
         node = wrong[0]
 
 
-def _shortest_head(chain: Chain, lookup: Callable[[str], float]) -> Chain:
-    for length in range(1, len(chain.rest)):
-        head = Chain(chain.first, chain.rest[:length])
-        if not math.isfinite(float(value_of(head, lookup))):
-            return head
-    return chain
-
-
 def _used(node: Node, lookup: Callable[[str], float]) -> tuple[Node, ...]:
     """The operands of `node` that are in use in one world."""
-    match node:
-        case Choice():
-            chosen = node.then if truth_of(node.condition, lookup) else node.otherwise
-            return (node.condition, chosen)
-        case Junction():
-            used: list[Node] = []
-            for part in node.parts:
-                used.append(part)
-                if bool(truth_of(part, lookup)) is (node.word == "or"):
-                    break
-            return tuple(used)
-        case _:
-            return operands(node)
+    if isinstance(node, Choice):
+        chosen = node.then if truth_of(node.condition, lookup) else node.otherwise
+        return (node.condition, chosen)
+    settled_by = OPERATIONS[node.name].settled_by if isinstance(node, Operation) else None
+    if settled_by is None:
+        return operands(node)
+    used: list[Node] = []
+    for each in operands(node):
+        used.append(each)
+        if bool(truth_of(each, lookup)) is settled_by:
+            break
+    return tuple(used)
