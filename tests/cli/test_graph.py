@@ -174,7 +174,7 @@ def test_citations_are_looked_up_in_the_dossier_beside_the_file(tmp_path: Path) 
     (tmp_path / "graph.yaml").write_text(text.replace("[000-12, M13]", "[000-99, M13]"), encoding="utf-8")
     done = backstop("check", tmp_path)
     assert done.returncode == 3
-    assert "000-99 is no statement or proposition of the dossier" in done.stderr
+    assert "there is no statement or proposition 000-99 in the dossier" in done.stderr
     assert "graph.yaml:16" in done.stderr
     (tmp_path / "dossier").unlink()
     assert "not checked" in backstop("check", tmp_path / "graph.yaml").stdout
@@ -191,7 +191,7 @@ def test_citations_are_looked_up_in_the_dossier_that_the_study_names(tmp_path: P
     (tmp_path / "graph.yaml").write_text(text.replace("[000-12, M13]", "[000-99, M13]"), encoding="utf-8")
     done = backstop("check", tmp_path / "graph.yaml")
     assert done.returncode == 3
-    assert "000-99 is no statement or proposition of the dossier" in done.stderr
+    assert "there is no statement or proposition 000-99 in the dossier" in done.stderr
 
 
 def test_pictures(tmp_path: Path) -> None:

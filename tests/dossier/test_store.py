@@ -206,11 +206,6 @@ def test_nothing_inconsistent_is_written(folder):
         store.write(snapshot, edit(snapshot, "a1", actor="envoi"))
 
 
-def test_a_study_without_a_dossier_says_how_to_start_one(tmp_path):
-    with pytest.raises(InvalidInput, match="backstop dossier add"):
-        store.locate(tmp_path)
-
-
 @pytest.mark.parametrize("name", ["dossier.yaml", "sources.yaml"])
 def test_yaml_tricks_are_refused(folder, name):
     path = folder / name

@@ -63,9 +63,9 @@ def _check_evidence(model: Model, study: str) -> None:
         return
     from pathlib import Path
 
-    from backstop.cli.evidence import Evidence
+    from backstop.evidence.evidence import evidence_of
 
-    Evidence(model, Path(study)).check()
+    evidence_of(model, Path(study)).check()
 
 
 def _counts(model: Model) -> dict[str, int]:

@@ -21,11 +21,11 @@ from backstop.base.document import Document, read_document
 from backstop.base.faults import Fault, InvalidInput, Place, Refused
 from backstop.base.files import sha256, unwritable, write_atomically
 from backstop.dossier import layout
+from backstop.dossier.location import REGISTER
 from backstop.dossier.record import Proposition, Record, Recorded, Register, Source, Statement
 from backstop.dossier.validation import MOST_LINE, json_value, validated, within
 
-REGISTER, SOURCES, STATEMENTS, PROPOSITIONS, FINDINGS = (
-    "dossier.yaml",
+SOURCES, STATEMENTS, PROPOSITIONS, FINDINGS = (
     "sources.yaml",
     "statements.jsonl",
     "propositions.yaml",
@@ -57,6 +57,11 @@ class Dossier:
             name: rank for records in (self.sources, self.statements) for rank, name in enumerate(records)
         }
 
+    def actor_name(self, actor: str) -> str:
+        """The name of an actor for people; the id where the register does not have it."""
+        entry = self.register.actors.get(actor)
+        return entry.name if entry else actor
+
     def place(self, kind: str, name: str) -> Place:
         """Where the record `name` stands; `kind` is source, statement, proposition or finding."""
         return self.places.get((kind, name), Place(path=f"{kind} {name}"))
@@ -76,35 +81,6 @@ class Snapshot:
     def digests(self) -> dict[str, str]:
         """SHA-256 of every file of the dossier, so that a result can name the evidence it used."""
         return {name: sha256(data) for name, data in sorted(self.files.items())}
-
-
-def locate(study: Path, create: bool = False) -> Path:
-    """The dossier folder of a study folder, of a file in it, or of the dossier folder itself.
-
-    Raises InvalidInput where there is none, unless it may be created.
-    """
-    base = study if study.is_dir() or (create and not study.exists()) else study.parent
-    if (base / REGISTER).is_file():
-        return base
-    folder = base / _named_folder(base)
-    if (folder / REGISTER).is_file() or create:
-        return folder
-    raise InvalidInput(
-        f"there is no dossier here ({folder.name}/{REGISTER} is missing)",
-        place=Place(str(study)),
-        hint="start one with: backstop dossier add STUDY FILE...",
-    )
-
-
-def _named_folder(base: Path) -> str:
-    """What the scenario calls its dossier, `dossier` where it says nothing."""
-    scenario = base / "scenario.yaml"
-    with contextlib.suppress(OSError, InvalidInput):
-        data = read_document(scenario.read_bytes(), str(scenario)).data
-        name = data.get("dossier") if isinstance(data, dict) else None
-        if isinstance(name, str) and name and not Path(name).is_absolute() and ".." not in Path(name).parts:
-            return name
-    return "dossier"
 
 
 def read(folder: Path) -> Snapshot:

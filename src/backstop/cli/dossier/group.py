@@ -38,8 +38,9 @@ def opened(study: Path, texts: tuple[Path, ...]) -> tuple[Snapshot, Holdings]:
     """The dossier of a study and the texts that can be read here."""
     from backstop.dossier import store
     from backstop.dossier.holdings import Holdings, folders
+    from backstop.dossier.location import locate
 
-    snapshot = store.read(store.locate(study))
+    snapshot = store.read(locate(study))
     return snapshot, Holdings(snapshot.folder, folders(texts))
 
 
@@ -138,9 +139,10 @@ def _opened_or_new(study: Path) -> Snapshot:
     import secrets
 
     from backstop.dossier import store
+    from backstop.dossier.location import REGISTER, locate
 
-    folder = store.locate(study, create=True)
-    if (folder / store.REGISTER).is_file():
+    folder = locate(study, create=True)
+    if (folder / REGISTER).is_file():
         return store.read(folder)
     return store.Snapshot(folder, store.empty(secrets.token_hex(16)))
 

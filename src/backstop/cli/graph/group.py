@@ -44,10 +44,9 @@ def check(file: str, variant: str, max_states: int, as_json: bool) -> None:
 
     from pathlib import Path
 
-    from backstop.graphmodel.files.citation import check_citations, dossier_of
+    from backstop.evidence.citation import check_citations
 
-    dossier = dossier_of(Path(file)) if conflict.citations else None
-    checked = check_citations(conflict, dossier) if dossier is not None else None
+    checked = bool(conflict.citations) and check_citations(conflict.citations, Path(file))
     moves = {
         dm.id: int(m.degree().sum(dtype=int))
         for dm, m in zip(conflict.decision_makers, conflict.moves, strict=True)
@@ -65,7 +64,7 @@ def check(file: str, variant: str, max_states: int, as_json: bool) -> None:
                 "complete": conflict.ranks is not None,
                 "variants": list(conflict.variants),
                 "citations": len(conflict.citations),
-                "citations_checked": checked is not None,
+                "citations_checked": checked,
                 "evidence": {dm.id: list(dm.evidence) for dm in conflict.decision_makers},
             }
         )
@@ -77,8 +76,8 @@ def check(file: str, variant: str, max_states: int, as_json: bool) -> None:
     for dm in conflict.decision_makers:
         cites = f", cites {len(dm.evidence)} statements" if dm.evidence else ""
         lines.append(f"  {dm.id}: {dm.name}, {moves[dm.id]:,} moves{cites}")
-    if checked is not None:
-        lines.append(f"{checked} citations, all in the dossier")
+    if checked:
+        lines.append(f"{len(conflict.citations)} citations, all in the dossier")
     elif conflict.citations:
         lines.append(f"{len(conflict.citations)} citations, not checked: there is no dossier beside the file")
     if conflict.variants:

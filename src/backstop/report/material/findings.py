@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from backstop.base.faults import BackstopError
+from backstop.evidence.evidence import Evidence, evidence_of
 from backstop.game.stage import Information
 from backstop.questions.claims.judging import Claims, judge_claims
 from backstop.questions.methods.prim import Discovery, discover
 from backstop.questions.methods.sensitivity import GivenData, first_order_from_worlds
 from backstop.questions.methods.tornado import Swing, tornado
 from backstop.questions.study.camps import camp_weights
-from backstop.report.material.evidence import Evidence, evidence_of
 from backstop.report.material.graph_model import OrdinalLens, ordinal_lens
 from backstop.report.material.headline import Headline, Target, headline
 from backstop.report.material.parts import Parts, parts

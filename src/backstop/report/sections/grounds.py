@@ -7,8 +7,8 @@ from collections import Counter
 from backstop.base.table import Table
 from backstop.base.words import readable
 from backstop.dossier.accounts.comparison import Comparison
-from backstop.dossier.provenance import GRADES
-from backstop.dossier.reference import PREFIX
+from backstop.evidence.ground import GRADES
+from backstop.evidence.reference import PREFIX
 from backstop.report.content import Block, Code, Entry, Items, Paragraph, Section
 from backstop.report.material.findings import Findings
 from backstop.report.sections.commitments import spread_words

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from backstop.base.document import read_document
+from backstop.base.document import Document, read_document
 from backstop.base.faults import Fault, InvalidInput, Place
 from backstop.dossier.record import Record
 from backstop.dossier.validation import validated
@@ -38,9 +39,7 @@ def read_references(study: Path) -> dict[str, Reference]:
         document = read_document(path.read_bytes(), str(path))
     except OSError as error:
         raise InvalidInput(f"cannot be read ({error.strerror})", place=Place(str(path))) from None
-    data = document.data
-    if data is None:
-        return {}
+    data = {} if document.data is None else document.data
     if not isinstance(data, dict):
         raise InvalidInput(
             "the file is a list of keys, each with citation, figure and grade", place=Place(str(path))
@@ -48,10 +47,14 @@ def read_references(study: Path) -> dict[str, Reference]:
     found: dict[str, Reference] = {}
     faults: list[Fault] = []
     for key, entry in data.items():
-        record, wrong = validated(Reference, entry, lambda path_, k=key: document.place((k, *path_)))  # type: ignore[misc]
+        record, wrong = validated(Reference, entry, partial(_place, document, key))
         faults.extend(wrong)
         if record is not None:
             found[str(key)] = record
     if faults:
         raise InvalidInput(faults)
     return found
+
+
+def _place(document: Document, key: str, path: tuple[int | str, ...]) -> Place:
+    return document.place((key, *path))

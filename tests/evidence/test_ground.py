@@ -3,10 +3,9 @@ from dataclasses import replace
 import pytest
 from tests.dossier.building import proposition, small, statement
 
-from backstop.base.faults import InvalidInput, Place
-from backstop.dossier.provenance import Citation, ground, plain_ground, unresolved, weakest
 from backstop.dossier.record import Held
-from backstop.dossier.reference import Reference, read_references
+from backstop.evidence.ground import ground, weakest
+from backstop.evidence.reference import Reference
 
 REFERENCES = {"tripwire": Reference(citation="Somebody 2020", figure="3 of 10", grade="read")}
 
@@ -72,39 +71,29 @@ def test_a_circle_of_derivations_ends(dossier):
     assert found.under[0].under[0].kind == "unknown"
 
 
-@pytest.mark.parametrize(
-    ("name", "hint"),
-    [
-        ("M01", "did you mean M1?"),
-        ("judgment", "did you mean judgement?"),
-        ("data:trip_wire", "did you mean data:tripwire?"),
-    ],
-)
-def test_unknown_ids_are_errors_with_the_nearest(dossier, name, hint):
-    cited = [Citation("parameter", "p", "a1"), Citation("parameter", "p", name, Place("scenario.yaml", 7, 3))]
-    (fault,) = unresolved(cited, dossier, REFERENCES)
-    assert fault.hint == hint
-    assert fault.place.line == 7
+def test_a_ground_reaches_all_that_it_stands_on(dossier):
+    found = ground("M4", dossier, REFERENCES)
+    assert [name for name in ("M4", "M1", "M2", "a1", "b1", "M3", "M5") if found.reaches(name)] == [
+        "M4",
+        "M1",
+        "M2",
+        "a1",
+        "b1",
+    ]
 
 
 def test_json_carries_the_chain(dossier):
-    plain = plain_ground(ground("M4", dossier, REFERENCES), dossier, {"a1": "the words"})
-    passage = plain["under"][0]["passages"][0]
-    assert (passage["statement"], passage["words"], passage["account"]) == ("a1", "the words", "a")
-    assert "words" not in plain["under"][0]["passages"][1]
-
-
-def test_data_references_are_read(tmp_path):
-    assert read_references(tmp_path) == {}
-    (tmp_path / "data").mkdir()
-    path = tmp_path / "data" / "references.yaml"
-    path.write_text("k: {citation: c, figure: f, grade: read}\n", encoding="utf-8")
-    assert read_references(tmp_path)["k"].figure == "f"
-    for text, said in (
-        ("k: {citation: c, figure: f, grade: sure}\n", "not valid here"),
-        ("k: {citation: c, figure: f, grad: read}\n", "did you mean grade"),
-        ("- a\n", "list of keys"),
-    ):
-        path.write_text(text, encoding="utf-8")
-        with pytest.raises(InvalidInput, match=said):
-            read_references(tmp_path)
+    plain = ground("M4", dossier, REFERENCES).as_dict({"a1": "the words"})
+    passages = plain["under"][0]["passages"]
+    assert (passages[0]["statement"], passages[0]["words"], passages[0]["account"]) == (
+        "a1",
+        "the words",
+        "a",
+    )
+    assert [p["bearing"] for p in passages] == ["supports", "supports"]
+    assert "words" not in passages[1]
+    against = ground("M5", dossier, REFERENCES).as_dict({})
+    assert [(p["statement"], p["bearing"]) for p in against["passages"]] == [("a1", "opposes")]
+    assert against["confirmed"] is True
+    data = ground("data:tripwire", dossier, REFERENCES).as_dict({})
+    assert data["reference"] == {"citation": "Somebody 2020", "figure": "3 of 10", "grade": "read"}

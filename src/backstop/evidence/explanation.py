@@ -1,0 +1,128 @@
+"""Why a name has the value it has: what one entry of a scenario, or one id, rests on, and what rests on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from backstop.base.faults import InvalidInput
+from backstop.base.words import did_you_mean
+from backstop.evidence.citation import CITING
+from backstop.evidence.evidence import Evidence
+from backstop.evidence.ground import Grade, Ground, weakest
+from backstop.scenario.expression.expression import parse
+from backstop.scenario.format.quantities import Parameter, Spread
+from backstop.scenario.format.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What `name` is (lines for people), its grounds, and the assumptions that rest on it, as (kind, name)."""
+
+    name: str
+    kind: str
+    what: tuple[str, ...]
+    grounds: tuple[Ground, ...]
+    rests_on_it: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def grade(self) -> Grade:
+        """The grade of the weakest ground."""
+        return weakest(self.grounds)
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether no passage under it is held back."""
+        return all(ground.confirmed for ground in self.grounds)
+
+    def as_dict(self, words: Mapping[str, str]) -> dict[str, Any]:
+        """The explanation as `backstop-why/1`; `words` of passages by statement, where their texts are at hand."""
+        return {
+            "format": "backstop-why/1",
+            "name": self.name,
+            "kind": self.kind,
+            "what": list(self.what),
+            "grade": self.grade,
+            "confirmed": self.confirmed,
+            "grounds": [ground.as_dict(words) for ground in self.grounds],
+            "rests_on_it": [{"kind": kind, "name": name} for kind, name in self.rests_on_it],
+        }
+
+
+def explain(evidence: Evidence, name: str) -> Explanation:
+    """What `name` rests on: an entry of the scenario, or the id of a statement, proposition or data reference.
+
+    Raises InvalidInput where it is neither, with the nearest name.
+    """
+    scenario = evidence.model.scenario
+    found = next((a for a in evidence.assumptions if a.name == name), None)
+    if found is not None:
+        return Explanation(
+            name, found.kind, _described(scenario, found.kind, name), tuple(evidence.grounds(found.ids))
+        )
+    if name in scenario.definitions:
+        used = sorted(_names_under(scenario, name))
+        ids = dict.fromkeys(i for n in used if n in scenario.parameters for i in scenario.parameters[n].basis)
+        what = (f"= {scenario.definitions[name]}", f"rests on: {', '.join(used)}")
+        return Explanation(name, "definition", what, tuple(evidence.grounds(ids)))
+    ground = evidence.ground(name)
+    if ground.kind != "unknown":
+        resting = tuple(
+            (a.kind, a.name) for a in evidence.assumptions for i in a.ids if evidence.ground(i).reaches(name)
+        )
+        return Explanation(name, ground.kind, (), (ground,), resting)
+    valid = [n for section in (*CITING, "observations", "definitions") for n in getattr(scenario, section)]
+    valid += evidence.dossier.propositions if evidence.dossier else ()
+    raise InvalidInput(
+        f"there is no parameter, measure, claim or id {name}", hint=did_you_mean(name, valid, "name")
+    )
+
+
+def _described(scenario: Scenario, kind: str, name: str) -> tuple[str, ...]:
+    """An entry in a few lines: its title, what it is, its note."""
+    if kind == "observation":
+        seen = scenario.observations[name]
+        lines = [f"observed {seen.metric} under {seen.arrangement}", seen.source, seen.note]
+    elif kind == "parameter":
+        parameter = scenario.parameters[name]
+        lines = [parameter.title, f"{_spread(parameter)} {parameter.unit}".strip(), _noted(parameter.note)]
+    elif kind == "measure":
+        measure = scenario.measures[name]
+        low, high = measure.range
+        levels = f"by {', '.join(measure.by)}, {low:g} to {high:g} {measure.unit}".strip()
+        lines = [measure.title, levels, _noted(measure.note)]
+    elif kind == "claim":
+        lines = [scenario.claims[name].text, _noted(scenario.claims[name].note)]
+    else:
+        lines = [scenario.arrangements[name].title, _noted(scenario.arrangements[name].note)]
+    return tuple(line for line in lines if line)
+
+
+def _noted(note: str) -> str:
+    return f"note: {note}" if note else ""
+
+
+def _spread(parameter: Parameter) -> str:
+    """What a parameter is given as: `pert: [1, 2, 4]`, or what each camp of experts gives."""
+    if parameter.experts is not None:
+        return "experts: " + "; ".join(f"{camp}, {_given(held)}" for camp, held in parameter.experts.items())
+    return f"estimate: {parameter.estimate}" if parameter.estimate else _given(parameter)
+
+
+def _given(spread: Spread) -> str:
+    found = spread.arguments
+    return f"{spread.kind}: {list(found) if isinstance(found, tuple) else found}"
+
+
+def _names_under(scenario: Scenario, name: str) -> set[str]:
+    """The parameters, measures and definitions that a definition is computed from, however far down."""
+    known = {*scenario.parameters, *scenario.measures, *scenario.definitions}
+    found: set[str] = set()
+    todo = [name]
+    while todo:
+        for used in (parse(scenario.definitions[todo.pop()]).names & known) - found:
+            found.add(used)
+            if used in scenario.definitions:
+                todo.append(used)
+    return found
