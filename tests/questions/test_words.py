@@ -1,7 +1,7 @@
 import pytest
 
 from backstop.questions.methods.box import Box, Limit
-from backstop.questions.study.words import in_hundred, limit_words, rule_words, sentence
+from backstop.questions.study.words import limit_words, rule_words, sentence
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_a_sentence_explains_coverage_and_density():
     text = sentence(box, "lasting peace is below 0.5", {"a": "US resolve"}, {"aid_delay": "days"})
     assert text == (
         "Worlds in which lasting peace is below 0.5 are found mostly where US resolve is below 0.4 and aid delay "
-        "is above 60 days: 95 in 100 worlds there are such worlds, and 82 in 100 of all such worlds lie there."
+        "is above 60 days: 95 of 100 worlds there are such worlds, and 82 of 100 of all such worlds lie there."
     )
 
 
@@ -49,21 +49,6 @@ def test_mostly_is_not_said_of_a_minority():
     assert "No condition" in sentence(Box({}, 1.0, 0.3, 1.0), "it fails")
 
 
-@pytest.mark.parametrize(
-    ("share", "words"),
-    [
-        (0.826, "83 in 100"),
-        (0.0, "none"),
-        (1.0, "all"),
-        (0.997, "more than 99 in 100"),
-        (0.004, "4 in 1,000"),
-        (1e-5, "fewer than 1 in 1,000"),
-    ],
-)
-def test_natural_frequencies(share, words):
-    assert in_hundred(share) == words
-
-
 def test_a_rule_in_words():
     text = rule_words({"a": Limit(None, 0.4, 0.0, 1.0)}, 0.83, 0.2, "it fails")
-    assert text == "Where a is below 0.4 (20 in 100 worlds), 83 in 100 are worlds in which it fails."
+    assert text == "Where a is below 0.4 (20 of 100 worlds), 83 of 100 worlds are ones in which it fails."

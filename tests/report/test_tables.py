@@ -8,41 +8,17 @@ from functools import lru_cache
 import pytest
 from tests.support.small_studies import OBSERVED, PLEDGE
 
-from backstop.report.tables.assessment import hazards, heading, tables, whole_years, with_error
+from backstop.report.tables.assessment import heading, tables, whole_years
 from backstop.scenario.check.study import read_scenario
 from backstop.scenario.model import compile_scenario
 from backstop.worlds.assessment import assess
 from backstop.worlds.result import Result
-from backstop.worlds.statistics import Summary
 
 
 @lru_cache
 def result(text: str = PLEDGE, worlds: int = 160) -> Result:
     document, scenario, notes = read_scenario(text.encode(), "scenario.yaml")
     return assess(compile_scenario(scenario, document.place, notes=notes), worlds)
-
-
-def summary(mean: float | None, se: float | None) -> Summary:
-    return Summary(mean, se, None, None, None, None, None)
-
-
-@pytest.mark.parametrize(
-    ("mean", "se", "shown"),
-    [
-        (0.68321, 0.0021, "0.683 ±0.002"),
-        (0.68321, 0.0096, "0.683 ±0.010"),
-        (0.68321, 0.00096, "0.6832 ±0.0010"),
-        (12.3456, 0.21, "12.3 ±0.2"),
-        (1234.56, 31.0, "1,230 ±30"),
-        (0.5, 0.0, "0.5"),
-        (0.5, 1e-17, "0.5"),
-        (0.5, None, "0.5000"),
-        (None, None, "no value"),
-        (-0.0001, 0.002, "0.000 ±0.002"),
-    ],
-)
-def test_a_mean_with_its_error(mean: float | None, se: float | None, shown: str) -> None:
-    assert with_error(summary(mean, se)) == shown
 
 
 @pytest.mark.parametrize("text", [PLEDGE, OBSERVED])
@@ -115,15 +91,6 @@ def test_missing_values_are_said_to_be_missing() -> None:
 def test_years_shown(years: float, period: str, steps: list[int]) -> None:
     text = PLEDGE.replace("{years: 4, period: half-year}", f"{{years: {years}, period: {period}}}")
     assert whole_years(result(text, 16)) == steps
-
-
-def test_hazards() -> None:
-    assert hazards([1.0, 0.9, 0.9, 0.45], "avoid", [0, 1, 2, 3]) == pytest.approx(
-        [None, 0.1, 0.0, 0.5], nan_ok=True
-    )
-    assert hazards([0.0, 0.1, 0.1, 0.55], "reach", [0, 1, 3]) == pytest.approx([None, 0.1, 0.5])
-    assert hazards([0.0, 0.0, 0.0], "avoid", [0, 1, 2]) == [None, None, None]
-    assert hazards([1.0, None, 0.5], "avoid", [0, 1, 2]) == [None, None, None]
 
 
 def test_hazards_and_shares_stand_year_by_year() -> None:

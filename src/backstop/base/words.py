@@ -1,4 +1,8 @@
-"""Words and digits for people: nearest names, safe terminal text, numbers no longer than their error supports."""
+"""Words and digits for people: nearest names, safe terminal text, numbers no longer than their error supports.
+
+Shares are said as natural frequencies, "83 of 100", which are understood better than percentages or probabilities
+(Gigerenzer and Hoffrage 1995).
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,10 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable
+from typing import Protocol
+
+# Monte Carlo errors below this are beyond the last digit ever shown.
+_LEAST_ERROR = 5e-5
 
 
 def nearest(name: str, valid: Iterable[str]) -> str | None:
@@ -68,3 +76,125 @@ def number(value: float | None, se: float | None = None, most: int = 4) -> str:
     else:
         text = f"{value:,.{most}f}" if abs(value) < 1000 else f"{value:,.1f}"
     return "0" + text.lstrip("-0") if text.lstrip("-0.,") == "" and text.startswith("-") else text
+
+
+def supported(value: float, se: float | None, most: int = 3) -> str:
+    """`value` with at most `most` decimals, and no more than its Monte Carlo error supports."""
+    if se is None or not math.isfinite(se):
+        return number(value, most=most)
+    return number(value, max(se, 10.0**-most), most)
+
+
+def exact(value: float) -> str:
+    """A figure without Monte Carlo error, in at most four places and without zeros that say nothing."""
+    text = f"{value:,.4f}" if abs(value) < 1000 else f"{value:,.1f}"
+    text = text.rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
+
+
+class Estimated(Protocol):
+    """A mean over worlds with its Monte Carlo error; None where there is none."""
+
+    @property
+    def mean(self) -> float | None:
+        """The mean."""
+        ...
+
+    @property
+    def se(self) -> float | None:
+        """Its standard error."""
+        ...
+
+
+def with_error(of: Estimated) -> str:
+    """Mean and Monte Carlo error in no more digits than the error supports: `0.683 ±0.002`."""
+    mean, se = of.mean, of.se
+    if mean is None:
+        return "no value"
+    if se is None:
+        return number(mean)
+    if se <= 1e-12 * max(1.0, abs(mean)):
+        return exact(mean)
+    if se < _LEAST_ERROR:
+        # An error beyond the last digit shown would only look like precision.
+        return number(mean)
+    places = -math.floor(math.log10(se))
+    return f"{number(mean, se)} ±{round(se, places):,.{max(0, places)}f}"
+
+
+def listed(words: Iterable[str], last: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`; `none` where there is nothing."""
+    items = list(words)
+    if not items:
+        return "none"
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """`1 world`, `2 worlds`, `20,000 worlds`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def frequency(share: float | None, se: float | None = None) -> str:
+    """A share as a natural frequency: `83 of 100`; per 1,000 where it is rare and the error allows it.
+
+    0 is "none" and 1 "all" only where the share is exactly that; otherwise fewer than 1 or more than 99. An error of
+    half a case in 100 and more makes it "about", of two and a half a range of two errors on each side.
+    """
+    if share is None or not math.isfinite(share):
+        return "no figure"
+    error = 0.0 if se is None or not math.isfinite(se) else se
+    if share <= 0.0:
+        return "none"
+    if share >= 1.0:
+        return "all"
+    if error >= 0.025:
+        low = max(0, math.floor(100 * (share - 2 * error) + 0.5))
+        high = min(100, math.floor(100 * (share + 2 * error) + 0.5))
+        return f"between {low} and {high} of 100"
+    about = "about " if error >= 0.005 else ""
+    if share > 0.995:
+        least = math.floor(100 * (share - 2 * error))
+        return "more than 99 of 100" if least >= 99 else f"at least about {least} of 100"
+    if share >= 0.0095:
+        return f"{about}{min(99, max(1, round(100 * share)))} of 100"
+    most = math.ceil(100 * (share + 2 * error))
+    if most > 1:
+        return f"at most about {most} of 100"
+    if error >= 0.0005:
+        return "fewer than 1 of 100"
+    return f"{round(1000 * share)} of 1,000" if share >= 0.00095 else "fewer than 1 of 1,000"
+
+
+def of_worlds(share: float | None, se: float | None = None, noun: str = "worlds") -> str:
+    """`83 of 100 worlds`, `all worlds`, `no world`: a frequency with what is counted."""
+    words = frequency(share, se)
+    if words == "none":
+        return f"no {noun.removesuffix('s')}"
+    return f"{words} {noun}"
+
+
+def sentence_case(text: str) -> str:
+    """The text with its first letter large."""
+    return text[:1].upper() + text[1:]
+
+
+def quoted(title: str) -> str:
+    """A title inside a sentence, in quotation marks so that it needs no change."""
+    return f"\u201c{title}\u201d"
+
+
+def clause(text: str) -> str:
+    """The text without a full stop at its end, to stand inside a sentence."""
+    return text.strip().rstrip(".")
+
+
+def stop(text: str) -> str:
+    """The text with one full stop at its end, unless it ends with a mark of its own."""
+    text = text.strip()
+    return text if not text or text[-1] in ".!?:" else f"{text}."
+
+
+def slug(text: str) -> str:
+    """A name that is safe as an anchor or a file name: `Jan. 2025 talks` becomes `jan-2025-talks`."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "part"

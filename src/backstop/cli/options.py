@@ -247,10 +247,6 @@ def estimates(found: Mapping[str, Estimate]) -> dict[str, dict[str, float | None
 
 def figure(value: Estimate | None) -> str:
     """An estimate with its error in no more digits than the error supports; empty where there is none."""
-    if value is None:
-        return ""
-    from backstop.base.words import number
+    from backstop.base.words import with_error
 
-    if value.se is None or value.se <= 1e-12:
-        return number(value.mean, most=3)
-    return f"{number(value.mean, value.se)} ±{number(value.se, value.se)}"
+    return "" if value is None else with_error(value)

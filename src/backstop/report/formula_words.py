@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from backstop.base.words import readable
-from backstop.report.wording import listed, quoted
+from backstop.base.words import listed, quoted, readable
 from backstop.scenario.expression.expression import parse
 from backstop.scenario.expression.nodes import Choice, Name, Node, Number, Operation, fold, operands
 from backstop.scenario.expression.operations import OPERATIONS, Rank, is_truth, operator_of, rank

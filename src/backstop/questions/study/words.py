@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from backstop.base.words import readable
+from backstop.base.words import frequency, listed, of_worlds, readable
 from backstop.questions.methods.box import Box, Limit
 
 
@@ -18,7 +18,7 @@ def limit_words(name: str, limit: Limit, title: str | None = None, unit: str = "
     """
     subject = title or readable(name)[:1].lower() + readable(name)[1:]
     if limit.categories is not None:
-        return f"{subject} is {either(limit.categories)}"
+        return f"{subject} is {listed(limit.categories, 'or')}"
     if unit in ("probability", "share", "1", ""):
         unit = ""
     low, high = (None if end is None else _figure(end, limit) for end in (limit.low, limit.high))
@@ -44,31 +44,6 @@ def _figure(value: float, limit: Limit) -> str:
     return "0" if text in ("-0", "") else text
 
 
-def either(words: Sequence[str]) -> str:
-    """ "a", "a or b", "a, b or c"."""
-    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " or " + words[-1]
-
-
-def together(words: Sequence[str]) -> str:
-    """ "a", "a and b", "a, b and c"."""
-    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
-
-
-def in_hundred(share: float) -> str:
-    """A share as a natural frequency: "83 in 100", or per 1,000 and "fewer than 1 in 1,000" where it is
-    small.
-    """
-    if share <= 0:
-        return "none"
-    if share >= 1:
-        return "all"
-    if 0.01 <= share <= 0.99:
-        return f"{min(99, max(1, round(100 * share)))} in 100"
-    if share > 0.99:
-        return "more than 99 in 100"
-    return f"{round(1000 * share)} in 1,000" if share >= 0.001 else "fewer than 1 in 1,000"
-
-
 def conditions_words(
     limits: Mapping[str, Limit],
     titles: Mapping[str, str] | None = None,
@@ -76,7 +51,7 @@ def conditions_words(
 ) -> str:
     """All restrictions of a box, joined by "and"."""
     titles, units = titles or {}, units or {}
-    return together(
+    return listed(
         [limit_words(name, limit, titles.get(name), units.get(name, "")) for name, limit in limits.items()]
     )
 
@@ -97,8 +72,8 @@ def sentence(
     how = "mostly" if box.density >= 0.5 else "more often"
     return (
         f"Worlds in which {case} are found {how} where {conditions_words(box.limits, titles, units)}: "
-        f"{in_hundred(box.density)} worlds there are such worlds, "
-        f"and {'all' if box.coverage >= 1 else in_hundred(box.coverage) + ' of all'} such worlds lie there."
+        f"{of_worlds(box.density)} there are such worlds, "
+        f"and {'all' if box.coverage >= 1 else frequency(box.coverage) + ' of all'} such worlds lie there."
     )
 
 
@@ -110,6 +85,6 @@ def rule_words(
     titles: Mapping[str, str] | None = None,
     units: Mapping[str, str] | None = None,
 ) -> str:
-    """One leaf of a tree: "Where a is below 1 (20 in 100 worlds), 83 in 100 worlds are ones in which ..."."""
+    """One leaf of a tree: "Where a is below 1 (20 of 100 worlds), 83 of 100 worlds are ones in which ..."."""
     where = f"Where {conditions_words(limits, titles, units)}" if limits else "In all worlds"
-    return f"{where} ({in_hundred(mass)} worlds), {in_hundred(share)} are worlds in which {case}."
+    return f"{where} ({of_worlds(mass)}), {of_worlds(share)} are ones in which {case}."

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from backstop.base.words import with_error
 from backstop.report.charts import style
-from backstop.report.tables.assessment import with_error
 from backstop.worlds.statistics import Summary
 
 ROW = 22

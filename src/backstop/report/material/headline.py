@@ -13,10 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from backstop.base.faults import InvalidInput
-from backstop.base.words import did_you_mean
+from backstop.base.words import did_you_mean, quoted
 from backstop.questions.study.condition import condition, met
 from backstop.report.formula_words import in_words, names_of
-from backstop.report.wording import quoted
 from backstop.scenario.expression.expression import ExpressionError, parse
 from backstop.scenario.format import scenario as form
 from backstop.worlds.result import Result

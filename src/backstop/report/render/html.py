@@ -11,7 +11,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from backstop.base.table import Table
-from backstop.base.words import clean
+from backstop.base.words import clean, slug
 from backstop.report.charts import style
 from backstop.report.content import Code, Entry, Figure, Items, Paragraph, Report
 
@@ -53,11 +53,6 @@ def textual(table: Table) -> bool:
     """Whether the cells of a table are words, to be set flush left."""
     cells = [cell for row in table.rows for cell in row[1:]]
     return sum(any(c.isalpha() for c in cell) for cell in cells) > len(cells) / 2
-
-
-def slug(text: str) -> str:
-    """A name that is safe as an anchor."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "part"
 
 
 _IDENTIFIER = re.compile(r'\b(id="|url\(#|xlink:href="#|href="#)([A-Za-z_][\w-]*)')

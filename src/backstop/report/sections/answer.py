@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
+from backstop.base.words import counted, frequency, listed, of_worlds, quoted, stop, with_error
 from backstop.questions.claims.failure import titles, units
 from backstop.questions.methods.box import Box
 from backstop.questions.study.words import conditions_words
 from backstop.report.content import Block, Items, Paragraph, Section
 from backstop.report.material.findings import Findings, by_size
 from backstop.report.material.headline import is_probability
-from backstop.report.tables.assessment import with_error
-from backstop.report.wording import (
-    compared,
-    counted,
-    frequency,
-    listed,
-    of_worlds,
-    points,
-    quoted,
-    stop,
-    told_apart,
-)
+from backstop.report.wording import compared, points, told_apart
 from backstop.worlds.statistics import mean_and_error
 
 

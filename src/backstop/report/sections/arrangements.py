@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from backstop.base.table import Table
+from backstop.base.words import counted, frequency, listed, quoted, stop, with_error
 from backstop.report.charts import intervals, scatter, style
 from backstop.report.content import Block, Figure, Paragraph, Section
 from backstop.report.material.findings import Findings
 from backstop.report.material.headline import citations, is_probability
-from backstop.report.tables.assessment import costs_table, differences_table, metrics_table, with_error
-from backstop.report.wording import counted, frequency, listed, quoted, stop, told_apart
+from backstop.report.tables.assessment import costs_table, differences_table, metrics_table
+from backstop.report.wording import told_apart
 from backstop.worlds.statistics import Summary, summarise
 
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 
-from backstop.base.words import number, readable
+from backstop.base.words import (
+    counted,
+    frequency,
+    listed,
+    number,
+    of_worlds,
+    quoted,
+    readable,
+    sentence_case,
+    stop,
+)
 from backstop.questions.claims.judging import ClaimResult, example_words
 from backstop.report.charts import lamps, style
 from backstop.report.content import Block, Entry, Figure, Paragraph, Section
@@ -12,16 +22,7 @@ from backstop.report.material.findings import Findings
 from backstop.report.material.headline import condition_in_words
 from backstop.report.sections.answer import box_sentence
 from backstop.report.sections.arrangements import source
-from backstop.report.wording import (
-    counted,
-    frequency,
-    is_exact,
-    listed,
-    of_worlds,
-    quoted,
-    sentence_case,
-    stop,
-)
+from backstop.report.wording import is_exact
 
 MOST_IN_FIGURE = 16
 

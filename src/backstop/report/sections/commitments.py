@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from backstop.base.table import Table
-from backstop.base.words import readable
+from backstop.base.words import listed, quoted, readable, sentence_case, stop
 from backstop.report.content import Block, Entry, Paragraph, Section
 from backstop.report.formula_words import condition_words, in_words, names_of
 from backstop.report.material.findings import Findings
-from backstop.report.wording import listed, quoted, sentence_case, stop
 from backstop.scenario.expression.expression import parse
 from backstop.scenario.format import scenario as form
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backstop.base.table import Table
-from backstop.base.words import number
+from backstop.base.words import counted, frequency, listed, number, of_worlds, quoted, sentence_case, stop
 from backstop.questions.claims.failure import titles, units
 from backstop.questions.study.words import limit_words
 from backstop.report.charts import bars, dots, ranges, style
@@ -12,15 +12,6 @@ from backstop.report.material.findings import DRIVERS, HIGH, LOW, Findings, by_s
 from backstop.report.material.parts import Package
 from backstop.report.sections.answer import box_sentence
 from backstop.report.sections.arrangements import source
-from backstop.report.wording import (
-    counted,
-    frequency,
-    listed,
-    of_worlds,
-    quoted,
-    sentence_case,
-    stop,
-)
 
 
 def drivers_section(found: Findings) -> Section:

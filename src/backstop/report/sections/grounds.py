@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections import Counter
 
 from backstop.base.table import Table
-from backstop.base.words import readable
+from backstop.base.words import counted, frequency, listed, quoted, readable, sentence_case, stop, with_error
 from backstop.dossier.accounts.comparison import Comparison
 from backstop.evidence.ground import GRADES
 from backstop.evidence.reference import PREFIX
 from backstop.report.content import Block, Code, Entry, Items, Paragraph, Section
 from backstop.report.material.findings import Findings
 from backstop.report.sections.commitments import spread_words
-from backstop.report.tables.assessment import with_error
-from backstop.report.wording import counted, frequency, listed, quoted, sentence_case, stop
 
 MOST_FINDINGS = 12
 _MEANING = {

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from backstop.base.table import Table
+from backstop.base.words import counted, listed, sentence_case, stop
 from backstop.report.charts import style
 from backstop.report.charts.conflict import alternative, conflict_chart
 from backstop.report.content import Block, Figure, Items, Paragraph, Section
 from backstop.report.material.findings import Findings
 from backstop.report.material.graph_model import OrdinalLens, Reading
-from backstop.report.wording import counted, listed, sentence_case, stop
 
 NASH, CREDIBLE, THREATS = "rests on nobody's threat", "credible threats", "hollow threats"
 

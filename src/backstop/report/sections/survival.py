@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from backstop.base.table import Table
-from backstop.base.words import number
+from backstop.base.words import counted, frequency, listed, number, quoted, stop
 from backstop.report.charts import curves, stacks, style
 from backstop.report.content import Block, Figure, Paragraph, Section
 from backstop.report.material.findings import Findings
 from backstop.report.sections.arrangements import source
 from backstop.report.tables.assessment import observations_table, whole_years
-from backstop.report.wording import counted, listed, quoted, stop
 from backstop.worlds.result import Curve
 
 MOST_PANELS = 8
@@ -143,8 +142,6 @@ def _finding(found: Findings, metric: str, names: list[str]) -> tuple[str, str]:
     )
     if not known:
         return f"{quoted(found.metric_title(metric))} has no value", words
-    from backstop.report.wording import frequency
-
     low = min(known, key=lambda name: known[name][0] or 0.0)
     high = max(known, key=lambda name: known[name][0] or 0.0)
     subject = quoted(found.metric_title(metric))

@@ -3,41 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from itertools import pairwise
 
 from backstop.base.table import Table
-from backstop.base.words import number, readable
+from backstop.base.words import number, readable, supported, with_error
+from backstop.worlds.hazard import Hazard, hazards
 from backstop.worlds.result import UNSTATED_UNIT, ArrangementResult, Curve, Result
 from backstop.worlds.statistics import Summary
-
-_LEAST_ERROR = 5e-5
-
-
-def with_error(summary: Summary) -> str:
-    """Mean and Monte Carlo error in no more digits than the error supports: `0.683 ±0.002`."""
-    if summary.mean is None:
-        return "no value"
-    if summary.se is None:
-        return number(summary.mean)
-    if summary.se <= 1e-12 * max(1.0, abs(summary.mean)):
-        return exact(summary.mean)
-    if summary.se < _LEAST_ERROR:
-        # An error beyond the last digit shown would only look like precision.
-        return number(summary.mean)
-    return f"{number(summary.mean, summary.se)} ±{_leading_digit(summary.se)}"
-
-
-def exact(value: float) -> str:
-    """A figure without Monte Carlo error, in at most four places and without zeros that say nothing."""
-    text = f"{value:,.4f}" if abs(value) < 1000 else f"{value:,.1f}"
-    text = text.rstrip("0").rstrip(".")
-    return "0" if text in ("-0", "") else text
-
-
-def _leading_digit(error: float) -> str:
-    places = -math.floor(math.log10(error))
-    return f"{round(error, places):,.{max(0, places)}f}"
 
 
 def heading(result: Result) -> tuple[str, ...]:
@@ -199,7 +170,6 @@ def years_table(result: Result, a: ArrangementResult) -> Table:
     scenario = result.model.scenario
     steps = whole_years(result)
     ends = [step * result.model.period_years for step in steps]
-    lengths = [1.0, *(b - a for a, b in pairwise(ends))]
     rows = [
         (
             scenario.phases[phase].titled(phase),
@@ -214,20 +184,8 @@ def years_table(result: Result, a: ArrangementResult) -> Table:
         if metric.kind == "occupy" or metric.given is not None or curve in shown:
             continue
         shown.append(curve)
-        rows.append(
-            (
-                f"hazard: {metric.titled(name)}",
-                *(
-                    _percent(*per_year(hazard, error, years))
-                    for hazard, error, years in zip(
-                        hazards(curve.mean, metric.kind, steps),
-                        hazard_errors(curve.mean, curve.se, metric.kind, steps),
-                        lengths,
-                        strict=True,
-                    )
-                ),
-            )
-        )
+        yearly = hazards(curve.mean, curve.se, metric.kind, steps, result.model.period_years)
+        rows.append((f"hazard: {metric.titled(name)}", *map(_percent, yearly)))
     title = scenario.arrangements[a.name].titled(a.name)
     return Table(
         f"Year by year: {title}",
@@ -247,48 +205,7 @@ def whole_years(result: Result) -> list[int]:
     return steps if steps[-1] == periods else [*steps, periods]
 
 
-def hazards(mean: Sequence[float | None], kind: str, steps: Sequence[int]) -> list[float | None]:
-    """Chance of the event between one step and the next, given that it had not happened; None at the first."""
-    free = [None if m is None else (m if kind == "avoid" else 1.0 - m) for m in mean]
-    found: list[float | None] = [None]
-    for before, after in pairwise(steps):
-        a, b = free[before], free[after]
-        found.append(None if a is None or b is None or a <= 1e-12 else max(0.0, 1.0 - b / a))
-    return found
-
-
-def hazard_errors(
-    mean: Sequence[float | None], se: Sequence[float | None], kind: str, steps: Sequence[int]
-) -> list[float | None]:
-    """Monte Carlo errors of `hazards`, from the errors at both ends as if they had nothing in common: not too small."""
-    free = [None if m is None else (m if kind == "avoid" else 1.0 - m) for m in mean]
-    found: list[float | None] = [None]
-    for before, after in pairwise(steps):
-        a, b, error_a, error_b = free[before], free[after], se[before], se[after]
-        if a is None or b is None or error_a is None or error_b is None or a <= 1e-12:
-            found.append(None)
-        else:
-            found.append(math.hypot(error_b, b / a * error_a) / a)
-    return found
-
-
-def per_year(chance: float | None, error: float | None, years: float) -> tuple[float | None, float | None]:
-    """A chance over some years, and its error, as the chance per year that comes to the same."""
-    if chance is None or chance >= 1.0 or years == 1.0:
-        return chance, error
-    yearly = 1.0 - (1.0 - chance) ** (1.0 / years)
-    slope = (1.0 - chance) ** (1.0 / years - 1.0) / years
-    return yearly, None if error is None else slope * error
-
-
-def supported(value: float, se: float, most: int = 3) -> str:
-    """`value` with at most `most` decimals, and no more than its Monte Carlo error supports."""
-    if not math.isfinite(se):
-        return number(value, most=most)
-    return number(value, max(se, 10.0**-most), most)
-
-
-def _percent(share: float | None, se: float | None) -> str:
-    if share is None:
+def _percent(of: Hazard) -> str:
+    if of.mean is None:
         return "-"
-    return f"{supported(100 * share, math.nan if se is None else 100 * se, most=1)} %"
+    return f"{supported(100 * of.mean, None if of.se is None else 100 * of.se, most=1)} %"

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from backstop.base.table import Table
-from backstop.base.words import number
+from backstop.base.words import number, of_worlds
 from backstop.questions.claims.judging import ClaimResult, Claims, example_words
 from backstop.questions.methods.weighting import Estimate
-from backstop.questions.study.words import in_hundred
 
 
 def share(estimate: Estimate) -> str:
@@ -87,11 +86,11 @@ def claim_remarks(found: Claims, result: ClaimResult) -> list[str]:
             lines.append(
                 f"Least level of {measure.titled(least.measure)}: {number(level.mean, level.se, 3)} on average, "
                 f"{number(level.q05, most=3)} to {number(level.q95, most=3)} in nine worlds of ten, where any is "
-                f"enough; none is in {in_hundred(least.none.mean)} worlds."
+                f"enough; none is in {of_worlds(least.none.mean)}."
             )
         if least.not_monotone.mean > 0.0:
             lines.append(
-                f"The answer is not monotone: in {in_hundred(least.not_monotone.mean)} worlds a higher level no longer "
+                f"The answer is not monotone: in {of_worlds(least.not_monotone.mean)} a higher level no longer "
                 "meets the condition."
             )
     if result.note:

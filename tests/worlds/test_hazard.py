@@ -1,0 +1,45 @@
+"""Hazards of curves."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backstop.worlds.hazard import hazards, per_year
+
+
+def means(mean: list[float | None], kind: str, steps: list[int], years: float = 1.0) -> list[float | None]:
+    return [of.mean for of in hazards(mean, [0.0] * len(mean), kind, steps, years)]
+
+
+def test_hazards() -> None:
+    assert means([1.0, 0.9, 0.9, 0.45], "avoid", [0, 1, 2, 3]) == pytest.approx([None, 0.1, 0.0, 0.5])
+    assert means([0.0, 0.1, 0.1, 0.55], "reach", [0, 1, 2, 3]) == pytest.approx([None, 0.1, 0.0, 0.5])
+    assert means([0.0, 0.0, 0.0], "avoid", [0, 1, 2]) == [None, None, None]
+    assert means([1.0, None, 0.5], "avoid", [0, 1, 2]) == [None, None, None]
+
+
+def test_a_hazard_is_per_year_however_long_the_step() -> None:
+    curve = [0.9**year for year in range(9)]
+    assert means(curve, "avoid", [0, 2, 8]) == pytest.approx([None, 0.1, 0.1])
+    assert means(curve, "avoid", [0, 2, 8], years=0.5) == pytest.approx([None, 0.19, 0.19])
+
+
+def test_the_error_comes_from_both_ends() -> None:
+    found = hazards([0.8, 0.6], [0.03, 0.04], "avoid", [0, 1])[1]
+    assert found.se == pytest.approx(math.hypot(0.04, 0.75 * 0.03) / 0.8)
+    assert hazards([0.8, 0.6], [None, 0.04], "avoid", [0, 1])[1].se is None
+
+
+@given(st.floats(0.001, 0.9), st.floats(0.1, 30))
+def test_chances_per_year_add_up(chance: float, years: float) -> None:
+    yearly, error = per_year(chance, 1e-6, years)
+    assert yearly is not None
+    assert error is not None
+    assert 1 - (1 - yearly) ** years == pytest.approx(chance)
+    near = per_year(chance + 1e-6, None, years).mean
+    assert near is not None
+    assert near - yearly == pytest.approx(error, rel=1e-3)
