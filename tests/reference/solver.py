@@ -26,7 +26,7 @@ from tests.reference.stage import (
     stage,
 )
 
-PERIOD_YEARS = {"month": 1 / 12, "quarter": 1 / 4, "half-year": 1 / 2, "year": 1.0}
+PERIODS_A_YEAR = {"month": 12, "quarter": 4, "half-year": 2, "year": 1}
 SWEEP_LIMIT = 20_000
 
 
@@ -87,7 +87,8 @@ def solve(
     if information not in ("agent_error", "private_payoffs"):
         raise InvalidWorld(f"no such convention: {information}")
     private = information == "private_payoffs"
-    d = PERIOD_YEARS[scenario["horizon"].get("period", "year")]
+    periods_a_year = PERIODS_A_YEAR[scenario["horizon"].get("period", "year")]
+    d = 1 / periods_a_year
     periods = whole_periods(scenario["horizon"]["years"], d)
     world = {
         name: float(parameters[name] if name in parameters else entry["value"])
@@ -110,7 +111,7 @@ def solve(
         discount[actor] = yearly**d
 
     scopes = [
-        {phase: Scope(scenario, world, promised, phase, t, d) for phase in scenario["phases"]}
+        {phase: Scope(scenario, world, promised, phase, t, periods_a_year) for phase in scenario["phases"]}
         for t in range(periods)
     ]
     stages = [{phase: stage(scenario, scope, noise) for phase, scope in row.items()} for row in scopes]

@@ -30,7 +30,7 @@ class Scope:
     promised: Mapping[str, float]
     phase: str
     t: int
-    period_years: float
+    periods_a_year: int
     known: dict[str, float] = field(default_factory=dict)
 
     def __call__(self, name: str) -> float:
@@ -45,9 +45,9 @@ class Scope:
         if name == "t":
             return float(self.t)
         if name == "years":
-            return self.t * self.period_years
+            return self.t / self.periods_a_year
         if name == "period_years":
-            return self.period_years
+            return 1 / self.periods_a_year
         if name in self.parameters:
             return float(self.parameters[name])
         if name in self.scenario.get("measures", {}):

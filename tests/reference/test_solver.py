@@ -360,7 +360,7 @@ def test_replies_that_cycle_keep_the_last_sweep(limit: int) -> None:
     found = solve(scenario, {}, "only", sweep_limit=limit)
     assert not found.settled
     assert found.sweeps == limit
-    scope = {phase: Scope(scenario, {}, {}, phase, 0, 1.0) for phase in scenario["phases"]}
+    scope = {phase: Scope(scenario, {}, {}, phase, 0, 1) for phase in scenario["phases"]}
     frozen = {phase: stage(scenario, scope[phase], {"hunter": 0.05, "hunted": 0.05}) for phase in scope}
     actors, discount = ["hunter", "hunted"], {"hunter": 0.86, "hunted": 0.85}
     values = {phase: dict.fromkeys(actors, 0.0) for phase in frozen}

@@ -98,12 +98,12 @@ def test_values_are_discounted_payoffs_along_all_trails() -> None:
         promised = {name: levels.get(name, entry.get("default", 0)) for name, entry in measures.items()}
         for actor, entry in scenario["actors"].items():
             d = found.period_years
-            scope = Scope(scenario, world, promised, scenario["start"], 0, d)
+            scope = Scope(scenario, world, promised, scenario["start"], 0, round(1 / d))
             beta = scope.number(entry["discount"]) ** d
             total = 0.0
             for p, phases, reached in trails(scenario, found.outcomes, scenario["start"], found.periods):
                 for t, outcome in enumerate(reached):
-                    scope = Scope(scenario, world, promised, phases[t], t, d)
+                    scope = Scope(scenario, world, promised, phases[t], t, round(1 / d))
                     paid = d * scope.number(scenario["phases"][phases[t]].get("payoffs", {}).get(actor, 0))
                     if outcome:
                         paid += scope.number(scenario["outcomes"][outcome].get("payoffs", {}).get(actor, 0))

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 from backstop.base.faults import Fault, InvalidInput, Place
 from backstop.base.words import did_you_mean
+from backstop.game.metric import Condition, Kind, Metric
 from backstop.game.tree import Chance, Decision, Ending, Game, Node, Play
 from backstop.scenario.distribution.distribution import Distribution, Mixture, distribution
 from backstop.scenario.expression.expression import Expression, parse
@@ -82,6 +83,10 @@ class Model:
         """Length of a period, d, in years."""
         return self.scenario.horizon.period_years
 
+    def years_at(self, period: int) -> float:
+        """Years from the start of the horizon to the beginning of a period."""
+        return self.scenario.horizon.years_at(period)
+
     @property
     def periods(self) -> int:
         """Number of periods up to the horizon, T."""
@@ -126,6 +131,25 @@ class Model:
             distributions=MappingProxyType(distributions),
             levels=MappingProxyType({a: MappingProxyType(of) for a, of in levels.items()}),
             correlations=kept,
+        )
+
+    def metric(self, name: str) -> Metric:
+        """A metric of the scenario over the phases, outcomes and actors of the game."""
+        game, metric = self.game, self.scenario.metrics[name]
+        numbered = {"count": game.outcomes, "value": game.actors}.get(metric.kind, game.phases)
+        members = getattr(metric, metric.kind)
+        given = metric.given
+        condition = None
+        if given is not None and given.reach is not None:
+            condition = Condition("reach", frozenset(map(game.phases.index, given.reach)))
+        elif given is not None:
+            condition = Condition("avoid", frozenset(map(game.phases.index, given.avoid or ())))
+        return Metric(
+            cast(Kind, metric.kind),
+            frozenset(map(numbered.index, [members] if isinstance(members, str) else members)),
+            game.start if metric.from_ is None else game.phases.index(metric.from_),
+            self.periods if metric.by_year is None else round(metric.by_year / self.period_years),
+            condition,
         )
 
     def camps(self) -> tuple[str, ...]:

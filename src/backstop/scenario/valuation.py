@@ -194,7 +194,7 @@ class Valuation:
         if name == "t":
             return float(period)
         if name == "years":
-            return period * self.model.period_years
+            return self.model.years_at(period)
         if name == "period_years":
             return self.model.period_years
         reach = self.plan.reach(name)
@@ -282,7 +282,7 @@ class Valuation:
         if fault is not None:
             name = str(use.path[-1]) if use.path and use.path[0] == "definitions" else ""
             subject = f"{name} = {use.expression.text}" if name else use.expression.text
-            when = f"phase {self.model.game.phases[phase]}, year {period * self.model.period_years:g}"
+            when = f"phase {self.model.game.phases[phase]}, year {self.model.years_at(period):g}"
             raise self._fault(use, f"{subject}: {fault.message} ({when})", fault.world)
 
     def _fault(self, use: Use, what: str, world: int | None = None, hint: str = "") -> InvalidInput:

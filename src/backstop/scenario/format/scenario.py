@@ -31,6 +31,7 @@ __all__ = [
     "FORMAT",
     "METRIC_KINDS",
     "OTHERWISE",
+    "PERIODS_A_YEAR",
     "PERIOD_YEARS",
     "Actor",
     "Arrangement",
@@ -65,7 +66,10 @@ __all__ = [
 FORMAT = "backstop/1"
 """The mark at the head of every scenario file of this format."""
 
-PERIOD_YEARS = {"month": 1 / 12, "quarter": 0.25, "half-year": 0.5, "year": 1.0}
+PERIODS_A_YEAR = {"month": 12, "quarter": 4, "half-year": 2, "year": 1}
+"""Number of periods of each length in a year."""
+
+PERIOD_YEARS = {period: 1.0 / number for period, number in PERIODS_A_YEAR.items()}
 """Length of a period in years."""
 
 METRIC_KINDS = ("avoid", "reach", "occupy", "count", "duration", "value")
@@ -89,6 +93,10 @@ class Horizon(Record):
     def period_years(self) -> float:
         """Length of a period in years."""
         return PERIOD_YEARS[self.period]
+
+    def years_at(self, period: int) -> float:
+        """Years from the start of the horizon to the beginning of a period: no multiple of a rounded length."""
+        return period / PERIODS_A_YEAR[self.period]
 
     @property
     def periods(self) -> int:
