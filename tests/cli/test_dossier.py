@@ -156,14 +156,6 @@ def test_bad_codings_change_nothing(study, tmp_path, name, content, code):
     assert {p.name: p.read_bytes() for p in (study / "dossier").iterdir()} == before
 
 
-def test_the_hand_coding_comes_in(tmp_path):
-    if not (SHARED / "coding.json").is_file():
-        pytest.skip("the hand coding and its texts are not beside the repository")
-    run("dossier", "import", tmp_path / "s", SHARED / "coding.json", "--by", "coder")
-    out = run("dossier", "verify", tmp_path / "s", "--texts", SHARED)
-    assert "exact: 85" in out
-
-
 def test_renaming_and_agreement(study):
     run("dossier", "rename", study, "objects", "nothing", "x", code=3)
     assert json.loads(run("dossier", "agreement", study, "--json"))["sources"] == {}

@@ -1,10 +1,10 @@
 """The Ukraine study's dossier: no word of the accounts in it, every anchor right, every listed finding surfaced."""
 
-import json
 import re
 
 import pytest
 from tests.dossier.building import SHARED, UKRAINE, coding
+from tests.dossier.listed_findings import CONTROLS, FINDINGS, SINGLE_SOURCE, UNATTRIBUTED
 
 from backstop.dossier import store
 from backstop.dossier.accounts.comparison import compare
@@ -21,28 +21,6 @@ def dossier():
 @pytest.fixture(scope="module")
 def comparison(dossier):
     return compare(dossier)
-
-
-def listed(group):
-    return (coding_or_none() or {"findings": {group: []}})["findings"][group]
-
-
-def coding_or_none():
-    path = SHARED / "coding.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
-
-
-KINDS = {
-    "corroborations": "corroboration",
-    "differences_in_detail": "difference",
-    "contradictions_and_tensions": "contradiction",
-    "disagreements_between_actors": "actor_disagreement",
-}
-LISTED = [(kind, row) for group, kind in KINDS.items() for row in listed(group)]
-
-
-def control(row):
-    return "NEGATIVE CONTROL" in f"{row.get('status')} {row.get('note')}"
 
 
 def test_it_holds_eighty_five_statements_on_three_accounts(dossier):
@@ -96,11 +74,11 @@ def test_changes_of_the_text_are_seen_by_those_who_hold_it(dossier):
         assert (moved.state, moved.start) == ("moved", statement.anchor.start + 17)
 
 
-@pytest.mark.skipif(not LISTED, reason="the hand coding is not beside the repository")
-@pytest.mark.parametrize(("kind", "row"), LISTED, ids=[row["id"] for _, row in LISTED])
-def test_listed_findings_surface_as_their_kind_and_controls_do_not(comparison, kind, row):
-    wanted = set(row["statement_ids"])
-    if control(row):
+@pytest.mark.parametrize("name", sorted(FINDINGS))
+def test_listed_findings_surface_as_their_kind_and_controls_do_not(comparison, name):
+    kind, ids = FINDINGS[name]
+    wanted = set(ids.split())
+    if name in CONTROLS:
         # The style of address and the dateline: no finding within these statements alone.
         assert not [f for f in comparison.of("contradiction") if set(f.statements) <= wanted]
         assert not [f for f in comparison.of("difference") if set(f.statements) <= wanted]
@@ -110,6 +88,22 @@ def test_listed_findings_surface_as_their_kind_and_controls_do_not(comparison, k
     )
     assert len(wanted & set(best.statements)) >= 0.75 * len(wanted)
     assert len(wanted & set(best.statements)) >= 0.5 * len(set(best.statements))
+
+
+def test_the_listed_findings_are_those_of_the_hand_coding():
+    found = coding()
+    groups = {
+        "corroborations": "corroboration",
+        "differences_in_detail": "difference",
+        "contradictions_and_tensions": "contradiction",
+        "disagreements_between_actors": "actor_disagreement",
+    }
+    rows = {row["id"]: (kind, row) for group, kind in groups.items() for row in found["findings"][group]}
+    assert {n: (k, " ".join(r["statement_ids"])) for n, (k, r) in rows.items()} == FINDINGS
+    marked = {n for n, (_, r) in rows.items() if "NEGATIVE CONTROL" in f"{r.get('status')} {r.get('note')}"}
+    assert marked == CONTROLS
+    assert {n for names in found["single_source_claims"].values() for n in names} == SINGLE_SOURCE
+    assert set(found["unattributed"]) == UNATTRIBUTED
 
 
 def test_statuses_are_those_of_the_hand_coding(comparison):
@@ -123,10 +117,9 @@ def test_statuses_are_those_of_the_hand_coding(comparison):
 
 
 def test_single_and_unattributed_claims_are_listed(comparison):
-    rows = coding()
     single = {f.statements[0] for f in comparison.of("single_source")}
-    assert {name for names in rows["single_source_claims"].values() for name in names} <= single
-    assert {f.statements[0] for f in comparison.of("unattributed")} == set(rows["unattributed"])
+    assert single >= SINGLE_SOURCE
+    assert {f.statements[0] for f in comparison.of("unattributed")} == UNATTRIBUTED
 
 
 def test_what_the_analyst_inferred_is_not_shown_as_said(comparison):

@@ -142,22 +142,3 @@ class Holdings:
                         continue
                     self._rows.update((digest(row.extract.text), row.extract.text) for row in rows)
         return sizes
-
-
-def texts_by_digest(places: Iterable[Path], wanted: Iterable[str]) -> dict[str, str]:
-    """The canonical texts with the digests `wanted` among the text files in the folders `places`."""
-    from backstop.dossier.text.canonical import decode
-
-    missing, found = set(wanted), {}
-    for folder in places:
-        for path in sorted(folder.glob("*.txt")):
-            if not missing or not path.is_file():
-                continue
-            try:
-                text, _ = decode(path.read_bytes(), path.name)
-            except (BackstopError, OSError):
-                continue
-            if digest(text) in missing:
-                missing.discard(digest(text))
-                found[digest(text)] = text
-    return found

@@ -7,12 +7,11 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.dossier.building import KEY, TEXTS, UKRAINE, coding, proposition, small, statement
+from tests.dossier.building import KEY, TEXTS, UKRAINE, proposition, small, statement
 
 from backstop.base.faults import BackstopError, InvalidInput
 from backstop.dossier import store
 from backstop.dossier.accounts.comparison import compare
-from backstop.dossier.exchange import coding as coding_format
 from backstop.dossier.exchange import refi, table
 from backstop.dossier.exchange.network import graphml
 from backstop.dossier.exchange.prov import prov_json
@@ -376,85 +375,6 @@ def test_ris_is_read_by_its_library():
     assert (entries[0]["title"], entries[0]["secondary_title"]) == ("T ER - x", "Desk")
 
 
-def test_the_hand_coding_comes_in_whole():
-    rows = coding()
-    found = coding_format.read_coding(rows, {}, KEY, "me")
-    assert len(found.statements) == len(rows["statements"])
-    assert {"M01", "C01"} <= set(found.propositions)
-    assert found.recorded["D09"].dismissed
-    assert found.recorded["X06"].dismissed
-    for row in rows["statements"]:
-        made = found.statements[row["id"]]
-        assert (made.anchor.start, made.anchor.end, made.anchor.passage) == (
-            row["start"],
-            row["end"],
-            row["sha256"],
-        )
-        assert [found.register.objects[o].title for o in made.objects] == row["object"]
-        assert (made.type, made.attribution, made.attributed) == (
-            row["type"],
-            row["attribution_mode"],
-            row["attributed"],
-        )
-        assert (made.paraphrase, made.hedge, made.target, made.link) == (
-            row["paraphrase"],
-            row["hedge"],
-            row["target"],
-            row["link"],
-        )
-        if row["condition"]:
-            assert (made.condition.form, made.condition.text) == (
-                row["condition"]["form"],
-                row["condition"]["on"],
-            )
-    kinds = {f.id: f.kind for f in compare(found).findings if f.origin == "recorded"}
-    assert kinds["X01"] == "contradiction"
-    assert "X06" not in kinds
-
-
-def test_the_hand_coding_alone_shows_the_contradictions_of_office_and_place():
-    found = replace(coding_format.read_coding(coding(), {}, KEY, "me"), recorded={})
-    aspects = {f.aspect: f.status for f in compare(found).findings if f.kind == "contradiction"}
-    assert aspects == {"office": "outright", "place": "reconcilable", "sequence": "apparent"}
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        (lambda d: d["statements"][0].update(end=999999), "no passage|not the one"),
-        (lambda d: d["statements"][0].update(source="zz"), "zz"),
-        (lambda d: d["statements"][0].update(type="x"), "000-01"),
-        (lambda d: d["statements"][0].pop("paraphrase"), "paraphrase"),
-        (lambda d: d["sources"][0].pop("sha256"), "sha256"),
-        (lambda d: d["findings"]["corroborations"][0].update(statement_ids=["nope"]), "nope"),
-    ],
-)
-def test_a_bad_hand_coding_is_named(change, said):
-    rows = coding()
-    change(rows)
-    with pytest.raises(InvalidInput, match=said):
-        coding_format.read_coding(rows, {}, KEY, "me")
-
-
-@pytest.mark.parametrize(
-    ("text", "kind", "outcome", "conditions"),
-    [
-        ("NECESSARY: peace -> guarantee", "necessary", "peace", ("guarantee",)),
-        ("SUFFICIENT: not a -> b (possible)", "sufficient", "b", ("not a",)),
-        ("a and not b -> c", "sufficient", "c", ("a", "not b")),
-        ("a -> b up", "raises", "b", ("a",)),
-        ("a -> b down (possible)", "lowers", "b", ("a",)),
-        ("complement(a, b)", "complements", "", ("a", "b")),
-        ("a <= t (unknown)", "threshold", "a", ()),
-        ("a -> b (observed)", "observed", "b", ("a",)),
-        ("DERIVED from M01", "derived", "", ()),
-    ],
-)
-def test_logical_forms(text, kind, outcome, conditions):
-    form = coding_format.logical_form(text)
-    assert (form.kind, form.outcome, form.conditions) == (kind, outcome, conditions)
-
-
 def test_the_ukraine_dossier_goes_round_by_every_way():
     dossier = store.read(UKRAINE / "dossier").dossier
     rows = table.from_csv(table.to_csv(table.statement_rows(dossier), table.STATEMENT_COLUMNS), "x")
@@ -464,40 +384,3 @@ def test_the_ukraine_dossier_goes_round_by_every_way():
         joined(store.empty(dossier.register.key), refi.read_qdpx(refi.to_qdpx(dossier, {})[0], "x").dossier)
         == dossier
     )
-
-
-def test_slots_written_out_in_a_hand_coding_are_compared():
-    def row(name, account, place, **more):
-        return {
-            "id": name,
-            "source": account,
-            "start": 0,
-            "end": 5,
-            "sha256": "0" * 64,
-            "actor": "Jane Doe",
-            "attribution_mode": "reported act",
-            "type": "report of fact",
-            "object": ["talks"],
-            "paraphrase": "p",
-            "slots": {
-                "place": {"of": "First meeting", "is": place},
-                "participants": ["Jane Doe", "Hosts"],
-                **more,
-            },
-        }
-
-    def account(name):
-        return {"id": name, "file": name, "chars": 50, "sha256": name * 64}
-
-    data = {
-        "sources": [account("a"), account("b")],
-        "statements": [
-            row("a1", "a", "Vienna"),
-            row("b1", "b", "Prague", provider={"of": "talks", "is": "x"}),
-        ],
-    }
-    found = coding_format.read_coding(data, {}, KEY, "me")
-    assert set(found.register.events) == {"first_meeting"}
-    assert "hosts" in found.register.actors
-    (finding,) = [f for f in compare(found).findings if f.kind == "contradiction"]
-    assert (finding.aspect, finding.status) == ("place", "outright")

@@ -12,11 +12,12 @@ if TYPE_CHECKING:
     from backstop.dossier.holdings import Holdings
     from backstop.dossier.store import Dossier
 
-FORMATS = ("coding", "csv", "xlsx", "jsonld", "qdpx", "qdc", "graphml", "prov", "ris")
+FORMATS = ("csv", "xlsx", "jsonld", "qdpx", "qdc", "graphml", "prov", "ris")
 _SUFFIX = {
     ".csv": "csv",
     ".xlsx": "xlsx",
     ".jsonld": "jsonld",
+    ".json": "jsonld",
     ".qdpx": "qdpx",
     ".qdc": "qdc",
     ".graphml": "graphml",
@@ -30,7 +31,7 @@ MOST_BYTES = 100 << 20
 @click.argument("study", type=click.Path(path_type=Path))
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
-    "--format", "form", type=click.Choice(FORMATS[:6]), help="What the file is; else by its name and content."
+    "--format", "form", type=click.Choice(FORMATS[:5]), help="What the file is; else by its name and content."
 )
 @click.option(
     "--texts",
@@ -47,7 +48,7 @@ def import_command(
 ) -> None:
     """Bring a coding in FILE into the dossier of STUDY.
 
-    A hand coding in JSON, tables of statements or findings (CSV, XLSX), W3C Web Annotations (JSON-LD), REFI-QDA
+    Tables of statements or findings (CSV, XLSX), W3C Web Annotations (JSON-LD), REFI-QDA
     projects and codebooks. Records of the same id are replaced, nothing else is touched.
     """
     from backstop.base.faults import InvalidInput, Place, Refused
@@ -64,9 +65,8 @@ def import_command(
     snapshot = _opened_or_new(study)
     places = [*folders(texts), file.resolve().parent]
     holdings = Holdings(snapshot.folder, places)
-    kind = form or _kind(file, data)
+    kind = form or _kind(file)
     read = {
-        "coding": _coding,
         "csv": _csv,
         "xlsx": _xlsx,
         "jsonld": _jsonld,
@@ -86,16 +86,12 @@ def import_command(
             note(f"{'findings' if name == 'recorded' else name}: {fresh} added, {changed} changed")
 
 
-def _kind(file: Path, data: bytes) -> str:
+def _kind(file: Path) -> str:
     from backstop.base.faults import InvalidInput, Place
 
     suffix = file.suffix.lower()
     if suffix in _SUFFIX:
         return _SUFFIX[suffix]
-    if suffix == ".json":
-        from backstop.dossier.exchange.coding import is_coding
-
-        return "coding" if is_coding(_json(data, file)) else "jsonld"
     raise InvalidInput("what kind of coding is this?", place=Place(str(file)), hint="say so with --format")
 
 
@@ -108,27 +104,6 @@ def _json(data: bytes, file: Path) -> Any:
         return json_value(decode(data, str(file))[0])
     except ValueError as error:
         raise InvalidInput(f"the file is no JSON ({error})", place=Place(str(file))) from None
-
-
-def _coding(
-    found: Dossier, data: bytes, file: Path, holdings: Holdings, places: list[Path], by: str, *_: bool
-) -> Dossier:
-    from backstop.base.faults import InvalidInput, Place
-    from backstop.dossier.exchange.coding import is_coding, read_coding
-    from backstop.dossier.holdings import texts_by_digest
-    from backstop.dossier.merging import joined
-
-    content = _json(data, file)
-    if not is_coding(content):
-        raise InvalidInput("the file is no coding: it has no sources and statements", place=Place(str(file)))
-    wanted = [row["sha256"] for row in content["sources"] if isinstance(row, dict) and "sha256" in row]
-    texts = texts_by_digest(places, wanted)
-    if len(texts) < len(set(wanted)):
-        click.echo(
-            f"{len(set(wanted)) - len(texts)} texts are not at hand: passages are taken over unchecked",
-            err=True,
-        )
-    return joined(found, read_coding(content, texts, found.register.key, by or "imported", str(file)))
 
 
 def _csv(
@@ -226,9 +201,7 @@ def _qdpx(
 @click.command(name="export")
 @click.argument("study", type=click.Path(path_type=Path))
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "--format", "form", type=click.Choice(FORMATS[1:]), help="What to write; else by the file's name."
-)
+@click.option("--format", "form", type=click.Choice(FORMATS), help="What to write; else by the file's name.")
 @click.option(
     "--what",
     type=click.Choice(["statements", "findings"]),
@@ -257,7 +230,7 @@ def export_command(
     )
     if kind is None:
         raise InvalidInput(
-            "in which format?", place=Place(str(file)), hint=f"say so with --format: {', '.join(FORMATS[1:])}"
+            "in which format?", place=Place(str(file)), hint=f"say so with --format: {', '.join(FORMATS)}"
         )
     snapshot, holdings = opened(study, texts)
     found = snapshot.dossier

@@ -20,7 +20,6 @@ from typing import Any
 from xml.etree import ElementTree
 
 from backstop.base.faults import InvalidInput, Place
-from backstop.dossier.exchange.coding import slug
 from backstop.dossier.record import Proposition, Recorded, Register, Source, Statement, Term
 from backstop.dossier.store import Dossier
 from backstop.dossier.validation import json_value
@@ -56,6 +55,11 @@ class Project:
     terms: Mapping[str, Term]
     dossier: Dossier | None = None
     missing: tuple[str, ...] = field(default=())
+
+
+def slug(label: str) -> str:
+    """An identifier out of a label: lower case, words joined by underscores."""
+    return re.sub(r"[^\w]+", "_", label.casefold()).strip("_")[:100] or "unnamed"
 
 
 def guid(kind: str, name: str) -> str:

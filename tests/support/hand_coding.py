@@ -1,36 +1,33 @@
-"""A hand coding in JSON: sources, statements with offsets and digests, findings and causal claims.
+"""The hand coding of the three accounts as a dossier, to see that the records hold all that a coder wrote down.
 
-Passages are not in it; offsets and digests are, so that whoever holds the texts can check each one. What the coding
-says about accounts becomes records of the dossier: corroborations and causal claims become propositions with the
-statements linked to them, other findings are kept as the coder recorded them, one marked as a negative control as
-dismissed.
+The coding is one JSON file: sources, statements with offsets and digests, findings and causal claims, no passage.
+Corroborations and causal claims become propositions, other findings records, negative controls dismissed ones.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from backstop.base.faults import Fault, InvalidInput, Place
 from backstop.dossier.accounts.finding import Kind
-from backstop.dossier.accounts.gazetteer import state_of
-from backstop.dossier.anchor.anchor import Text, anchored
+from backstop.dossier.accounts.gazetteer import offices_in, state_of
 from backstop.dossier.consistency import OUTLET
-from backstop.dossier.exchange.coded_slots import events_in, people_in, slots_of
-from backstop.dossier.exchange.field_vocabulary import known_relations
+from backstop.dossier.exchange.refi import slug
 from backstop.dossier.intake import now
 from backstop.dossier.record import (
     Actor,
     Anchor,
     Condition,
     Digests,
+    Event,
     Extractor,
     Form,
     Proposition,
     Published,
     Recorded,
     Register,
+    Slot,
     Source,
     Statement,
     Strength,
@@ -39,9 +36,7 @@ from backstop.dossier.record import (
     Version,
 )
 from backstop.dossier.store import Dossier
-from backstop.dossier.text.canonical import digest
-from backstop.dossier.text.similarity import grams, sketch, tokens
-from backstop.dossier.text.zones import propose_zones
+from backstop.dossier.text.similarity import tokens
 
 _KINDS: dict[str, Kind] = {
     "differences_in_detail": "difference",
@@ -50,107 +45,55 @@ _KINDS: dict[str, Kind] = {
 }
 
 
-def slug(label: str) -> str:
-    """An identifier out of a label: lower case, words joined by underscores."""
-    return re.sub(r"[^\w]+", "_", label.casefold()).strip("_")[:100] or "unnamed"
-
-
-def is_coding(data: Any) -> bool:
-    """Whether a JSON value looks like such a coding."""
-    return (
-        isinstance(data, dict)
-        and isinstance(data.get("statements"), list)
-        and isinstance(data.get("sources"), list)
-    )
-
-
-def read_coding(
-    data: Mapping[str, Any], texts: Mapping[str, str], key: str, coder: str, file: str = ""
-) -> Dossier:
-    """The dossier in a coding. `texts`: canonical texts by digest, those that are at hand.
-
-    Raises InvalidInput with every fault: a missing field, a passage that is not what the digest says.
-    """
-    faults: list[Fault] = []
-    sources, by_file = _sources(data, texts, bytes.fromhex(key), coder, file, faults)
-    actors = _actors(data)
-    objects = _objects(data)
-    statements: dict[str, Statement] = {}
-    prepared = {name: Text(text, bytes.fromhex(key)) for name, text in texts.items()}
-    for index, row in enumerate(data["statements"]):
-        where = Place(file, path=f"statements[{index}]")
-        try:
-            source = by_file[row["source"]]
-            statement = _statement(
-                row, source, prepared.get(source.text.digests.text), actors, objects, coder
-            )
-        except KeyError as error:
-            faults.append(Fault(f"{error.args[0]!r} is missing or unknown", where))
-        except ValueError as error:
-            faults.append(Fault(f"{row.get('id', 'a statement')}: {str(error).splitlines()[-1]}", where))
-        else:
-            if statement.id in statements:
-                faults.append(Fault(f"the statement {statement.id} stands twice", where))
-            statements[statement.id] = statement
-    if faults:
-        raise InvalidInput(faults)
-    try:
-        propositions = _propositions(data, statements, coder)
-        recorded = _recorded(data, coder)
-    except (KeyError, TypeError, ValueError) as error:
-        raise InvalidInput(f"the findings cannot be read ({error})", place=Place(file)) from None
-    terms, stages = known_relations(objects)
-    actors |= people_in(statements.values(), actors)
-    events = events_in(statements.values(), actors, terms)
+def read_coding(data: Mapping[str, Any], key: str, coder: str) -> Dossier:
+    """The dossier in a coding. Raises KeyError or ValueError where the coding is not sound."""
+    sources = {str(row["id"]): _source(row, coder) for row in data["sources"]}
+    by_file = {str(row.get("file", row["id"])): sources[str(row["id"])] for row in data["sources"]}
+    actors, objects = _actors(data), _objects(data)
+    rows = data["statements"]
+    statements = {
+        row["id"]: _statement(
+            row, by_file.get(row["source"]) or sources[row["source"]], actors, objects, coder
+        )
+        for row in rows
+    }
+    terms, stages = _known_relations(objects)
+    actors |= _people_in(statements.values(), actors)
     register = Register(
-        key=key, note=str(data.get("_about", "")), actors=actors, objects=terms, stages=stages, events=events
+        key=key,
+        note=str(data.get("_about", "")),
+        actors=actors,
+        objects=terms,
+        stages=stages,
+        events=_events_in(statements.values(), actors, terms),
     )
-    return Dossier(register, sources, statements, propositions, recorded)
+    propositions = _propositions(data, statements, coder)
+    return Dossier(register, sources, statements, propositions, _recorded(data, coder))
 
 
-def _sources(
-    data: Mapping[str, Any], texts: Mapping[str, str], key: bytes, coder: str, file: str, faults: list[Fault]
-) -> tuple[dict[str, Source], dict[str, Source]]:
-    sources: dict[str, Source] = {}
-    by_file: dict[str, Source] = {}
-    for index, row in enumerate(data["sources"]):
-        try:
-            text = texts.get(row["sha256"])
-            if text is not None and digest(text) != row["sha256"]:
-                raise ValueError("the text does not have the digest of the coding")
-            given = row.get("dateline")
-            source = Source(
-                id=str(row["id"]),
-                title=str(row.get("title") or ""),
-                kind=str(row.get("kind") or ""),
-                outlet=str(row.get("outlet") or ""),
-                byline=str(row.get("byline") or ""),
-                dateline=str(given or ""),
-                published=Published.model_validate(_published(row)),
-                places=tuple(map(str, row.get("places") or ())),
-                times=tuple(map(str, row.get("times") or ())),
-                offices={slug(k): str(v) for k, v in (row.get("offices") or {}).items()},
-                note=str(row.get("note") or ""),
-                text=Version(
-                    digests=Digests(
-                        received=row["sha256"], text=row["sha256"], bytes=len(text.encode()) if text else 0
-                    ),
-                    chars=row["chars"],
-                    name=str(row.get("file", "")),
-                    extractor=Extractor(name="backstop-text", version="1"),
-                    zones=propose_zones(text) if text else (),
-                    sketch=sketch(grams(tokens(text), key)) if text else "",
-                    newline=str(row.get("newline") or "LF"),
-                    added=now(),
-                    by=coder,
-                ),
-            )
-        except (KeyError, ValueError) as error:
-            faults.append(Fault(f"the source cannot be read: {error}", Place(file, path=f"sources[{index}]")))
-            continue
-        sources[source.id] = by_file[str(row.get("file", row["id"]))] = source
-        by_file.setdefault(source.id, source)
-    return sources, by_file
+def _source(row: Mapping[str, Any], coder: str) -> Source:
+    return Source(
+        id=str(row["id"]),
+        title=str(row.get("title") or ""),
+        kind=str(row.get("kind") or ""),
+        outlet=str(row.get("outlet") or ""),
+        byline=str(row.get("byline") or ""),
+        dateline=str(row.get("dateline") or ""),
+        published=Published.model_validate(_published(row)),
+        places=tuple(map(str, row.get("places") or ())),
+        times=tuple(map(str, row.get("times") or ())),
+        offices={slug(k): str(v) for k, v in (row.get("offices") or {}).items()},
+        note=str(row.get("note") or ""),
+        text=Version(
+            digests=Digests(received=row["sha256"], text=row["sha256"]),
+            chars=row["chars"],
+            name=str(row.get("file", "")),
+            extractor=Extractor(name="backstop-text", version="1"),
+            newline=str(row.get("newline") or "LF"),
+            added=now(),
+            by=coder,
+        ),
+    )
 
 
 def _published(row: Mapping[str, Any]) -> dict[str, str]:
@@ -207,25 +150,13 @@ def _objects(data: Mapping[str, Any]) -> dict[str, Term]:
 def _statement(
     row: Mapping[str, Any],
     source: Source,
-    text: Text | None,
     actors: Mapping[str, Actor],
     objects: Mapping[str, Term],
     coder: str,
 ) -> Statement:
-    start, end = row["start"], row["end"]
-    if text is not None:
-        anchor = anchored(text, start, end)
-        if anchor.passage != row["sha256"]:
-            raise ValueError(
-                f"the passage from {start} to {end} of {source.id} is not the one that was coded"
-            )
-    else:
-        anchor = Anchor(text=source.text.digests.text, start=start, end=end, passage=row["sha256"])
-        if end > source.text.chars:
-            raise ValueError(f"there is no passage from {start} to {end} in {source.id}")
+    anchor = Anchor(text=source.text.digests.text, start=row["start"], end=row["end"], passage=row["sha256"])
     condition = row.get("condition")
     value = str(row.get("analytic_value") or "normal")
-    slots = slots_of(row, actors, objects, slug)
     return Statement(
         id=row["id"],
         source=source.id,
@@ -241,7 +172,7 @@ def _statement(
         condition=_condition(condition, objects) if condition else None,
         hedge=row.get("hedge"),
         event=slug(row["event"]) if row.get("event") else None,
-        slots=slots,
+        slots=_slots_of(row, actors, objects),
         paraphrase=row["paraphrase"],
         link=row.get("link"),
         value="low" if value.startswith("low") else "normal",
@@ -395,3 +326,119 @@ def _recorded(data: Mapping[str, Any], coder: str) -> dict[str, Recorded]:
                 when=now(),
             )
     return found
+
+
+def _slots_of(
+    row: Mapping[str, Any], actors: Mapping[str, Actor], objects: Mapping[str, Term]
+) -> dict[str, Any]:
+    """The slots of a row, to be validated with its statement.
+
+    A row may give `slots` as a dossier does, with labels or ids of actors, objects and events. Else its place and time
+    are taken, and the offices that its target names in brackets.
+    """
+    known = {*actors, *objects}
+
+    def named(name: Any) -> Any:
+        if isinstance(name, list):
+            return [named(item) for item in name]
+        return name if not isinstance(name, str) or name in known else slug(name)
+
+    def entry(given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        naming = ("of", "on", "members", "excluded", "before", "after")
+        return {key: named(value) if key in naming else value for key, value in given.items()}
+
+    found: dict[str, Any] = {}
+    offices = tuple(_offices(row.get("target"), actors))
+    if offices:
+        found["office"] = offices
+    if row.get("place"):
+        found["place"] = (Slot.model_validate({"is": str(row["place"])}),)
+    if row.get("time"):
+        found["time"] = (Slot(text=str(row["time"])),)
+    given = row.get("slots")
+    if isinstance(given, dict):
+        for name, value in given.items():
+            if name == "participants" and isinstance(value, list) and all(isinstance(v, str) for v in value):
+                found[name] = {"members": named(value)}
+            else:
+                found[name] = [entry(v) for v in value] if isinstance(value, list) else entry(value)
+    return found
+
+
+def _offices(target: str | None, actors: Mapping[str, Actor]) -> Iterator[Slot]:
+    """Offices that a target names in brackets after an actor."""
+    for label, described in re.findall(r"([^;/(]+)\((.*)\)", target or ""):
+        name = slug(label)
+        if name in actors and offices_in(described):
+            yield Slot.model_validate({"of": name, "is": described})
+
+
+def _people_in(statements: Iterable[Statement], actors: Mapping[str, Actor]) -> dict[str, Actor]:
+    """Participants that slots name and the register does not have yet."""
+    named = (
+        n for s in statements for slots in s.slots.values() for x in slots for n in (*x.members, *x.excluded)
+    )
+    return {name: Actor(name=name.replace("_", " ")) for name in named if name not in actors}
+
+
+def _events_in(
+    statements: Iterable[Statement], actors: Mapping[str, Actor], objects: Mapping[str, Term]
+) -> dict[str, Event]:
+    """What slots are about that is neither an actor nor an object: events, each named once."""
+    found: dict[str, Event] = {}
+    for statement in statements:
+        names = [statement.event] if statement.event else []
+        for slots in statement.slots.values():
+            names += [n for slot in slots for n in (slot.of, slot.on, *slot.before, *slot.after) if n]
+        for name in names:
+            if name not in actors and name not in objects and name != "outlet":
+                found.setdefault(name, Event(title=name.replace("_", " ")))
+    return found
+
+
+# Patterns of titles (lower case): what they are part of, what they serve.
+_PART_OF = (
+    (
+        r"(british|french|german|uk|national|european) (troops|soldiers|contingent)",
+        r"european force|peacekeep\w*( force| mission)?",
+    ),
+    (r"troop deployment|troops|boots on the ground", r"european force|peacekeep\w*( force| mission)?"),
+    (r"humanitarian aid|military aid", r".* support for .*"),
+)
+_SERVES = (
+    (
+        r"european force|peacekeep\w*( force| mission)?|(us|american) backstop|backstop",
+        r"security guarantees?",
+    ),
+    (
+        r"sanctions|intelligence sharing|mutual defence|mutual defense|troop deployment",
+        r"security guarantees?",
+    ),
+    (r"security guarantees?|(us|american) backstop", r"deterrence( of .*)?"),
+)
+_STAGES = (
+    r"(ceasefire|truce|cease-fire|armistice)",
+    r"(formal )?(peace (deal|agreement|treaty)|settlement)",
+    r"(lasting|durable|sustainable) peace",
+)
+
+
+def _known_relations(objects: Mapping[str, Term]) -> tuple[dict[str, Term], tuple[str, ...]]:
+    """`objects` with part-whole and means-end relations where their titles are known, and the stages in order."""
+
+    def named(pattern: str) -> list[str]:
+        return [name for name, term in objects.items() if re.fullmatch(pattern, term.title.casefold())]
+
+    part: dict[str, list[str]] = {name: list(term.part_of) for name, term in objects.items()}
+    serves: dict[str, list[str]] = {name: list(term.serves) for name, term in objects.items()}
+    for relation, table in ((part, _PART_OF), (serves, _SERVES)):
+        for means, ends in table:
+            for name in named(means):
+                relation[name] += [end for end in named(ends) if end != name and end not in relation[name]]
+    terms = {
+        name: term.model_copy(update={"part_of": tuple(part[name]), "serves": tuple(serves[name])})
+        for name, term in objects.items()
+    }
+    return terms, tuple(name for pattern in _STAGES for name in named(pattern)[:1])
