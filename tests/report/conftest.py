@@ -8,25 +8,25 @@ import pytest
 from tests.support import report_studies
 
 from backstop.report.content import Report
-from backstop.report.material.findings import Findings, Request, find
-from backstop.report.writing import written
+from backstop.report.material.gathering import Material, Request, gathered
+from backstop.report.sections.whole import written
 from backstop.scenario.study import load
 
 
-def findings_of(text: str, folder: Path, **asked: object) -> Findings:
+def findings_of(text: str, folder: Path, **asked: object) -> Material:
     """What is found in a study given as text."""
     (folder / "scenario.yaml").write_text(text, encoding="utf-8")
     request = Request(worlds=1024, threads=1, **asked)  # type: ignore[arg-type]
-    return find(load(folder), folder, request, "backstop report small")
+    return gathered(load(folder), folder, request, "backstop report small")
 
 
 @pytest.fixture(scope="session")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Findings:
+def small(tmp_path_factory: pytest.TempPathFactory) -> Material:
     return findings_of(report_studies.small(), tmp_path_factory.mktemp("small"))
 
 
 @pytest.fixture(scope="session")
-def small_report(small: Findings) -> Report:
+def small_report(small: Material) -> Report:
     return written(small)
 
 

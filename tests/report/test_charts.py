@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from backstop.report.charts import bars, curves, dots, intervals, lamps, ranges, scatter, stacks, style
+from backstop.report.charts import bars, curves, dots, intervals, ranges, scatter, stacks, style, verdicts
 from backstop.report.content import Figure, Report
 from backstop.worlds.result import Curve
 from backstop.worlds.statistics import Summary
@@ -44,7 +44,7 @@ CHARTS = {
         "signed",
         "holds",
     ),
-    "lamps": lambda: lamps.chart([lamps.Lamp("A claim.", "contested", 0.6, 0.3, 0.1)]),
+    "verdicts": lambda: verdicts.chart([verdicts.Row("A claim.", "contested", 0.6, 0.3, 0.1)]),
     "tornado": lambda: bars.tornado([bars.Bar("Prize", 0.4, 0.7, "0.2", "2")], 0.5, "Peace"),
     "shares": lambda: bars.shares(["Prize", "Ceiling"], [0.4, 0.1], [0.02, 0.01], "share"),
     "ranges": lambda: ranges.chart([ranges.Range("1. Here", "Prize", 0.2, 2.0, 1.1, 2.0, "above 1.1")]),
@@ -116,8 +116,8 @@ def test_a_figure_on_its_own_carries_title_definition_source_and_note(small_repo
 
 def test_colours_are_never_the_only_difference(small_report: Report) -> None:
     """Every nominal colour stands beside a shape, a dash, a letter or a figure of the same thing."""
-    for verdict, (shape, _) in lamps.LAMPS.items():
-        assert [s for v, (s, _) in lamps.LAMPS.items() if s == shape] == [shape], verdict
+    for verdict, (shape, _) in verdicts.MARKS.items():
+        assert [s for v, (s, _) in verdicts.MARKS.items() if s == shape] == [shape], verdict
     stack = next(f for f in _kept(small_report) if f.name == "course")
     assert '"field": "letter"' in json.dumps(stack.specification)
 

@@ -96,9 +96,9 @@ def assess(
         judgement = judged(result)
     else:
         from backstop.base.files import RESULTS, folder_written_whole
-        from backstop.report.material.findings import of_assessment
+        from backstop.report.material.gathering import of_assessment
         from backstop.report.render.html import html
-        from backstop.report.writing import written
+        from backstop.report.sections.whole import written
         from backstop.worlds.storage import plain_json, save
 
         command = run.command("assess", *(("--arrangement", name) for name in arrangements))

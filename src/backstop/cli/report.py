@@ -74,8 +74,8 @@ def report(
     model = run.model
 
     from backstop.base.files import RESULTS, folder_written_whole
-    from backstop.report.material.findings import Request, find
-    from backstop.report.writing import written
+    from backstop.report.material.gathering import Request, gathered
+    from backstop.report.sections.whole import written
 
     request = Request(
         worlds=run.worlds,
@@ -98,7 +98,7 @@ def report(
         *(("--arrangement", name) for name in arrangements),
     )
     quiet = not sys.stderr.isatty()
-    found = find(
+    found = gathered(
         model,
         Path(run.study),
         request,
@@ -141,10 +141,10 @@ def write(content: Report, folder: Path, formats: tuple[str, ...]) -> None:
         pictures = "svg" if "svg" in formats else None
         (folder / "report.md").write_text(markdown(content, pictures), encoding="utf-8")
     if "json" in formats:
-        from backstop.report.render.json import plain
+        from backstop.report.render.json import as_json
         from backstop.worlds.storage import plain_json
 
-        (folder / "report.json").write_text(plain_json(plain(content)), encoding="utf-8")
+        (folder / "report.json").write_text(plain_json(as_json(content)), encoding="utf-8")
     for kind in ("svg", "png"):
         if kind in formats:
             (folder / kind).mkdir()

@@ -34,7 +34,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class OrdinalLens:
+class GraphReadings:
     """A study's graph model, read under its base preferences and every variant."""
 
     title: str
@@ -48,7 +48,7 @@ class OrdinalLens:
     digest: str
 
 
-def ordinal_lens(study: Path) -> OrdinalLens | None:
+def graph_readings(study: Path) -> GraphReadings | None:
     """The lens on the study in `study`; None where it has no graph.yaml."""
     folder = study if study.is_dir() else study.parent
     path = folder / "graph.yaml"
@@ -72,7 +72,7 @@ def ordinal_lens(study: Path) -> OrdinalLens | None:
     described = {
         name: conflict.describe(conflict.state(name)) for name in named if name in conflict.states.ids
     }
-    return OrdinalLens(
+    return GraphReadings(
         conflict.title,
         question,
         tuple(dm.name for dm in conflict.decision_makers),

@@ -15,7 +15,7 @@ from math import prod
 import numpy as np
 
 from backstop.questions.study.condition import condition, met
-from backstop.report.material.headline import Headline
+from backstop.report.material.subject import Subject
 from backstop.scenario.expression.expression import Value
 from backstop.worlds.ensemble import Ensemble
 from backstop.worlds.focus import Levels, Rows, figures
@@ -53,7 +53,7 @@ class Parts:
     reason: str = ""
 
 
-def parts(result: Result, lead: Headline, ensemble: Ensemble, share: float) -> Parts:
+def parts(result: Result, lead: Subject, ensemble: Ensemble, share: float) -> Parts:
     """The least combinations of measures on offer that meet the target in at least `share` of worlds."""
     offered = _offered(result, lead.focus)
     most = {name: max(levels, key=abs) for name, levels in offered.items()}
@@ -145,7 +145,7 @@ def _shares_met(
     ensemble: Ensemble,
     names: Sequence[str],
     tried: Sequence[Sequence[float]],
-    lead: Headline,
+    lead: Subject,
     chosen: Rows,
 ) -> Array:
     """The share of the worlds `chosen` that meet the target under each combination, all solved in one go."""
@@ -158,7 +158,7 @@ def _shares_met(
 
 
 def _outcome(
-    result: Result, ensemble: Ensemble, levels: Levels, lead: Headline, rows: Rows | None = None
+    result: Result, ensemble: Ensemble, levels: Levels, lead: Subject, rows: Rows | None = None
 ) -> tuple[Array, Array, Array]:
     """Whether the target is met, the headline metric and the costs, in the worlds `rows` (None: all)."""
     assert lead.target is not None
@@ -174,7 +174,7 @@ def _outcome(
     return met(asked, found.metrics, drawn, worlds), found.metrics[lead.metric], found.costs
 
 
-def _solved(result: Result, ensemble: Ensemble, levels: dict[str, float], lead: Headline) -> Package:
+def _solved(result: Result, ensemble: Ensemble, levels: dict[str, float], lead: Subject) -> Package:
     """A package in all worlds."""
     meets, metric, costs = _outcome(result, ensemble, levels, lead)
     priced = [name for name, measure in result.model.measures.items() if measure.cost is not None]

@@ -9,7 +9,7 @@ from backstop.report.charts import style
 from backstop.report.content import FORMAT, Block, Figure, Report
 
 
-def plain(report: Report) -> dict[str, Any]:
+def as_json(report: Report) -> dict[str, Any]:
     """The report as `backstop-report/1`."""
     return {
         "format": FORMAT,

@@ -7,13 +7,13 @@ from backstop.questions.claims.failure import titles, units
 from backstop.questions.methods.box import Box
 from backstop.questions.study.words import conditions_words
 from backstop.report.content import Block, Items, Paragraph, Section
-from backstop.report.material.findings import Findings, by_size
-from backstop.report.material.headline import is_probability
+from backstop.report.material.gathering import Material, by_size
+from backstop.report.material.subject import is_probability
 from backstop.report.wording import compared, points, told_apart
 from backstop.worlds.statistics import mean_and_error
 
 
-def section(found: Findings) -> Section:
+def section(found: Material) -> Section:
     """The answer in a few sentences."""
     blocks: list[Block] = [Paragraph(verdict(found), lead=True)]
     blocks += [Paragraph(text) for text in (_chances(found), _comparison(found)) if text]
@@ -25,9 +25,9 @@ def section(found: Findings) -> Section:
     return Section("answer", "The answer", tuple(blocks))
 
 
-def verdict(found: Findings) -> str:
+def verdict(found: Material) -> str:
     """The one sentence: in how many worlds the focus arrangement meets the target, or what the metric is."""
-    lead, result = found.headline, found.result
+    lead, result = found.subject, found.result
     arrangement = found.arrangement_title(lead.focus)
     if lead.target is not None and lead.target.own:
         share = lead.target.shares[lead.focus]
@@ -68,26 +68,26 @@ def verdict(found: Findings) -> str:
     )
 
 
-def _metric(found: Findings):  # type: ignore[no-untyped-def]
-    return found.model.scenario.metrics[found.headline.metric]
+def _metric(found: Material):  # type: ignore[no-untyped-def]
+    return found.model.scenario.metrics[found.subject.metric]
 
 
-def _differs(found: Findings, one: str, other: str) -> bool:
+def _differs(found: Material, one: str, other: str) -> bool:
     samples = found.result.arrangements
-    gap = samples[one].samples[found.headline.metric] - samples[other].samples[found.headline.metric]
+    gap = samples[one].samples[found.subject.metric] - samples[other].samples[found.subject.metric]
     return told_apart(*mean_and_error(gap, found.result.weights))
 
 
-def _is_highest(found: Findings) -> bool:
-    lead = found.headline
+def _is_highest(found: Material) -> bool:
+    lead = found.subject
     assert lead.target is not None
     means = {name: share.mean or 0.0 for name, share in lead.target.shares.items()}
     return means[lead.focus] >= max(means.values())
 
 
-def _tied(found: Findings) -> list[str]:
+def _tied(found: Material) -> list[str]:
     """Arrangements whose share of worlds cannot be told apart from that of the focus."""
-    lead = found.headline
+    lead = found.subject
     assert lead.target is not None
     best = lead.target.met[lead.focus]
     return [
@@ -97,9 +97,9 @@ def _tied(found: Findings) -> list[str]:
     ]
 
 
-def _chances(found: Findings) -> str:
+def _chances(found: Material) -> str:
     """The mean probability beside the share of worlds, so that the two are not taken for each other."""
-    lead = found.headline
+    lead = found.subject
     if lead.target is None or not lead.target.own or not is_probability(_metric(found)):
         return ""
     of = found.result.arrangements[lead.focus].metrics[lead.metric]
@@ -116,9 +116,9 @@ def with_places(value: float | None) -> str:
     return "-" if value is None else f"{value:.2f}"
 
 
-def _comparison(found: Findings) -> str:
+def _comparison(found: Material) -> str:
     """The focus against the first arrangement of the file, on the same worlds."""
-    lead, result = found.headline, found.result
+    lead, result = found.subject, found.result
     if lead.focus == result.first:
         return ""
     first = quoted(found.arrangement_title(result.first))
@@ -139,11 +139,11 @@ def _comparison(found: Findings) -> str:
     )
 
 
-def what_would_change_it(found: Findings) -> list[str]:
+def what_would_change_it(found: Material) -> list[str]:
     """Conditions, drivers, camps and model form in a sentence each."""
     texts: list[str] = []
     discovery = found.conditions.discovery
-    target = found.headline.target
+    target = found.subject.target
     if discovery is not None and discovery.boxes and target is not None:
         texts += [box_sentence(found, box, discovery.base_rate) for box in discovery.boxes[:3]]
     first = found.drivers.first
@@ -156,7 +156,7 @@ def what_would_change_it(found: Findings) -> list[str]:
                 for name in largest
             ]
             texts.append(
-                f"What moves {quoted(found.metric_title(found.headline.metric))} most is what is not "
+                f"What moves {quoted(found.metric_title(found.subject.metric))} most is what is not "
                 f"known about {listed(parts)}."
             )
     best = {camp.name: max(camp.metric, key=lambda a: camp.metric[a].mean or 0.0) for camp in found.camps}
@@ -166,7 +166,7 @@ def what_would_change_it(found: Findings) -> list[str]:
     return texts
 
 
-def box_sentence(found: Findings, box: Box, base: float) -> str:
+def box_sentence(found: Material, box: Box, base: float) -> str:
     """Where the target fails, in natural frequencies, beside how often it fails anywhere."""
     words = conditions_words(box.limits, titles(found.model), units(found.model))
     return (
@@ -175,7 +175,7 @@ def box_sentence(found: Findings, box: Box, base: float) -> str:
     )
 
 
-def _reading(found: Findings) -> str:
+def _reading(found: Material) -> str:
     """How to read the numbers: the form of the model and what they rest on."""
     result = found.result
     if found.exact:

@@ -8,14 +8,14 @@ from backstop.base.table import Table
 from backstop.base.words import counted, frequency, listed, quoted, stop, with_error
 from backstop.report.charts import intervals, scatter, style
 from backstop.report.content import Block, Figure, Paragraph, Section
-from backstop.report.material.findings import Findings
-from backstop.report.material.headline import citations, is_probability
+from backstop.report.material.gathering import Material
+from backstop.report.material.subject import citations, is_probability
 from backstop.report.tables.assessment import costs_table, differences_table, metrics_table
 from backstop.report.wording import told_apart
 from backstop.worlds.statistics import Summary, summarise
 
 
-def section(found: Findings) -> Section:
+def section(found: Material) -> Section:
     """Figures and tables of all arrangements."""
     result = found.result
     blocks: list[Block] = []
@@ -35,7 +35,7 @@ def section(found: Findings) -> Section:
     return Section("arrangements", "Arrangements compared", tuple(blocks))
 
 
-def source(found: Findings) -> str:
+def source(found: Material) -> str:
     """The footer of every figure made of the assessment."""
     result = found.result
     if found.exact:
@@ -47,9 +47,9 @@ def source(found: Findings) -> str:
     )
 
 
-def metrics_figure(found: Findings) -> Figure:
+def metrics_figure(found: Material) -> Figure:
     """The metrics shown first, by arrangement, as dots with intervals."""
-    result, lead = found.result, found.headline
+    result, lead = found.result, found.subject
     titles = {name: found.arrangement_title(name) for name in result.arrangements}
     panels = []
     for at, metric in enumerate(lead.shown):
@@ -101,14 +101,14 @@ def _alternative(rows: tuple[tuple[str, ...], ...], names: list[str]) -> str:
     return stop(". ".join(parts))
 
 
-def spread(found: Findings) -> str:
+def spread(found: Material) -> str:
     """What dots and lines show, to end a definition with; nothing where all worlds are one."""
     return "" if found.exact else ": mean, half and nine in ten of worlds"
 
 
-def ranking_title(found: Findings) -> str:
+def ranking_title(found: Material) -> str:
     """Which arrangement has the highest mean of the headline metric, and from which it cannot be told apart."""
-    lead, result = found.headline, found.result
+    lead, result = found.subject, found.result
     means = {
         name: a.metrics[lead.metric]
         for name, a in result.arrangements.items()
@@ -140,11 +140,11 @@ def _mean(of: Summary) -> tuple[float | None, float | None]:
     return of.mean, of.se
 
 
-def _probable(found: Findings) -> bool:
-    return is_probability(found.model.scenario.metrics[found.headline.metric])
+def _probable(found: Material) -> bool:
+    return is_probability(found.model.scenario.metrics[found.subject.metric])
 
 
-def signing_and_holding(found: Findings) -> tuple[str, str] | None:
+def signing_and_holding(found: Material) -> tuple[str, str] | None:
     """A metric of reaching some phase, and one of lasting from there on: the two ends of the tension, if any."""
     metrics = found.model.scenario.metrics
     cited = citations(found.model.scenario)
@@ -173,7 +173,7 @@ def signing_and_holding(found: Findings) -> tuple[str, str] | None:
     return None
 
 
-def tension_figure(found: Findings) -> Figure | None:
+def tension_figure(found: Material) -> Figure | None:
     """Signing against holding; None where the study measures only one of them or has one arrangement."""
     pair = signing_and_holding(found)
     result = found.result
@@ -233,7 +233,7 @@ def _sign(of: Summary) -> int:
     return 1 if (of.mean or 0.0) > 0 else -1
 
 
-def values_figure(found: Findings) -> Figure:
+def values_figure(found: Material) -> Figure:
     """What each actor gains or loses against the first arrangement, on the same worlds."""
     result = found.result
     base = result.arrangements[result.first].value_samples
@@ -282,7 +282,7 @@ def values_figure(found: Findings) -> Figure:
     )
 
 
-def costs_figure(found: Findings) -> Figure:
+def costs_figure(found: Material) -> Figure:
     """Expected cost by who controls the measures, a panel for each payer and unit."""
     result = found.result
     actors = found.model.scenario.actors

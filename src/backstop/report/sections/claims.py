@@ -1,4 +1,4 @@
-"""Claims with lamps: verdict, shares, counter-example, where it fails, and what each camp would say."""
+"""Claims with verdicts: verdict, shares, counter-example, where it fails, and what each camp would say."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from backstop.base.words import (
     stop,
 )
 from backstop.questions.claims.judging import ClaimResult, example_words
-from backstop.report.charts import lamps, style
+from backstop.report.charts import style, verdicts
 from backstop.report.content import Block, Entry, Figure, Paragraph, Section
-from backstop.report.material.findings import Findings
-from backstop.report.material.headline import condition_in_words
+from backstop.report.material.gathering import Material
+from backstop.report.material.subject import condition_in_words
 from backstop.report.sections.answer import box_sentence
 from backstop.report.sections.arrangements import source
 from backstop.report.wording import is_exact
@@ -27,7 +27,7 @@ from backstop.report.wording import is_exact
 MOST_IN_FIGURE = 16
 
 
-def section(found: Findings) -> Section | None:
+def section(found: Material) -> Section | None:
     """All claims; None where the study makes none."""
     if found.claims is None:
         return None
@@ -45,7 +45,7 @@ def _summary(results: list[ClaimResult], first: int = 0, total: int | None = Non
     counts: Counter[str] = Counter(r.verdict.verdict for r in results if r.reason is None)
     parts = [
         f"{counts[verdict]} {'is' if counts[verdict] == 1 else 'are'} {verdict}"
-        for verdict in lamps.LAMPS
+        for verdict in verdicts.MARKS
         if counts[verdict]
     ]
     unjudged = sum(r.reason is not None for r in results)
@@ -57,7 +57,7 @@ def _summary(results: list[ClaimResult], first: int = 0, total: int | None = Non
     return stop(f"{which}, {listed(parts)}")
 
 
-def _how(found: Findings) -> str:
+def _how(found: Material) -> str:
     if found.exact:
         return "No assumption is uncertain, so each claim holds or fails in the one world there is."
     return (
@@ -67,9 +67,9 @@ def _how(found: Findings) -> str:
     )
 
 
-def _figure(found: Findings, results: list[ClaimResult], first: int, total: int) -> Figure:
+def _figure(found: Material, results: list[ClaimResult], first: int, total: int) -> Figure:
     rows = [
-        lamps.Lamp(
+        verdicts.Row(
             title_of(result),
             result.verdict.verdict,
             result.verdict.true.mean,
@@ -79,7 +79,7 @@ def _figure(found: Findings, results: list[ClaimResult], first: int, total: int)
         for result in results
     ]
     return style.figure(
-        lamps.chart(rows),
+        verdicts.chart(rows),
         "claims" if first == 0 else f"claims-{first}",
         title=_summary(results, first, total).rstrip("."),
         definition="Verdict on each claim."
@@ -97,7 +97,7 @@ def title_of(result: ClaimResult) -> str:
     return result.claim.text or readable(result.name)
 
 
-def _entry(found: Findings, result: ClaimResult) -> Entry:
+def _entry(found: Material, result: ClaimResult) -> Entry:
     lines: list[tuple[str, str, str]] = [("Read as", *reading(found, result))]
     if result.reason is not None:
         lines.append(("Not judged", result.where, ""))
@@ -155,7 +155,7 @@ def _entry(found: Findings, result: ClaimResult) -> Entry:
     return Entry(title_of(result), verdict.verdict, stop(text), tuple(lines))
 
 
-def _where(found: Findings, result: ClaimResult) -> str:
+def _where(found: Material, result: ClaimResult) -> str:
     """The region of failures, beside how often the claim fails where the question arises."""
     if result.box is None:
         return result.where
@@ -164,7 +164,7 @@ def _where(found: Findings, result: ClaimResult) -> str:
     return box_sentence(found, result.box, base)
 
 
-def _made_in(found: Findings, result: ClaimResult) -> str:
+def _made_in(found: Material, result: ClaimResult) -> str:
     """The propositions and statements the claim is made in, with the statements under them and their grade."""
     parts = []
     for ground in found.evidence.grounds(result.claim.evidence):
@@ -174,7 +174,7 @@ def _made_in(found: Findings, result: ClaimResult) -> str:
     return stop("; ".join(parts))
 
 
-def reading(found: Findings, result: ClaimResult) -> tuple[str, str]:
+def reading(found: Material, result: ClaimResult) -> tuple[str, str]:
     """How the program reads the claim: words, and the exact form beside them."""
     claim, scenario = result.claim, found.model.scenario
 

@@ -8,12 +8,12 @@ from backstop.base.table import Table
 from backstop.base.words import listed, quoted, readable, sentence_case, stop
 from backstop.report.content import Block, Entry, Paragraph, Section
 from backstop.report.formula_words import condition_words, in_words, names_of
-from backstop.report.material.findings import Findings
+from backstop.report.material.gathering import Material
 from backstop.scenario.expression.expression import parse
 from backstop.scenario.format import scenario as form
 
 
-def section(found: Findings) -> Section | None:
+def section(found: Material) -> Section | None:
     """Measures and automatic moves; None where the study has neither."""
     scenario = found.model.scenario
     automatic = [_automatic(found, path, node) for path, node in bound_decisions(scenario)]
@@ -41,7 +41,7 @@ def section(found: Findings) -> Section | None:
     return Section("commitments", "Commitments in plain words", tuple(blocks))
 
 
-def _measure(found: Findings, name: str, of: form.Measure) -> Entry:
+def _measure(found: Material, name: str, of: form.Measure) -> Entry:
     scenario = found.model.scenario
     names = names_of(scenario)
     who = listed(quoted(scenario.actors[a].titled(a)) for a in of.by)
@@ -105,7 +105,7 @@ def _measure(found: Findings, name: str, of: form.Measure) -> Entry:
     return Entry(of.titled(name), "conditional" if conditional else "unconditional", "", tuple(lines))
 
 
-def _definitions(found: Findings, formulas: Sequence[form.Expr | None]) -> list[tuple[str, str, str]]:
+def _definitions(found: Material, formulas: Sequence[form.Expr | None]) -> list[tuple[str, str, str]]:
     """What the named expressions in some formulas stand for, and those in them in turn."""
     scenario = found.model.scenario
     names = names_of(scenario)
@@ -179,7 +179,7 @@ def _bound_below(name: str, node: form.Branch) -> Iterator[tuple[str, form.Decis
             yield from _bound_below(f"{name}.{label}", chance.then)
 
 
-def _automatic(found: Findings, name: str, node: form.Decision) -> Entry:
+def _automatic(found: Material, name: str, node: form.Decision) -> Entry:
     scenario = found.model.scenario
     names = names_of(scenario)
     actor = quoted(scenario.actors[node.actor].titled(node.actor))
@@ -205,7 +205,7 @@ def _automatic(found: Findings, name: str, node: form.Decision) -> Entry:
     return Entry(sentence_case(node.title or readable(name)), "automatic", "", tuple(lines))
 
 
-def _levels(found: Findings) -> Table:
+def _levels(found: Material) -> Table:
     """What each arrangement promises of each measure."""
     scenario = found.model.scenario
     names = list(found.result.arrangements)

@@ -8,15 +8,15 @@ from backstop.questions.claims.failure import titles, units
 from backstop.questions.study.words import limit_words
 from backstop.report.charts import bars, dots, ranges, style
 from backstop.report.content import Block, Figure, Items, Paragraph, Section
-from backstop.report.material.findings import DRIVERS, HIGH, LOW, Findings, by_size
+from backstop.report.material.gathering import DRIVERS, HIGH, LOW, Material, by_size
 from backstop.report.material.parts import Package
 from backstop.report.sections.answer import box_sentence
 from backstop.report.sections.arrangements import source
 
 
-def drivers_section(found: Findings) -> Section:
+def drivers_section(found: Material) -> Section:
     """First-order shares and swings, and the conditions of failure."""
-    drivers, lead = found.drivers, found.headline
+    drivers, lead = found.drivers, found.subject
     blocks: list[Block] = []
     where = quoted(found.arrangement_title(lead.focus))
     if drivers.first is None:
@@ -39,7 +39,7 @@ def drivers_section(found: Findings) -> Section:
     return Section("drivers", "What drives it", tuple(blocks))
 
 
-def shares_figure(found: Findings) -> Figure | None:
+def shares_figure(found: Material) -> Figure | None:
     """First-order shares of the variation over worlds."""
     first = found.drivers.first
     assert first is not None
@@ -75,9 +75,9 @@ def number_word(count: int) -> str:
     return {1: "one", 2: "two", 3: "three"}.get(count, str(count))
 
 
-def tornado_figure(found: Findings) -> Figure:
+def tornado_figure(found: Material) -> Figure:
     """One-at-a-time swings around the central world."""
-    lead, scenario = found.headline, found.model.scenario
+    lead, scenario = found.subject, found.model.scenario
     swings = [swing for swing in found.drivers.swings if swing.size > 0][:DRIVERS]
     rows = [
         bars.Bar(
@@ -119,12 +119,12 @@ def tornado_figure(found: Findings) -> Figure:
     )
 
 
-def _conditions(found: Findings) -> list[Block]:
-    discovery, target = found.conditions.discovery, found.headline.target
+def _conditions(found: Material) -> list[Block]:
+    discovery, target = found.conditions.discovery, found.subject.target
     if discovery is None or target is None:
         return [Paragraph(found.conditions.reason)] if found.conditions.reason else []
     fails = (
-        f"{quoted(found.arrangement_title(found.headline.focus))}: in "
+        f"{quoted(found.arrangement_title(found.subject.focus))}: in "
         f"{of_worlds(discovery.base_rate)} it is not so that {target.words}."
     )
     if not discovery.boxes:
@@ -154,7 +154,7 @@ def _conditions(found: Findings) -> list[Block]:
         f"{'holds' if len(discovery.boxes) == 1 else 'hold'} {frequency(discovery.covered)} of "
         "the failures",
         definition=f"Parts of the range of assumptions (thick) in which it fails that {target.words}, "
-        f"under {quoted(found.arrangement_title(found.headline.focus))}.",
+        f"under {quoted(found.arrangement_title(found.subject.focus))}.",
         source=source(found),
         note="Found by patient rule induction (PRIM): boxes are chosen by looking at these worlds, "
         "and others would do nearly as well.",
@@ -163,12 +163,12 @@ def _conditions(found: Findings) -> list[Block]:
     return [Paragraph(fails), Items(tuple(sentences), ordered=True), figure]
 
 
-def packages_section(found: Findings) -> Section:
+def packages_section(found: Material) -> Section:
     """The least packages that reach the target."""
     of, scenario = found.parts, found.model.scenario
     if of.reason:
         return Section("packages", "Least packages", (Paragraph(of.reason),))
-    target = found.headline.target
+    target = found.subject.target
     assert target is not None
     blocks: list[Block] = []
     asked = f"that {target.words} in at least {of_worlds(of.share)}"
@@ -250,7 +250,7 @@ def packages_section(found: Findings) -> Section:
     return Section("packages", "Least packages", tuple(blocks))
 
 
-def package_words(found: Findings, package: Package) -> str:
+def package_words(found: Material, package: Package) -> str:
     """The parts of a package with their levels and units."""
     parts = []
     for name, level in package.levels.items():
@@ -261,7 +261,7 @@ def package_words(found: Findings, package: Package) -> str:
     return listed(parts) if parts else "no measure at all"
 
 
-def _package_line(found: Findings, package: Package) -> str:
+def _package_line(found: Material, package: Package) -> str:
     costs = [f"{cost:,.0f} {unit}".strip() for unit, cost in package.costs.items() if cost]
     price = f"; expected cost {listed(costs)}" if costs else ""
     return f"{package_words(found, package)}: {of_worlds(package.share.mean, package.share.se)}{price}."

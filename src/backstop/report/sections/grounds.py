@@ -10,7 +10,7 @@ from backstop.dossier.accounts.comparison import Comparison
 from backstop.evidence.ground import GRADES
 from backstop.evidence.reference import PREFIX
 from backstop.report.content import Block, Code, Entry, Items, Paragraph, Section
-from backstop.report.material.findings import Findings
+from backstop.report.material.gathering import Material
 from backstop.report.sections.commitments import spread_words
 
 MOST_FINDINGS = 12
@@ -23,11 +23,11 @@ _MEANING = {
 }
 
 
-def camps_section(found: Findings) -> Section | None:
+def camps_section(found: Material) -> Section | None:
     """Where experts disagree in kind, and what each camp alone would conclude; None where there are no camps."""
     if not found.model.camps():
         return None
-    scenario, lead = found.model.scenario, found.headline
+    scenario, lead = found.model.scenario, found.subject
     blocks: list[Block] = []
     disputed = [(name, p) for name, p in scenario.parameters.items() if p.experts is not None]
     blocks.append(
@@ -82,7 +82,7 @@ def camps_section(found: Findings) -> Section | None:
     return Section("camps", "Where experts disagree", tuple(blocks))
 
 
-def judgement_section(found: Findings) -> Section:
+def judgement_section(found: Material) -> Section:
     """How well founded the assumptions are, those that matter most and rest on least first."""
     scenario, evidence = found.model.scenario, found.evidence
     if not scenario.parameters:
@@ -136,7 +136,7 @@ def judgement_section(found: Findings) -> Section:
     return Section("judgement", "What is judgement", tuple(blocks))
 
 
-def accounts_section(found: Findings) -> Section | None:
+def accounts_section(found: Material) -> Section | None:
     """The accounts compared, and all sources; None where the study has neither dossier nor data references."""
     evidence = found.evidence
     blocks: list[Block] = []
@@ -200,13 +200,13 @@ def _comparison(comparison: Comparison) -> list[Block]:
     return blocks
 
 
-def reproduction_section(found: Findings) -> Section:
+def reproduction_section(found: Material) -> Section:
     """The command, the seed, the digests and the versions; nothing about the machine."""
     result = found.result
     record = result.as_dict()
     digests = {**record["digests"], **found.evidence.digests}
-    if found.lens is not None:
-        digests["graph.yaml"] = found.lens.digest
+    if found.graph is not None:
+        digests["graph.yaml"] = found.graph.digest
     information = {
         "agent_error": "errors of the actors (agent_error)",
         "private_payoffs": "private payoffs that count (private_payoffs)",

@@ -8,7 +8,7 @@ from backstop.base.table import Table
 from backstop.base.words import counted, frequency, listed, number, quoted, stop
 from backstop.report.charts import curves, stacks, style
 from backstop.report.content import Block, Figure, Paragraph, Section
-from backstop.report.material.findings import Findings
+from backstop.report.material.gathering import Material
 from backstop.report.sections.arrangements import source
 from backstop.report.tables.assessment import observations_table, whole_years
 from backstop.worlds.result import Curve
@@ -18,7 +18,7 @@ MOST_FAMILIES = 2
 _SMALL = 0.02
 
 
-def section(found: Findings) -> Section | None:
+def section(found: Material) -> Section | None:
     """Curves and shares over time; None where the horizon is one period."""
     if found.model.periods < 2:
         return None
@@ -35,7 +35,7 @@ def section(found: Findings) -> Section | None:
     return Section("survival", "How long it lasts", tuple(blocks))
 
 
-def families(found: Findings) -> list[list[str]]:
+def families(found: Material) -> list[list[str]]:
     """Metrics of the same thing lasting to different years, the most telling family first."""
     metrics = found.model.scenario.metrics
     grouped: dict[tuple[object, ...], list[str]] = {}
@@ -44,7 +44,7 @@ def families(found: Findings) -> list[list[str]]:
             given = None if metric.given is None else (metric.given.reach, metric.given.avoid)
             grouped.setdefault((metric.avoid, metric.from_, given), []).append(name)
     observed = {o.metric for o in found.result.observations.values()}
-    shown = set(found.headline.shown)
+    shown = set(found.subject.shown)
 
     def weight(family: list[str]) -> tuple[int, int, int]:
         return (
@@ -56,7 +56,7 @@ def families(found: Findings) -> list[list[str]]:
     return sorted(grouped.values(), key=weight)
 
 
-def survival_figure(found: Findings, family: list[str]) -> Figure:
+def survival_figure(found: Material, family: list[str]) -> Figure:
     """One family's curve under every arrangement, with the base rates that were observed."""
     result, scenario = found.result, found.model.scenario
     horizon = scenario.horizon.years
@@ -127,7 +127,7 @@ def _shown(curve: Curve, step: int) -> str:
     return number(curve.mean[step], curve.se[step], most=3)
 
 
-def _finding(found: Findings, metric: str, names: list[str]) -> tuple[str, str]:
+def _finding(found: Material, metric: str, names: list[str]) -> tuple[str, str]:
     """The spread of the last point between arrangements, in a title, and all of them in words."""
     result = found.result
     last = {name: result.arrangements[name].curves[metric] for name in names}
@@ -157,7 +157,7 @@ def _finding(found: Findings, metric: str, names: list[str]) -> tuple[str, str]:
     )
 
 
-def course_figure(found: Findings) -> Figure:
+def course_figure(found: Material) -> Figure:
     """Shares of the phases over time, states that are hardly ever entered taken together."""
     result, scenario = found.result, found.model.scenario
     names = list(result.arrangements)[:MOST_PANELS]
@@ -210,7 +210,7 @@ def course_figure(found: Findings) -> Figure:
     )
 
 
-def _course_title(found: Findings, shares: Mapping[str, Mapping[str, list[float]]]) -> str:
+def _course_title(found: Material, shares: Mapping[str, Mapping[str, list[float]]]) -> str:
     """Which state is the most frequent at the end, under how many arrangements."""
     tops = {a: max(of, key=lambda part: of[part][-1]) for a, of in shares.items()}
     counts: dict[str, int] = {}

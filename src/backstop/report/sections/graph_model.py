@@ -1,4 +1,4 @@
-"""The graph model's lens: what is stable without assuming any number, and which threats behind it are hollow."""
+"""The graph model: what is stable without assuming any number, and which threats behind it are hollow."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ from backstop.base.words import counted, listed, sentence_case, stop
 from backstop.report.charts import style
 from backstop.report.charts.conflict import alternative, conflict_chart
 from backstop.report.content import Block, Figure, Items, Paragraph, Section
-from backstop.report.material.findings import Findings
-from backstop.report.material.graph_model import OrdinalLens, Reading
+from backstop.report.material.gathering import Material
+from backstop.report.material.graph_model import GraphReadings, Reading
 
 NASH, CREDIBLE, THREATS = "rests on nobody's threat", "credible threats", "hollow threats"
 
 
-def section(found: Findings) -> Section | None:
-    """The ordinal lens; None where the study has no graph model."""
-    lens = found.lens
-    if lens is None:
+def section(found: Material) -> Section | None:
+    """What is stable in the graph model; None where the study has no graph model."""
+    graph = found.graph
+    if graph is None:
         return None
-    base = lens.readings[0]
+    base = graph.readings[0]
     blocks: list[Block] = [
         Paragraph(
             "A second model asks what is stable when only the order of each party's preferences is "
-            f"known: {listed(lens.makers)}, "
-            f"{counted(lens.states, 'possible state')}. {lens.question}".strip()
+            f"known: {listed(graph.makers)}, "
+            f"{counted(graph.states, 'possible state')}. {graph.question}".strip()
         ),
-        Paragraph(_finding(lens, base), lead=True),
-        _table(lens),
+        Paragraph(_finding(graph, base), lead=True),
+        _table(graph),
     ]
     hollow = [stop(sentence_case(text)) for text in base.hollow]
     if hollow:
@@ -34,7 +34,7 @@ def section(found: Findings) -> Section | None:
             Paragraph("Threats that would not be carried out, because whoever makes them would lose by it:")
         )
         blocks.append(Items(tuple(hollow)))
-    figure = _figure(found, lens)
+    figure = _figure(found, graph)
     if figure is not None:
         blocks.append(figure)
     return Section("graph", "Who prefers what: a second lens", tuple(blocks))
@@ -52,10 +52,10 @@ def standing(reading: Reading, state: str) -> str:
     return "not stable"
 
 
-def _finding(lens: OrdinalLens, base: Reading) -> str:
-    nash = [s for s in lens.described if standing(base, s) == NASH]
-    credible = [s for s in lens.described if standing(base, s) == CREDIBLE]
-    hollow = [s for s in lens.described if standing(base, s) == THREATS]
+def _finding(graph: GraphReadings, base: Reading) -> str:
+    nash = [s for s in graph.described if standing(base, s) == NASH]
+    credible = [s for s in graph.described if standing(base, s) == CREDIBLE]
+    hollow = [s for s in graph.described if standing(base, s) == THREATS]
     total = len(nash) + len(credible) + len(hollow)
     if not total:
         return "No state is stable for all parties."
@@ -67,15 +67,15 @@ def _finding(lens: OrdinalLens, base: Reading) -> str:
     )
 
 
-def _table(lens: OrdinalLens) -> Table:
+def _table(graph: GraphReadings) -> Table:
     rows = []
-    for state, words in sorted(lens.described.items(), key=lambda pair: (len(pair[0]), pair[0])):
-        cells = [standing(reading, state) for reading in lens.readings]
+    for state, words in sorted(graph.described.items(), key=lambda pair: (len(pair[0]), pair[0])):
+        cells = [standing(reading, state) for reading in graph.readings]
         if any(cell != "not stable" for cell in cells):
             rows.append((f"{state}: {words}" if words else state, *cells))
     return Table(
         "Stable states, under each reading of the preferences",
-        ("", *(sentence_case(reading.title) for reading in lens.readings)),
+        ("", *(sentence_case(reading.title) for reading in graph.readings)),
         tuple(rows),
         "Nobody's threat: Nash. Credible threats: SEQ. Hollow threats: GMR without SEQ. A state can "
         "be stable although no path of "
@@ -83,10 +83,10 @@ def _table(lens: OrdinalLens) -> Table:
     )
 
 
-def _figure(found: Findings, lens: OrdinalLens) -> Figure | None:
-    if lens.picture is None:
+def _figure(found: Material, graph: GraphReadings) -> Figure | None:
+    if graph.picture is None:
         return None
-    chart = conflict_chart(lens.picture)
+    chart = conflict_chart(graph.picture)
     plain = chart.to_dict()
     plain.pop("title", None)
     plain.pop("padding", None)
@@ -95,11 +95,11 @@ def _figure(found: Findings, lens: OrdinalLens) -> Figure | None:
     plain["config"] = {**style.CONFIG, "view": {"stroke": None}, "legend": legend}
     return Figure(
         "conflict",
-        _finding(lens, lens.readings[0]).rstrip("."),
-        f"{lens.picture['title']}: states as circles ringed by stability; arrows lead to states that "
+        _finding(graph, graph.readings[0]).rstrip("."),
+        f"{graph.picture['title']}: states as circles ringed by stability; arrows lead to states that "
         "their mover prefers.",
         f"Source: {found.model.scenario.title}, graph.yaml. Made with Backstop.",
         "",
-        alternative(lens.picture),
+        alternative(graph.picture),
         plain,
     )

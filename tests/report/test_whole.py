@@ -11,11 +11,11 @@ from tests.support import report_studies
 from backstop.base.faults import InvalidInput
 from backstop.base.table import Table
 from backstop.report.content import Block, Code, Entry, Figure, Items, Paragraph, Report
-from backstop.report.material.findings import Findings
+from backstop.report.material.gathering import Material
 from backstop.report.render.html import html
-from backstop.report.render.json import plain
+from backstop.report.render.json import as_json
 from backstop.report.render.markdown import escaped, markdown
-from backstop.report.writing import written
+from backstop.report.sections.whole import written
 
 
 class Page(HTMLParser):
@@ -90,7 +90,7 @@ def page(small_report: Report) -> Page:
 
 
 def test_every_text_is_in_all_three_forms(small_report: Report, page: Page) -> None:
-    words, object_ = page.text, plain(small_report)
+    words, object_ = page.text, as_json(small_report)
     lines = markdown(small_report).replace("\\", "")
     flat = repr(object_)
     for text in _all_texts(small_report):
@@ -194,7 +194,7 @@ def test_every_commitment_is_restated_beside_its_formula(small_report: Report) -
     )
 
 
-def test_claims_come_with_verdict_reading_and_formula(small: Findings, small_report: Report) -> None:
+def test_claims_come_with_verdict_reading_and_formula(small: Material, small_report: Report) -> None:
     assert small.claims is not None
     section = next(s for s in small_report.sections if s.name == "claims")
     entries = [e for e in section.blocks if isinstance(e, Entry)]
@@ -202,7 +202,7 @@ def test_claims_come_with_verdict_reading_and_formula(small: Findings, small_rep
     assert all(e.lines[0][0] == "Read as" and e.lines[0][2] for e in entries)
 
 
-def test_no_figure_has_more_digits_than_its_error_supports(small: Findings, small_report: Report) -> None:
+def test_no_figure_has_more_digits_than_its_error_supports(small: Material, small_report: Report) -> None:
     errors = {
         f"{s.mean:.6f}": s.se
         for a in small.result.arrangements.values()
@@ -214,7 +214,7 @@ def test_no_figure_has_more_digits_than_its_error_supports(small: Findings, smal
         assert mean not in shown, f"{mean} is shown although its error is {se}"
 
 
-def test_the_same_study_gives_the_same_report(small: Findings, small_report: Report) -> None:
+def test_the_same_study_gives_the_same_report(small: Material, small_report: Report) -> None:
     assert html(written(small)) == html(small_report)
 
 
@@ -227,7 +227,7 @@ def test_studies_that_lack_most_things_have_reports(text: str, tmp_path: Path) -
     assert page.open == []
     assert any("No claims" in reason for reason in report.left_out)
     assert any("No accounts" in reason for reason in report.left_out)
-    assert markdown(report) and plain(report)["format"] == "backstop-report/1"
+    assert markdown(report) and as_json(report)["format"] == "backstop-report/1"
 
 
 def test_a_report_leads_with_what_is_asked_for(tmp_path: Path) -> None:

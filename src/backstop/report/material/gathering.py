@@ -16,9 +16,9 @@ from backstop.questions.methods.prim import Discovery, discover
 from backstop.questions.methods.sensitivity import GivenData, first_order_from_worlds
 from backstop.questions.methods.tornado import Swing, tornado
 from backstop.questions.study.camps import camp_weights
-from backstop.report.material.graph_model import OrdinalLens, ordinal_lens
-from backstop.report.material.headline import Headline, Target, headline
+from backstop.report.material.graph_model import GraphReadings, graph_readings
 from backstop.report.material.parts import Parts, parts
+from backstop.report.material.subject import Subject, Target, subject_of
 from backstop.scenario.expression.expression import Value
 from backstop.scenario.model import Model
 from backstop.worlds.assessment import assess
@@ -62,19 +62,19 @@ class Camp:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Findings:
+class Material:
     """What a report is written from. `searched`: drivers, conditions and packages have been looked for."""
 
     model: Model
     result: Result
-    headline: Headline
+    subject: Subject
     conditions: Conditions
     drivers: Drivers
     parts: Parts
     camps: tuple[Camp, ...]
     claims: Claims | None
     evidence: Evidence
-    lens: OrdinalLens | None
+    graph: GraphReadings | None
     command: str
     searched: bool = True
 
@@ -107,13 +107,13 @@ class Request:
     threads: int | None = None
 
 
-def find(
+def gathered(
     model: Model,
     study: Path,
     request: Request,
     command: str,
     step: Callable[[str], None] = lambda words: None,
-) -> Findings:
+) -> Material:
     """All that a report on the study in `study` says. `step` is told what is being done.
 
     Questions that have no answer in this study (a constant metric, a single arrangement) leave a reason in its place.
@@ -123,7 +123,7 @@ def find(
     result = assess(
         model, request.worlds, request.seed, request.arrangements, request.information, request.threads
     )
-    lead = headline(result, request.metrics, request.target, request.focus)
+    lead = subject_of(result, request.metrics, request.target, request.focus)
     step("looking for what it hangs on")
     with Workers(request.threads or usable_threads()) as workers:
         ensemble = Ensemble.given(model, result.parameters, result.worlds, workers, result.information)
@@ -137,36 +137,36 @@ def find(
         claims = judge_claims(model, threads=request.threads, solved=result)
     camps = _camps(result, lead)
     step("reading the evidence")
-    return Findings(
+    return Material(
         model=model,
         result=result,
-        headline=lead,
+        subject=lead,
         conditions=conditions,
         drivers=drivers,
         parts=least,
         camps=camps,
         claims=claims,
         evidence=evidence_of(model, study),
-        lens=ordinal_lens(study),
+        graph=graph_readings(study),
         command=command,
     )
 
 
-def of_assessment(result: Result, study: Path, claims: Claims | None, command: str) -> Findings:
+def of_assessment(result: Result, study: Path, claims: Claims | None, command: str) -> Material:
     """What an assessment says as it is, with `claims` where they have been judged: nothing is solved or looked for."""
-    lead = headline(result, (), None, None)
+    lead = subject_of(result, (), None, None)
     unasked = "It was not looked for."
-    return Findings(
+    return Material(
         model=result.model,
         result=result,
-        headline=lead,
+        subject=lead,
         conditions=Conditions(None, unasked),
         drivers=Drivers(None, (), unasked),
         parts=Parts({}, 0.0, reason=unasked),
         camps=_camps(result, lead),
         claims=claims,
         evidence=evidence_of(result.model, study),
-        lens=ordinal_lens(study),
+        graph=graph_readings(study),
         command=command,
         searched=False,
     )
@@ -181,7 +181,7 @@ def uncertain_inputs(result: Result) -> dict[str, Array]:
     }
 
 
-def _conditions(result: Result, lead: Headline) -> Conditions:
+def _conditions(result: Result, lead: Subject) -> Conditions:
     if lead.target is None:
         return Conditions(None, "No parameter is uncertain, so there are no conditions to look for.")
     met = lead.target.met[lead.focus]
@@ -208,7 +208,7 @@ def _weights(result: Result, known: np.ndarray) -> Array | None:
     return np.asarray(np.where(known, base, 0.0))
 
 
-def _drivers(result: Result, lead: Headline, workers: Workers) -> Drivers:
+def _drivers(result: Result, lead: Subject, workers: Workers) -> Drivers:
     inputs = uncertain_inputs(result)
     if not inputs:
         return Drivers(None, (), "No parameter is uncertain, so nothing drives the answer.")
@@ -225,7 +225,7 @@ def _drivers(result: Result, lead: Headline, workers: Workers) -> Drivers:
 
 
 def _first_order(
-    result: Result, lead: Headline, inputs: Mapping[str, Array], samples: Array, workers: Workers
+    result: Result, lead: Subject, inputs: Mapping[str, Array], samples: Array, workers: Workers
 ) -> GivenData:
     """First-order shares of all inputs, a few inputs at a time on every thread: each share is its own regression."""
     names = list(inputs)
@@ -242,7 +242,7 @@ def _first_order(
     return replace(found[0], first=shares)
 
 
-def _swings(result: Result, lead: Headline, workers: Workers) -> tuple[Swing, ...]:
+def _swings(result: Result, lead: Subject, workers: Workers) -> tuple[Swing, ...]:
     model = result.model
     levels = np.array([LOW, 0.5, HIGH])
     ends: dict[str, Array] = {}
@@ -267,7 +267,7 @@ def _swings(result: Result, lead: Headline, workers: Workers) -> tuple[Swing, ..
     )
 
 
-def _camps(result: Result, lead: Headline) -> tuple[Camp, ...]:
+def _camps(result: Result, lead: Subject) -> tuple[Camp, ...]:
     """Each camp alone, by weighting the worlds; nothing where all agree."""
     model = result.model
     found = []

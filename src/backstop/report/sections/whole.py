@@ -6,21 +6,21 @@ from typing import Any
 
 from backstop.questions.claims.judging import claims_dict
 from backstop.report.content import Report, Section
-from backstop.report.material.findings import Findings
+from backstop.report.material.gathering import Material
 from backstop.report.sections import (
     answer,
     arrangements,
     claims,
     commitments,
     drivers,
+    graph_model,
     grounds,
-    lens,
     survival,
 )
 from backstop.report.tables.assessment import heading, tables
 
 
-def written(found: Findings) -> Report:
+def written(found: Material) -> Report:
     """The report; sections with nothing to say are named in `left_out` with the reason."""
     sections: list[Section] = []
     left_out: list[str] = []
@@ -47,7 +47,7 @@ def written(found: Findings) -> Report:
     add(commitments.section(found), "No commitments: the study has neither measures nor automatic moves.")
     add(grounds.camps_section(found), "No camps: no assumption of the study is given by camps of experts.")
     add(grounds.judgement_section(found), "")
-    add(lens.section(found), "No graph model: the study has no graph.yaml.")
+    add(graph_model.section(found), "No graph model: the study has no graph.yaml.")
     add(
         grounds.accounts_section(found),
         "No accounts and sources: the study has no dossier and no data references.",
@@ -66,9 +66,9 @@ def written(found: Findings) -> Report:
     )
 
 
-def exact(found: Findings) -> dict[str, Any]:
+def exact(found: Material) -> dict[str, Any]:
     """The numbers behind the prose in full doubles."""
-    lead = found.headline
+    lead = found.subject
     numbers: dict[str, Any] = {
         "headline": lead.metric,
         "focus": lead.focus,

@@ -43,7 +43,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Headline:
+class Subject:
     """The metric a report leads with, the target, the arrangement it looks into, and the metrics shown first."""
 
     metric: str
@@ -57,9 +57,9 @@ def is_probability(metric: form.Metric) -> bool:
     return metric.kind in PROBABILITIES
 
 
-def headline(
+def subject_of(
     result: Result, metrics: Sequence[str] = (), target: str | None = None, focus: str | None = None
-) -> Headline:
+) -> Subject:
     """What the report of `result` leads with; raises InvalidInput for unknown names or a bad target."""
     scenario = result.model.scenario
     for name in metrics:
@@ -75,7 +75,7 @@ def headline(
     named = _metrics_in(formula, scenario) if formula else []
     first = metrics[0] if metrics else named[0] if named else _by_kind(scenario)
     found = _target(result, formula, own=True) if formula else _split(result, first)
-    return Headline(first, _shown(scenario, first, metrics), found, focus or _focus(result, first, found))
+    return Subject(first, _shown(scenario, first, metrics), found, focus or _focus(result, first, found))
 
 
 def met_in(result: Result, arrangement: str, formula: str) -> Array:

@@ -1,4 +1,4 @@
-"""Claims with a lamp each: verdict by colour, shape and word, and the shares of worlds behind it."""
+"""Claims with their verdicts, by colour, shape and word, and the shares of worlds behind it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from backstop.report.charts import style
 
-LAMPS = {
+MARKS = {
     "supported": ("circle", style.BLUE),
     "contested": ("diamond", style.AMBER),
     "refuted": ("cross", style.ORANGE),
@@ -18,7 +18,7 @@ SHARES = (("holds", style.BLUE), ("fails", style.ORANGE), ("does not arise", "#c
 
 
 @dataclass(frozen=True, slots=True)
-class Lamp:
+class Row:
     """One claim: its number and text, verdict, and shares of worlds."""
 
     label: str
@@ -35,15 +35,15 @@ def _figure(share: float) -> str:
     return "100" if share >= 1.0 else f"{min(99, round(100 * share))}"
 
 
-def chart(lamps: Sequence[Lamp]) -> Any:
-    """One row a claim: a lamp with its word, and a bar of the shares in which it holds, fails and does not arise."""
+def chart(claims: Sequence[Row]) -> Any:
+    """One row a claim: a mark with its word, and a bar of the shares in which it holds, fails and does not arise."""
     import altair
 
     rows, parts = [], []
-    for at, lamp in enumerate(lamps):
-        rows.append({"row": at, "verdict": lamp.verdict})
+    for at, claim in enumerate(claims):
+        rows.append({"row": at, "verdict": claim.verdict})
         below = 0.0
-        for (kind, _), share in zip(SHARES, (lamp.true, lamp.false, lamp.moot), strict=True):
+        for (kind, _), share in zip(SHARES, (claim.true, claim.false, claim.moot), strict=True):
             parts.append(
                 {
                     "low": at - 0.24,
@@ -58,13 +58,13 @@ def chart(lamps: Sequence[Lamp]) -> Any:
                 }
             )
             below += share
-    height = 32 * len(lamps)
-    scale = altair.Scale(domain=[-0.6, len(lamps) - 0.4], reverse=True, nice=False, zero=False)
+    height = 32 * len(claims)
+    scale = altair.Scale(domain=[-0.6, len(claims) - 0.4], reverse=True, nice=False, zero=False)
     y = altair.Y("row:Q", scale=scale, axis=None)
     base = altair.Chart(style.data(rows)).encode(y=y)
     placed: dict[float, list[dict[str, Any]]] = {}
-    for at, lamp in enumerate(lamps):
-        lines = style.wrapped(lamp.label, 64)
+    for at, claim in enumerate(claims):
+        lines = style.wrapped(claim.label, 64)
         for line, text in enumerate(lines):
             dy = style.LINE * (line - (len(lines) - 1) / 2)
             placed.setdefault(dy, []).append({"row": at, "text": text})
@@ -76,21 +76,21 @@ def chart(lamps: Sequence[Lamp]) -> Any:
             for dy, of in sorted(placed.items())
         )
     )
-    verdicts = [v for v in LAMPS if any(lamp.verdict == v for lamp in lamps)]
-    lamp_marks = base.mark_point(filled=True, size=130, opacity=1, stroke=style.INK, strokeWidth=0.6).encode(
+    verdicts = [v for v in MARKS if any(claim.verdict == v for claim in claims)]
+    marks = base.mark_point(filled=True, size=130, opacity=1, stroke=style.INK, strokeWidth=0.6).encode(
         x=altair.value(8),
         shape=altair.Shape(
             "verdict:N",
-            scale=altair.Scale(domain=verdicts, range=[LAMPS[v][0] for v in verdicts]),
+            scale=altair.Scale(domain=verdicts, range=[MARKS[v][0] for v in verdicts]),
             legend=None,
         ),
         color=altair.Color(
             "verdict:N",
-            scale=altair.Scale(domain=verdicts, range=[LAMPS[v][1] for v in verdicts]),
+            scale=altair.Scale(domain=verdicts, range=[MARKS[v][1] for v in verdicts]),
             legend=None,
         ),
     )
-    lamp_words = base.mark_text(align="left", fontSize=11, fontWeight="bold", color=style.INK).encode(
+    verdict_words = base.mark_text(align="left", fontSize=11, fontWeight="bold", color=style.INK).encode(
         x=altair.value(22), text="verdict:N"
     )
     bars = altair.Chart(style.data(parts))
@@ -112,7 +112,7 @@ def chart(lamps: Sequence[Lamp]) -> Any:
     )
     return altair.hconcat(
         words.properties(width=345, height=height),
-        altair.layer(lamp_marks, lamp_words).properties(width=85, height=height),
+        altair.layer(marks, verdict_words).properties(width=85, height=height),
         altair.layer(bar, figures).resolve_scale(color="independent").properties(width=215, height=height),
         spacing=6,
     ).resolve_scale(color="independent", shape="independent")
