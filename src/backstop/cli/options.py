@@ -183,15 +183,16 @@ class Run:
 
         click.echo(plain_json(whole), nl=False)
 
-    def command(self, name: str, *own: tuple[str, str]) -> str:
+    def command(self, name: str, *own: tuple[str, str], out: str = "") -> str:
         """The command line that gives the same numbers again, with those of its `own` options that are not empty.
 
         The study stands by the name of its folder, which finds it again and tells nothing about the machine.
         """
         choices = [
-            *own,
+            ("--out", out),
             ("--worlds", str(self.worlds)),
             ("--seed", str(self.seed)),
+            *own,
             ("--information", self.information or ""),
             *(("--set", setting) for setting in self.settings),
             ("--camp", self.camp or ""),

@@ -90,12 +90,12 @@ def report(
     )
     command = run.command(
         "report",
-        ("--out", "DIR"),
         *(("--metric", name) for name in metrics),
         ("--target", target or ""),
         ("--share", "" if share == 0.8 else f"{share:g}"),
         ("--about", focus or ""),
         *(("--arrangement", name) for name in arrangements),
+        out="DIR",
     )
     quiet = not sys.stderr.isatty()
     found = gathered(
