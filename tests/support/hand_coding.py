@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from backstop.dossier.accounts.finding import Kind
-from backstop.dossier.accounts.gazetteer import offices_in, state_of
+from backstop.dossier.accounts.gazetteer import state_of
+from backstop.dossier.accounts.office import offices_in
 from backstop.dossier.consistency import OUTLET
 from backstop.dossier.exchange.refi import slug
 from backstop.dossier.intake import now

@@ -19,6 +19,7 @@ from backstop.dossier.accounts.condition_order import means_to
 from backstop.dossier.record import Statement
 from backstop.dossier.store import Dossier
 from backstop.dossier.text.similarity import tokens
+from backstop.dossier.text.word_list import words
 
 SHOWN = 3
 LEAST_SCORE = 0.28
@@ -51,60 +52,7 @@ _CLOSENESS = np.array(
         for a in _FAMILIES
     ]
 )
-_STOP = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "be",
-        "by",
-        "for",
-        "from",
-        "has",
-        "have",
-        "he",
-        "her",
-        "his",
-        "in",
-        "is",
-        "it",
-        "its",
-        "no",
-        "not",
-        "of",
-        "on",
-        "or",
-        "that",
-        "the",
-        "their",
-        "they",
-        "this",
-        "to",
-        "was",
-        "will",
-        "with",
-        "would",
-        "says",
-        "say",
-        "said",
-        "asks",
-        "calls",
-        "wants",
-        "must",
-        "should",
-        "could",
-        "may",
-        "can",
-        "only",
-        "than",
-        "more",
-        "after",
-        "before",
-    ]
-)
+_COMMON = words("common_words")
 _FORM_FAMILY = {
     "only if": "necessity",
     "if not": "necessity",
@@ -192,7 +140,7 @@ def _features(statement: Statement, dossier: Dossier) -> dict[str, float]:
         for wider in means_to(name, dossier.register) - {name}:
             found.setdefault(f"object {wider}", 0.5)
     for word in tokens(statement.paraphrase):
-        if word not in _STOP and len(word) > 2:
+        if word not in _COMMON and len(word) > 2:
             found[_stem(word)] = 0.8
     for name in (statement.actor, *statement.target_actors):
         if name in dossier.register.actors:

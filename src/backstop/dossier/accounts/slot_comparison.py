@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from backstop.dossier.accounts.finding import Finding, Status, accounts_of, counted, listed, subject_name
-from backstop.dossier.accounts.gazetteer import Office, offices_in
 from backstop.dossier.accounts.independence import Union
+from backstop.dossier.accounts.office import Office, offices_in
 from backstop.dossier.accounts.slot_value import SINGLE_VALUED, Reading, compare, dated, opposed, reading
 from backstop.dossier.consistency import OUTLET
 from backstop.dossier.record import Register, Slot, Statement

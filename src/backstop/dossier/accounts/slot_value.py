@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from backstop.dossier.accounts.gazetteer import Office, offices_in, place_state, places_in
+from backstop.dossier.accounts.gazetteer import place_state, places_in
+from backstop.dossier.accounts.office import Office, offices_in
 from backstop.dossier.record import Register, Slot
 
 Verdict = Literal["agree", "differ", "clash", "exclude"]

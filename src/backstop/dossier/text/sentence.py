@@ -4,90 +4,10 @@ from __future__ import annotations
 
 import re
 
-_NEVER_LAST = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "prof",
-        "rev",
-        "hon",
-        "lt",
-        "col",
-        "gen",
-        "maj",
-        "capt",
-        "cmdr",
-        "sgt",
-        "adm",
-        "gov",
-        "sen",
-        "rep",
-        "pres",
-        "brig",
-        "supt",
-        "amb",
-        "st",
-        "vs",
-        "e.g",
-        "i.e",
-        "cf",
-    ]
-)
-_ABBREVIATIONS = _NEVER_LAST | frozenset(
-    [
-        "sir",
-        "etc",
-        "inc",
-        "ltd",
-        "co",
-        "corp",
-        "dept",
-        "est",
-        "no",
-        "nos",
-        "art",
-        "vol",
-        "fig",
-        "pp",
-        "ed",
-        "eds",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "jun",
-        "jul",
-        "aug",
-        "sep",
-        "sept",
-        "oct",
-        "nov",
-        "dec",
-        "mon",
-        "tue",
-        "wed",
-        "thu",
-        "fri",
-        "sat",
-        "sun",
-        "approx",
-        "al",
-        "ca",
-        "u.s",
-        "u.k",
-        "u.n",
-        "e.u",
-        "d.c",
-        "a.m",
-        "p.m",
-        "ph.d",
-        "asst",
-        "atty",
-        "op",
-    ]
-)
+from backstop.dossier.text.word_list import words
+
+_NEVER_LAST = words("titles_before_names")
+_ABBREVIATIONS = words("abbreviations") | _NEVER_LAST
 _END = re.compile(r"(?P<stop>\.{3}|\u2026|[.!?]+)(?P<marks>[\"'\u201d\u2019\u00bb)\]]*)(?=\s+|$)")
 _OPENS = re.compile(r"[\"'\u201c\u2018\u00ab(\[]*[A-Z0-9\u00c0-\u00de\u0410-\u042f]")
 _WORD_BEFORE = re.compile(r"(\S+)$")

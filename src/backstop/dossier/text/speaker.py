@@ -16,19 +16,7 @@ from dataclasses import dataclass
 
 from backstop.dossier.record import Actor
 from backstop.dossier.text.quotation import Quotation
-
-_REGULAR = (
-    "add warn stress emphasize emphasise urge insist call argue claim state note explain declare announce"
-    " confirm suggest demand describe pledge promise vow reiterate deny reject dismiss accuse hope believe"
-    " fear acknowledge advocate specify praise clarify ask reply respond answer remark indicate caution"
-    " outline propose mention label dub cite promote back want expect condemn criticise criticize observe"
-    " conclude recall repeat concede tweet post voice maintain hail welcome brand plead"
-)
-_IRREGULAR = (
-    "say says said saying tell tells told telling write writes wrote written writing seek seeks sought"
-    " seeking speak speaks spoke speaking admit admits admitted admitting refer refers referred referring"
-    " labelled labelling quipped quipping dubbed dubbing"
-)
+from backstop.dossier.text.word_list import words
 
 
 def _forms(verb: str) -> list[str]:
@@ -40,7 +28,7 @@ def _forms(verb: str) -> list[str]:
     return [verb, verb + ("es" if verb.endswith(("s", "sh", "ch", "x")) else "s"), verb + "ed", verb + "ing"]
 
 
-_CUES = {form for verb in _REGULAR.split() for form in _forms(verb)} | set(_IRREGULAR.split())
+_CUES = {form for verb in words("verbs_of_speech") for form in _forms(verb)} | words("forms_of_speech")
 _VERB = "(?:" + "|".join(sorted(_CUES, key=len, reverse=True)) + ")"
 CUE = re.compile(rf"\b{_VERB}\b", re.IGNORECASE)
 """A verb of speech."""
@@ -92,10 +80,8 @@ def mentions(text: str, actors: Mapping[str, Actor]) -> list[Mention]:
     found: list[Mention] = []
     taken: list[tuple[int, int]] = []
     if labels:
-        words = sorted(labels, key=len, reverse=True)
-        pattern = re.compile(
-            r"(?<![\w-])(?:" + "|".join(re.escape(w) for w in words) + r")(?![\w-])", re.IGNORECASE
-        )
+        longest_first = map(re.escape, sorted(labels, key=len, reverse=True))
+        pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(longest_first)})(?![\w-])", re.IGNORECASE)
         for match in pattern.finditer(text):
             label = match.group()
             entry = labels[label.casefold()]
