@@ -6,12 +6,10 @@ import io
 import random
 from collections.abc import Callable
 
-import numpy as np
 import pytest
 from tests.support.extensive_form import efg_text, random_play, random_weights
 
-from backstop.game.stage import PlayNumbers
-from backstop.game.static import solve_play
+from backstop.game.play import PlayNumbers, SolvedPlay, solve_play
 from backstop.game.tree import Chance, Decision, Ending, Node, Play
 
 gambit = pytest.importorskip("pygambit", reason="pygambit, of the test group, is not installed")
@@ -73,35 +71,36 @@ def repeated_mover() -> Tree:
     ), 2
 
 
-def disagreement(
-    play: Play, actors: int, rng: random.Random, lam: float, decimals: int = 3
-) -> tuple[float, int]:
-    """Largest difference of any move's probability and any actor's value, and how many numbers were compared."""
-    payoffs = [
-        [round(rng.uniform(-1.0, 1.0), decimals) for _ in range(actors)] if isinstance(n, Ending) else None
+def some_payoffs(play: Play, actors: int, rng: random.Random, decimals: int = 3) -> list[tuple[float, ...]]:
+    return [
+        tuple(round(rng.uniform(-1.0, 1.0), decimals) for _ in range(actors)) if isinstance(n, Ending) else ()
         for n in play.nodes
     ]
+
+
+def solved(
+    play: Play, actors: int, payoffs: list[tuple[float, ...]], chances: list[list[float]], noise: float
+) -> SolvedPlay:
+    """The tree where nothing follows."""
+    numbers = PlayNumbers(tuple(payoffs), (noise,) * len(play.nodes), tuple(map(tuple, chances)))
+    outcomes = sum(isinstance(n, Ending) for n in play.nodes)
+    return solve_play(play, numbers, [0] * outcomes, [[0.0] * actors], "agent_error")
+
+
+def disagreement(play: Play, actors: int, rng: random.Random, lam: float) -> tuple[float, int]:
+    """Largest difference of any move's probability and any actor's value, and how many numbers were compared."""
+    payoffs = some_payoffs(play, actors, rng)
     chances = [random_weights(rng, len(n.children)) if isinstance(n, Chance) else [] for n in play.nodes]
-    game = gambit.read_efg(io.BytesIO(efg_text(play, payoffs, chances, actors).encode()))
+    written = [list(p) or None for p in payoffs]
+    game = gambit.read_efg(io.BytesIO(efg_text(play, written, chances, actors).encode()))
     (point,) = gambit.qre.logit_solve_lambda(game, lam)
-    noise = np.array([1.0 / lam])
-    numbers = PlayNumbers(
-        tuple(None if p is None else np.array(p)[:, np.newaxis] for p in payoffs),
-        tuple(noise if isinstance(n, Decision) else None for n in play.nodes),
-        tuple(tuple(np.array([p]) for p in c) for c in chances),
-    )
-    ours = solve_play(play, numbers, "agent_error", actors, 1)
-    differences = [
-        abs(float(ours.values[a, 0]) - float(point.profile.payoffs[f"actor {a}"])) for a in range(actors)
-    ]
-    moves = ours.moves
+    ours = solved(play, actors, payoffs, chances, 1.0 / lam)
+    differences = [abs(ours.root[a] - float(point.profile.payoffs[f"actor {a}"])) for a in range(actors)]
     for actor in range(actors):
         for _, mixed in point.profile[f"actor {actor}"]:
             for label, probability in dict(mixed).items():
                 node, move = map(int, label.split("."))
-                known = moves[node]
-                assert known is not None
-                differences.append(abs(float(known[move][0]) - float(probability)))
+                differences.append(abs(ours.moves[node][move] - float(probability)))
     return max(differences), len(differences)
 
 
@@ -129,17 +128,7 @@ def test_random_trees_agree_with_gambit(seed: int) -> None:
 
 def test_another_lambda_would_be_noticed() -> None:
     play, actors = guarantee()
-    rng = random.Random(1)
-    payoffs = [
-        [round(rng.uniform(-1.0, 1.0), 3) for _ in range(actors)] if isinstance(n, Ending) else None
-        for n in play.nodes
-    ]
-    found = []
-    for noise in (0.5, 0.5 * (1.0 + 1e-6)):
-        numbers = PlayNumbers(
-            tuple(None if p is None else np.array(p)[:, np.newaxis] for p in payoffs),
-            tuple(np.array([noise]) if isinstance(n, Decision) else None for n in play.nodes),
-            ((),) * len(play.nodes),
-        )
-        found.append(solve_play(play, numbers, "agent_error", actors, 1).values)
-    assert np.abs(found[0] - found[1]).max() > 1e-8
+    payoffs = some_payoffs(play, actors, random.Random(1))
+    none: list[list[float]] = [[] for _ in play.nodes]
+    one, other = (solved(play, actors, payoffs, none, noise).root for noise in (0.5, 0.5 * (1.0 + 1e-6)))
+    assert max(abs(a - b) for a, b in zip(one, other, strict=True)) > 1e-8

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import pytest
-from tests.support.models import model_of, solution_of
+from tests.support.models import model_of, one_world
 from tests.support.published import ROWS, chain, fatigue, ladder
 
-from backstop.game.measure import Record
-from backstop.game.stage import Information
+from backstop.game.choice import Information
+from backstop.game.metric import curve, figure
+from backstop.game.plain_process import Solution, shares
 from backstop.scenario.model import Model
-from backstop.worlds.evaluation import measure_of
 
 
-def metric(model: Model, record: Record, name: str) -> float:
-    found = model.scenario.metrics[name]
-    period = model.periods if found.by_year is None else round(found.by_year / model.period_years)
-    return float(record.curve(measure_of(model, found))[period, 0])
+def metric(model: Model, solution: Solution, name: str) -> float:
+    return figure(solution, model.metric(name))
 
 
-def solved(scenario: dict[str, object], information: Information = "agent_error") -> tuple[Model, Record]:
+def solved(scenario: dict[str, object], information: Information = "agent_error") -> tuple[Model, Solution]:
     model = model_of(scenario)
-    return model, Record(solution_of(model, "only", information=information), model.period_years)
+    return model, one_world(model, "only", information=information)
 
 
 def test_ladder_outcomes() -> None:
-    model, record = solved(ladder(0.7, 0.0))
+    model, solution = solved(ladder(0.7, 0.0))
     published = {
         "status_quo": 0.46624413,
         "not_attributed": 0.16012676,
@@ -33,9 +31,9 @@ def test_ladder_outcomes() -> None:
         "war_alone": 0.05208932,
         "war_with_us": 0.03858871,
     }
-    found = record.solution.outcomes[0][model.game.start]
+    found = solution.outcomes[0][model.game.start]
     for name, share in published.items():
-        assert float(found[model.game.outcomes.index(name)][0]) == pytest.approx(share, abs=6e-9)
+        assert found[model.game.outcomes.index(name)] == pytest.approx(share, abs=6e-9)
 
 
 @pytest.mark.parametrize(
@@ -50,8 +48,10 @@ def test_ladder_outcomes() -> None:
 def test_fatigue_survival(
     information: Information, growth: float, shift: float, survival: tuple[float, ...]
 ) -> None:
-    model, record = solved(fatigue(growth, shift), information)
-    assert [metric(model, record, f"by_{n}") for n in (1, 2, 3)] == pytest.approx(list(survival), abs=5.1e-9)
+    model, solution = solved(fatigue(growth, shift), information)
+    assert [metric(model, solution, f"by_{n}") for n in (1, 2, 3)] == pytest.approx(
+        list(survival), abs=5.1e-9
+    )
 
 
 @pytest.mark.parametrize(
@@ -62,33 +62,34 @@ def test_fatigue_survival(
     ],
 )
 def test_chain_survival(tiring: bool, published: list[float]) -> None:
-    model, record = solved(chain(60, tiring))
-    curve = record.curve(measure_of(model, model.scenario.metrics["no_war"]))[:, 0]
-    assert [float(curve[n]) for n in (6, 12, 24, 60)] == pytest.approx(published, abs=6e-11)
+    model, solution = solved(chain(60, tiring))
+    survival = curve(solution, model.metric("no_war"))
+    assert [survival[n] for n in (6, 12, 24, 60)] == pytest.approx(published, abs=6e-11)
 
 
 def test_chain_restricted_mean() -> None:
-    model, record = solved(chain(24))
-    assert metric(model, record, "restricted") == pytest.approx(21.6732198140 / 12, abs=6e-11)
+    model, solution = solved(chain(24))
+    assert metric(model, solution, "restricted") == pytest.approx(21.6732198140 / 12, abs=6e-11)
 
 
 def test_chain_absorption() -> None:
     # After 150 years the chain is absorbed but for 1e-13.
-    model, record = solved(chain(1800))
+    model, solution = solved(chain(1800))
     months = {"c": 51.46852908, "v": 7.35289095, "k": 2.13380691, "b": 0.60619514}
     totals = {"c": 61.56142208, "v": 58.69164304, "k": 46.08107647, "b": 59.06731327}
     for state, number in months.items():
-        assert metric(model, record, f"months_{state}") == pytest.approx(number / 12, abs=6e-9)
+        assert metric(model, solution, f"months_{state}") == pytest.approx(number / 12, abs=6e-9)
     for state, number in totals.items():
-        assert metric(model, record, f"from_{state}") == pytest.approx(number / 12, abs=6e-9)
-    assert metric(model, record, "war") == pytest.approx(0.6356664731, abs=6e-11)
-    assert metric(model, record, "settled") == pytest.approx(0.3643335269, abs=6e-11)
+        assert metric(model, solution, f"from_{state}") == pytest.approx(number / 12, abs=6e-9)
+    assert metric(model, solution, "war") == pytest.approx(0.6356664731, abs=6e-11)
+    assert metric(model, solution, "settled") == pytest.approx(0.3643335269, abs=6e-11)
 
 
 def test_chain_conditional_occupancy_is_quasi_stationary() -> None:
-    model, record = solved(chain(480))
+    model, solution = solved(chain(480))
     quasi = {"c": 0.8308106922, "v": 0.1225824183, "k": 0.0361428831, "b": 0.0104640065}
     for state, share in quasi.items():
-        assert metric(model, record, f"quasi_{state}") == pytest.approx(share, abs=6e-11)
-    shares = record.shares(model.game.start)[:, [model.game.phases.index(s) for s in ROWS], 0].sum(axis=1)
-    assert float(shares[480] / shares[479]) == pytest.approx(0.9835048921, abs=6e-11)
+        assert metric(model, solution, f"quasi_{state}") == pytest.approx(share, abs=6e-11)
+    occupied = shares(solution, model.game.start)
+    still = [sum(occupied[n][model.game.phases.index(s)] for s in ROWS) for n in (479, 480)]
+    assert still[1] / still[0] == pytest.approx(0.9835048921, abs=6e-11)

@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 from tests.support.strategies import to_yaml
 
+from backstop.game import plain_process
 from backstop.game.process import Solution, solve
 from backstop.game.stage import Information
 from backstop.scenario.check.study import read_scenario
 from backstop.scenario.expression.expression import Value
 from backstop.scenario.model import Model, compile_scenario
+from backstop.scenario.plain_valuation import Valuation as PlainValuation
 from backstop.scenario.valuation import Plan, Valuation
 
 
@@ -51,6 +53,18 @@ def solution_of(
         model.scenario.horizon.tail_periods,
         accelerate,
     )
+
+
+def one_world(
+    model: Model,
+    arrangement: str,
+    parameters: Mapping[str, float] | None = None,
+    information: Information = "agent_error",
+) -> plain_process.Solution:
+    """One arrangement in one world with the parameters given (fixed ones may be left out)."""
+    drawn = {name: d for name, d in model.distributions.items() if isinstance(d, float)}
+    drawn.update(parameters or {})
+    return PlainValuation(model, model.levels[arrangement], drawn, 0).solved(information)
 
 
 def stacked(worlds: list[Mapping[str, float]], model: Model) -> dict[str, Value]:

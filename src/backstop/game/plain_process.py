@@ -45,10 +45,16 @@ def solve(world: World) -> Solution:
 
 
 def first_not_finite(solution: Solution) -> tuple[int, int, int] | None:
-    """Period, phase and actor of a value that is not finite: the last period with one, where the trouble starts."""
+    """Period, phase and actor of a value that is not finite, None where all are.
+
+    The recursion comes from the last period, and other phases lead to absorbing ones: there the trouble starts.
+    """
+    phases = sorted(
+        range(len(solution.world.game.phases)), key=lambda k: solution.world.game.plays[k] is not None
+    )
     for period in range(len(solution.periods) - 1, -1, -1):
-        for phase, values in enumerate(solution.periods[period].values):
-            for actor, value in enumerate(values):
+        for phase in phases:
+            for actor, value in enumerate(solution.periods[period].values[phase]):
                 if not math.isfinite(value):
                     return period, phase, actor
     return None
