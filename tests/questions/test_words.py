@@ -13,7 +13,6 @@ from backstop.questions.study.words import limit_words, rule_words, sentence
         (Limit(5.0, None, 1.0, 9.0, stepped=True), "US resolve is 5 or more"),
         (Limit(None, 5.0, 1.0, 9.0, stepped=True), "US resolve is 5 or less"),
         (Limit(5.0, 5.0, 1.0, 9.0, stepped=True), "US resolve is 5"),
-        (Limit(categories=("high", "low", "odd")), "US resolve is high, low or odd"),
     ],
 )
 def test_restrictions_in_words(limit, words):

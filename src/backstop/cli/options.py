@@ -15,9 +15,9 @@ import click
 if TYPE_CHECKING:
     from backstop.base.table import Table
     from backstop.game.stage import Information
-    from backstop.questions.methods.weighting import Estimate
     from backstop.scenario.model import Model
     from backstop.worlds.ensemble import Progress
+    from backstop.worlds.statistics import Estimate
     from backstop.worlds.workers import Workers
 
 Command = TypeVar("Command", bound=Callable[..., None])

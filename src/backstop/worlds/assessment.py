@@ -74,7 +74,7 @@ def assess(
             arrangements={name: results[name] for name in wanted},
             observations=reports,
             weights=weights,
-            effective_worlds=effective_worlds(weights, worlds),
+            effective_worlds=float(worlds) if weights is None else effective_worlds(weights),
             unconverged_worlds=int(np.count_nonzero(unsettled)),
             parameters=ensemble.parameters,
         ).compared(workers)

@@ -1,8 +1,8 @@
-"""Means, errors and quantiles over weighted worlds.
+"""Statistics over weighted worlds: means, Monte Carlo errors, quantiles, effective numbers.
 
-World w belongs to replication w mod 16. The replications are independent, so leaving out one at a time gives an
-honest error of a quasi-random estimate (delete-one-group jackknife of a weighted ratio; Owen 2013, section 17.7;
-Efron and Tibshirani 1993, section 11.5).
+World w belongs to replication w mod 16: sixteen independently scrambled sequences. Points of one low-discrepancy
+sequence are not independent of each other, but the sequences are, so leaving out one at a time gives an honest error
+(delete-one-group jackknife of a weighted ratio: Quenouille 1956; Tukey 1958; Owen 2013, section 17.7).
 """
 
 from __future__ import annotations
@@ -11,18 +11,42 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+
+from backstop.base.arrays import FloatArray, IntArray
+from backstop.base.faults import InvalidInput, Refused
+from backstop.base.words import number
 
 Array = NDArray[np.float64]
 
 REPLICATIONS = 16
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+FEW_WORLDS = 100.0
+TOO_FEW_WORLDS = 10.0
 
 _FEW = 2_000
 _BINS = 4_096
 
 # Cumulative weights carry rounding; a share is reached when it is reached up to this.
 _ROUNDING = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A figure and its Monte Carlo standard error (None below two replications)."""
+
+    mean: float
+    se: float | None
+
+    def as_dict(self) -> dict[str, float | None]:
+        """As it stands in JSON."""
+        return {"mean": self.mean, "se": self.se}
+
+    def __str__(self) -> str:
+        """Mean and error in no more digits than the error supports: `0.35 ±0.02`."""
+        if self.se is None or self.se <= 1e-12:
+            return number(self.mean, most=3)
+        return f"{number(self.mean, self.se)} ±{number(self.se, self.se)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,68 +91,62 @@ def mean_and_error(values: Array, weights: Array | None) -> tuple[float | None, 
 
 def means_and_errors(rows: Array, weights: Array | None) -> list[tuple[float | None, float | None]]:
     """`mean_and_error` of several figures, shape (figures, worlds)."""
+    each = np.ones(rows.shape[1]) if weights is None else weights
+    defined = np.isfinite(rows)
+    if defined.all():
+        masses = np.repeat(sums_by_replication(each[np.newaxis]), len(rows), axis=0)
+        totals = sums_by_replication(rows * each)
+    else:
+        share = np.where(defined, each, 0.0)
+        masses, totals = sums_by_replication(share), sums_by_replication(np.where(defined, rows, 0.0) * share)
     found: list[tuple[float | None, float | None]] = []
-    for mass, sums in zip(*replication_sums(rows, weights), strict=True):
-        total = mass.sum()
-        found.append(
-            (float(sums.sum() / total), jackknife_error(mass, sums)) if total > 0.0 else (None, None)
-        )
+    for mass, sums in zip(masses, totals, strict=True):
+        if not mass.sum() > 0.0:
+            found.append((None, None))
+            continue
+        error = float(jackknife_errors(mass, sums))
+        found.append((float(sums.sum() / mass.sum()), error if np.isfinite(error) else None))
     return found
 
 
-def replication_sums(rows: Array, weights: Array | None) -> tuple[Array, Array]:
-    """By figure and replication, shape (figures, 16): weight of the worlds with a value, and weighted sum of values."""
+def replication_of(worlds: int) -> IntArray:
+    """The replication (w mod 16) of every world, shape (worlds,)."""
+    return np.arange(worlds, dtype=np.int64) % REPLICATIONS
+
+
+def replication_mass(weights: Array | None, worlds: int) -> Array:
+    """Sum of the weights of the worlds of each replication, shape (16,)."""
+    return np.bincount(replication_of(worlds), weights, REPLICATIONS).astype(np.float64)
+
+
+def sums_by_replication(rows: Array) -> Array:
+    """Sums over the worlds of each replication: (figures, worlds) gives (figures, 16)."""
     figures, worlds = rows.shape
-    each = np.ones(worlds) if weights is None else weights
     whole = worlds - worlds % REPLICATIONS
-    mass, sums = np.zeros((2, figures, REPLICATIONS))
-    defined = np.isfinite(rows)
-    if defined.all():
-        mass += _by_replication(each[np.newaxis], whole)
-        sums += _by_replication(rows * each, whole)
-    else:
-        share = np.where(defined, each, 0.0)
-        mass += _by_replication(share, whole)
-        sums += _by_replication(np.where(defined, rows, 0.0) * share, whole)
-    return mass, sums
-
-
-def _by_replication(rows: Array, whole: int) -> Array:
-    """Sums over the worlds of each replication; `whole` worlds make up full turns of all sixteen."""
-    figures, worlds = rows.shape
     total = rows[:, :whole].reshape(figures, -1, REPLICATIONS).sum(axis=1)
     total[:, : worlds - whole] += rows[:, whole:]
     return np.asarray(total)
 
 
-def jackknife_error(mass: Array, sums: Array) -> float | None:
-    """Error of sum(sums) / sum(mass) from leaving out one replication at a time; None below two replications."""
-    used = mass > 0.0
-    count = int(np.count_nonzero(used))
-    if count < 2:
-        return None
-    left_mass = mass.sum() - mass[used]
-    if not (left_mass > 0.0).all():
-        return None
-    left = (sums.sum() - sums[used]) / left_mass
-    return float(np.sqrt((count - 1) / count * np.square(left - left.mean()).sum()))
+def jackknife(left_out: ArrayLike) -> Array:
+    """Standard errors, shape (...), from estimates without one group each, shape (groups, ...) (Tukey 1958)."""
+    estimates = np.asarray(left_out, dtype=np.float64)
+    count = len(estimates)
+    spread = estimates - estimates.mean(axis=0)
+    return np.asarray(np.sqrt((count - 1) / count * np.square(spread).sum(axis=0)))
 
 
 def jackknife_errors(mass: Array, sums: Array) -> Array:
-    """`jackknife_error` of many ratios with the same mass: `sums` (16, ...) gives (...); NaN below two replications."""
+    """Errors of the ratios sum(sums) / sum(mass) over replications: `mass` (16,) and `sums` (16, ...) give (...).
+
+    Not a number below two replications with weight.
+    """
     used = mass > 0.0
-    count = int(np.count_nonzero(used))
-    if count < 2:
+    if int(np.count_nonzero(used)) < 2:
         return np.full(sums.shape[1:], np.nan)
     left_mass = (mass.sum() - mass[used]).reshape(-1, *(1,) * (sums.ndim - 1))
     with np.errstate(divide="ignore", invalid="ignore"):
-        left = (sums.sum(axis=0) - sums[used]) / left_mass
-        return np.asarray(np.sqrt((count - 1) / count * np.square(left - left.mean(axis=0)).sum(axis=0)))
-
-
-def replication_mass(weights: Array | None, worlds: int) -> Array:
-    """Sum of the weights of the worlds of each replication, shape (16,)."""
-    return np.bincount(np.arange(worlds) % REPLICATIONS, weights, REPLICATIONS).astype(np.float64)
+        return jackknife((sums.sum(axis=0) - sums[used]) / left_mass)
 
 
 def quantiles(values: Array, weights: Array | None, levels: Sequence[float]) -> tuple[float | None, ...]:
@@ -182,8 +200,93 @@ def _sorted_out(values: Array, weights: Array | None, before: float, targets: Se
     return [float(ordered[min(place, values.size - 1)]) for place in places.tolist()]
 
 
-def effective_worlds(weights: Array | None, worlds: int) -> float:
-    """(sum w)^2 / sum w^2 (Kish 1965): how many equally weighted worlds the weighted ones are worth."""
+def quantile(values: Array, weights: Array, level: float) -> float:
+    """One of `quantiles`; not a number where no value has weight."""
+    found = quantiles(values, weights, (level,))[0]
+    return float("nan") if found is None else found
+
+
+def effective_worlds(weights: Array) -> float:
+    """(sum w)^2 / sum w^2 (Kish 1965): how many equally weighted worlds are as informative; 0 without any weight."""
+    squares = float(np.square(weights).sum())
+    return float(weights.sum()) ** 2 / squares if squares > 0.0 else 0.0
+
+
+def normalised_weights(weights: ArrayLike | None, worlds: int) -> FloatArray:
+    """Weights of shape (worlds,) that sum to 1; equal ones where `weights` is None.
+
+    Raises InvalidInput where there is no world, the number of weights is another, one is negative or not finite, or all
+    are 0.
+    """
+    if worlds < 1:
+        raise InvalidInput("there is no world to ask", hint="assess at least one world")
     if weights is None:
-        return float(worlds)
-    return float(weights.sum() ** 2 / np.square(weights).sum())
+        return np.full(worlds, 1.0 / worlds)
+    values = np.asarray(weights, dtype=np.float64)
+    if values.shape != (worlds,):
+        raise InvalidInput(f"{worlds} worlds need as many weights, not an array of shape {values.shape}")
+    bad = ~np.isfinite(values) | (values < 0)
+    if bad.any():
+        world = int(np.argmax(bad))
+        raise InvalidInput(f"the weight of world {world} is {values[world]}, not a number from 0 up")
+    peak = float(values.max())
+    if peak == 0.0:
+        raise InvalidInput(
+            "every world has weight 0", hint="the observations contradict all worlds: check their sources"
+        )
+    # Scaled first, so that the sum of very large or very small weights neither overflows nor vanishes.
+    scaled = values / peak
+    return np.asarray(scaled / scaled.sum(), dtype=np.float64)
+
+
+def note_on_few_worlds(weights: FloatArray) -> str | None:
+    """A warning where the weight rests on fewer than 100 effective worlds, None otherwise.
+
+    Raises Refused below 10: a share of so few worlds has no meaningful digit.
+    """
+    worth = effective_worlds(weights)
+    # Rounding must not refuse exactly ten equal worlds.
+    if worth < TOO_FEW_WORLDS - 1e-9:
+        raise Refused(
+            f"the weight rests on {worth:.1f} effective worlds of {len(weights)}, "
+            "too few to answer from (10 are needed)",
+            hint="assess more worlds, or widen the observations that leave so few worlds any weight",
+        )
+    if worth < FEW_WORLDS - 1e-9:
+        return (
+            f"the weight rests on only {worth:.0f} effective worlds of {len(weights)}: read every figure as rough, "
+            "and assess more worlds for a firmer answer"
+        )
+    return None
+
+
+def varying(values: ArrayLike, weights: FloatArray, what: str = "the metric") -> FloatArray:
+    """`values` as floats, shape (worlds,), checked to vary over the worlds that have weight.
+
+    Raises Refused where a value is missing (not a number) in a world with weight, or where all are the same.
+    """
+    array = np.asarray(values, dtype=np.float64)
+    if array.shape != weights.shape:
+        raise InvalidInput(f"{what} has shape {array.shape}; {len(weights)} worlds need one value each")
+    counted = array if weights.all() else array[weights > 0]
+    missing = int(np.count_nonzero(~np.isfinite(counted)))
+    if missing:
+        raise Refused(
+            f"{what} has no value in {missing} of {counted.size} worlds, "
+            "so its variation over worlds is not defined",
+            hint="ask about a metric that is defined in every world, for instance the one without its `given`",
+        )
+    refuse_constant(counted, what)
+    return array
+
+
+def refuse_constant(values: FloatArray, what: str = "the metric") -> None:
+    """Raise Refused where finite `values` are all the same to rounding."""
+    low, high = float(values.min()), float(values.max())
+    if values.size < 2:
+        raise Refused("one world alone shows no variation", hint="assess at least a few hundred worlds")
+    if high - low <= 1e-12 * max(abs(low), abs(high), 1e-300):
+        raise Refused(
+            f"{what} is the same in all worlds ({low:g}), so nothing can be said to move it",
+            hint="ask about another metric, year or arrangement",
+        )

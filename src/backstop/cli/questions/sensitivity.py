@@ -248,9 +248,9 @@ def _regional(bench: Bench, worlds: int, where: str | None, prior: bool, update:
     from backstop.base.table import Table
     from backstop.questions.claims.failure import titles
     from backstop.questions.methods.regional import regional_sensitivity
-    from backstop.questions.methods.weighting import quantile
     from backstop.questions.study.condition import condition
     from backstop.questions.study.table import drawn, table
+    from backstop.worlds.statistics import quantile
 
     target = bench.target
     asked = None if where is None else condition(bench.model, where)

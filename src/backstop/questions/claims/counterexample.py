@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from backstop.base.arrays import BoolArray
 from backstop.questions.claims.plausibility import CounterExample
-from backstop.questions.methods.weighting import BoolArray
 
 Point = Mapping[str, float]
 StillFalse = Callable[[Mapping[str, Sequence[Point]]], Mapping[str, BoolArray]]

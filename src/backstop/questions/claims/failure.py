@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from backstop.base.arrays import FloatArray, IntArray
 from backstop.base.faults import Refused
 from backstop.questions.claims.verdict import FALSE, MOOT, TRUE, Codes
 from backstop.questions.methods.box import Box, measured
 from backstop.questions.methods.prim import discover
 from backstop.questions.methods.regional import regional_sensitivity
-from backstop.questions.methods.weighting import FloatArray, IntArray
 from backstop.questions.study.words import sentence
 from backstop.scenario.model import Model
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from backstop.base.arrays import BoolArray, FloatArray
 from backstop.base.faults import Fault, InvalidInput, Refused
 from backstop.base.words import did_you_mean
 from backstop.game.stage import Information
@@ -24,14 +25,6 @@ from backstop.questions.claims.single_worlds import Point, Probe
 from backstop.questions.claims.thresholds import Thresholds
 from backstop.questions.claims.verdict import FALSE, Codes, Verdict, judge, threshold, threshold_levels
 from backstop.questions.methods.box import Box
-from backstop.questions.methods.weighting import (
-    BoolArray,
-    Estimate,
-    FloatArray,
-    effective_number,
-    normalised_weights,
-    note_on_number,
-)
 from backstop.questions.study.camps import camp_weights
 from backstop.questions.study.condition import met
 from backstop.questions.study.table import drawn
@@ -42,7 +35,13 @@ from backstop.worlds.draws import Sampler
 from backstop.worlds.ensemble import Ensemble, Progress
 from backstop.worlds.focus import figures
 from backstop.worlds.result import Result
-from backstop.worlds.statistics import Summary
+from backstop.worlds.statistics import (
+    Estimate,
+    Summary,
+    effective_worlds,
+    normalised_weights,
+    note_on_few_worlds,
+)
 from backstop.worlds.workers import Workers, usable_threads
 
 # A camp with fewer effective worlds among the pooled ones gets worlds of its own.
@@ -148,7 +147,7 @@ def judge_claims(
         answers, codes, levels = _judged(ensemble, trials, tick, solved)
         weights = answers.weights()
         weight = normalised_weights(weights, worlds)
-        note = note_on_number(weight)
+        note = note_on_few_worlds(weight)
         verdicts = {name: judge(code, weights) for name, code in codes.items()}
         counters = _counters(ensemble, seed, trials, codes, weight, answers)
         by_camp = _by_camp(ensemble, seed, trials, codes, weights, block) if camps else {}
@@ -187,7 +186,7 @@ def judge_claims(
             )
         if progress is not None:
             progress(total, total)
-    return Claims(model, worlds, seed, ensemble.information, effective_number(weight), results, note)
+    return Claims(model, worlds, seed, ensemble.information, effective_worlds(weight), results, note)
 
 
 def chosen_claims(model: Model, names: Sequence[str] | None) -> list[str]:
@@ -279,7 +278,7 @@ def _by_camp(
         own = camp_weights(model, camp, ensemble.parameters, ensemble.worlds)
         if own is not None:
             together = own if weights is None else own * weights
-            if together.any() and effective_number(together / together.sum()) >= CAMP_WORLDS:
+            if together.any() and effective_worlds(together / together.sum()) >= CAMP_WORLDS:
                 found[camp] = {name: judge(code, together) for name, code in codes.items()}
                 continue
         theirs = drawn(

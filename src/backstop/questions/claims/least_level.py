@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from backstop.base.arrays import BoolArray, FloatArray
 from backstop.questions.claims.thresholds import Thresholds
-from backstop.questions.methods.weighting import BoolArray, FloatArray
 
 STEPS = 1024
 FINE = 32

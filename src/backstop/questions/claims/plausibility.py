@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backstop.questions.methods.weighting import BoolArray, FloatArray
+from backstop.base.arrays import BoolArray, FloatArray
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 
+from backstop.base.arrays import FloatArray
 from backstop.questions.claims.requirements import Promise
-from backstop.questions.methods.weighting import FloatArray
 from backstop.scenario.expression.expression import Value
 from backstop.scenario.model import Model
 from backstop.worlds.ensemble import Ensemble

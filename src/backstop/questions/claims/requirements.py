@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from backstop.base.arrays import FloatArray
 from backstop.base.faults import Refused
 from backstop.questions.claims import verdict
 from backstop.questions.claims.verdict import Codes
-from backstop.questions.methods.weighting import FloatArray
 from backstop.questions.study.condition import Condition, condition, met
 from backstop.scenario.expression.expression import Value
 from backstop.scenario.format.claims import Claim

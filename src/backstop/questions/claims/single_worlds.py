@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from backstop.base.arrays import BoolArray, FloatArray
 from backstop.game.stage import Information
 from backstop.questions.claims.least_level import scan_levels
 from backstop.questions.claims.promises import levels_of
 from backstop.questions.claims.requirements import Promise, Trial, false_in
-from backstop.questions.methods.weighting import BoolArray, FloatArray
 from backstop.questions.study.condition import met
 from backstop.scenario.expression.expression import Value
 from backstop.scenario.model import Model

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from backstop.base.arrays import BoolArray, FloatArray
 from backstop.base.faults import InvalidInput
-from backstop.questions.methods.weighting import BoolArray, FloatArray
 
 SCAN = 33
 TOLERANCE = 1e-3

@@ -18,16 +18,17 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from backstop.base.arrays import BoolArray, FloatArray
 from backstop.base.faults import InvalidInput, Refused
-from backstop.questions.methods.weighting import (
-    BoolArray,
+from backstop.worlds.statistics import (
     Estimate,
-    FloatArray,
-    effective_number,
+    Summary,
+    effective_worlds,
+    mean_and_error,
     normalised_weights,
-    note_on_number,
+    note_on_few_worlds,
+    summarise,
 )
-from backstop.worlds.statistics import Summary, mean_and_error, summarise
 
 Codes = NDArray[np.int8]
 TRUE, FALSE, MOOT = np.int8(1), np.int8(0), np.int8(-1)
@@ -196,11 +197,11 @@ def judge(codes: ArrayLike, weights: ArrayLike | None = None) -> Verdict:
     """
     code = np.asarray(codes, dtype=np.int8)
     weight = normalised_weights(weights, len(code))
-    note = note_on_number(weight)
+    note = note_on_few_worlds(weight)
     shares = [_share(code == kind, weight) for kind in (TRUE, FALSE, MOOT)]
     true, false, moot = shares
     decided = np.where(code == MOOT, 0.0, weight)
-    number = effective_number(decided)
+    number = effective_worlds(decided)
     standing = true.mean + false.mean
     at_most = None
     if standing > 0 and (true.mean == 0.0 or false.mean == 0.0):

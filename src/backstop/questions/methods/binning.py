@@ -1,8 +1,7 @@
 """Inputs coded into bins once, so that peels and splits are read from histograms.
 
-Bin borders lie between neighbouring values of the data: whether a world is in a bin range is then exactly
-whether its value lies within the borders, and every share computed from codes is exact for the limits that
-are reported.
+Bin borders lie between neighbouring values of the data: whether a world is in a range of bins is then exactly whether
+its value lies within the borders, and every share computed from codes is exact for the limits that are reported.
 """
 
 from __future__ import annotations
@@ -13,109 +12,97 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from backstop.base.faults import InvalidInput
-from backstop.questions.methods.weighting import FloatArray
+from backstop.base.arrays import BoolArray, FloatArray, IntArray
+from backstop.base.faults import InvalidInput, Refused
+from backstop.questions.methods.box import Limit
 
 BINS = 1024
+
+Region = IntArray
+"""A box by bins: the first and the last bin of every input, shape (inputs, 2)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CodedInputs:
-    """Inputs of shape (worlds,) as bin codes.
+    """Inputs of shape (worlds,) as bin codes; constants are left out and listed.
 
-    `codes` (worlds, inputs); `bins[j]` the number of bins of input j; `borders[j]` the bins - 1 borders
-    between them, in ascending order, or None where the input is a set of categories; `categories[j]` the
-    labels of those, else None. `ranges[j]` the lowest and highest value, `steps[j]` all values of an input
-    with few of them. Constants are left out and listed.
+    `codes` (worlds, inputs); `borders[j]` those between the bins of input j, ascending; `ranges[j]` its lowest and
+    highest value; `stepped[j]` whether it takes few separate values.
     """
 
     names: tuple[str, ...]
     codes: NDArray[np.uint16]
-    bins: tuple[int, ...]
-    borders: tuple[FloatArray | None, ...]
-    categories: tuple[tuple[str, ...] | None, ...]
+    borders: tuple[FloatArray, ...]
     ranges: tuple[tuple[float, float], ...]
-    steps: tuple[FloatArray | None, ...]
+    stepped: tuple[bool, ...]
     constants: tuple[str, ...]
 
     @property
-    def worlds(self) -> int:
-        """The number of worlds."""
-        return len(self.codes)
+    def whole(self) -> Region:
+        """The region of all bins."""
+        return np.array([(0, len(border)) for border in self.borders], dtype=np.int64)
+
+    def restricted(self, region: Region) -> list[int]:
+        """The inputs that a region restricts."""
+        return [int(j) for j in np.flatnonzero((region != self.whole).any(axis=1))]
+
+    def inside(self, region: Region, leave_out: int | None = None) -> BoolArray:
+        """Which worlds are in a region (input `leave_out` aside), shape (worlds,)."""
+        inside = np.ones(len(self.codes), dtype=np.bool_)
+        for j in self.restricted(region):
+            if j != leave_out:
+                inside &= (self.codes[:, j] >= region[j, 0]) & (self.codes[:, j] <= region[j, 1])
+        return inside
+
+    def limits(self, region: Region) -> dict[str, Limit]:
+        """The restrictions of a region in the units of the inputs."""
+        found: dict[str, Limit] = {}
+        for j in self.restricted(region):
+            (first, last), border = region[j], self.borders[j]
+            low = None if first == 0 else float(border[first - 1])
+            # A border belongs to the bin above it.
+            high = None if last == len(border) else float(np.nextafter(border[last], -np.inf))
+            found[self.names[j]] = Limit(low, high, *self.ranges[j], self.stepped[j])
+        return found
 
 
 def coded(inputs: Mapping[str, ArrayLike], bins: int = BINS) -> CodedInputs:
-    """Numeric inputs in at most `bins` bins of about equal numbers of worlds; text and truth values as
-    categories.
+    """Inputs in at most `bins` bins of about equal numbers of worlds.
 
-    Raises InvalidInput where lengths differ or a number is not finite.
+    Raises InvalidInput where lengths differ or a number is not finite, Refused where no input varies.
     """
-    if not 2 <= bins <= 4096:
-        raise InvalidInput(f"the number of bins must be from 2 to 4096, not {bins}")
-    names: list[str] = []
-    codes: list[NDArray[np.uint16]] = []
-    sizes: list[int] = []
-    borders: list[FloatArray | None] = []
-    categories: list[tuple[str, ...] | None] = []
-    ranges: list[tuple[float, float]] = []
-    steps: list[FloatArray | None] = []
-    constants: list[str] = []
-    worlds: int | None = None
-    for name, values in inputs.items():
-        raw = np.asarray(values)
-        if raw.ndim != 1 or (worlds is not None and len(raw) != worlds):
+    columns = {name: np.asarray(values, dtype=np.float64) for name, values in inputs.items()}
+    worlds = len(next(iter(columns.values()), ()))
+    codes: dict[str, NDArray[np.uint16]] = {}
+    borders: list[FloatArray] = []
+    stepped: list[bool] = []
+    for name, x in columns.items():
+        if x.shape != (worlds,) or not worlds:
             raise InvalidInput(
-                f"input {name} has shape {raw.shape}; every input needs one value for every world"
+                f"input {name} has shape {x.shape}; every input needs one value for every world"
             )
-        worlds = len(raw)
-        if worlds == 0:
-            raise InvalidInput("there is no world to look at")
-        if raw.dtype.kind not in "iuf":
-            labels, code = np.unique(raw.astype(str), return_inverse=True)
-            if len(labels) > 4096:
-                raise InvalidInput(f"input {name} has {len(labels)} categories, more than can be told apart")
-            if len(labels) == 1:
-                constants.append(name)
-                continue
-            border, label, low, high, step = None, tuple(map(str, labels)), 0.0, float(len(labels) - 1), None
-            column, size = code.astype(np.uint16), len(labels)
-        else:
-            x = raw.astype(np.float64)
-            if not np.isfinite(x).all():
-                raise InvalidInput(f"input {name} is not finite in world {int(np.argmin(np.isfinite(x)))}")
-            low, high = float(x.min()), float(x.max())
-            if low == high:
-                constants.append(name)
-                continue
-            border, step = _borders(x, bins)
-            label, size = None, len(border) + 1
-            column = np.searchsorted(border, x, side="right").astype(np.uint16)
-        names.append(name)
-        codes.append(column)
-        sizes.append(size)
+        if not np.isfinite(x).all():
+            raise InvalidInput(f"input {name} is not finite in world {int(np.argmin(np.isfinite(x)))}")
+        if x.min() == x.max():
+            continue
+        border, few = _borders(x, bins)
+        codes[name] = np.searchsorted(border, x, side="right").astype(np.uint16)
         borders.append(border)
-        categories.append(label)
-        ranges.append((low, high))
-        steps.append(step)
-    table = np.empty((worlds or 0, len(names)), dtype=np.uint16)
-    for at, column in enumerate(codes):
-        table[:, at] = column
+        stepped.append(few)
+    if not codes:
+        raise Refused("no input varies over the worlds, so no condition on inputs can be found")
     return CodedInputs(
-        tuple(names),
-        table,
-        tuple(sizes),
+        tuple(codes),
+        np.stack(list(codes.values()), axis=1),
         tuple(borders),
-        tuple(categories),
-        tuple(ranges),
-        tuple(steps),
-        tuple(constants),
+        tuple((float(columns[name].min()), float(columns[name].max())) for name in codes),
+        tuple(stepped),
+        tuple(name for name in columns if name not in codes),
     )
 
 
-def _borders(x: FloatArray, bins: int) -> tuple[FloatArray, FloatArray | None]:
-    """Borders between neighbouring values of `x`, near its quantiles, and all its values where they are
-    few.
-    """
+def _borders(x: FloatArray, bins: int) -> tuple[FloatArray, bool]:
+    """Borders between neighbouring values of `x`, near its quantiles, and whether it takes few separate values."""
     # A sample places the borders well enough: shares are counted exactly whatever the borders are.
     sample = x if len(x) <= 1 << 17 else x[:: len(x) // (1 << 16)]
     ordered = np.sort(sample)
@@ -124,7 +111,7 @@ def _borders(x: FloatArray, bins: int) -> tuple[FloatArray, FloatArray | None]:
         values = np.unique(x)
         if len(values) <= bins:
             # Few worlds have few values of any input: only repeated values are steps.
-            return between(values[:-1], values[1:]), values if 4 * len(values) <= len(x) else None
+            return between(values[:-1], values[1:]), 4 * len(values) <= len(x)
     at = np.unique((np.arange(1, bins) * len(ordered)) // bins)
     left, right = ordered[at - 1], ordered[at]
     apart = left < right
@@ -134,12 +121,10 @@ def _borders(x: FloatArray, bins: int) -> tuple[FloatArray, FloatArray | None]:
         ends = ends[ends < len(ordered)]
         left = np.concatenate((left[apart], ordered[ends - 1]))
         right = np.concatenate((right[apart], ordered[ends]))
-    return np.unique(between(left, right)), None
+    return np.unique(between(left, right)), False
 
 
 def between(left: FloatArray, right: FloatArray) -> FloatArray:
-    """Midpoints of neighbouring values, never equal to the left one, so that `x >= border` tells them
-    apart.
-    """
+    """Midpoints of neighbouring values, never equal to the left one, so that `x >= border` tells them apart."""
     middle = left + (right - left) / 2.0
     return np.where(middle > left, middle, right)

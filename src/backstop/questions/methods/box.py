@@ -1,54 +1,49 @@
 """Boxes: ranges of a few inputs, and how well they describe the worlds that meet a condition.
 
-Of the worlds that meet the condition ("cases"), *coverage* is the share of their weight that lies in the
-box; *density* is the share of cases in the box's weight; *mass* is the box's share of all weight (Bryant &
-Lempert 2010). The quasi-p value of a restriction is the chance that a box without it, thinned at random to
-the same size, would hold as many cases: a binomial tail (Bryant & Lempert 2010, section 3.3), at effective
-numbers of worlds. It is "quasi" because the box was chosen by looking at the same worlds.
+Of the worlds that meet the condition ("cases"), *coverage* is the share of their weight that lies in the box; *density*
+is the share of cases in the box's weight; *mass* is the box's share of all weight (Bryant & Lempert 2010). The quasi-p
+value of a restriction is the chance that a box without it, thinned at random to the same size, would hold as many
+cases: a binomial tail (Bryant & Lempert 2010, section 3.3), at effective numbers of worlds. It is "quasi" because the
+box was chosen by looking at the same worlds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from backstop.questions.methods.weighting import BoolArray, FloatArray
+from backstop.base.arrays import BoolArray, FloatArray
+from backstop.worlds.statistics import effective_worlds
 
-Columns = Mapping[str, NDArray[Any]]
+Columns = Mapping[str, FloatArray]
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A restriction of one input: from `low` up to `high` (None: no limit on that side), or to a set of
-    `categories`.
+    """A restriction of one input: from `low` up to `high`, None where that side is open.
 
-    `lowest` and `highest` are the ends of the input's own range; `stepped` says that it takes few separate
-    values.
+    `lowest` and `highest` are the ends of the input's own range; `stepped` says that it takes few separate values.
+
+    >>> Limit(low=0.4, lowest=0.0, highest=1.0).interval
+    (0.4, 1.0)
     """
 
     low: float | None = None
     high: float | None = None
     lowest: float = float("-inf")
     highest: float = float("inf")
-    categories: tuple[str, ...] | None = None
     stepped: bool = False
 
     @property
     def interval(self) -> tuple[float, float]:
         """[low, high] with the input's own end where a side is open."""
-        return (
-            self.lowest if self.low is None else self.low,
-            self.highest if self.high is None else self.high,
-        )
+        low = self.lowest if self.low is None else self.low
+        return low, self.highest if self.high is None else self.high
 
-    def met(self, values: NDArray[Any]) -> BoolArray:
-        """Which of `values`, shape (worlds,), meet the restriction (both ends belong to it)."""
-        if self.categories is not None:
-            return np.isin(values.astype(str), self.categories)
+    def met(self, values: FloatArray) -> BoolArray:
+        """Which of `values`, shape (worlds,), meet the restriction; both ends belong to it."""
         inside = np.ones(len(values), dtype=np.bool_)
         if self.low is not None:
             inside &= values >= self.low
@@ -61,9 +56,9 @@ class Limit:
 class Box:
     """A description of cases: restricted inputs only, with the shares explained above.
 
-    `quasi_p` by restricted input. `reappears`, where asked for: the share of half-samples in which the
-    input is restricted in the box of most similar coverage; `overlap`: how much those boxes and this one
-    have in common (shared weight over joint weight, averaged).
+    `quasi_p` by restricted input. `reappears`, where asked for: the share of half-samples in which the input is
+    restricted in the box of most similar coverage; `overlap`: how much those boxes and this one have in common (shared
+    weight over joint weight, averaged).
     """
 
     limits: Mapping[str, Limit]
@@ -74,11 +69,19 @@ class Box:
     reappears: Mapping[str, float] = field(default_factory=dict)
     overlap: float | None = None
 
+    def as_dict(self) -> dict[str, object]:
+        """The restrictions and shares as they stand in JSON."""
+        return {
+            "limits": {name: list(limit.interval) for name, limit in self.limits.items()},
+            "coverage": self.coverage,
+            "density": self.density,
+            "mass": self.mass,
+        }
+
 
 def within(limits: Mapping[str, Limit], columns: Columns, leave_out: str | None = None) -> BoolArray:
     """Which worlds meet all `limits` (but the one on input `leave_out`), shape (worlds,)."""
-    worlds = len(next(iter(columns.values())))
-    inside = np.ones(worlds, dtype=np.bool_)
+    inside = np.ones(len(next(iter(columns.values()))), dtype=np.bool_)
     for name, limit in limits.items():
         if name != leave_out:
             inside &= limit.met(columns[name])
@@ -90,12 +93,10 @@ def measured(
 ) -> Box:
     """The box of `limits` with its shares; `total` is the weight of all cases that coverage is a share of.
 
-    Worlds with weight 0 (for instance those in earlier boxes) count for nothing; mass is a share of all of
-    `weights`.
+    Worlds with weight 0 (for instance those in earlier boxes) count for nothing; mass is a share of all of `weights`.
     """
     inside = within(limits, columns)
-    weight = float(weights[inside].sum())
-    hits = float(weights[inside & cases].sum())
+    weight, hits = float(weights[inside].sum()), float(weights[inside & cases].sum())
     everything = float(weights.sum())
     return Box(
         dict(limits),
@@ -107,16 +108,13 @@ def measured(
 
 
 def quasi_p(inside: BoolArray, wider: BoolArray, cases: BoolArray, weights: FloatArray) -> float:
-    """The quasi-p value of the restriction that makes the box `inside` of the box `wider`, each of shape
-    (worlds,).
-    """
+    """The quasi-p value of the restriction that makes the box `inside` of the box `wider`, shapes (worlds,)."""
     from scipy.special import betainc
 
     held = weights[inside]
-    square = float(held @ held)
-    if square == 0.0:
+    number = effective_worlds(held)
+    if number == 0.0:
         return 1.0
-    number = float(held.sum()) ** 2 / square
     hits = float(weights[inside & cases].sum() / held.sum()) * number
     rate = float(weights[wider & cases].sum() / weights[wider].sum())
     if hits <= 0.0 or rate >= 1.0:

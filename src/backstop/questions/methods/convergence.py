@@ -1,10 +1,8 @@
-"""How many worlds are enough: stop when the error of a metric is small enough, and say what it would take
-otherwise.
+"""How many worlds are enough: stop when the error of a metric is small enough, and say what it would take otherwise.
 
-The error of a mean over randomised low-discrepancy points falls between N^-1/2 and N^-3/2 (Owen 1997); the
-rate seen so far, held between N^-1/2 and N^-1, is used to plan. An error from sixteen replications is
-itself uncertain by about a fifth, so one look below the target may be luck: two in a row are asked for, or
-one at half the target.
+The error of a mean over randomised low-discrepancy points falls between N^-1/2 and N^-3/2 (Owen 1997); the rate seen
+so far, held between N^-1/2 and N^-1, is used to plan. An error from sixteen replications is itself uncertain by about
+a fifth, so one look below the target may be luck: two in a row are asked for, or one at half the target.
 """
 
 from __future__ import annotations
@@ -40,9 +38,7 @@ class Decision:
 
 
 def rate(looks: Sequence[Look]) -> float:
-    """The exponent r of se ~ N^-r over the looks so far, between 1/2 and 1; 1/2 where there is too little
-    to tell.
-    """
+    """The exponent r of se ~ N^-r over the looks so far, between 1/2 and 1; 1/2 where there is too little to tell."""
     seen = [(np.log(look.worlds), np.log(look.se)) for look in looks if look.se is not None and look.se > 0]
     if len(seen) < 3:
         return 0.5
@@ -56,9 +52,9 @@ def rate(looks: Sequence[Look]) -> float:
 def decide(looks: Sequence[Look], target: float, most: int) -> Decision:
     """Stop or go on, after the last of `looks`, for a standard error of `target` with at most `most` worlds.
 
-    The next number of worlds is what the rate so far calls for, at least half as many again and at most
-    four times as many, in whole points of the sixteen replications. A metric that does not vary has error 0
-    and stops at once. Raises InvalidInput for a target that is not positive.
+    The next number of worlds is what the rate so far calls for, at least half as many again and at most four times as
+    many, in whole points of the sixteen replications. A metric that does not vary has error 0 and stops at once.
+    Raises InvalidInput for a target that is not positive.
     """
     if not (np.isfinite(target) and target > 0):
         raise InvalidInput(f"the error to stop at must be a positive number, not {target}")

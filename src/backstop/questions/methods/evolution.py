@@ -1,11 +1,10 @@
-"""Evolutionary search for packages where there are too many to enumerate: NSGA-II (Deb et al. 2002), by
-pymoo.
+"""Evolutionary search for packages where there are too many to enumerate: NSGA-II (Deb et al. 2002), by pymoo.
 
-Measures move on the same grid of levels as the enumeration, so packages met again cost nothing. The search
-minimises the expected cost and what else is asked, subject to the share of worlds that meet the target;
-afterwards each minimal package found is lowered measure by measure until no single step down is feasible,
-so that what is reported as minimal is so at least against its neighbours. Unlike enumeration this may miss
-packages: it says so by naming how many it tried.
+Measures move on the same grid of levels as the enumeration, so packages met again cost nothing. The search minimises
+the expected cost and what else is asked, subject to the share of worlds that meet the target; afterwards each minimal
+package found is lowered measure by measure until no single step down is feasible, so that what is reported as minimal
+is so at least against its neighbours. Unlike enumeration this may miss packages: it says so by naming how many it
+tried.
 """
 
 from __future__ import annotations
@@ -15,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from backstop.base.arrays import FloatArray, IntArray
 from backstop.base.faults import InvalidInput, Refused
 from backstop.questions.methods.packages import Evaluate, Evaluated, Packages, joined, minimal
-from backstop.questions.methods.weighting import FloatArray, IntArray
 
 Key = tuple[int, ...]
 
@@ -62,8 +61,8 @@ def searched(
 ) -> Packages:
     """Packages on the grid of `levels` by measure, met in the search for least cost at `share` of worlds.
 
-    `objectives` are further metrics to trade off, each with whether more of it is better. At most about
-    `evaluations` packages are asked for. Raises Refused where pymoo is not installed.
+    `objectives` are further metrics to trade off, each with whether more of it is better. At most about `evaluations`
+    packages are asked for. Raises Refused where pymoo is not installed.
     """
     try:
         from pymoo.algorithms.moo.nsga2 import NSGA2
@@ -133,9 +132,7 @@ def _start(tried: _Tried, population: int, seed: int) -> FloatArray:
 
 
 def _lower(tried: _Tried, share: float, rounds: int = 200) -> None:
-    """Step minimal feasible packages down, one measure at a time, until no step is feasible (or after
-    `rounds`).
-    """
+    """Step minimal feasible packages down, one measure at a time, until no step is feasible (or after `rounds`)."""
     zero = _zero_at(tried)
     done: set[Key] = set()
     for _ in range(rounds):

@@ -1,9 +1,7 @@
-"""Info-gap robustness: how far from the central world may things be before the worst case misses the
-requirement?
+"""Info-gap robustness: how far from the central world may things be before the worst case misses the requirement?
 
-The horizon of uncertainty is the distance, in normal scores of the uncertain parameters, from the world in
-which every parameter is at its median (Ben-Haim 2006). Likelihood plays no part: weights are ignored on
-purpose.
+The horizon of uncertainty is the distance, in normal scores of the uncertain parameters, from the world in which every
+parameter is at its median (Ben-Haim 2006). Likelihood plays no part: weights are ignored on purpose.
 """
 
 from __future__ import annotations
@@ -13,19 +11,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from backstop.base.arrays import BoolArray, FloatArray
 from backstop.base.faults import InvalidInput, Refused
-from backstop.questions.methods.weighting import BoolArray, FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class InfoGap:
     """Robustness to distance from the central world (Ben-Haim 2006).
 
-    `horizons` (points,) are distances in normal scores; `worst` and `best` (arrangements, points) the worst
-    and best value among the central world and the worlds within each. `horizon` (arrangements,) is the
-    distance up to which the worst case meets the requirement: that of the nearest world that fails it, 0
-    where the central world does, infinite where no sampled world does. `first_failure` is that world's
-    index, or -1.
+    `horizons` (points,) are distances in normal scores; `worst` and `best` (arrangements, points) the worst and best
+    value among the central world and the worlds within each. `horizon` (arrangements,) is the distance up to which the
+    worst case meets the requirement: that of the nearest world that fails it, 0 where the central world does, infinite
+    where no sampled world does. `first_failure` is that world's index, or -1.
     """
 
     horizons: FloatArray
@@ -43,12 +40,12 @@ def info_gap(
     more_is_better: bool = True,
     points: int = 101,
 ) -> InfoGap:
-    """Info-gap curves from worlds at `distance` (worlds,) with metric `table` (arrangements, worlds),
-    `central` (arrangements,).
+    """Info-gap curves from worlds at `distance` (worlds,) with metric `table` (arrangements, worlds), `central`
+    (arrangements,).
 
-    Weights play no part: the horizon is about what could happen, not how likely it is. A worst case over
-    sampled worlds is an upper bound of the true horizon: more worlds can only find nearer failures. Raises
-    Refused where a value is missing.
+    Weights play no part: the horizon is about what could happen, not how likely it is. A worst case over sampled
+    worlds is an upper bound of the true horizon: more worlds can only find nearer failures. Raises Refused where a
+    value is missing.
     """
     away = np.asarray(distance, dtype=np.float64)
     values = np.asarray(table, dtype=np.float64)

@@ -1,14 +1,14 @@
 """The value of information: how much better could one choose if something were known before choosing?
 
-With net benefits of arrangements in every world, the expected value of perfect information is EVPI =
-E[max_a NB_a] - max_a E[NB_a] (Raiffa & Schlaifer 1961). For one parameter or a group, EVPPI = E[max_a
-E[NB_a | parameter]] - max_a E[NB_a]; the inner expectations are a regression of net benefits on the
-parameter over the existing worlds, so no further world is needed (Strong, Oakley & Brennan 2014).
+With net benefits of arrangements in every world, the expected value of perfect information is EVPI = E[max_a NB_a] -
+max_a E[NB_a] (Raiffa & Schlaifer 1961). For one parameter or a group, EVPPI = E[max_a E[NB_a | parameter]] - max_a
+E[NB_a]; the inner expectations are a regression of net benefits on the parameter over the existing worlds, so no
+further world is needed (Strong, Oakley & Brennan 2014).
 
-Gains over the arrangement that is best on average are regressed, not the benefits themselves: what all
-arrangements share cancels. A maximum of fitted values is too high on average, by the error of the fit; the
-delete-one-replication jackknife removes the leading part of that bias and gives the standard error
-(Quenouille 1956; Efron & Tibshirani 1993, chapter 11).
+Gains over the arrangement that is best on average are regressed, not the benefits themselves: what all arrangements
+share cancels. A maximum of fitted values is too high on average, by the error of the fit; the delete-one-replication
+jackknife removes the leading part of that bias and gives the standard error (Quenouille 1956; Efron & Tibshirani 1993,
+chapter 11).
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from backstop.base.arrays import FloatArray
 from backstop.base.faults import InvalidInput, Refused
 from backstop.questions.methods.splines import BLOCK, Fit, basis_of, conditional_expectation
-from backstop.questions.methods.weighting import (
+from backstop.worlds.statistics import (
+    REPLICATIONS,
     Estimate,
-    FloatArray,
-    effective_number,
-    jackknife_se,
+    effective_worlds,
+    jackknife,
     normalised_weights,
-    note_on_number,
+    note_on_few_worlds,
     replication_of,
 )
-from backstop.worlds.statistics import REPLICATIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,10 @@ def value_of_information(
     weights: ArrayLike | None = None,
     groups: Mapping[str, Sequence[str]] | None = None,
 ) -> Information:
-    """EVPI and EVPPI from `benefits`, shape (arrangements, worlds), more being better, and inputs, each
-    (worlds,).
+    """EVPI and EVPPI from `benefits`, shape (arrangements, worlds), more being better, and inputs, each (worlds,).
 
-    A value that is 0 to rounding says that nothing one could learn would change the choice. Raises Refused
-    for a single arrangement, a benefit missing in a world with weight, or fewer than ten effective worlds.
+    A value that is 0 to rounding says that nothing one could learn would change the choice. Raises Refused for a
+    single arrangement, a benefit missing in a world with weight, or fewer than ten effective worlds.
     """
     gains, weight, best, note = _gains(benefits, weights)
     table = {name: np.asarray(column, dtype=np.float64) for name, column in inputs.items()}
@@ -75,9 +74,7 @@ def value_of_information(
 
 
 def _gains(benefits: ArrayLike, weights: ArrayLike | None) -> tuple[FloatArray, FloatArray, int, str | None]:
-    """Gains over the best arrangement on average, shape (worlds, arrangements - 1), with weights and that
-    arrangement.
-    """
+    """Gains over the arrangement best on average, (worlds, arrangements - 1); weights; that arrangement; a note."""
     values = np.asarray(benefits, dtype=np.float64)
     if values.ndim != 2 or not values.size:
         raise InvalidInput("the value of information needs a table of arrangements by worlds")
@@ -87,7 +84,7 @@ def _gains(benefits: ArrayLike, weights: ArrayLike | None) -> tuple[FloatArray, 
             hint="compare at least two arrangements",
         )
     weight = normalised_weights(weights, values.shape[1])
-    note = note_on_number(weight)
+    note = note_on_few_worlds(weight)
     missing = int(np.count_nonzero(~np.isfinite(values[:, weight > 0])))
     if missing:
         raise Refused(
@@ -107,7 +104,7 @@ def _perfect(gains: FloatArray, weight: FloatArray) -> Estimate:
     left_out = [_advantage(gains[replication != r], weight[replication != r]) for r in range(REPLICATIONS)]
     if not np.isfinite(left_out).all():
         return Estimate(full, None)
-    return Estimate(full, float(jackknife_se(left_out)))
+    return Estimate(full, float(jackknife(left_out)))
 
 
 def _advantage(gains: FloatArray, weight: FloatArray) -> float:
@@ -130,7 +127,7 @@ def _highest(gains: FloatArray) -> FloatArray:
 def _partial(columns: Sequence[FloatArray], gains: FloatArray, weight: FloatArray) -> Estimate:
     if all(float(np.ptp(column)) == 0.0 for column in columns):
         return Estimate(0.0, 0.0)
-    basis = basis_of(columns, most=max(8, min(400, int(effective_number(weight) / 8))))
+    basis = basis_of(columns, most=max(8, min(400, int(effective_worlds(weight) / 8))))
     fit = conditional_expectation(basis, gains, weight)
     full = _advantage(fit.expected, weight)
     if fit.left_out is None:
@@ -139,7 +136,7 @@ def _partial(columns: Sequence[FloatArray], gains: FloatArray, weight: FloatArra
     if not np.isfinite(left_out).all():
         return Estimate(full, None)
     corrected = REPLICATIONS * full - (REPLICATIONS - 1) * float(left_out.mean())
-    return Estimate(max(0.0, corrected), float(jackknife_se(left_out)))
+    return Estimate(max(0.0, corrected), float(jackknife(left_out)))
 
 
 def _left_out_advantages(fit: Fit, weight: FloatArray) -> FloatArray:

@@ -1,9 +1,9 @@
 """Morris screening: which inputs matter at all, for a few evaluations an input.
 
-A walk starts at a random grid point and moves one input at a time, in random order, by the same step; the
-change of the metric over the step is that input's elementary effect there (Morris 1991). Over many walks
-`mu` is the mean effect, `mu_star` the mean size of the effect (Campolongo, Cariboni & Saltelli 2007), and
-`sigma` its spread: large where the effect is curved or depends on other inputs.
+A walk starts at a random grid point and moves one input at a time, in random order, by the same step; the change of
+the metric over the step is that input's elementary effect there (Morris 1991). Over many walks `mu` is the mean
+effect, `mu_star` the mean size of the effect (Campolongo, Cariboni & Saltelli 2007), and `sigma` its spread: large
+where the effect is curved or depends on other inputs.
 """
 
 from __future__ import annotations
@@ -14,15 +14,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from backstop.base.arrays import FloatArray
 from backstop.base.faults import InvalidInput, Refused
-from backstop.questions.methods.weighting import Estimate, FloatArray, refuse_constant
+from backstop.worlds.statistics import Estimate, refuse_constant
 
 
 @dataclass(frozen=True, slots=True)
 class ElementaryEffects:
-    """Effects of one input per unit of its probability scale: means with their standard errors, and the
-    spread.
-    """
+    """Effects of one input per unit of its probability scale: means with their standard errors, and the spread."""
 
     mu: Estimate
     mu_star: Estimate
@@ -32,9 +31,9 @@ class ElementaryEffects:
 def morris_walks(inputs: int, walks: int, seed: int = 0, levels: int = 4) -> FloatArray:
     """Walks in unit-cube coordinates, shape (walks, inputs + 1, inputs).
 
-    Levels are the centres of `levels` cells, (k + 1/2) / levels, because a distribution with unbounded
-    support has no value at 0 or 1; the step is one half, so that every level is used equally often (Morris
-    1991, with an even number of levels).
+    Levels are the centres of `levels` cells, (k + 1/2) / levels, because a distribution with unbounded support has no
+    value at 0 or 1; the step is one half, so that every level is used equally often (Morris 1991, with an even number
+    of levels).
     """
     if inputs < 1:
         raise Refused(
@@ -55,11 +54,11 @@ def morris_walks(inputs: int, walks: int, seed: int = 0, levels: int = 4) -> Flo
 def elementary_effects(
     names: tuple[str, ...], walks: ArrayLike, values: ArrayLike, what: str = "the metric"
 ) -> Mapping[str, ElementaryEffects]:
-    """Effects by input from `walks`, shape (walks, inputs + 1, inputs), and the metric on them, shape
-    (walks, inputs + 1).
+    """Effects by input from `walks`, shape (walks, inputs + 1, inputs), and the metric on them, shape (walks, inputs +
+    1).
 
-    Standard errors are those of means over independent walks. Raises Refused where the metric is missing or
-    the same everywhere, ValueError where a walk does not move every input exactly once.
+    Standard errors are those of means over independent walks. Raises Refused where the metric is missing or the same
+    everywhere, ValueError where a walk does not move every input exactly once.
     """
     points = np.asarray(walks, dtype=np.float64)
     metric = np.asarray(values, dtype=np.float64)

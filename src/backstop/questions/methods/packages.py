@@ -1,12 +1,12 @@
 """Packages of measures that reach a target: exact enumeration, the set of minimal ones, and trade-offs.
 
-A package is one level for every measure. Less of a measure means nearer to zero on the same side of it; a
-package is *minimal* if no other feasible one promises no more of every measure and less of some. Minimal
-packages form an antichain: what could be traded for what. Nothing here assumes that more of a measure
-helps, so every package of the grid is evaluated.
+A package is one level for every measure. Less of a measure means nearer to zero on the same side of it; a package is
+*minimal* if no other feasible one promises no more of every measure and less of some. Minimal packages form an
+antichain: what could be traded for what. Nothing here assumes that more of a measure helps, so every package of the
+grid is evaluated.
 
-All packages are evaluated on the same worlds (common random numbers), so their comparison is far more
-certain than each of their figures.
+All packages are evaluated on the same worlds (common random numbers), so their comparison is far more certain than
+each of their figures.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from math import prod
 import numpy as np
 from numpy.typing import ArrayLike
 
+from backstop.base.arrays import BoolArray, FloatArray, IntArray
 from backstop.base.faults import Fault, InvalidInput, Refused
-from backstop.questions.methods.weighting import BoolArray, FloatArray, IntArray
 
 MOST_PACKAGES = 20_000
 EXACT = 1e-9
@@ -28,8 +28,8 @@ EXACT = 1e-9
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evaluated:
-    """Figures of packages, each of shape (packages,): `share` of the weight of worlds that meet the target,
-    expected `cost`, and further metrics by name (means over worlds).
+    """Figures of packages, each of shape (packages,): `share` of the weight of worlds that meet the target, expected
+    `cost`, and further metrics by name (means over worlds).
     """
 
     share: FloatArray
@@ -51,17 +51,15 @@ class Packages:
     feasible: BoolArray
 
     def minimal(self) -> IntArray:
-        """Rows of the minimal feasible packages, the cheapest first, ties by the larger share and then by
-        row.
-        """
+        """Rows of the minimal feasible packages, the cheapest first, ties by the larger share and then by row."""
         rows = np.flatnonzero(self.feasible)
         kept = rows[minimal(self.levels[rows])]
         order = np.lexsort((kept, -self.figures.share[kept], self.figures.cost[kept]))
         return np.asarray(kept[order], dtype=np.int64)
 
     def cheapest(self) -> int:
-        """The row of the feasible package of least cost; of equally cheap ones the least promised, then the
-        larger share.
+        """The row of the feasible package of least cost; of equally cheap ones the least promised, then the larger
+        share.
 
         Raises Refused where no package is feasible, with the best share found.
         """
@@ -126,8 +124,8 @@ def steps_between(low: float, high: float, steps: int) -> tuple[float, ...]:
 def enumerated(
     measures: Sequence[str], candidates: ArrayLike, evaluate: Evaluate, share: float, block: int = 256
 ) -> Packages:
-    """Every candidate, shape (packages, measures), evaluated in blocks; feasible where at least `share` of
-    worlds meet it.
+    """Every candidate, shape (packages, measures), evaluated in blocks; feasible where at least `share` of worlds meet
+    it.
     """
     if not 0.0 < share <= 1.0:
         raise InvalidInput(f"the share of worlds must be above 0 and at most 1, not {share}")
@@ -176,12 +174,10 @@ def minimal(levels: ArrayLike) -> BoolArray:
 
 
 def pareto_ranks(objectives: ArrayLike) -> IntArray:
-    """Non-domination rank of every row, shape (packages, objectives), less being better: 0 is the Pareto
-    front.
+    """Non-domination rank of every row, shape (packages, objectives), less being better: 0 is the Pareto front.
 
-    One row dominates another where it is no worse in all and better in some objective (Deb et al. 2002 for
-    the ranks); equal rows share a rank. A row with a value that is not a number is dominated by every other
-    and ranked last.
+    One row dominates another where it is no worse in all and better in some objective (Deb et al. 2002 for the ranks);
+    equal rows share a rank. A row with a value that is not a number is dominated by every other and ranked last.
     """
     table = np.atleast_2d(np.asarray(objectives, dtype=np.float64))
     known = np.isfinite(table).all(axis=1)
@@ -198,9 +194,7 @@ def pareto_ranks(objectives: ArrayLike) -> IntArray:
 
 
 def pareto_front(objectives: FloatArray) -> BoolArray:
-    """Which rows of finite `objectives`, shape (packages, objectives), less being better, are not
-    dominated.
-    """
+    """Which rows of finite `objectives`, shape (packages, objectives), less being better, are not dominated."""
     distinct, inverse = np.unique(objectives, axis=0, return_inverse=True)
     # In lexicographic order a row can only be dominated by an earlier one.
     front = np.empty_like(distinct)

@@ -1,9 +1,8 @@
 """Regional sensitivity: does an input differ between the worlds that meet a condition and those that do not?
 
-The two weighted distributions of every input are compared by the largest distance of their cumulative
-shares (Kolmogorov-Smirnov; Spear & Hornberger 1980; Saltelli et al. 2008, section 5.2). Works with weights,
-correlated inputs and metrics without a value in some worlds (those worlds are left out), for it decomposes
-nothing.
+The two weighted distributions of every input are compared by the largest distance of their cumulative shares
+(Kolmogorov-Smirnov; Spear & Hornberger 1980; Saltelli et al. 2008, section 5.2). Works with weights, correlated inputs
+and metrics without a value in some worlds (those worlds are left out), for it decomposes nothing.
 """
 
 from __future__ import annotations
@@ -14,22 +13,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from backstop.base.arrays import FloatArray
 from backstop.base.faults import Refused
-from backstop.questions.methods.weighting import (
-    FloatArray,
-    effective_number,
-    normalised_weights,
-    note_on_number,
-)
+from backstop.worlds.statistics import effective_worlds, normalised_weights, note_on_few_worlds
 
 
 @dataclass(frozen=True, slots=True)
 class Separation:
     """How far one input tells the two sets of worlds apart.
 
-    `distance` in [0, 1]; `at` the input value where it is reached; `higher` whether the input tends to be
-    higher where the condition holds; `p` the chance of such a distance were there no difference; `critical`
-    the distance that 5 % exceed.
+    `distance` in [0, 1]; `at` the input value where it is reached; `higher` whether the input tends to be higher where
+    the condition holds; `p` the chance of such a distance were there no difference; `critical` the distance that 5 %
+    exceed.
     """
 
     distance: float
@@ -41,9 +36,7 @@ class Separation:
 
 @dataclass(frozen=True, slots=True)
 class RegionalSensitivity:
-    """Separations by input, the widest first; the weight share of the condition; a note where the weight is
-    thin.
-    """
+    """Separations by input, the widest first; the weight share of the condition; a note where the weight is thin."""
 
     separations: Mapping[str, Separation]
     share: float
@@ -75,22 +68,21 @@ def regional_sensitivity(
     weights: ArrayLike | None = None,
     condition: str = "the condition",
 ) -> RegionalSensitivity:
-    """Kolmogorov-Smirnov separations of every input, shape (worlds,), between worlds where `holds` and the
-    rest.
+    """Kolmogorov-Smirnov separations of every input, shape (worlds,), between worlds where `holds` and the rest.
 
-    p and the critical value use Kolmogorov's limit at the effective numbers of the two sets (Kish 1965);
-    points of a low-discrepancy sequence are more even than random ones, so p errs towards caution. Raises
-    Refused where no world or every world meets the condition, or under ten effective worlds.
+    p and the critical value use Kolmogorov's limit at the effective numbers of the two sets (Kish 1965); points of a
+    low-discrepancy sequence are more even than random ones, so p errs towards caution. Raises Refused where no world
+    or every world meets the condition, or under ten effective worlds.
     """
     from scipy.special import kolmogi, kolmogorov
 
     met = np.asarray(holds, dtype=bool)
     weight = normalised_weights(weights, len(met))
-    note = note_on_number(weight)
+    note = note_on_few_worlds(weight)
     share = condition_share(met, weight, condition)
     with_it = np.where(met, weight, 0.0)
     without = np.where(met, 0.0, weight)
-    one, other = effective_number(with_it), effective_number(without)
+    one, other = effective_worlds(with_it), effective_worlds(without)
     number = one * other / (one + other)
     with_it, without = with_it / with_it.sum(), without / without.sum()
     critical = min(1.0, float(kolmogi(0.05)) / np.sqrt(number))

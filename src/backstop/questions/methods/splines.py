@@ -1,15 +1,14 @@
 """Conditional expectations over existing worlds: E[target | some inputs] by penalised splines.
 
-One smooth regression serves first-order sensitivity from given data (Strong, Oakley & Chilcott 2012) and
-the value of information (Strong, Oakley & Brennan 2014). A single input is a cubic B-spline with knots at
-quantiles and a penalty on its second divided differences, so that straight lines are free (P-splines:
-Eilers & Marx 1996); an input with few distinct values has one level for each. Several inputs add up, with
-products of low-order Legendre polynomials of their ranks for interactions. The amount of smoothing is
-chosen per target by generalised cross-validation (Craven & Wahba 1979) with every degree of freedom counted
-1.4 times (Kim & Gu 2004).
+One smooth regression serves first-order sensitivity from given data (Strong, Oakley & Chilcott 2012) and the value of
+information (Strong, Oakley & Brennan 2014). A single input is a cubic B-spline with knots at quantiles and a penalty
+on its second divided differences, so that straight lines are free (P-splines: Eilers & Marx 1996); an input with few
+distinct values has one level for each. Several inputs add up, with products of low-order Legendre polynomials of their
+ranks for interactions. The amount of smoothing is chosen per target by generalised cross-validation (Craven & Wahba
+1979) with every degree of freedom counted 1.4 times (Kim & Gu 2004).
 
-For standard errors the same regression is solved again without each of the sixteen replications: the normal
-equations are sums over worlds, so leaving worlds out is a subtraction.
+For standard errors the same regression is solved again without each of the sixteen replications: the normal equations
+are sums over worlds, so leaving worlds out is a subtraction.
 """
 
 from __future__ import annotations
@@ -21,8 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from backstop.questions.methods.weighting import FloatArray, IntArray, effective_number
-from backstop.worlds.statistics import REPLICATIONS
+from backstop.base.arrays import FloatArray, IntArray
+from backstop.worlds.statistics import REPLICATIONS, effective_worlds
 
 SPLINE_SIZE = 24
 FEW_VALUES = 24
@@ -35,8 +34,8 @@ BLOCK = 32768
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Basis:
-    """Basis functions of the inputs at every world, shape (worlds, k), the first of them the constant, and the
-    penalty on their coefficients, (k, k).
+    """Basis functions of the inputs at every world, shape (worlds, k), the first of them the constant, and the penalty
+    on their coefficients, (k, k).
 
     The functions of a single input are a sparse matrix: only four splines are not 0 in any world.
     """
@@ -49,9 +48,9 @@ class Basis:
 class Fit:
     """A regression of targets, shape (worlds, targets), on inputs.
 
-    `expected` (worlds, targets); `freedom` (targets,) the degrees of freedom spent; `unexplained`
-    (targets,) the weighted mean squared residual. `left_out` (replications, k, targets): coefficients
-    without each replication, to be applied to `basis.design`; None below two replications.
+    `expected` (worlds, targets); `freedom` (targets,) the degrees of freedom spent; `unexplained` (targets,) the
+    weighted mean squared residual. `left_out` (replications, k, targets): coefficients without each replication, to be
+    applied to `basis.design`; None below two replications.
     """
 
     basis: Basis
@@ -129,9 +128,7 @@ def _one_input(column: FloatArray, size: int) -> tuple[Any, FloatArray]:
 
 
 def _interactions(columns: Sequence[FloatArray], room: int) -> tuple[FloatArray, IntArray]:
-    """Products of Legendre polynomials of ranks, lowest orders first: (worlds, k), and the total order of
-    each.
-    """
+    """Products of Legendre polynomials of ranks, lowest orders first: (worlds, k), and the total order of each."""
     worlds = len(columns[0])
     legendre: list[dict[int, FloatArray]] = []
     for column in columns:
@@ -162,9 +159,7 @@ def _interactions(columns: Sequence[FloatArray], room: int) -> tuple[FloatArray,
 
 
 def conditional_expectation(basis: Basis, targets: FloatArray, weights: FloatArray) -> Fit:
-    """E[target | inputs] for every target, shape (worlds, targets), under `weights` that sum to 1, shape
-    (worlds,).
-    """
+    """E[target | inputs] for every target, shape (worlds, targets), under `weights` that sum to 1, shape (worlds,)."""
     design = basis.design
     worlds, size = design.shape
     count = min(REPLICATIONS, worlds)
@@ -183,7 +178,7 @@ def conditional_expectation(basis: Basis, targets: FloatArray, weights: FloatArr
         crosses[r] = weighted.T @ targets[r::count]
     gram, cross = grams.sum(axis=0), crosses.sum(axis=0)
     squares = weights @ (targets * targets)
-    number = effective_number(weights)
+    number = effective_worlds(weights)
     ridge = np.eye(size) * (1e-10 * np.trace(gram) / size)
     # The penalty is scaled to the data, so that one grid of smoothing serves inputs of any scale.
     trace = float(np.trace(basis.penalty))

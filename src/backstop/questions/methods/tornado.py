@@ -1,8 +1,6 @@
-"""One-at-a-time swings: the metric with one input low or high and all others at their central value (Howard
-1988).
+"""One-at-a-time swings: the metric with one input low or high and all others at their central value (Howard 1988).
 
-A tornado says what moves the answer around the central world and nothing about interactions or correlated
-inputs.
+A tornado says what moves the answer around the central world and nothing about interactions or correlated inputs.
 """
 
 from __future__ import annotations
@@ -13,15 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from backstop.base.arrays import FloatArray
 from backstop.base.faults import Refused
-from backstop.questions.methods.weighting import FloatArray
 
 
 @dataclass(frozen=True, slots=True)
 class Swing:
-    """The metric at the low and the high value of one input; `size` is the widest distance of low, high and
-    centre.
-    """
+    """The metric at the low and the high value of one input; `size` is the widest distance of low, high and centre."""
 
     name: str
     low_input: float
@@ -46,9 +42,9 @@ def tornado(
 ) -> tuple[Swing, ...]:
     """Swings of all inputs in `low` and `high`, widest first, ties by name.
 
-    `evaluate` takes arrays of shape (2 d + 1,) by input name and returns the metric on them; the central
-    point is the first. An input may be on a unit or a natural scale, as `evaluate` understands it. A swing
-    of 0 is an answer, not a fault. Raises Refused where the metric has no value at one of the points.
+    `evaluate` takes arrays of shape (2 d + 1,) by input name and returns the metric on them; the central point is the
+    first. An input may be on a unit or a natural scale, as `evaluate` understands it. A swing of 0 is an answer, not a
+    fault. Raises Refused where the metric has no value at one of the points.
     """
     names = tuple(low)
     if not names:

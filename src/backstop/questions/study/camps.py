@@ -13,8 +13,8 @@ from collections.abc import Mapping
 import numpy as np
 from scipy import special
 
-from backstop.questions.methods.sensitivity import correlated_groups
-from backstop.questions.methods.weighting import FloatArray
+from backstop.base.arrays import FloatArray
+from backstop.questions.methods.given_data import correlated_groups
 from backstop.scenario.distribution.distribution import Distribution
 from backstop.scenario.expression.expression import Value
 from backstop.scenario.model import Model

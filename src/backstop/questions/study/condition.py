@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from backstop.base.arrays import FloatArray
 from backstop.base.faults import Fault, InvalidInput, Place
 from backstop.base.words import did_you_mean
-from backstop.questions.methods.weighting import FloatArray
 from backstop.scenario.expression.expression import (
     Expression,
     ExpressionError,

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from backstop.base.arrays import FloatArray
 from backstop.base.faults import Refused
 from backstop.game.stage import Information
 from backstop.questions.claims.promises import levels_of, promise_of
+from backstop.questions.methods.given_data import correlated_groups, first_order_from_worlds
 from backstop.questions.methods.morris import ElementaryEffects, elementary_effects, morris_walks
-from backstop.questions.methods.sensitivity import correlated_groups, first_order_from_worlds
-from backstop.questions.methods.sobol import Evaluations, PairedSamples, paired_samples, sobol_indices
+from backstop.questions.methods.sobol import PairedSamples, mixed_together, refuse_linked, sobol_indices
 from backstop.questions.methods.tornado import Swing, tornado
-from backstop.questions.methods.weighting import Estimate, FloatArray, note_on_number
 from backstop.questions.study.table import Table
 from backstop.scenario.distribution.distribution import Distribution
 from backstop.scenario.expression.expression import Value, parse
@@ -29,6 +29,7 @@ from backstop.worlds.assessment import MOST_WORLDS
 from backstop.worlds.draws import Sampler
 from backstop.worlds.ensemble import Ensemble, Progress
 from backstop.worlds.focus import Query, figures_together
+from backstop.worlds.statistics import Estimate, note_on_few_worlds
 from backstop.worlds.workers import Workers
 
 # Worlds solved in one go: several points of a design side by side.
@@ -181,28 +182,15 @@ def variance_shares(
         )
     samples = _samples(bench, names, linked, worlds)
     mixtures = list(samples.mixtures(second_order))
-    values = bench.solve([point for _, point in mixtures], progress)
-    of = {
-        kind: [v for (k, _), v in zip(mixtures, values, strict=True) if k == kind]
-        for kind in ("a", "b", "ab", "ba")
-    }
-    found = sobol_indices(
-        Evaluations(
-            tuple(samples.groups),
-            of["a"][0],
-            of["b"][0],
-            np.stack(of["ab"]),
-            np.stack(of["ba"]) if second_order else None,
-        ),
-        what=bench.target.words,
-    )
+    evaluations = samples.evaluations(bench.solve([point for _, point in mixtures], progress))
+    found = sobol_indices(evaluations, bench.target.words)
     nothing = dict.fromkeys(idle, Estimate(0.0, 0.0))
     refused = {}
     first = {**found.first, **nothing}
     if linked:
         # Alone, a correlated parameter still has a first-order share, correlations and all, and no total.
         both = {n: np.concatenate((samples.a[n], samples.b[n])) for g in linked.values() for n in g}
-        target = np.concatenate((of["a"][0], of["b"][0]))
+        target = np.concatenate((evaluations.a, evaluations.b))
         first.update(first_order_from_worlds(both, target, what=bench.target.words).first)
         refused["groups"] = (
             f"{'; '.join(linked)}: correlated parameters share variance that belongs to none of them alone, so they "
@@ -227,27 +215,17 @@ def _samples(
     model, one = bench.model, bench.sampler
     for attempt in range(1, _TRIES + 1):
         two = Sampler(model.distributions, model.correlations, bench.seed + attempt * _OTHER_STREAM)
-        uniforms = (one.uniforms(0, worlds), two.uniforms(0, worlds))
         try:
-            checked = _checked(uniforms, names, groups)
+            refuse_linked(one.uniforms(0, worlds), two.uniforms(0, worlds))
         except ValueError:
             continue
-        drawn = (one.block(0, worlds), two.block(0, worlds))
-        a, b = ({name: np.asarray(of[name], dtype=np.float64) for name in names} for of in drawn)
-        rest = {
-            name: float(v) for name, v in one.central().items() if name in one.uncertain and name not in names
-        }
-        idle = {name: np.full(worlds, value) for name, value in rest.items()}
-        return PairedSamples({**a, **idle}, {**b, **idle}, checked.groups)
+        idle = {name: np.full(worlds, one.central()[name]) for name in one.uncertain if name not in names}
+        a, b = (
+            {**{name: np.asarray(of[name], dtype=np.float64) for name in names}, **idle}
+            for of in (one.block(0, worlds), two.block(0, worlds))
+        )
+        return PairedSamples(a, b, mixed_together(names, groups))
     raise Refused("no two independent samples were found", hint="use another seed")
-
-
-def _checked(
-    uniforms: tuple[Mapping[str, FloatArray], Mapping[str, FloatArray]],
-    names: Sequence[str],
-    groups: Mapping[str, Sequence[str]],
-) -> PairedSamples:
-    return paired_samples(lambda name, stream: uniforms[stream][name], names, groups)
 
 
 def shares_from_worlds(found: Table, target: Target, total_refused: str) -> Drivers:
@@ -257,7 +235,7 @@ def shares_from_worlds(found: Table, target: Target, total_refused: str) -> Driv
     inputs = {name: values for name, values in found.inputs.items() if name in used}
     given = first_order_from_worlds(inputs, target.values(found.metrics), found.weights, what=target.words)
     first = {name: given.first.get(name, Estimate(0.0, 0.0)) for name in found.inputs}
-    note = note_on_number(found.weight)
+    note = note_on_few_worlds(found.weight)
     return Drivers(
         first, {}, {}, {}, given.mean, given.variance, found.ensemble.worlds, {"total": total_refused}, note
     )

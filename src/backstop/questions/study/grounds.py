@@ -13,13 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from backstop.base.faults import Refused
-from backstop.questions.methods.sensitivity import first_order_from_worlds
-from backstop.questions.methods.weighting import Estimate
+from backstop.questions.methods.given_data import first_order_from_worlds
 from backstop.questions.study.drivers import used_parameters
 from backstop.questions.study.table import drawn, known_metric, table
 from backstop.questions.study.value import default_metric, worth_of_knowing
 from backstop.scenario.model import Model
 from backstop.worlds.ensemble import Progress
+from backstop.worlds.statistics import Estimate
 from backstop.worlds.workers import Workers, usable_threads
 
 WEAKNESS: Mapping[str, float] = {

@@ -12,6 +12,7 @@ from math import prod
 
 import numpy as np
 
+from backstop.base.arrays import FloatArray
 from backstop.base.faults import InvalidInput, Refused
 from backstop.base.words import did_you_mean
 from backstop.questions.methods.evolution import searched
@@ -24,13 +25,17 @@ from backstop.questions.methods.packages import (
     no_package,
     steps_between,
 )
-from backstop.questions.methods.weighting import FloatArray, normalised_weights, note_on_number
 from backstop.questions.study.condition import Condition, met
 from backstop.scenario.expression.expression import Value
 from backstop.scenario.model import Model
 from backstop.worlds.ensemble import Ensemble, Progress
 from backstop.worlds.focus import figures
-from backstop.worlds.statistics import mean_and_error, means_and_errors
+from backstop.worlds.statistics import (
+    mean_and_error,
+    means_and_errors,
+    normalised_weights,
+    note_on_few_worlds,
+)
 from backstop.worlds.workers import Workers
 
 AFFORDABLE = 300_000
@@ -248,7 +253,7 @@ def bargain(
     """
     model, worlds = counter.ensemble.model, counter.ensemble.worlds
     normalised = normalised_weights(counter.weights, worlds)
-    notes = [note] if (note := note_on_number(normalised)) else []
+    notes = [note] if (note := note_on_few_worlds(normalised)) else []
     cut = steps or affordable_steps(model, counter.measures, worlds)
     levels = {m: steps_between(*model.scenario.measures[m].range, cut) for m in counter.measures}
     size = prod(map(len, levels.values()))

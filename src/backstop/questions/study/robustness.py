@@ -24,17 +24,17 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from backstop.base.arrays import FloatArray
 from backstop.base.faults import InvalidInput, Refused
 from backstop.base.words import did_you_mean
-from backstop.questions.methods.weighting import (
-    FloatArray,
-    jackknife_se,
+from backstop.worlds.statistics import (
+    REPLICATIONS,
+    jackknife,
     normalised_weights,
-    note_on_number,
+    note_on_few_worlds,
     quantile,
     replication_of,
 )
-from backstop.worlds.statistics import REPLICATIONS
 
 Transform = Literal["raw", "regret", "meets"]
 Subset = Literal["all", "worst", "best", "percentile"]
@@ -131,7 +131,7 @@ def robustness(
                 )
             )
         if len(left_out) == REPLICATIONS:
-            se = jackknife_se(np.stack(left_out))
+            se = jackknife(np.stack(left_out))
     less = criterion.less_is_better or (not more_is_better and criterion.transform == "raw")
     merit = -scores if less else scores
     ranks = tuple(int(1 + np.count_nonzero(merit > own + 1e-9)) for own in merit)
@@ -143,7 +143,7 @@ def _checked(table: ArrayLike, weights: ArrayLike | None) -> tuple[FloatArray, F
     if values.ndim != 2 or not values.size:
         raise InvalidInput("robustness needs a table of arrangements by worlds with at least one of each")
     weight = normalised_weights(weights, values.shape[1])
-    note = note_on_number(weight)
+    note = note_on_few_worlds(weight)
     kept = weight > 0
     missing = int(np.count_nonzero(~np.isfinite(values[:, kept])))
     if missing:

@@ -7,21 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from backstop.base.arrays import FloatArray
 from backstop.base.faults import InvalidInput, Refused
 from backstop.base.words import did_you_mean
 from backstop.game.stage import Information
 from backstop.questions.claims.promises import Answers, promise_of, varying_parameters
-from backstop.questions.methods.weighting import (
-    FloatArray,
-    effective_number,
-    normalised_weights,
-    note_on_number,
-)
 from backstop.questions.study.condition import Condition, met
 from backstop.scenario.expression.expression import Value
 from backstop.scenario.model import Model
 from backstop.worlds.assessment import MOST_WORLDS
 from backstop.worlds.ensemble import Ensemble, Progress
+from backstop.worlds.statistics import effective_worlds, normalised_weights, note_on_few_worlds
 from backstop.worlds.workers import Workers
 
 
@@ -41,7 +37,7 @@ class Table:
     @property
     def effective_worlds(self) -> float:
         """How many equally weighted worlds these are worth."""
-        return effective_number(self.weight)
+        return effective_worlds(self.weight)
 
     @property
     def parameters(self) -> Mapping[str, Value]:
@@ -103,7 +99,7 @@ def table(
     answers.solve(tick)
     weights = answers.weights()
     weight = normalised_weights(weights, ensemble.worlds)
-    note = note_on_number(weight)
+    note = note_on_few_worlds(weight)
     found = {
         name: {metric: answers.of_arrangement(name)[metric] for metric in asked} for name in arrangements
     }

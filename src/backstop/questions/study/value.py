@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from backstop.base.arrays import FloatArray
 from backstop.base.faults import InvalidInput
 from backstop.base.words import did_you_mean
 from backstop.questions.methods.information import Information, value_of_information
-from backstop.questions.methods.weighting import Estimate, FloatArray
 from backstop.questions.study.drivers import used_parameters
 from backstop.questions.study.table import Table
 from backstop.scenario.model import Model
+from backstop.worlds.statistics import Estimate
 
 MOST_TOGETHER = 12
 """Parameters a group may have: the regression on more would say little."""

@@ -17,8 +17,6 @@ def limit_words(name: str, limit: Limit, title: str | None = None, unit: str = "
     readable.
     """
     subject = title or readable(name)[:1].lower() + readable(name)[1:]
-    if limit.categories is not None:
-        return f"{subject} is {listed(limit.categories, 'or')}"
     if unit in ("probability", "share", "1", ""):
         unit = ""
     low, high = (None if end is None else _figure(end, limit) for end in (limit.low, limit.high))

@@ -12,8 +12,8 @@ from backstop.base.faults import BackstopError
 from backstop.evidence.evidence import Evidence, evidence_of
 from backstop.game.stage import Information
 from backstop.questions.claims.judging import Claims, judge_claims
+from backstop.questions.methods.given_data import GivenData, first_order_from_worlds
 from backstop.questions.methods.prim import Discovery, discover
-from backstop.questions.methods.sensitivity import GivenData, first_order_from_worlds
 from backstop.questions.methods.tornado import Swing, tornado
 from backstop.questions.study.camps import camp_weights
 from backstop.report.material.graph_model import GraphReadings, graph_readings
@@ -276,7 +276,7 @@ def _camps(result: Result, lead: Subject) -> tuple[Camp, ...]:
         if theirs is None:
             continue
         weights = theirs if result.weights is None else theirs * result.weights
-        worth = effective_worlds(weights, result.worlds) if weights.any() else 0.0
+        worth = effective_worlds(weights)
         if worth < _FEWEST_EFFECTIVE:
             continue
         target = lead.target

@@ -5,7 +5,7 @@ from __future__ import annotations
 from backstop.base.table import Table
 from backstop.base.words import number, of_worlds
 from backstop.questions.claims.judging import ClaimResult, Claims, example_words
-from backstop.questions.methods.weighting import Estimate
+from backstop.worlds.statistics import Estimate
 
 
 def share(estimate: Estimate) -> str:

@@ -32,4 +32,3 @@ def test_limits_include_their_ends():
     assert Limit(0.5, None, 0.0, 1.0).met(x).tolist() == [False, True, True]
     assert Limit(None, 0.5, 0.0, 1.0).met(x).tolist() == [True, True, False]
     assert Limit(None, 0.5, 0.0, 1.0).interval == (0.0, 0.5)
-    assert Limit(categories=("a",)).met(np.array(["a", "b"])).tolist() == [True, False]
