@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backstop.base.faults import Fault, InvalidInput, Place
+from backstop.base.words import shortened
 from backstop.base.yaml_scalar import Scalar, ScalarError, resolve
 from backstop.base.yaml_syntax import explain
 
@@ -69,6 +70,18 @@ class Document:
             parent = parent[:-1]
         spot = self.keys.get(parent) or self.values.get(parent) or (1, 1)
         return Place(self.file, *spot, shown)
+
+
+def value_at(data: Any, path: Path) -> Any:
+    """The plain value at `path` in `data`; None where there is none."""
+    for step in path:
+        inside = isinstance(data, dict) and step in data
+        if not inside:
+            inside = isinstance(data, list) and isinstance(step, int) and 0 <= step < len(data)
+        if not inside:
+            return None
+        data = data[step]
+    return data
 
 
 def dotted(path: Path) -> str:
@@ -365,9 +378,7 @@ class _Builder:
     def _split_call(self, first: Any, last: Any) -> str:
         """Note that YAML cut a text at its commas; the text as it was meant."""
         whole = self.text[first.start_mark.index : last.end_mark.index]
-        shown = " ".join(whole.split())
-        if len(shown) > 60:
-            shown = shown[:57] + "..."
+        shown = shortened(whole, 60)
         self._fault(
             first,
             f"YAML splits {shown} at the comma, because it stands inside {{ }} or [ ]",

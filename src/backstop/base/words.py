@@ -198,3 +198,9 @@ def stop(text: str) -> str:
 def slug(text: str) -> str:
     """A name that is safe as an anchor or a file name: `Jan. 2025 talks` becomes `jan-2025-talks`."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "part"
+
+
+def shortened(text: str, most: int = 40) -> str:
+    """`text` in one line, cut where it is longer than `most` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 3] + "..."

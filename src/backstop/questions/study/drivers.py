@@ -13,6 +13,7 @@ import numpy as np
 
 from backstop.base.arrays import FloatArray
 from backstop.base.faults import Refused
+from backstop.base.records import Record
 from backstop.game.stage import Information
 from backstop.questions.claims.promises import levels_of, promise_of
 from backstop.questions.methods.given_data import correlated_groups, first_order_from_worlds
@@ -23,7 +24,6 @@ from backstop.questions.study.table import Table
 from backstop.scenario.distribution.distribution import Distribution
 from backstop.scenario.expression.expression import Value, parse
 from backstop.scenario.format.scenario import Scenario
-from backstop.scenario.format.section import Record
 from backstop.scenario.model import Model
 from backstop.worlds.assessment import MOST_WORLDS
 from backstop.worlds.draws import Sampler

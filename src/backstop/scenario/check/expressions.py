@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from backstop.base.words import shortened
 from backstop.scenario.check.cycles import cycles
 from backstop.scenario.check.findings import Findings, Part
 from backstop.scenario.check.names import CLOCK, Names, article
@@ -34,7 +35,9 @@ class Usage:
         try:
             expression = parse(part.data)
         except ExpressionError as error:
-            self.findings.fault(part, f"the expression {_quoted(part)} cannot be read: {error}")
+            self.findings.fault(
+                part, f"the expression {shortened(str(part.data), 60)} cannot be read: {error}"
+            )
             return None
         self.read_names.update(expression.names)
         known = tuple(known)
@@ -46,7 +49,7 @@ class Usage:
             elif not (clock and name in CLOCK):
                 sound = False
                 what, hint = self.names.unknown(name, known, clock)
-                where = "" if name == part.text else f"in the expression {_quoted(part)}: "
+                where = "" if name == part.text else f"in the expression {shortened(str(part.data), 60)}: "
                 self.findings.fault(part, where + what, hint)
         return expression if sound else None
 
@@ -98,8 +101,3 @@ class Usage:
 def constant(expression: Expression | None) -> float | None:
     """The number that an expression is, None where it is none."""
     return None if expression is None else expression.constant
-
-
-def _quoted(part: Part) -> str:
-    text = " ".join(str(part.data).split())
-    return text if len(text) <= 60 else text[:57] + "..."

@@ -8,7 +8,9 @@ from typing import Any
 
 from backstop.base.document import Document, Path
 from backstop.base.faults import Fault
+from backstop.base.words import shortened
 
+# Messages are bounded, whatever names from the file they hold.
 _LONGEST = 600
 
 
@@ -21,11 +23,17 @@ class Findings:
 
     def fault(self, part: Part, what: str, hint: str = "", key: bool = False) -> None:
         """Something wrong with `part` (with its key, where `key`)."""
-        self.faults.append(Fault(_line(what), part.document.place(part.path, key), _line(hint)))
+        self.faults.append(
+            Fault(shortened(what, _LONGEST), part.document.place(part.path, key), shortened(hint, _LONGEST))
+        )
 
     def note(self, part: Part, what: str, hint: str = "") -> None:
         """Something worth knowing about `part`."""
-        self.notes.append(Fault(_line(what), part.document.place(part.path, key=True), _line(hint)))
+        self.notes.append(
+            Fault(
+                shortened(what, _LONGEST), part.document.place(part.path, key=True), shortened(hint, _LONGEST)
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +96,16 @@ class Part:
         elif single and self.text is not None:
             yield self
 
+    def walk(self) -> Iterator[Part]:
+        """The part and all parts below it, those under keys that are no texts included."""
+        yield self
+        inner = self.data.items() if isinstance(self.data, dict) else ()
+        for step, data in enumerate(self.data) if isinstance(self.data, list) else inner:
+            yield from Part(self.document, (*self.path, step), data).walk()
 
-def _line(text: str) -> str:
-    """A message in one line of bounded length, whatever names from the file it holds."""
-    line = " ".join(text.split())
-    return line if len(line) <= _LONGEST else line[: _LONGEST - 3] + "..."
+
+def _fault(part: Part, what: str, hint: str, key: bool) -> Fault:
+    return Fault(shortened(what, _LONGEST), part.document.place(part.path, key), shortened(hint, _LONGEST))
 
 
 def whole(document: Document) -> Part:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from backstop.base.words import shortened
 from backstop.scenario.expression.arithmetic import Lookup, Truth, Value, as_value
 from backstop.scenario.expression.nodes import Choice, Name, Node, Number, Operation, operands, walk
 from backstop.scenario.expression.operations import OPERATIONS, is_truth, render
@@ -165,9 +166,7 @@ def _explained(node: Node, lookup: Callable[[str], float]) -> str:
     culprit = _culprit(node, lookup)
     amount = float(value_of(culprit, lookup))
     what = "is not a number" if math.isnan(amount) else "is infinite"
-    text = render(culprit)
-    if len(text) > _LONGEST:
-        text = text[: _LONGEST - 3] + "..."
+    text = shortened(render(culprit), _LONGEST)
     if isinstance(culprit, Name):
         return f"{text} {what}"
     names = list(dict.fromkeys(each.name for each in walk(culprit) if isinstance(each, Name)))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from backstop.base.records import Record
+from backstop.scenario.format.fields import Expr, NameOrNames, Names, Words
 from backstop.scenario.format.quantities import Spread
-from backstop.scenario.format.section import Expr, NameOrNames, Names, Record, Words
 
 CLAIM_KINDS = ("necessary", "sufficient", "raises", "lowers", "complements", "threshold", "holds")
 """The seven kinds of claim; each claim is of one kind."""

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
+from backstop.base.records import Record
 from backstop.base.words import readable
-from backstop.scenario.format.section import NameOrNames, Number, Numbers, Pair, Record, Words
+from backstop.scenario.format.fields import NameOrNames, Number, Numbers, Pair, Words
 
 DISTRIBUTION_KINDS = (
     "uniform",

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from backstop.base.records import Record
 from backstop.base.words import readable
 from backstop.scenario.format.claims import (
     CLAIM_KINDS,
@@ -21,8 +22,8 @@ from backstop.scenario.format.claims import (
     Statement,
     Threshold,
 )
+from backstop.scenario.format.fields import Expr, NameOrNames, Names, Number, Pair, Words, as_tuple
 from backstop.scenario.format.quantities import DISTRIBUTION_KINDS, Camp, Parameter, Spread
-from backstop.scenario.format.section import Expr, NameOrNames, Names, Number, Pair, Record, Words, as_tuple
 from backstop.scenario.format.trees import OTHERWISE, Branch, Chance, ChanceBranch, Decision, Node, node_kind
 
 __all__ = [

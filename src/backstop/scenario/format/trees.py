@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from backstop.scenario.format.section import Expr, Record, Words
+from backstop.base.records import Record
+from backstop.scenario.format.fields import Expr, Words
 
 OTHERWISE = "otherwise"
 """The probability that takes what the other branches of a chance node leave."""

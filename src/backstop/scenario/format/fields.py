@@ -1,18 +1,12 @@
-"""The ground of the scenario format: the record every section is made of, and the values its fields hold."""
+"""The values that fields of the scenario file hold."""
 
 from __future__ import annotations
 
 import math
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
-
-
-class Record(BaseModel):
-    """A mapping of the scenario file with a fixed set of keys: frozen, strict, no unknown keys."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
 
 
 def _expression(value: Any) -> Any:
