@@ -10,12 +10,12 @@ from tests.dossier.building import UKRAINE
 from tests.dossier.test_intake import PAGE, docx_bytes, pdf_bytes
 
 from backstop.base.faults import BackstopError
+from backstop.base.strict_json import json_value
 from backstop.dossier import store
 from backstop.dossier.exchange import refi, table
 from backstop.dossier.exchange.webannotation import annotation_page, read_annotations
 from backstop.dossier.layout import inline
 from backstop.dossier.text.extraction import extract
-from backstop.dossier.validation import json_value
 
 PIECES = (
     b'"',

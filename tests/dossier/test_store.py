@@ -90,7 +90,7 @@ def test_a_list_file_says_its_format(folder, text):
         (lambda d: d | {"actor": "envoi"}, "there is no actor envoi; did you mean envoy?"),
         (lambda d: d | {"source": "z"}, "there is no source z"),
         (lambda d: d | {"objects": ["talk"]}, "did you mean talks?"),
-        (lambda d: d | {"typ": "demand"}, "unknown field typ; did you mean type?"),
+        (lambda d: d | {"typ": "demand"}, "typ is not a field here; did you mean type?"),
         (lambda d: d | {"type": "demands"}, "did you mean demand?"),
         (lambda d: d | {"anchor": d["anchor"] | {"end": 5000}}, "there is no such passage"),
         (lambda d: d | {"anchor": d["anchor"] | {"end": 2, "start": 9}}, "ends after it starts"),
@@ -101,8 +101,14 @@ def test_a_list_file_says_its_format(folder, text):
         (lambda d: d | {"anchor": d["anchor"] | {"grams": "!!!"}}, "hashes of a1 cannot be read"),
         (lambda d: d | {"event": "meting"}, "did you mean meeting?"),
         (lambda d: d | {"slots": {"number": {"low": 9, "high": 3}}}, "from 9.0 down to 3.0"),
-        (lambda d: {k: v for k, v in d.items() if k != "paraphrase"}, "paraphrase is missing"),
-        (lambda d: d | {"condition": {"form": "perhaps", "text": "x"}}, "'perhaps' is not valid here"),
+        (
+            lambda d: {k: v for k, v in d.items() if k != "paraphrase"},
+            "the record has no paraphrase, which is required",
+        ),
+        (
+            lambda d: d | {"condition": {"form": "perhaps", "text": "x"}},
+            "is expected, and this is the text 'perhaps'",
+        ),
     ],
 )
 def test_a_bad_statement_is_named_with_its_line(folder, change, said):

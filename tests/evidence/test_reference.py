@@ -17,7 +17,10 @@ def test_data_references_are_read(tmp_path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("k: {citation: c, figure: f, grade: sure}\n", "not valid here"),
+        (
+            "k: {citation: c, figure: f, grade: sure}\n",
+            "secondary or memory is expected, and this is the text 'sure'",
+        ),
         ("k: {citation: c, figure: f, grad: read}\n", "did you mean grade"),
         ("- a\n", "list of keys"),
     ],

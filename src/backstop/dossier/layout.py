@@ -15,7 +15,7 @@ from typing import Any
 
 from backstop.base.document import Document, read_document
 from backstop.base.faults import Fault, InvalidInput, Place
-from backstop.dossier.validation import json_value
+from backstop.base.strict_json import json_value
 
 _FIELD = re.compile(r"^(?:- |  )([a-z_]+): (.+)$")
 _PLAIN = re.compile(r"^[A-Za-z_][\w]*(?:[ /'.(),-]+[\w()'.,/-]+)*$")

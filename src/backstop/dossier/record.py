@@ -4,11 +4,14 @@ All are frozen and strict: an unknown field or a value of the wrong kind is an e
 points of the canonical text (Python `str`), the end is exclusive. `identifier` fields name entries of the registers.
 """
 
+# ruff: noqa: RUF012 - pydantic copies a default for every record
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+
+from backstop.base import records
 
 StatementType = Literal[
     "demand",
@@ -44,10 +47,10 @@ def _many(value: Any) -> Any:
 Many = Annotated[tuple[str, ...], BeforeValidator(_many)]
 
 
-class Record(BaseModel):
-    """Base of all records: frozen, strict, no unknown field."""
+class Record(records.Record):
+    """Base of all records of a dossier: strict, and built in Python by the names of its fields too."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(populate_by_name=True)
 
     def plain(self) -> dict[str, Any]:
         """The record as plain values, without the fields that have their default."""

@@ -20,10 +20,11 @@ from typing import Any
 from backstop.base.document import Document, read_document
 from backstop.base.faults import Fault, InvalidInput, Place, Refused
 from backstop.base.files import sha256, unwritable, write_atomically
+from backstop.base.records import validated, within
+from backstop.base.strict_json import json_value
 from backstop.dossier import layout
 from backstop.dossier.location import REGISTER
 from backstop.dossier.record import Proposition, Record, Recorded, Register, Source, Statement
-from backstop.dossier.validation import MOST_LINE, json_value, validated, within
 
 SOURCES, STATEMENTS, PROPOSITIONS, FINDINGS = (
     "sources.yaml",
@@ -31,6 +32,9 @@ SOURCES, STATEMENTS, PROPOSITIONS, FINDINGS = (
     "propositions.yaml",
     "findings.jsonl",
 )
+MOST_LINE = 1_000_000
+"""Longest line of a JSON Lines file that is read, in characters."""
+
 SOURCES_FORMAT, PROPOSITIONS_FORMAT = "backstop-sources/1", "backstop-propositions/1"
 
 

@@ -8,8 +8,8 @@ from typing import Literal
 
 from backstop.base.document import Document, read_document
 from backstop.base.faults import Fault, InvalidInput, Place
+from backstop.base.records import validated
 from backstop.dossier.record import Record
-from backstop.dossier.validation import validated
 
 PREFIX = "data:"
 """What marks a data reference among the ids of a basis."""

@@ -97,8 +97,8 @@ def _kind(file: Path) -> str:
 
 def _json(data: bytes, file: Path) -> Any:
     from backstop.base.faults import InvalidInput, Place
+    from backstop.base.strict_json import json_value
     from backstop.dossier.text.canonical import decode
-    from backstop.dossier.validation import json_value
 
     try:
         return json_value(decode(data, str(file))[0])

@@ -20,9 +20,9 @@ from typing import Any
 from xml.etree import ElementTree
 
 from backstop.base.faults import InvalidInput, Place
+from backstop.base.strict_json import json_value
 from backstop.dossier.record import Proposition, Recorded, Register, Source, Statement, Term
 from backstop.dossier.store import Dossier
-from backstop.dossier.validation import json_value
 
 PROJECT, CODEBOOK = "urn:QDA-XML:project:1.0", "urn:QDA-XML:codebook:1.0"
 ORIGIN = "Backstop"

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from backstop.base.faults import Fault, InvalidInput, Place, Refused
+from backstop.base.records import validated, within
+from backstop.base.strict_json import json_value
 from backstop.base.words import did_you_mean
 from backstop.dossier.accounts.finding import Finding
 from backstop.dossier.anchor.anchor import Text, anchored
@@ -20,7 +22,6 @@ from backstop.dossier.record import Anchor, Recorded, Statement
 from backstop.dossier.store import Dossier
 from backstop.dossier.text.canonical import decode
 from backstop.dossier.text.extraction import needed
-from backstop.dossier.validation import json_value, validated, within
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 _STANCE = {"+": "for", "-": "against", "0": "neutral"}

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from backstop.base.faults import Fault, InvalidInput, Place
+from backstop.base.records import validated, within
 from backstop.dossier.anchor.anchor import Text, anchored
 from backstop.dossier.record import Statement
 from backstop.dossier.store import Dossier
-from backstop.dossier.validation import validated, within
 
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 OURS = "backstop:statement"

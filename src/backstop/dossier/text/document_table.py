@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from backstop.base.faults import InvalidInput, Place
+from backstop.base.strict_json import json_value
 from backstop.dossier.record import Extractor
 from backstop.dossier.text.canonical import decode
 from backstop.dossier.text.extraction import MOST_CHARACTERS, Extract
-from backstop.dossier.validation import json_value
 
 MOST_ROWS = 100_000
 
