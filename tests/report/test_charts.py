@@ -21,18 +21,9 @@ def _curve() -> Curve:
 
 
 CHARTS = {
-    "intervals": lambda: intervals.grid(
-        [
-            intervals.panel(
-                "Peace",
-                {"Bare": _summary(0.4), "Guarded": _summary(0.6)},
-                unit="probability",
-                domain=(0, 1),
-                labelled=True,
-                width=180,
-            )
-        ],
-        2,
+    "intervals": lambda: intervals.chart(
+        [intervals.Panel("Peace", {"Bare": _summary(0.4), "Guarded": _summary(0.6)}, "probability", (0, 1))],
+        width=180,
     ),
     "curves": lambda: curves.chart(
         [curves.CurvePanel("Bare", _curve(), (curves.BaseRate(1.0, 0.8, 0.6, 0.95, "record"),))],
@@ -125,13 +116,3 @@ def test_colours_are_never_the_only_difference(small_report: Report) -> None:
 def test_letters_number_the_parts_of_a_stack() -> None:
     assert [style.numbered(i, 3) for i in range(3)] == ["A", "B", "C"]
     assert style.numbered(30, 40) == "31"
-
-
-def test_numbers_for_labels() -> None:
-    assert [style.plain_number(v) for v in (0, 0.5, 1234.5, 0.00012, 12.34)] == [
-        "0",
-        "0.5",
-        "1,234",
-        "0.00012",
-        "12.3",
-    ]

@@ -1,15 +1,11 @@
-"""Shares and differences in words a reader can count with: "83 of 100 worlds", "cannot be told apart".
-
-Natural frequencies are understood better than percentages or probabilities (Gigerenzer and Hoffrage 1995). A phrase
-never says more than the Monte Carlo error of its figure allows: a count out of 100 is given only where the error is
-under one half in 100, and a range or "about" otherwise.
-"""
+"""Differences in words that say no more than their Monte Carlo error allows: "20 of 100 more" or no difference."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
-from backstop.worlds.statistics import Summary
+from backstop.worlds.statistics import Array, Summary, mean_and_error
 
 CERTAIN = 2.0
 """Differences of at least so many standard errors are spoken of as differences."""
@@ -19,11 +15,18 @@ _EXACT = 1e-12
 
 def told_apart(difference: float | None, se: float | None) -> bool:
     """Whether a difference is more than its error: above two standard errors, or exact and not 0."""
-    if difference is None or not math.isfinite(difference):
-        return False
-    if se is None:
+    if difference is None or se is None or not math.isfinite(difference):
         return False
     return abs(difference) > max(CERTAIN * se, _EXACT)
+
+
+def tied_with(samples: Mapping[str, Array], name: str, weights: Array | None) -> list[str]:
+    """Names whose mean over worlds, each of shape (worlds,), cannot be told apart from that of `name`."""
+    return [
+        other
+        for other, values in samples.items()
+        if other != name and not told_apart(*mean_and_error(samples[name] - values, weights))
+    ]
 
 
 def compared(difference: float | None, se: float | None, higher: str = "higher", lower: str = "lower") -> str:

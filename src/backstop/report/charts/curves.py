@@ -9,6 +9,8 @@ from typing import Any
 from backstop.report.charts import style
 from backstop.worlds.result import Curve
 
+COLUMNS = 4
+
 
 @dataclass(frozen=True, slots=True)
 class BaseRate:
@@ -30,52 +32,34 @@ class CurvePanel:
     rates: tuple[BaseRate, ...] = ()
 
 
-def chart(panels: Sequence[CurvePanel], years: Sequence[float], columns: int = 4) -> Any:
+def chart(panels: Sequence[CurvePanel], years: Sequence[float]) -> Any:
     """Small panels, one per arrangement: mean, half of worlds, nine in ten of worlds, base rates as diamonds."""
     import altair
 
-    width = 130 if columns >= 4 else 190
-    drawn = [_panel(panel, years, width, labelled=at % columns == 0) for at, panel in enumerate(panels)]
-    rows = [altair.hconcat(*drawn[at : at + columns], spacing=14) for at in range(0, len(drawn), columns)]
-    return altair.vconcat(*rows, spacing=12)
+    drawn = [_panel(panel, years, at % COLUMNS == 0) for at, panel in enumerate(panels)]
+    return altair.vconcat(*style.rows(drawn, COLUMNS, 14), spacing=12)
 
 
-def _ticks(longest: float) -> list[float]:
-    """The start, the middle and the end of the years."""
-    return [0.0, longest / 2, longest]
-
-
-def _panel(panel: CurvePanel, years: Sequence[float], width: int, labelled: bool) -> Any:
+def _panel(panel: CurvePanel, years: Sequence[float], labelled: bool) -> Any:
     import altair
 
     curve = panel.curve
+    fields = ("mean", "q05", "q25", "q75", "q95")
     rows = [
-        {
-            "year": year,
-            "mean": curve.mean[i],
-            "q05": curve.q05[i],
-            "q25": curve.q25[i],
-            "q75": curve.q75[i],
-            "q95": curve.q95[i],
-        }
+        {"year": year, **{name: getattr(curve, name)[i] for name in fields}}
         for i, year in enumerate(years)
         if curve.mean[i] is not None
     ]
     x = altair.X(
         "year:Q",
         scale=altair.Scale(domain=[0, max(years)], nice=False),
-        axis=altair.Axis(title="years", values=_ticks(max(years)), grid=False, format=",~f"),
+        axis=altair.Axis(title="years", values=[0.0, max(years) / 2, max(years)], grid=False, format=",~f"),
     )
     y = altair.Y(
         "mean:Q",
         scale=altair.Scale(domain=[0, 1]),
         axis=altair.Axis(
-            title=None,
-            labels=labelled,
-            ticks=labelled,
-            values=[0, 0.5, 1],
-            format=",~f",
-            labelFlush=True,
+            title=None, labels=labelled, ticks=labelled, values=[0, 0.5, 1], format=",~f", labelFlush=True
         ),
     )
     base = altair.Chart(style.data(rows)).encode(x=x)
@@ -123,7 +107,7 @@ def _panel(panel: CurvePanel, years: Sequence[float], width: int, labelled: bool
             ).encode(y="mean:Q")
         )
     return altair.layer(*layers).properties(
-        width=width,
+        width=130,
         height=110,
-        title=altair.Title(style.wrapped(panel.title, 22 if width < 150 else 32), offset=4),
+        title=altair.Title(style.wrapped(panel.title, 22), offset=4),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from backstop.base.words import with_error
@@ -10,19 +11,30 @@ from backstop.report.charts import style
 from backstop.worlds.statistics import Summary
 
 ROW = 22
+COLUMNS = 2
 
 
-def panel(
-    title: str,
-    summaries: Mapping[str, Summary],
-    *,
-    unit: str,
-    domain: tuple[float, float] | None,
-    labelled: bool,
-    width: int,
-    zero: bool = False,
-) -> Any:
-    """One panel: a thin line from 5 to 95 % of worlds, a thick one for the middle half, a dot at the mean.
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Figures by name, with their unit; `domain` None: the axis fits them. `zero`: a line marks 0."""
+
+    title: str
+    summaries: Mapping[str, Summary]
+    unit: str = ""
+    domain: tuple[float, float] | None = None
+    zero: bool = False
+
+
+def chart(panels: Sequence[Panel], width: int = 185) -> Any:
+    """Panels in rows of two, each with its own axis; those of the first column carry the names."""
+    import altair
+
+    drawn = [_drawn(of, at % COLUMNS == 0, width) for at, of in enumerate(panels)]
+    return altair.vconcat(*style.rows(drawn, COLUMNS, 58), spacing=18)
+
+
+def _drawn(panel: Panel, labelled: bool, width: int) -> Any:
+    """A thin line from 5 to 95 % of worlds, a thick one for the middle half, a dot at the mean.
 
     The white tick in the dot's place is two Monte Carlo errors wide on either side where that is wider than the dot.
     """
@@ -40,10 +52,10 @@ def panel(
             "more": s.mean + 2 * (s.se or 0.0),
             "label": with_error(s).split(" ")[0],
         }
-        for name, s in summaries.items()
+        for name, s in panel.summaries.items()
         if s.mean is not None
     ]
-    order = list(summaries)
+    order = list(panel.summaries)
     y = altair.Y(
         "name:N",
         sort=order,
@@ -51,8 +63,9 @@ def panel(
         scale=altair.Scale(domain=order),
         axis=altair.Axis(labels=labelled, ticks=False, domain=False, labelPadding=8) if labelled else None,
     )
-    scale = altair.Scale(domain=list(domain), nice=False) if domain else altair.Scale(zero=False, nice=True)
-    axis = altair.Axis(title=unit, tickCount=5, format=",~f", grid=True)
+    ends = panel.domain
+    scale = altair.Scale(domain=list(ends), nice=False) if ends else altair.Scale(zero=False, nice=True)
+    axis = altair.Axis(title=panel.unit, tickCount=5, format=",~f", grid=True)
     base = altair.Chart(style.data(rows)).encode(y=y)
     layers = [
         base.mark_rule(color=style.BLUE, strokeWidth=1.4).encode(
@@ -65,19 +78,11 @@ def panel(
             x=altair.value(width + 8), text="label:N"
         ),
     ]
-    if zero:
+    if panel.zero:
         line = altair.Chart(style.data([{"at": 0}])).mark_rule(color=style.QUIET, strokeDash=[3, 3])
         layers.insert(0, line.encode(x="at:Q"))
     return altair.layer(*layers).properties(
         width=width,
         height=ROW * len(order),
-        title=altair.Title(style.wrapped(title, 44 if width < 250 else 70), offset=6),
+        title=altair.Title(style.wrapped(panel.title, 44 if width < 250 else 70), offset=6),
     )
-
-
-def grid(panels: Sequence[Any], columns: int) -> Any:
-    """Panels in rows of `columns`, each with its own axis."""
-    import altair
-
-    rows = [altair.hconcat(*panels[at : at + columns], spacing=58) for at in range(0, len(panels), columns)]
-    return altair.vconcat(*rows, spacing=18)

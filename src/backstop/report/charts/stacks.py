@@ -21,12 +21,13 @@ COLOURS = (
     "#5d3a9b",
     "#000000",
 )
+# Letters on these are light.
+_DARK = frozenset({style.BLUE, style.GREEN, style.ORANGE, "#8A6D00", "#44475a", "#5d3a9b", "#000000"})
+COLUMNS = 4
 _LEAST_LABELLED = 0.055
 
 
-def chart(
-    shares: Mapping[str, Mapping[str, Sequence[float]]], years: Sequence[float], columns: int = 4
-) -> Any:
+def chart(shares: Mapping[str, Mapping[str, Sequence[float]]], years: Sequence[float]) -> Any:
     """`shares[panel][part]`: shares at `years`, which add up to 1. Parts carry letters, in colours and in the key."""
     import altair
 
@@ -35,27 +36,25 @@ def chart(
     names = [f"{keys[part]}  {part}" for part in parts]
     panels = []
     shown = [f"{year:g}" for year in years]
-    width = 146 if columns == 4 else 300
     for at, (title, by_part) in enumerate(shares.items()):
         rows = []
         for i, year in enumerate(shown):
             below = 0.0
             for order, (part, values) in enumerate(by_part.items()):
-                share = values[i]
                 rows.append(
                     {
                         "year": year,
                         "part": names[order],
-                        "share": share,
+                        "share": values[i],
                         "order": order,
                         "from": below,
-                        "to": below + share,
-                        "middle": below + share / 2,
-                        "key": keys[part] if share >= _LEAST_LABELLED else "",
-                        "ink": style.PAPER if COLOURS[order % len(COLOURS)] in _DARK else style.INK,
+                        "to": below + values[i],
+                        "middle": below + values[i] / 2,
+                        "key": keys[part] if values[i] >= _LEAST_LABELLED else "",
+                        "ink": _ink(order),
                     }
                 )
-                below += share
+                below += values[i]
         base = altair.Chart(style.data(rows)).encode(
             x=altair.X("year:O", sort=shown, axis=altair.Axis(title="year", labelAngle=0, grid=False))
         )
@@ -63,7 +62,7 @@ def chart(
             "from:Q",
             scale=altair.Scale(domain=[0, 1], nice=False),
             axis=altair.Axis(
-                title=None, format=",~f", labels=at % columns == 0, values=[0, 0.5, 1], labelFlush=True
+                title=None, format=",~f", labels=at % COLUMNS == 0, values=[0, 0.5, 1], labelFlush=True
             ),
         )
         layers = altair.layer(
@@ -75,7 +74,7 @@ def chart(
                     scale=altair.Scale(
                         domain=names, range=[COLOURS[i % len(COLOURS)] for i in range(len(names))]
                     ),
-                    legend=altair.Legend(title=None, orient="bottom", columns=2, symbolType="square"),
+                    legend=None,
                 ),
                 order="order:Q",
             ),
@@ -86,19 +85,13 @@ def chart(
             ),
         ).resolve_scale(color="independent")
         panels.append(
-            layers.properties(width=width, height=130, title=altair.Title(style.wrapped(title, 24), offset=4))
+            layers.properties(width=146, height=130, title=altair.Title(style.wrapped(title, 24), offset=4))
         )
-    # One key for all: only the last panel draws it.
-    for panel in panels[:-1]:
-        panel.layer[0].encoding.color.legend = None
-    panels[-1].layer[0].encoding.color.legend = None
-    rows_of = [
-        altair.hconcat(*panels[at : at + columns], spacing=18) for at in range(0, len(panels), columns)
-    ]
-    return altair.vconcat(*rows_of, _key(parts, keys), spacing=12)
+    return altair.vconcat(*style.rows(panels, COLUMNS, 18), _key(parts, keys), spacing=12)
 
 
-_DARK = frozenset({style.BLUE, style.GREEN, style.ORANGE, "#8A6D00", "#44475a", "#5d3a9b", "#000000"})
+def _ink(part: int) -> str:
+    return style.PAPER if COLOURS[part % len(COLOURS)] in _DARK else style.INK
 
 
 def _key(parts: Sequence[str], keys: Mapping[str, str]) -> Any:
@@ -113,7 +106,7 @@ def _key(parts: Sequence[str], keys: Mapping[str, str]) -> Any:
             "letter": keys[part],
             "words": part,
             "colour": COLOURS[i % len(COLOURS)],
-            "ink": style.PAPER if COLOURS[i % len(COLOURS)] in _DARK else style.INK,
+            "ink": _ink(i),
         }
         for i, part in enumerate(parts)
     ]

@@ -170,17 +170,7 @@ def row_labels(names: Sequence[str], y: Any, width: int = 42) -> list[Any]:
     """
     import altair
 
-    placed: dict[float, list[dict[str, str]]] = {}
-    for name in names:
-        lines = wrapped(name, width)
-        for at, line in enumerate(lines):
-            placed.setdefault(LINE * (at - (len(lines) - 1) / 2), []).append({"label": name, "line": line})
-    return [
-        altair.Chart(data(rows))
-        .mark_text(align="right", baseline="middle", dy=dy, fontSize=11, color=INK)
-        .encode(x=altair.value(-8), y=y, text="line:N")
-        for dy, rows in sorted(placed.items())
-    ]
+    return labels({name: name for name in names}, width, x=altair.value(-8), y=y)
 
 
 def column_heads(names: Sequence[str], x: Any, width: int) -> list[Any]:
@@ -190,30 +180,50 @@ def column_heads(names: Sequence[str], x: Any, width: int) -> list[Any]:
     """
     import altair
 
-    placed: dict[float, list[dict[str, str]]] = {}
-    for name in names:
-        lines = wrapped(name, width)
-        for at, line in enumerate(lines):
-            placed.setdefault(LINE * (at - len(lines) + 1) - 10, []).append({"label": name, "line": line})
+    heads = {name: name for name in names}
+    return labels(heads, width, align="center", standing=True, x=x, y=altair.value(0))
+
+
+def labels(
+    texts: Mapping[Any, str],
+    width: int,
+    *,
+    align: str = "right",
+    standing: bool = False,
+    fields: tuple[str, str] = ("label", "line"),
+    **at: Any,
+) -> list[Any]:
+    """Texts by row or column in lines of `width`: centred on it, or `standing` on its edge.
+
+    `at` are the encodings of place; `fields` name the row or column and the text of a line in them.
+    """
+    import altair
+
+    placed: dict[float, list[dict[str, Any]]] = {}
+    for key, text in texts.items():
+        lines = wrapped(text, width)
+        for n, line in enumerate(lines):
+            dy = LINE * (n - len(lines) + 1) - 10 if standing else LINE * (n - (len(lines) - 1) / 2)
+            placed.setdefault(dy, []).append({fields[0]: key, fields[1]: line})
     return [
-        altair.Chart(data(rows))
-        .mark_text(align="center", baseline="bottom", dy=dy, fontSize=11, color=INK)
-        .encode(x=x, y=altair.value(0), text="line:N")
-        for dy, rows in sorted(placed.items())
+        altair.Chart(data(of))
+        .mark_text(align=align, baseline="bottom" if standing else "middle", dy=dy, fontSize=11, color=INK)
+        .encode(**at, text=f"{fields[1]}:N")
+        for dy, of in sorted(placed.items())
     ]
 
 
-def plain_number(value: float) -> str:
-    """A number for a label, in about three digits and never in powers of ten where it can be helped."""
-    if value == 0 or 1e-4 <= abs(value) < 1e7:
-        digits = 0 if abs(value) >= 100 else 3
-        text = f"{value:,.{digits}f}" if digits == 0 else f"{value:.{digits}g}"
-        return text if "e" not in text else f"{value:,.4f}"
-    return f"{value:.2g}"
-
-
-def data(rows: Sequence[Mapping[str, Any]]) -> Any:
-    """Rows as inline data of a chart."""
+def rows(drawn: Sequence[Any], columns: int, spacing: int) -> list[Any]:
+    """Small charts in rows of `columns`, with so many pixels between them."""
     import altair
 
-    return altair.Data(values=[dict(row) for row in rows])
+    return [
+        altair.hconcat(*drawn[at : at + columns], spacing=spacing) for at in range(0, len(drawn), columns)
+    ]
+
+
+def data(records: Sequence[Mapping[str, Any]]) -> Any:
+    """Records as inline data of a chart."""
+    import altair
+
+    return altair.Data(values=[dict(record) for record in records])

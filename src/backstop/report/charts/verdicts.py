@@ -62,19 +62,9 @@ def chart(claims: Sequence[Row]) -> Any:
     scale = altair.Scale(domain=[-0.6, len(claims) - 0.4], reverse=True, nice=False, zero=False)
     y = altair.Y("row:Q", scale=scale, axis=None)
     base = altair.Chart(style.data(rows)).encode(y=y)
-    placed: dict[float, list[dict[str, Any]]] = {}
-    for at, claim in enumerate(claims):
-        lines = style.wrapped(claim.label, 64)
-        for line, text in enumerate(lines):
-            dy = style.LINE * (line - (len(lines) - 1) / 2)
-            placed.setdefault(dy, []).append({"row": at, "text": text})
+    labels = {at: claim.label for at, claim in enumerate(claims)}
     words = altair.layer(
-        *(
-            altair.Chart(style.data(of))
-            .mark_text(align="left", baseline="middle", dy=dy, fontSize=11, color=style.INK)
-            .encode(x=altair.value(0), y=y, text="text:N")
-            for dy, of in sorted(placed.items())
-        )
+        *style.labels(labels, 64, align="left", fields=("row", "text"), x=altair.value(0), y=y)
     )
     verdicts = [v for v in MARKS if any(claim.verdict == v for claim in claims)]
     marks = base.mark_point(filled=True, size=130, opacity=1, stroke=style.INK, strokeWidth=0.6).encode(

@@ -91,6 +91,21 @@ class Material:
         """An arrangement's title."""
         return self.model.scenario.arrangements[name].titled(name)
 
+    @property
+    def source(self) -> str:
+        """The line under every figure made of the assessment."""
+        result, title = self.result, self.model.scenario.title
+        if self.exact:
+            return f"Source: {title}; no assumption is uncertain. Made with Backstop."
+        weighted = (
+            f", worth {result.effective_worlds:,.0f} after weighting" if result.weights is not None else ""
+        )
+        return f"Source: {title}; {result.worlds:,} worlds{weighted}, seed {result.seed}. Made with Backstop."
+
+    def first_choices(self) -> dict[str, str]:
+        """For each camp of experts, the arrangement under which its mean of the metric is highest."""
+        return {camp.name: max(camp.metric, key=lambda a: camp.metric[a].mean or 0.0) for camp in self.camps}
+
 
 @dataclass(frozen=True, slots=True)
 class Request:

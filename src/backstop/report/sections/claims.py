@@ -21,7 +21,6 @@ from backstop.report.content import Block, Entry, Figure, Paragraph, Section
 from backstop.report.material.gathering import Material
 from backstop.report.material.subject import condition_in_words
 from backstop.report.sections.answer import box_sentence
-from backstop.report.sections.arrangements import source
 from backstop.report.wording import is_exact
 
 MOST_IN_FIGURE = 16
@@ -85,7 +84,7 @@ def _figure(found: Material, results: list[ClaimResult], first: int, total: int)
         definition="Verdict on each claim."
         if found.exact
         else "Verdict on each claim, and of 100 worlds those in which it holds, fails, or does not arise.",
-        source=source(found),
+        source=found.source,
         alternative=stop(
             ". ".join(f"{r.label.rstrip('.')}: {r.verdict}, holds in {frequency(r.true)}" for r in rows)
         ),

@@ -2,86 +2,68 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from backstop.base.table import Table
 from backstop.base.words import counted, frequency, listed, number, of_worlds, quoted, sentence_case, stop
-from backstop.questions.claims.failure import titles, units
+from backstop.questions.claims.failure import units
 from backstop.questions.study.words import limit_words
 from backstop.report.charts import bars, dots, ranges, style
 from backstop.report.content import Block, Figure, Items, Paragraph, Section
 from backstop.report.material.gathering import DRIVERS, HIGH, LOW, Material, by_size
 from backstop.report.material.parts import Package
 from backstop.report.sections.answer import box_sentence
-from backstop.report.sections.arrangements import source
+from backstop.worlds.statistics import Estimate
 
 
 def drivers_section(found: Material) -> Section:
     """First-order shares and swings, and the conditions of failure."""
     drivers, lead = found.drivers, found.subject
-    blocks: list[Block] = []
-    where = quoted(found.arrangement_title(lead.focus))
     if drivers.first is None:
-        blocks.append(Paragraph(drivers.reason))
-        return Section("drivers", "What drives it", tuple(blocks))
-    blocks.append(
-        Paragraph(
-            f"This is about {quoted(found.metric_title(lead.metric))} under {where}, over the worlds "
-            "of this report."
-        )
-    )
-    shares = shares_figure(found)
-    if shares is not None:
-        blocks.append(shares)
+        return Section("drivers", "What drives it", (Paragraph(drivers.reason),))
+    metric, where = quoted(found.metric_title(lead.metric)), quoted(found.arrangement_title(lead.focus))
+    blocks: list[Block] = [
+        Paragraph(f"This is about {metric} under {where}, over the worlds of this report.")
+    ]
+    names = by_size(drivers.first)
+    if names:
+        blocks.append(shares_figure(found, names, drivers.first.first))
     if drivers.swings:
         blocks.append(tornado_figure(found))
     elif drivers.reason:
         blocks.append(Paragraph(drivers.reason))
-    blocks += _conditions(found)
-    return Section("drivers", "What drives it", tuple(blocks))
+    return Section("drivers", "What drives it", (*blocks, *_conditions(found)))
 
 
-def shares_figure(found: Material) -> Figure | None:
-    """First-order shares of the variation over worlds."""
-    first = found.drivers.first
-    assert first is not None
-    names = by_size(first)
-    if not names:
-        return None
-    scenario = found.model.scenario
-    titled = [scenario.parameters[n].titled(n) for n in names]
-    means = [first.first[n].mean for n in names]
-    errors = [first.first[n].se or 0.0 for n in names]
-    total = sum(means[:3])
+def shares_figure(found: Material, names: Sequence[str], shares: Mapping[str, Estimate]) -> Figure:
+    """First-order shares of the variation over worlds, those of `names`."""
+    titles = [found.model.scenario.parameters[n].titled(n) for n in names]
+    means = [shares[n].mean for n in names]
+    errors = [shares[n].se or 0.0 for n in names]
     count = min(3, len(names))
-    title = (
-        f"{sentence_case(number_word(count))} of {counted(len(first.first), 'assumption')} "
-        f"{'explains' if count == 1 else 'explain'}, one by one, {frequency(total, max(errors[:3]))} "
-        "parts of the variation"
-    )
+    explain = f"{'explains' if count == 1 else 'explain'}, one by one,"
     return style.figure(
-        bars.shares(titled, means, errors, "share of the variance over worlds"),
+        bars.shares(titles, means, errors, "share of the variance over worlds"),
         "drivers",
-        title=title,
-        definition="Share of the variance over worlds that knowing one assumption would remove on "
-        "average (first-order), with two errors.",
-        source=source(found),
+        title=f"{('One', 'Two', 'Three')[count - 1]} of {counted(len(shares), 'assumption')} {explain} "
+        f"{frequency(sum(means[:3]), max(errors[:3]))} parts of the variation",
+        definition="Share of the variance over worlds that knowing one assumption would remove on average "
+        "(first-order), with two errors.",
+        source=found.source,
         note="What is left is interactions, and assumptions of smaller effect. The "
         f"{counted(len(names), 'largest', 'largest')} are shown.",
-        alternative=stop(". ".join(f"{t}: {100 * m:.0f} of 100" for t, m in zip(titled, means, strict=True))),
+        alternative=stop(". ".join(f"{t}: {100 * m:.0f} of 100" for t, m in zip(titles, means, strict=True))),
     )
-
-
-def number_word(count: int) -> str:
-    """Small numbers as words."""
-    return {1: "one", 2: "two", 3: "three"}.get(count, str(count))
 
 
 def tornado_figure(found: Material) -> Figure:
     """One-at-a-time swings around the central world."""
-    lead, scenario = found.subject, found.model.scenario
+    parameters = found.model.scenario.parameters
     swings = [swing for swing in found.drivers.swings if swing.size > 0][:DRIVERS]
+    centre, metric = found.drivers.swings[0].at_centre, found.metric_title(found.subject.metric)
     rows = [
         bars.Bar(
-            scenario.parameters[s.name].titled(s.name),
+            parameters[s.name].titled(s.name),
             s.at_low,
             s.at_high,
             f"{s.low_input:.2g}",
@@ -89,15 +71,11 @@ def tornado_figure(found: Material) -> Figure:
         )
         for s in swings
     ]
-    centre = found.drivers.swings[0].at_centre
-    metric = found.metric_title(lead.metric)
-    if swings:
-        widest = swings[0]
-        low, high = sorted((widest.at_low, widest.at_high))
+    if rows:
+        low, high = sorted((rows[0].at_low, rows[0].at_high))
         title = (
-            f"{quoted(scenario.parameters[widest.name].titled(widest.name))} alone moves "
-            f"{quoted(metric)} from "
-            f"{low:.2f} to {high:.2f} around the central assumptions"
+            f"{quoted(rows[0].label)} alone moves {quoted(metric)} from {low:.2f} to {high:.2f} around the central "
+            "assumptions"
         )
     else:
         title = f"No single assumption moves {quoted(metric)} around the central assumptions"
@@ -106,9 +84,9 @@ def tornado_figure(found: Material) -> Figure:
         bars.tornado(rows, centre, metric),
         "swings",
         title=title,
-        definition=f"One assumption at a time at its {LOW:.0%} and {HIGH:.0%} quantile, all others at "
-        "their median; the values of the input at the ends.",
-        source=source(found),
+        definition=f"One assumption at a time at its {LOW:.0%} and {HIGH:.0%} quantile, all others at their median; "
+        "the values of the input at the ends.",
+        source=found.source,
         note="Exact for these single worlds. Says nothing about assumptions that change together.",
         alternative=stop(". ".join(f"{b.label}: {b.at_low:.2f} to {b.at_high:.2f}" for b in rows)),
         table=Table(
@@ -123,41 +101,34 @@ def _conditions(found: Material) -> list[Block]:
     discovery, target = found.conditions.discovery, found.subject.target
     if discovery is None or target is None:
         return [Paragraph(found.conditions.reason)] if found.conditions.reason else []
-    fails = (
-        f"{quoted(found.arrangement_title(found.subject.focus))}: in "
-        f"{of_worlds(discovery.base_rate)} it is not so that {target.words}."
-    )
+    where = quoted(found.arrangement_title(found.subject.focus))
+    fails = f"{where}: in {of_worlds(discovery.base_rate)} it is not so that {target.words}."
     if not discovery.boxes:
         return [Paragraph(f"{fails} No condition on the assumptions tells these worlds from the others.")]
-    _names, unit = titles(found.model), units(found.model)
-    shown = []
-    for number_, box in enumerate(discovery.boxes, 1):
-        for name, limit in box.limits.items():
-            low, high = limit.interval
-            shown.append(
-                ranges.Range(
-                    f"{number_}. Fails in {of_worlds(box.density)} inside; {frequency(box.coverage)} "
-                    "of all failures",
-                    found.model.scenario.parameters[name].titled(name),
-                    limit.lowest,
-                    limit.highest,
-                    low,
-                    high,
-                    limit_words(name, limit, "it", unit[name]).removeprefix("it is "),
-                )
-            )
+    unit = units(found.model)
+    shown = [
+        ranges.Range(
+            f"{at}. Fails in {of_worlds(box.density)} inside; {frequency(box.coverage)} of all failures",
+            found.model.scenario.parameters[name].titled(name),
+            limit.lowest,
+            limit.highest,
+            *limit.interval,
+            limit_words(name, limit, "it", unit[name]).removeprefix("it is "),
+        )
+        for at, box in enumerate(discovery.boxes, 1)
+        for name, limit in box.limits.items()
+    ]
     sentences = [box_sentence(found, box, discovery.base_rate) for box in discovery.boxes]
+    hold = "holds" if len(discovery.boxes) == 1 else "hold"
     figure = style.figure(
         ranges.chart(shown),
         "conditions",
-        title=f"{counted(len(discovery.boxes), 'set')} of conditions "
-        f"{'holds' if len(discovery.boxes) == 1 else 'hold'} {frequency(discovery.covered)} of "
-        "the failures",
-        definition=f"Parts of the range of assumptions (thick) in which it fails that {target.words}, "
-        f"under {quoted(found.arrangement_title(found.subject.focus))}.",
-        source=source(found),
-        note="Found by patient rule induction (PRIM): boxes are chosen by looking at these worlds, "
-        "and others would do nearly as well.",
+        title=f"{counted(len(discovery.boxes), 'set')} of conditions {hold} {frequency(discovery.covered)} of the "
+        "failures",
+        definition=f"Parts of the range of assumptions (thick) in which it fails that {target.words}, under {where}.",
+        source=found.source,
+        note="Found by patient rule induction (PRIM): boxes are chosen by looking at these worlds, and others would do "
+        "nearly as well.",
         alternative=" ".join(sentences),
     )
     return [Paragraph(fails), Items(tuple(sentences), ordered=True), figure]
@@ -229,7 +200,7 @@ def packages_section(found: Material) -> Section:
             title=title,
             definition=f"Minimal packages so that {target.words} in at least {of_worlds(of.share)}; a "
             "filled dot: the measure is part of it, at the level beside it.",
-            source=source(found),
+            source=found.source,
             note=f"{of.tried} combinations of the levels that the study names were tried on "
             f"{of.worlds} worlds drawn by weight, and those listed solved in all. Costs over the "
             "horizon.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 from backstop.base.table import Table
@@ -9,9 +10,7 @@ from backstop.base.words import counted, frequency, listed, number, quoted, stop
 from backstop.report.charts import curves, stacks, style
 from backstop.report.content import Block, Figure, Paragraph, Section
 from backstop.report.material.gathering import Material
-from backstop.report.sections.arrangements import source
 from backstop.report.tables.assessment import observations_table, whole_years
-from backstop.worlds.result import Curve
 
 MOST_PANELS = 8
 MOST_FAMILIES = 2
@@ -25,13 +24,12 @@ def section(found: Material) -> Section | None:
     blocks: list[Block] = []
     for family in families(found)[:MOST_FAMILIES]:
         blocks.append(survival_figure(found, family))
+    if not blocks:
+        none = "The study has no metric of something lasting, so there are no survival curves."
+        blocks.append(Paragraph(none))
     if found.result.observations:
         blocks.append(observations_table(found.result))
     blocks.append(course_figure(found))
-    if not families(found):
-        blocks.insert(
-            0, Paragraph("The study has no metric of something lasting, so there are no survival curves.")
-        )
     return Section("survival", "How long it lasts", tuple(blocks))
 
 
@@ -62,163 +60,110 @@ def survival_figure(found: Material, family: list[str]) -> Figure:
     horizon = scenario.horizon.years
     longest = max(family, key=lambda name: scenario.metrics[name].by_year or horizon)
     metric = scenario.metrics[longest]
-    years = [step * found.model.period_years for step in range(found.model.periods + 1)]
-    names = list(result.arrangements)[:MOST_PANELS]
+    drawn = {
+        name: (found.arrangement_title(name), a.curves[longest])
+        for name, a in list(result.arrangements.items())[:MOST_PANELS]
+    }
     rates: dict[str, list[curves.BaseRate]] = {}
     for name, o in result.observations.items():
         if o.metric in family:
-            plain = o.as_dict()
-            rates.setdefault(o.arrangement, []).append(
-                curves.BaseRate(
-                    scenario.metrics[o.metric].by_year or horizon,
-                    plain["observed"],
-                    plain["observed_q05"],
-                    plain["observed_q95"],
-                    name,
-                )
-            )
-    panels = [
-        curves.CurvePanel(
-            found.arrangement_title(name),
-            result.arrangements[name].curves[longest],
-            tuple(rates.get(name, ())),
-        )
-        for name in names
-    ]
-    exact = found.exact
-    title, alternative = _finding(found, longest, names)
-    steps = list(whole_years(result))
+            of = o.as_dict()
+            year = scenario.metrics[o.metric].by_year or horizon
+            rate = curves.BaseRate(year, of["observed"], of["observed_q05"], of["observed_q95"], name)
+            rates.setdefault(o.arrangement, []).append(rate)
+    panels = [curves.CurvePanel(title, curve, tuple(rates.get(a, ()))) for a, (title, curve) in drawn.items()]
+    years = [step * found.model.period_years for step in range(found.model.periods + 1)]
+    steps = whole_years(result)
     rows = tuple(
-        (
-            found.arrangement_title(name),
-            *(_shown(result.arrangements[name].curves[longest], step) for step in steps),
-        )
-        for name in names
+        (title, *(number(curve.mean[step], curve.se[step], most=3) for step in steps))
+        for title, curve in drawn.values()
     )
+    avoided = listed(quoted(scenario.phases[phase].titled(phase)) for phase in metric.avoid or ())
     start = (
         f", counted from {quoted(scenario.phases[metric.from_].titled(metric.from_))}" if metric.from_ else ""
     )
-    avoided = listed(quoted(scenario.phases[phase].titled(phase)) for phase in metric.avoid or ())
-    noted = (
-        "Diamonds: what happened in like cases (5 to 95 % of the likelihood), in the arrangement "
-        "they speak about. "
-        if rates
-        else ""
-    )
-    left = len(result.arrangements) - len(names)
+    bands = "" if found.exact else ": mean (line), half of worlds (dark band), nine in ten (light band)"
+    notes = []
+    if rates:
+        notes.append(
+            "Diamonds: what happened in like cases (5 to 95 % of the likelihood), in the arrangement they speak about."
+        )
+    left = len(result.arrangements) - len(drawn)
+    if left > 0:
+        notes.append(f"{counted(left, 'more arrangement')} not drawn.")
+    ends = {title: (curve.mean[-1], curve.se[-1]) for title, curve in drawn.values()}
+    words = (f"{title} {number(*end, most=2)}" for title, end in ends.items())
     return style.figure(
         curves.chart(panels, years),
         f"survival-{longest}",
-        title=title,
-        definition=(
-            f"Probability of no {avoided} up to each year{start}"
-            + ("." if exact else ": mean (line), half of worlds (dark band), nine in ten (light band).")
-        ),
-        source=source(found),
-        note=noted + (f"{counted(left, 'more arrangement')} not drawn." if left > 0 else ""),
-        alternative=alternative,
+        title=_survival_title(found.metric_title(longest), ends),
+        definition=f"Probability of no {avoided} up to each year{start}{bands}.",
+        source=found.source,
+        note=" ".join(notes),
+        alternative=stop(f"After {horizon:g} years: {', '.join(words)}"),
         table=Table(
             f"{found.metric_title(longest)}, by year", ("year", *(f"{years[s]:g}" for s in steps)), rows
         ),
     )
 
 
-def _shown(curve: Curve, step: int) -> str:
-    return number(curve.mean[step], curve.se[step], most=3)
-
-
-def _finding(found: Material, metric: str, names: list[str]) -> tuple[str, str]:
-    """The spread of the last point between arrangements, in a title, and all of them in words."""
-    result = found.result
-    last = {name: result.arrangements[name].curves[metric] for name in names}
-    ends = {name: (curve.mean[-1], curve.se[-1]) for name, curve in last.items()}
-    years = found.model.scenario.horizon.years
-    known = {name: end for name, end in ends.items() if end[0] is not None}
-    words = stop(
-        f"After {years:g} years: "
-        + ", ".join(
-            f"{found.arrangement_title(name)} {number(mean, se, most=2)}" for name, (mean, se) in ends.items()
-        )
-    )
+def _survival_title(metric: str, ends: Mapping[str, tuple[float | None, float | None]]) -> str:
+    """The lowest and the highest of the last points of the curves, each the mean and error by arrangement."""
+    known = {title: mean for title, (mean, _) in ends.items() if mean is not None}
     if not known:
-        return f"{quoted(found.metric_title(metric))} has no value", words
-    low = min(known, key=lambda name: known[name][0] or 0.0)
-    high = max(known, key=lambda name: known[name][0] or 0.0)
-    subject = quoted(found.metric_title(metric))
+        return f"{quoted(metric)} has no value"
+    low, high = min(known, key=lambda title: known[title]), max(known, key=lambda title: known[title])
+    highest = f"{frequency(*ends[high])} cases under {quoted(high)}"
     if low == high:
-        return (
-            f"{subject}: {frequency(*known[high])} cases under {quoted(found.arrangement_title(high))}",
-            words,
-        )
+        return f"{quoted(metric)}: {highest}"
     return (
-        f"{subject}: {frequency(*known[low])} cases under {quoted(found.arrangement_title(low))}, "
-        f"{frequency(*known[high])} under {quoted(found.arrangement_title(high))}",
-        words,
+        f"{quoted(metric)}: {frequency(*ends[low])} cases under {quoted(low)}, {frequency(*ends[high])} under "
+        f"{quoted(high)}"
     )
 
 
 def course_figure(found: Material) -> Figure:
     """Shares of the phases over time, states that are hardly ever entered taken together."""
-    result, scenario = found.result, found.model.scenario
-    names = list(result.arrangements)[:MOST_PANELS]
-    steps = whole_years(result)
+    scenario, length = found.model.scenario, found.model.period_years
+    courses = {
+        name: found.result.arrangements[name].phases for name in list(found.result.arrangements)[:MOST_PANELS]
+    }
+    steps = whole_years(found.result)
     if len(steps) > 7:
-        kept = [
-            0,
-            *(s for s in steps if round(s * found.model.period_years, 6) in (1, 2, 3, 5, 10, 15, 20)),
-            steps[-1],
-        ]
-        steps = sorted(set(kept))
-    years = [step * found.model.period_years for step in steps]
-    phases = [
-        phase
-        for phase in scenario.phases
-        if max(max(result.arrangements[a].phases[phase][s] for s in steps) for a in names) >= _SMALL
-    ]
-    rest = [
-        phase
-        for phase in scenario.phases
-        if phase not in phases
-        and any(result.arrangements[a].phases[phase][s] > 0 for a in names for s in steps)
-    ]
+        kept = (s for s in steps if round(s * length, 6) in (1, 2, 3, 5, 10, 15, 20))
+        steps = sorted({0, *kept, steps[-1]})
+    most = {phase: max(of[phase][s] for of in courses.values() for s in steps) for phase in scenario.phases}
+    phases = [phase for phase, share in most.items() if share >= _SMALL]
+    rest = [phase for phase, share in most.items() if 0 < share < _SMALL]
     shares: dict[str, dict[str, list[float]]] = {}
-    for a in names:
-        by_phase = result.arrangements[a].phases
+    for a, by_phase in courses.items():
         of = {scenario.phases[p].titled(p): [by_phase[p][s] for s in steps] for p in phases}
-        if any(by_phase[p][s] > 0 for p in rest for s in steps):
+        if rest:
             of["All other states"] = [sum(by_phase[p][s] for p in rest) for s in steps]
         shares[found.arrangement_title(a)] = of
-    everything = dict.fromkeys(part for of in shares.values() for part in of)
-    shares = {a: {part: of.get(part, [0.0] * len(steps)) for part in everything} for a, of in shares.items()}
+    together = listed(quoted(scenario.phases[p].titled(p)) for p in rest)
+    ends = (
+        f"{a}, at the end: " + ", ".join(f"{part} {values[-1]:.2f}" for part, values in of.items())
+        for a, of in shares.items()
+    )
     return style.figure(
-        stacks.chart(shares, years),
+        stacks.chart(shares, [step * length for step in steps]),
         "course",
         title=_course_title(found, shares),
-        definition="Share of all cases in each state of the relationship at the end of each year "
-        "shown (mean over worlds).",
-        source=source(found),
-        note="Taken together where never above 2 of 100 cases: "
-        f"{listed(quoted(scenario.phases[p].titled(p)) for p in rest)}."
-        if rest
-        else "",
-        alternative=stop(
-            ". ".join(
-                f"{a}, at the end: " + ", ".join(f"{part} {values[-1]:.2f}" for part, values in of.items())
-                for a, of in shares.items()
-            )
-        ),
+        definition="Share of all cases in each state of the relationship at the end of each year shown (mean over "
+        "worlds).",
+        source=found.source,
+        note=f"Taken together where never above 2 of 100 cases: {together}." if rest else "",
+        alternative=stop(". ".join(ends)),
     )
 
 
 def _course_title(found: Material, shares: Mapping[str, Mapping[str, list[float]]]) -> str:
     """Which state is the most frequent at the end, under how many arrangements."""
-    tops = {a: max(of, key=lambda part: of[part][-1]) for a, of in shares.items()}
-    counts: dict[str, int] = {}
-    for part in tops.values():
-        counts[part] = counts.get(part, 0) + 1
+    tops = Counter(max(of, key=lambda part: of[part][-1]) for of in shares.values())
     years = found.model.scenario.horizon.years
     after = "1 year" if years == 1 else f"{years:g} years"
-    if len(tops) == 1:
-        return f"After {after} the most frequent state is {quoted(next(iter(tops.values())))}"
-    parts = [f"{quoted(part)} under {count}" for part, count in sorted(counts.items(), key=lambda x: -x[1])]
-    return f"The most frequent state after {after}: {listed(parts)} of {len(tops)} arrangements"
+    if len(shares) == 1:
+        return f"After {after} the most frequent state is {quoted(next(iter(tops)))}"
+    parts = [f"{quoted(part)} under {count}" for part, count in tops.most_common()]
+    return f"The most frequent state after {after}: {listed(parts)} of {len(shares)} arrangements"

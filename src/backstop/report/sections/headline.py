@@ -1,0 +1,56 @@
+"""The first sentence of a report: in how many worlds the arrangement looked into meets the target."""
+
+from __future__ import annotations
+
+from backstop.base.words import frequency, listed, of_worlds, quoted, stop, with_error
+from backstop.report.material.gathering import Material
+from backstop.report.material.subject import Target, is_probability
+from backstop.report.wording import tied_with
+from backstop.worlds.statistics import Summary
+
+
+def headline(found: Material) -> str:
+    """The share of worlds that meet the target; what the metric is, where the study names no target."""
+    target = found.subject.target
+    return _of_target(found, target) if target is not None and target.own else _of_metric(found)
+
+
+def _of_target(found: Material, target: Target) -> str:
+    focus, arrangements = found.subject.focus, found.result.arrangements
+    tied = tied_with(target.met, focus, found.result.weights)
+    names = listed(quoted(found.arrangement_title(name)) for name in (focus, *tied))
+    share = target.shares[focus]
+    text = f"Under {names}, {target.words} in {of_worlds(share.mean, share.se)}"
+    if tied:
+        return stop(f"{text} (for {quoted(found.arrangement_title(focus))}); these cannot be told apart")
+    highest = (share.mean or 0.0) >= max(of.mean or 0.0 for of in target.shares.values())
+    if len(arrangements) > 1 and highest:
+        text += f", more than under any other of the {len(arrangements)} arrangements compared"
+    return stop(text)
+
+
+def _of_metric(found: Material) -> str:
+    metric, focus = found.subject.metric, found.subject.focus
+    title, arrangement = quoted(found.metric_title(metric)), quoted(found.arrangement_title(focus))
+    means = {n: a.metrics[metric] for n, a in found.result.arrangements.items()}
+    if means[focus].mean is None:
+        return f"{title} has no value under {arrangement}: its condition cannot happen there."
+    figure = in_cases(found, means[focus])
+    if len(means) == 1:
+        return f"{title} is {figure} under {arrangement}."
+    known = [name for name, of in means.items() if of.mean is not None]
+    least = min(known, key=lambda name: means[name].mean or 0.0)
+    samples = {name: found.result.arrangements[name].samples[metric] for name in (focus, least)}
+    if least == focus or tied_with(samples, focus, found.result.weights):
+        return f"{title} is {figure} under {arrangement}; no arrangement can be told apart from it."
+    return (
+        f"{title} is highest under {arrangement}, {figure}, and lowest under "
+        f"{quoted(found.arrangement_title(least))}, {in_cases(found, means[least])}."
+    )
+
+
+def in_cases(found: Material, of: Summary) -> str:
+    """A figure of the subject's metric: as a natural frequency where it is a probability."""
+    if is_probability(found.model.scenario.metrics[found.subject.metric]):
+        return f"{frequency(of.mean, of.se)} cases"
+    return with_error(of)
