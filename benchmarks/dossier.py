@@ -25,6 +25,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from backstop.dossier.exchange.coding import read_coding  # noqa: E402
 from tests.dossier.fresh_accounts import ACTORS, GOLD  # noqa: E402
 
 from backstop.dossier import store  # noqa: E402
@@ -33,7 +34,6 @@ from backstop.dossier.accounts.comparison import compare  # noqa: E402
 from backstop.dossier.accounts.finding import counted  # noqa: E402
 from backstop.dossier.accounts.suggestion import same_quotation  # noqa: E402
 from backstop.dossier.anchor.anchor import Text, anchored, resolve  # noqa: E402
-from backstop.dossier.exchange.coding import read_coding  # noqa: E402
 from backstop.dossier.record import Slot, Statement, Support, Term  # noqa: E402
 from backstop.dossier.text.quotation import quotations  # noqa: E402
 from backstop.dossier.text.sentence import sentences  # noqa: E402

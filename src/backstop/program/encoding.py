@@ -1,0 +1,305 @@
+"""The binary form of WebAssembly: functions made of terms, and the module they make up.
+
+Only what this room needs of the format (WebAssembly Core Specification 2.0, chapter 5): functions over v128 and i32,
+one memory, exports. The same calls give the same bytes.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from backstop.program.terms import OPCODES, Term, Terms, is_shift
+
+I32, V128 = 0x7F, 0x7B
+
+PAGE = 65_536
+
+
+def unsigned(number: int) -> bytes:
+    """A number of at least 0 in LEB128."""
+    if number < 0x80:
+        return bytes((number,))
+    out = bytearray()
+    while number >= 0x80:
+        out.append(number & 0x7F | 0x80)
+        number >>= 7
+    out.append(number)
+    return bytes(out)
+
+
+def signed(number: int) -> bytes:
+    """A number in signed LEB128."""
+    out = bytearray()
+    while True:
+        part = number & 0x7F
+        number >>= 7
+        if (number == 0 and not part & 0x40) or (number == -1 and part & 0x40):
+            out.append(part)
+            return bytes(out)
+        out.append(part | 0x80)
+
+
+def _vector(opcode: int) -> bytes:
+    return b"\xfd" + unsigned(opcode)
+
+
+_LOAD, _STORE, _CONST = _vector(0) + b"\x04", _vector(11) + b"\x04", _vector(12)
+_SPLAT_I32 = b"\xfd\x11"
+_ANY_TRUE = _vector(83)
+_VECTOR = {name: _vector(opcode) for name, opcode in OPCODES.items()}
+_ZERO = b"\x41\x00"
+# Instructions of control and of i32 that are written as they are.
+END, ELSE, RETURN = b"\x0b", b"\x05", b"\x0f"
+IF, LOOP, BLOCK = b"\x04\x40", b"\x03\x40", b"\x02\x40"
+_IF_VECTOR = b"\x04\x7b"
+
+
+def constant(number: int) -> bytes:
+    """An i32 constant."""
+    return b"\x41" + signed(number)
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A term put at `offset`, or that far after the address in the local `base`."""
+
+    offset: int
+    term: Term
+    base: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """A term put into a local."""
+
+    local: int
+    term: Term
+
+
+@dataclass(slots=True)
+class Function:
+    """A function being written. Parameters are the first locals."""
+
+    name: str
+    parameters: tuple[int, ...] = ()
+    results: tuple[int, ...] = ()
+    exported: bool = False
+    locals: list[int] = field(default_factory=list)
+    body: list[bytes] = field(default_factory=list)
+    calls: list[tuple[int, str]] = field(default_factory=list)
+    operations: int = 0
+
+    def local(self, kind: int = V128) -> int:
+        """A new local."""
+        self.locals.append(kind)
+        return len(self.parameters) + len(self.locals) - 1
+
+    def write(self, *parts: bytes) -> None:
+        """Instructions as they are."""
+        self.body.extend(parts)
+
+    def get(self, local: int) -> None:
+        """Put a local on the stack."""
+        self.body.append(b"\x20" + unsigned(local))
+
+    def set(self, local: int) -> None:
+        """Put what is on the stack into a local."""
+        self.body.append(b"\x21" + unsigned(local))
+
+    def call(self, name: str) -> None:
+        """Call a function of the module with what is on the stack."""
+        self.calls.append((len(self.body), name))
+        self.body.append(b"")
+
+    def byte(self, place: int) -> None:
+        """Put a byte of memory on the stack."""
+        self.body.append(b"\x41\x00\x2d\x00" + unsigned(place))
+
+    def any_true(self) -> None:
+        """Whether any bit of the vector on the stack is set, as an i32."""
+        self.body.append(_ANY_TRUE)
+
+    def step(self, local: int, by: int) -> None:
+        """Add to a local i32."""
+        self.write(b"\x20" + unsigned(local), constant(by), b"\x6a", b"\x21" + unsigned(local))
+
+    def compute(
+        self,
+        terms: Terms,
+        statements: Sequence[Store | Assign],
+        known: Mapping[Term, int] | None = None,
+        push: Term | None = None,
+    ) -> None:
+        """Code for all the statements, in which every term is computed once; `push` is left on the stack.
+
+        `known`: terms that memory holds already, by their offsets. Loads must not read what a store here has written.
+        """
+        _Straight(self, terms, known or {}).write(statements, push)
+
+
+class _Straight:
+    """A stretch of code without jumps: terms used more than once are kept in locals."""
+
+    def __init__(self, function: Function, terms: Terms, known: Mapping[Term, int]) -> None:
+        self.function, self.terms, self.known = function, terms, known
+        self.uses: dict[Term, int] = {}
+        self.kept: dict[Term, int] = {}
+
+    def write(self, statements: Sequence[Store | Assign], push: Term | None) -> None:
+        roots = [statement.term for statement in statements]
+        self._count(roots if push is None else [*roots, push])
+        body = self.function.body
+        for statement in statements:
+            if isinstance(statement, Assign):
+                self._value(statement.term)
+                body.append(b"\x21" + unsigned(statement.local))
+            else:
+                body.append(_ZERO if statement.base is None else b"\x20" + unsigned(statement.base))
+                self._value(statement.term)
+                body.append(_STORE + unsigned(statement.offset))
+        if push is not None:
+            self._value(push)
+
+    def _count(self, roots: Iterable[Term]) -> None:
+        uses, arguments = self.uses, self.terms.arguments
+        waiting = list(roots)
+        while waiting:
+            term = waiting.pop()
+            count = uses.get(term, 0)
+            uses[term] = count + 1
+            if not count and term not in self.known:
+                waiting.extend(arguments[term])
+
+    def _value(self, root: Term) -> None:
+        """Put the value of a term on the stack, without recursion: sums may be long."""
+        body, terms = self.function.body, self.terms
+        waiting: list[tuple[Term, bool]] = [(root, False)]
+        while waiting:
+            term, ready = waiting.pop()
+            if not ready:
+                kept = self.kept.get(term)
+                if kept is not None:
+                    body.append(b"\x20" + unsigned(kept))
+                    continue
+                waiting.append((term, True))
+                operation = terms.operations[term]
+                if term in self.known or operation == "unless_certain":
+                    continue
+                waiting.extend((argument, False) for argument in reversed(terms.arguments[term]))
+                continue
+            self._operation(term)
+            if self.uses[term] > 1 and terms.operations[term] not in ("const", "local", "address"):
+                local = self.kept[term] = self.function.local()
+                body.append(b"\x22" + unsigned(local))
+
+    def _operation(self, term: Term) -> None:
+        terms, function = self.terms, self.function
+        body, operation, detail = function.body, terms.operations[term], terms.details[term]
+        function.operations += 1
+        place = self.known.get(term)
+        if place is not None:
+            body.append(_ZERO + _LOAD + unsigned(place))
+        elif operation == "const":
+            assert isinstance(detail, int)
+            body.append(_CONST + struct.pack("<qq", detail, detail))
+        elif operation in ("local", "address"):
+            assert isinstance(detail, int)
+            body.append(b"\x20" + unsigned(detail))
+        elif operation == "load":
+            assert isinstance(detail, int)
+            body.append((b"" if terms.arguments[term] else _ZERO) + _LOAD + unsigned(detail))
+        elif operation == "call":
+            assert isinstance(detail, str)
+            function.call(detail)
+        elif operation == "unless_certain":
+            self._unless_certain(term)
+        elif is_shift(operation):
+            assert isinstance(detail, int)
+            body.append(constant(detail) + _VECTOR[operation])
+        else:
+            body.append(_VECTOR[operation])
+
+    def _unless_certain(self, term: Term) -> None:
+        function, terms = self.function, self.terms
+        weight, inverse, *others = terms.arguments[term]
+        arguments = [weight, inverse, *others]
+        places = [self._in_local(argument) for argument in arguments]
+        result, detail = function.local(), terms.details[term]
+        assert isinstance(detail, str)
+        function.get(places[0])
+        function.set(result)
+        function.get(places[1])
+        function.write(_CONST + bytes(16), _VECTOR["eq"], _ANY_TRUE, IF)
+        for place in places:
+            function.get(place)
+        function.call(detail)
+        function.set(result)
+        function.write(END)
+        function.get(result)
+
+    def _in_local(self, term: Term) -> int:
+        kept = self.kept.get(term)
+        if kept is None:
+            if self.terms.operations[term] == "local":
+                detail = self.terms.details[term]
+                assert isinstance(detail, int)
+                return detail
+            self._value(term)
+            kept = self.kept.get(term)
+            if kept is not None:
+                self.function.write(b"\x1a")  # it was left on the stack as well
+            else:
+                kept = self.kept[term] = self.function.local()
+                self.function.set(kept)
+        return kept
+
+
+def module(functions: Sequence[Function], pages: int) -> bytes:
+    """The bytes of a module with these functions and a memory of so many pages, exported as `memory`."""
+    places = {function.name: index for index, function in enumerate(functions)}
+    kinds: dict[tuple[tuple[int, ...], tuple[int, ...]], int] = {}
+    for function in functions:
+        kinds.setdefault((function.parameters, function.results), len(kinds))
+    types = [
+        b"\x60" + _list(bytes((kind,)) for kind in parameters) + _list(bytes((kind,)) for kind in results)
+        for parameters, results in kinds
+    ]
+    declared = [unsigned(kinds[function.parameters, function.results]) for function in functions]
+    exports = [_name("memory") + b"\x02\x00"]
+    exports += [_name(f.name) + b"\x00" + unsigned(places[f.name]) for f in functions if f.exported]
+    sections = (
+        (1, _list(types)),
+        (3, _list(declared)),
+        (5, _list([b"\x01" + unsigned(pages) + unsigned(pages)])),
+        (7, _list(exports)),
+        (10, _list(_code(function, places) for function in functions)),
+    )
+    parts = [b"\x00asm\x01\x00\x00\x00"]
+    for identifier, content in sections:
+        parts += [bytes((identifier,)), unsigned(len(content)), content]
+    return b"".join(parts)
+
+
+def _code(function: Function, places: Mapping[str, int]) -> bytes:
+    for position, name in function.calls:
+        function.body[position] = b"\x10" + unsigned(places[name])
+    runs: list[list[int]] = []
+    for kind in function.locals:
+        if runs and runs[-1][1] == kind:
+            runs[-1][0] += 1
+        else:
+            runs.append([1, kind])
+    content = _list(unsigned(count) + bytes((kind,)) for count, kind in runs) + b"".join(function.body) + END
+    return unsigned(len(content)) + content
+
+
+def _list(parts: Iterable[bytes]) -> bytes:
+    made = list(parts)
+    return unsigned(len(made)) + b"".join(made)
+
+
+def _name(text: str) -> bytes:
+    encoded = text.encode()
+    return unsigned(len(encoded)) + encoded

@@ -1,0 +1,385 @@
+"""What is reported of a solved pair of worlds: shares of the phases, metrics, costs and outcomes, computed forwards.
+
+Everything is exact, as a Markov chain over phases with the outcome probabilities of each period. A condition ("given
+that a deal was signed") and the event itself are carried along as two flags, so that conditional figures are exact
+too. Chains that start alike and look for the same event are computed once, and only where a switch asks for them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from backstop.game.metric import Condition, Metric
+from backstop.game.tree import Game
+from backstop.program.encoding import END, I32, IF, LOOP, Assign, Function, Store, constant
+from backstop.program.layout import SLOT, Memory
+from backstop.program.process import Record
+from backstop.program.terms import Term, Terms
+
+# A condition less likely than this leaves a metric without a value in that world.
+LEAST_CONDITION = 1e-9
+
+CURVE_KINDS = ("avoid", "reach", "occupy")
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A phase, whether the event has been seen, and whether the condition has."""
+
+    phase: int
+    hit: bool = False
+    met: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A curve read off a chain: one number for every period 0 .. T."""
+
+    kind: str
+    members: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class ChainKey:
+    """What a chain follows: from which phase, with which event to look for and on which condition."""
+
+    start: int
+    event: frozenset[int]
+    given: Condition | None
+
+
+@dataclass(slots=True)
+class Chain:
+    """A chain, the readings taken off it, and where their curves are kept."""
+
+    key: ChainKey
+    switch: int
+    readings: dict[Reading, int] = field(default_factory=dict)
+
+
+class Figures:
+    """The chains that some metrics need, and the functions that compute them."""
+
+    def __init__(self, game: Game, record: Record, periods: int, period_years: float, memory: Memory) -> None:
+        self.game, self.record, self.memory = game, record, memory
+        self.periods, self.period_years = periods, period_years
+        self.chains: dict[ChainKey, Chain] = {}
+        self.transitions: list[tuple[int, int, tuple[int, ...]]] = []
+        for phase, places in enumerate(record.place):
+            targets: dict[int, list[int]] = {}
+            for outcome, place in places.items():
+                targets.setdefault(game.next_phase[outcome], []).append(place)
+            self.transitions += [(phase, target, tuple(found)) for target, found in targets.items()]
+
+    def chain(self, metric: Metric) -> tuple[Chain, Reading]:
+        """The chain and reading that a metric of any kind but `value` is taken from."""
+        event = metric.members if metric.kind in ("avoid", "reach") else frozenset()
+        key = ChainKey(metric.start, event, metric.given)
+        chain = self.chains.setdefault(key, Chain(key, len(self.chains)))
+        reading = Reading(metric.kind, metric.members)
+        if reading not in chain.readings:
+            chain.readings[reading] = self.memory.take(self.periods + 1)
+        return chain, reading
+
+    def function(self, chain: Chain) -> Function:
+        """`chain_i()`: the curves of all readings of a chain."""
+        return _Walk(self, chain).function()
+
+
+class _Walk:
+    """Writes the function of one chain: a loop over periods with the mass of every state in a local."""
+
+    def __init__(self, figures: Figures, chain: Chain) -> None:
+        self.figures, self.chain, self.key = figures, chain, chain.key
+        self.terms = Terms()
+        self.function_ = Function(f"chain_{chain.switch}")
+        self.record, self.curve = self.function_.local(I32), self.function_.local(I32)
+        # Without a condition what has been hit needs to be followed no further.
+        self.ends_at_event = self.key.given is None and bool(self.key.event)
+        given = self.key.given
+        # Where the condition is to have avoided something, what has not avoided it is of no more interest.
+        self.lost = given.phases if given is not None and given.kind == "avoid" else frozenset()
+        self.states = self._states()
+        self.mass = {state: self.function_.local() for state in self.states}
+        self.sums = {
+            reading: self.function_.local()
+            for reading in chain.readings
+            if given is None and reading.kind in ("reach", "duration", "count")
+        }
+        # Expected counts or years so far, on the event of being in a state, where there is a condition.
+        self.gains = {
+            (reading, state): self.function_.local()
+            for reading in chain.readings
+            if given is not None and reading.kind in ("duration", "count")
+            for state in self.states
+        }
+
+    def _state(self, phase: int, hit: bool = False, met: bool = False) -> State:
+        given = self.key.given
+        return State(
+            phase, hit or phase in self.key.event, met or (given is not None and phase in given.phases)
+        )
+
+    def _follows(self, state: State) -> bool:
+        return not (state.phase in self.lost or (self.ends_at_event and state.hit))
+
+    def _states(self) -> list[State]:
+        first = self._state(self.key.start)
+        found: dict[State, None] = {}
+        waiting = [first] if self._follows(first) else []
+        while waiting:
+            state = waiting.pop()
+            if state in found:
+                continue
+            found[state] = None
+            waiting += [
+                after
+                for source, target, _ in self.figures.transitions
+                if source == state.phase and self._follows(after := self._state(target, state.hit, state.met))
+            ]
+        return sorted(found, key=lambda s: (s.phase, s.hit, s.met))
+
+    def function(self) -> Function:
+        figures, function = self.figures, self.function_
+        terms, first = Terms(), self._state(self.key.start)
+        zero, one = terms.constant(0.0), terms.constant(1.0)
+        begun = [Assign(local, one if state == first else zero) for state, local in self.mass.items()]
+        begun += [
+            Assign(local, one if reading.kind == "reach" and first.hit else zero)
+            for reading, local in self.sums.items()
+        ]
+        begun += [Assign(local, zero) for local in self.gains.values()]
+        function.compute(terms, begun)
+        self._put_down()
+        function.write(constant(figures.record.base))
+        function.set(self.record)
+        function.write(LOOP)
+        self._advance()
+        function.step(self.curve, SLOT)
+        function.step(self.record, figures.record.stride)
+        self._put_down()
+        function.get(self.curve)
+        function.write(constant(figures.periods * SLOT), b"\x48", b"\x0d\x00", END)  # lt_s, br_if
+        return function
+
+    def _put_down(self) -> None:
+        """Write the readings of the period in hand."""
+        terms = self.terms = Terms()
+        stores = [
+            Store(place, self._read(reading), self.curve) for reading, place in self.chain.readings.items()
+        ]
+        self.function_.compute(terms, stores)
+
+    def _total(self, wanted: Callable[[State], bool]) -> Term:
+        return self.terms.sum([self.terms.local(m) for state, m in self.mass.items() if wanted(state)])
+
+    def _read(self, reading: Reading) -> Term:
+        terms, given, members = self.terms, self.key.given, reading.members
+        if reading in self.sums:
+            return terms.local(self.sums[reading])
+        if given is None:
+            if reading.kind == "avoid":
+                return self._total(lambda state: True)
+            return self._total(lambda state: state.phase in members)
+        wanted = given.kind == "reach"
+        condition = self._total(lambda state: state.met == wanted)
+        if reading.kind in ("duration", "count"):
+            value = terms.sum(
+                [
+                    terms.local(m)
+                    for (r, state), m in self.gains.items()
+                    if r == reading and state.met == wanted
+                ]
+            )
+        elif reading.kind == "occupy":
+            value = self._total(lambda state: state.met == wanted and state.phase in members)
+        else:
+            hit = reading.kind == "reach"
+            value = self._total(lambda state: state.met == wanted and state.hit == hit)
+        likely = terms.op("ge", condition, terms.constant(LEAST_CONDITION))
+        return terms.select(likely, terms.div(value, condition), terms.constant(math.nan))
+
+    def _advance(self) -> None:
+        """All states one period on."""
+        terms = self.terms = Terms()
+        arrived: dict[State, list[Term]] = {state: [] for state in self.states}
+        gained: dict[tuple[Reading, State], list[Term]] = {key: [] for key in self.gains}
+        sums = {reading: [terms.local(local)] for reading, local in self.sums.items()}
+        for state in self.states:
+            mass = terms.local(self.mass[state])
+            for reading, parts in sums.items():
+                if reading.kind == "duration" and state.phase in reading.members:
+                    parts.append(terms.mul(mass, terms.constant(self.figures.period_years)))
+                elif reading.kind == "count":
+                    places = self.figures.record.place[state.phase]
+                    parts += [
+                        terms.mul(mass, self._probability((places[o],)))
+                        for o in sorted(reading.members)
+                        if o in places
+                    ]
+            if self.figures.game.plays[state.phase] is None:
+                arrived[state].append(mass)
+                self._carry_gains(state, state, None, gained)
+            for source, target, places_of in self.figures.transitions:
+                if source != state.phase:
+                    continue
+                after = self._state(target, state.hit, state.met)
+                moved = terms.mul(mass, self._probability(places_of))
+                if after in arrived:
+                    arrived[after].append(moved)
+                    self._carry_gains(state, after, places_of, gained)
+                elif self.ends_at_event and after.hit:
+                    for reading, parts in sums.items():
+                        if reading.kind == "reach":
+                            parts.append(moved)
+        statements = [Assign(self.mass[state], terms.sum(parts)) for state, parts in arrived.items()]
+        statements += [Assign(self.sums[reading], terms.sum(parts)) for reading, parts in sums.items()]
+        statements += [Assign(self.gains[key], terms.sum(parts)) for key, parts in gained.items()]
+        self._assign_together(statements)
+
+    def _carry_gains(
+        self,
+        state: State,
+        after: State,
+        places: tuple[int, ...] | None,
+        gained: dict[tuple[Reading, State], list[Term]],
+    ) -> None:
+        """What has been counted goes along with the mass, and what is counted now as well."""
+        terms, mass = self.terms, self.terms.local(self.mass[state])
+        for reading in {reading: None for reading, _ in self.gains}:
+            gain = terms.local(self.gains[reading, state])
+            if reading.kind == "duration" and state.phase in reading.members:
+                gain = terms.add(gain, terms.mul(mass, terms.constant(self.figures.period_years)))
+            if places is None:
+                gained[reading, after].append(gain)
+                continue
+            gained[reading, after].append(terms.mul(gain, self._probability(places)))
+            if reading.kind == "count":
+                own = self.figures.record.place[state.phase]
+                for outcome in sorted(reading.members):
+                    if own.get(outcome) in places:
+                        counted = self._probability((own[outcome],))
+                        gained[reading, after].append(terms.mul(mass, counted))
+
+    def _assign_together(self, statements: list[Assign]) -> None:
+        """Assign what is computed from the old values of all locals: by way of other locals."""
+        function, terms = self.function_, self.terms
+        fresh = [Assign(function.local(), statement.term) for statement in statements]
+        function.compute(terms, fresh)
+        for statement, new in zip(statements, fresh, strict=True):
+            function.get(new.local)
+            function.set(statement.local)
+
+    def _probability(self, places: tuple[int, ...]) -> Term:
+        """The probability of any of some outcomes in the period in hand."""
+        return self.terms.sum([self.terms.load_at(self.record, place) for place in places])
+
+
+class Occupied:
+    """Shares of the phases from the start, with what is summed up along them: outcomes and costs."""
+
+    def __init__(
+        self, figures: Figures, start: int, costs: Mapping[tuple[int, int], int], cost_stride: int
+    ) -> None:
+        """`costs[m, k]`: where what a period in phase k costs by measure m lies, within a period `cost_stride` long."""
+        self.figures, self.start, self.costs, self.cost_stride = figures, start, costs, cost_stride
+
+    def function(
+        self,
+        shares: int,
+        outcomes: Mapping[int, int],
+        costs: Mapping[int, int],
+        row_bytes: int,
+        switches: Mapping[str, int],
+    ) -> Function:
+        """`occupied(pair)`: shares put down row by row from `shares` on; outcomes and costs at their rows.
+
+        `switches`: the bytes that ask for `shares`, `outcomes` and `costs`.
+        """
+        figures, function = self.figures, Function("occupied", (I32,))
+        walk = _Walk(figures, Chain(ChainKey(self.start, frozenset(), None), 0))
+        walk.function_, walk.record = function, function.local(I32)
+        walk.mass = {state: function.local() for state in walk.states}
+        mass = walk.mass
+        cost, row = function.local(I32), function.local(I32)
+        counted = {outcome: function.local() for outcome in outcomes}
+        spent = {measure: function.local() for measure in costs}
+        terms = Terms()
+        zero, one = terms.constant(0.0), terms.constant(1.0)
+        begun = [Assign(local, one if s.phase == self.start else zero) for s, local in mass.items()]
+        function.compute(
+            terms, begun + [Assign(local, zero) for local in (*counted.values(), *spent.values())]
+        )
+        function.write(constant(figures.record.base))
+        function.set(walk.record)
+        function.get(0)
+        function.set(row)
+        by_phase = {state.phase: local for state, local in mass.items()}
+        phases = range(len(figures.game.phases))
+
+        def put_down() -> None:
+            terms = Terms()
+            function.byte(switches["shares"])
+            function.write(IF)
+            function.compute(
+                terms,
+                [
+                    Store(
+                        shares + phase * row_bytes,
+                        terms.local(by_phase[phase]) if phase in by_phase else terms.constant(0.0),
+                        row,
+                    )
+                    for phase in phases
+                ],
+            )
+            function.write(END)
+            function.step(row, len(phases) * row_bytes)
+
+        put_down()
+        time = function.local(I32)
+        function.write(LOOP)
+        if counted:
+            function.byte(switches["outcomes"])
+            function.write(IF)
+            terms = walk.terms = Terms()
+            statements = []
+            for outcome, local in counted.items():
+                parts = [terms.local(local)]
+                for phase, place in enumerate(figures.record.place):
+                    if outcome in place and phase in by_phase:
+                        parts.append(
+                            terms.mul(terms.local(by_phase[phase]), walk._probability((place[outcome],)))
+                        )
+                statements.append(Assign(local, terms.sum(parts)))
+            function.compute(terms, statements)
+            function.write(END)
+        if spent:
+            function.byte(switches["costs"])
+            function.write(IF)
+            terms, statements = Terms(), []
+            zero = terms.constant(0.0)
+            for measure, local in spent.items():
+                parts = [terms.local(local)]
+                for phase, share in by_phase.items():
+                    at = self.costs.get((measure, phase))
+                    if at is not None:
+                        here = terms.local(share)
+                        paid = terms.mul(here, terms.load_at(cost, at))
+                        parts.append(terms.select(terms.op("eq", here, zero), zero, paid))
+                statements.append(Assign(local, terms.sum(parts)))
+            function.compute(terms, statements)
+            function.write(END)
+        walk._advance()
+        function.step(walk.record, figures.record.stride)
+        function.step(cost, self.cost_stride)
+        put_down()
+        function.step(time, 1)
+        function.get(time)
+        function.write(constant(figures.periods), b"\x48", b"\x0d\x00", END)
+        terms = Terms()
+        stores = [Store(outcomes[outcome], terms.local(local), 0) for outcome, local in counted.items()]
+        stores += [Store(costs[measure], terms.local(local), 0) for measure, local in spent.items()]
+        function.compute(terms, stores)
+        return function
