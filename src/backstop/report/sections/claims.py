@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from backstop.base.words import (
     counted,
@@ -16,14 +17,22 @@ from backstop.base.words import (
     stop,
 )
 from backstop.questions.claims.judging import ClaimResult, example_words
+from backstop.questions.claims.verdict import Verdict
 from backstop.report.charts import style, verdicts
 from backstop.report.content import Block, Entry, Figure, Paragraph, Section
 from backstop.report.material.gathering import Material
 from backstop.report.material.subject import condition_in_words
 from backstop.report.sections.answer import box_sentence
 from backstop.report.wording import is_exact
+from backstop.scenario.format import scenario as form
 
 MOST_IN_FIGURE = 16
+_IN_THE_ONE_WORLD = {
+    "supported": "Holds",
+    "refuted": "Fails",
+    "contested": "Holds in part",
+    "moot": "Does not arise",
+}
 
 
 def section(found: Material) -> Section | None:
@@ -60,34 +69,26 @@ def _how(found: Material) -> str:
     if found.exact:
         return "No assumption is uncertain, so each claim holds or fails in the one world there is."
     return (
-        "A claim is supported where it holds in at least 90 of 100 worlds in which the question "
-        "arises, refuted where in at most "
-        "10, and contested between. A claim never seen to fail is not thereby proved."
+        "A claim is supported where it holds in at least 90 of 100 worlds in which the question arises, refuted where "
+        "in at most 10, and contested between. A claim never seen to fail is not thereby proved."
     )
 
 
 def _figure(found: Material, results: list[ClaimResult], first: int, total: int) -> Figure:
     rows = [
-        verdicts.Row(
-            title_of(result),
-            result.verdict.verdict,
-            result.verdict.true.mean,
-            result.verdict.false.mean,
-            result.verdict.moot.mean,
-        )
-        for result in results
+        verdicts.Row(title_of(r), v.verdict, v.true.mean, v.false.mean, v.moot.mean)
+        for r in results
+        for v in (r.verdict,)
     ]
+    shares = ", and of 100 worlds those in which it holds, fails, or does not arise"
+    parts = (f"{r.label.rstrip('.')}: {r.verdict}, holds in {frequency(r.true)}" for r in rows)
     return style.figure(
         verdicts.chart(rows),
         "claims" if first == 0 else f"claims-{first}",
         title=_summary(results, first, total).rstrip("."),
-        definition="Verdict on each claim."
-        if found.exact
-        else "Verdict on each claim, and of 100 worlds those in which it holds, fails, or does not arise.",
+        definition=f"Verdict on each claim{'' if found.exact else shares}.",
         source=found.source,
-        alternative=stop(
-            ". ".join(f"{r.label.rstrip('.')}: {r.verdict}, holds in {frequency(r.true)}" for r in rows)
-        ),
+        alternative=stop(". ".join(parts)),
     )
 
 
@@ -98,60 +99,59 @@ def title_of(result: ClaimResult) -> str:
 
 def _entry(found: Material, result: ClaimResult) -> Entry:
     lines: list[tuple[str, str, str]] = [("Read as", *reading(found, result))]
+    verdict = result.verdict
     if result.reason is not None:
         lines.append(("Not judged", result.where, ""))
         return Entry(title_of(result), "not judged", "", tuple(lines))
-    verdict = result.verdict
+    if not found.exact:
+        lines.append(("Where it fails", _where(found, result), ""))
+    if result.counterexamples and not found.exact:
+        words = example_words(found.model, result.counterexamples[0])
+        lines.append(("Nearest counter-example", stop(sentence_case(words)), ""))
+    if any(of.verdict != verdict.verdict for of in result.camps.values()):
+        camps = (
+            f"{readable(camp)} {of.verdict} ({frequency(of.true.mean, of.true.se)})"
+            for camp, of in result.camps.items()
+        )
+        lines.append(("By camp", stop(sentence_case(", ".join(camps))), ""))
+    if result.claim.evidence:
+        lines.append(("Made in", _made_in(found, result), ""))
+    notes = (result.note, result.claim.note, verdict.note)
+    lines += [("Note", stop(sentence_case(note)), "") for note in notes if note]
+    text = ". ".join((_shares(found, verdict), *_least_level(found, result)))
+    return Entry(title_of(result), verdict.verdict, stop(text), tuple(lines))
+
+
+def _shares(found: Material, verdict: Verdict) -> str:
+    """In how many worlds the claim holds, fails and does not arise."""
+    if found.exact:
+        return _IN_THE_ONE_WORLD[verdict.verdict]
     text = (
         f"Holds in {of_worlds(verdict.true.mean, verdict.true.se)}, fails in "
         f"{of_worlds(verdict.false.mean, verdict.false.se)}"
     )
     if verdict.moot.mean > 0:
         text += f", does not arise in {of_worlds(verdict.moot.mean, verdict.moot.se)}"
-    if found.exact:
-        text = {
-            "supported": "Holds",
-            "refuted": "Fails",
-            "contested": "Holds in part",
-            "moot": "Does not arise",
-        }[verdict.verdict]
-    level = result.least_level
-    if level is not None and level.level.mean is not None:
-        measure = found.model.scenario.measures[level.measure]
-        unit = f" ({measure.unit})" if measure.unit else ""
-        if is_exact(level.level):
-            text += (
-                f". The least level of {quoted(measure.titled(level.measure))} is "
-                f"{level.level.mean:.3g}{unit}"
-            )
-        else:
-            text += (
-                f". Where some level does, the least level of {quoted(measure.titled(level.measure))} is "
-                f"{number(level.level.mean, level.level.se, most=3)} on average and at most "
-                f"{level.level.q95:.2g} in nineteen worlds of twenty{unit}"
-            )
-        if level.not_monotone.mean > 0:
-            text += (
-                f". In {of_worlds(level.not_monotone.mean, level.not_monotone.se)} a higher level "
-                "no longer does"
-            )
-    if not found.exact:
-        lines.append(("Where it fails", _where(found, result), ""))
-    if result.counterexamples and not found.exact:
-        words = example_words(found.model, result.counterexamples[0])
-        lines.append(("Nearest counter-example", stop(sentence_case(words)), ""))
-    if len({of.verdict for of in result.camps.values()} | {verdict.verdict}) > 1:
-        camps = [
-            f"{readable(camp)} {of.verdict} ({frequency(of.true.mean, of.true.se)})"
-            for camp, of in result.camps.items()
-        ]
-        lines.append(("By camp", stop(sentence_case(", ".join(camps))), ""))
-    if result.claim.evidence:
-        lines.append(("Made in", _made_in(found, result), ""))
-    for note in (result.note, result.claim.note, verdict.note):
-        if note:
-            lines.append(("Note", stop(sentence_case(note)), ""))
-    return Entry(title_of(result), verdict.verdict, stop(text), tuple(lines))
+    return text
+
+
+def _least_level(found: Material, result: ClaimResult) -> Iterator[str]:
+    """The least level of a measure that meets the condition of a threshold claim, over worlds."""
+    found_level = result.least_level
+    if found_level is None or found_level.level.mean is None:
+        return
+    level, measure = found_level.level, found.model.scenario.measures[found_level.measure]
+    title, unit = quoted(measure.titled(found_level.measure)), f" ({measure.unit})" if measure.unit else ""
+    if is_exact(level):
+        yield f"The least level of {title} is {level.mean:.3g}{unit}"
+    else:
+        yield (
+            f"Where some level does, the least level of {title} is {number(level.mean, level.se, most=3)} on average "
+            f"and at most {level.q95:.2g} in nineteen worlds of twenty{unit}"
+        )
+    beyond = found_level.not_monotone
+    if beyond.mean > 0:
+        yield f"In {of_worlds(beyond.mean, beyond.se)} a higher level no longer does"
 
 
 def _where(found: Material, result: ClaimResult) -> str:
@@ -177,54 +177,44 @@ def reading(found: Material, result: ClaimResult) -> tuple[str, str]:
     """How the program reads the claim: words, and the exact form beside them."""
     claim, scenario = result.claim, found.model.scenario
 
-    def measures(listing: tuple[str, ...], last: str = "and") -> str:
-        return listed([quoted(scenario.measures[m].titled(m)) for m in listing], last)
+    def measures(names: Iterable[str], last: str = "and") -> str:
+        return listed((quoted(scenario.measures[m].titled(m)) for m in names), last)
+
+    def metric(name: str) -> str:
+        return quoted(scenario.metrics[name].titled(name))
+
+    def where(name: str) -> str:
+        return f"In {quoted(scenario.arrangements[name].titled(name))}"
+
+    def so(formula: form.Expr) -> str:
+        return f"makes it so that {condition_in_words(scenario, formula)}"
 
     if claim.necessary is not None:
-        needed = claim.necessary
-        return (
-            f"Without {measures(needed.measures, 'or')} no arrangement makes it so that "
-            f"{condition_in_words(scenario, needed.for_)}, "
-            "and with it some other does.",
-            f"necessary: {', '.join(needed.measures)} for {needed.for_}",
-        )
+        names, asked = claim.necessary.measures, claim.necessary.for_
+        words = f"Without {measures(names, 'or')} no arrangement {so(asked)}, and with it some other does."
+        return words, f"necessary: {', '.join(names)} for {asked}"
     if claim.sufficient is not None:
-        enough = claim.sufficient
-        return (
-            f"Every arrangement with {measures(enough.measures)} makes it so that "
-            f"{condition_in_words(scenario, enough.for_)}.",
-            f"sufficient: {', '.join(enough.measures)} for {enough.for_}",
-        )
-    for kind, word in (("raises", "higher"), ("lowers", "lower")):
-        effect = getattr(claim, kind)
+        names, asked = claim.sufficient.measures, claim.sufficient.for_
+        words = f"Every arrangement with {measures(names)} {so(asked)}."
+        return words, f"sufficient: {', '.join(names)} for {asked}"
+    for kind, word, effect in (("raises", "higher", claim.raises), ("lowers", "lower", claim.lowers)):
         if effect is not None:
-            metric = quoted(scenario.metrics[effect.metric].titled(effect.metric))
-            return (
-                f"In every arrangement with {measures(effect.measures)}, {metric} is {word} than in "
-                "the same arrangement "
-                "without.",
-                f"{kind}: {', '.join(effect.measures)} on {effect.metric}",
+            words = (
+                f"In every arrangement with {measures(effect.measures)}, {metric(effect.metric)} is {word} than in "
+                "the same arrangement without."
             )
+            return words, f"{kind}: {', '.join(effect.measures)} on {effect.metric}"
     if claim.complements is not None:
         joint = claim.complements
-        metric = quoted(scenario.metrics[joint.metric].titled(joint.metric))
-        where = quoted(scenario.arrangements[joint.in_].titled(joint.in_))
-        return (
-            f"In {where}, {measures(joint.measures)} together raise {metric} by more than the sum of "
-            "what each does alone.",
-            f"complements: {', '.join(joint.measures)} on {joint.metric} in {joint.in_}",
+        words = (
+            f"{where(joint.in_)}, {measures(joint.measures)} together raise {metric(joint.metric)} by more than the "
+            "sum of what each does alone."
         )
+        return words, f"complements: {', '.join(joint.measures)} on {joint.metric} in {joint.in_}"
     if claim.threshold is not None:
         varied = claim.threshold
-        where = quoted(scenario.arrangements[varied.in_].titled(varied.in_))
-        return (
-            f"In {where}, some level of {measures((varied.measure,))} makes it so that "
-            f"{condition_in_words(scenario, varied.for_)}.",
-            f"threshold: {varied.measure} for {varied.for_} in {varied.in_}",
-        )
+        words = f"{where(varied.in_)}, some level of {measures([varied.measure])} {so(varied.for_)}."
+        return words, f"threshold: {varied.measure} for {varied.for_} in {varied.in_}"
     assert claim.holds is not None
-    where = quoted(scenario.arrangements[claim.holds.in_].titled(claim.holds.in_))
-    return (
-        f"In {where}, {condition_in_words(scenario, claim.holds.that)}.",
-        f"holds: {claim.holds.that} in {claim.holds.in_}",
-    )
+    words = f"{where(claim.holds.in_)}, {condition_in_words(scenario, claim.holds.that)}."
+    return words, f"holds: {claim.holds.that} in {claim.holds.in_}"

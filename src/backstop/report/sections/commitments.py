@@ -21,18 +21,17 @@ def section(found: Material) -> Section | None:
         return None
     blocks: list[Block] = [
         Paragraph(
-            "What the model takes each party to have promised, restated so that it can be checked "
-            "against the text of an agreement. "
-            "The words follow the formula beside them; where they differ the formula is what was computed."
+            "What the model takes each party to have promised, restated so that it can be checked against the text of "
+            "an agreement. The words follow the formula beside them; where they differ the formula is what was "
+            "computed."
         )
     ]
     blocks += [_measure(found, name, of) for name, of in scenario.measures.items()]
     if automatic:
         blocks.append(
             Paragraph(
-                "Automatic moves: with the probability stated, the move is made without any decision "
-                "being taken; otherwise the "
-                "actor chooses among all moves by what they are worth to it."
+                "Automatic moves: with the probability stated, the move is made without any decision being taken; "
+                "otherwise the actor chooses among all moves by what they are worth to it."
             )
         )
         blocks += automatic
@@ -46,54 +45,27 @@ def _measure(found: Material, name: str, of: form.Measure) -> Entry:
     names = names_of(scenario)
     who = listed(quoted(scenario.actors[a].titled(a)) for a in of.by)
     low, high = of.range
-    unit = f" ({of.unit})" if of.unit else ""
-    conditional = of.in_phases is not None or of.when is not None or of.cap is not None
     lines: list[tuple[str, str, str]] = [
         (
             "Controlled by",
-            f"{who}{', together' if len(of.by) > 1 else ''}. Level from {low:g} to {high:g}{unit}; "
-            f"{of.default:g} where an arrangement does not name it.",
+            f"{who}{', together' if len(of.by) > 1 else ''}. Level from {low:g} to {high:g}"
+            f"{f' ({of.unit})' if of.unit else ''}; {of.default:g} where an arrangement does not name it.",
             f"by: {', '.join(of.by)}; range: [{low:g}, {high:g}]",
-        )
+        ),
+        _in_force(scenario, of),
     ]
-    if of.in_phases is not None:
-        inside = [quoted(scenario.phases[p].titled(p)) for p in of.in_phases]
-        outside = [quoted(ph.titled(p)) for p, ph in scenario.phases.items() if p not in of.in_phases]
-        text = f"Only in {listed(inside, 'or')}." if inside else "In no state at all."
-        if outside:
-            text += f" It is zero in {listed(outside)}."
-        lines.append(("In force", text, f"in_phases: [{', '.join(of.in_phases)}]"))
-    else:
-        lines.append(("In force", "In every state of the relationship.", ""))
     if of.when is not None:
-        lines.append(
-            (
-                "Condition",
-                stop(f"Only while {condition_words(of.when, names)}; zero otherwise"),
-                f"when: {of.when}",
-            )
-        )
+        words = f"Only while {condition_words(of.when, names)}; zero otherwise."
+        lines.append(("Condition", words, f"when: {of.when}"))
     if of.cap is not None:
-        lines.append(
-            (
-                "Ceiling",
-                stop(
-                    f"Never above {in_words(of.cap, names)}, however much is "
-                    f"promised{_range_of(scenario, of.cap)}"
-                ),
-                f"cap: {of.cap}",
-            )
+        words = (
+            f"Never above {in_words(of.cap, names)}, however much is promised{_range_of(scenario, of.cap)}."
         )
+        lines.append(("Ceiling", words, f"cap: {of.cap}"))
     if of.cost is not None:
+        unit = f", in {of.cost_unit}" if of.cost_unit else ""
         lines.append(
-            (
-                "Cost",
-                stop(
-                    "Per year in force: "
-                    f"{in_words(of.cost, names)}{f', in {of.cost_unit}' if of.cost_unit else ''}"
-                ),
-                f"cost: {of.cost}",
-            )
+            ("Cost", stop(f"Per year in force: {in_words(of.cost, names)}{unit}"), f"cost: {of.cost}")
         )
     else:
         lines.append(("Cost", "None is stated.", ""))
@@ -102,7 +74,20 @@ def _measure(found: Material, name: str, of: form.Measure) -> Entry:
         lines.append(("Evidence", ", ".join(of.evidence), ""))
     if of.note:
         lines.append(("Note", stop(of.note), ""))
+    conditional = of.in_phases is not None or of.when is not None or of.cap is not None
     return Entry(of.titled(name), "conditional" if conditional else "unconditional", "", tuple(lines))
+
+
+def _in_force(scenario: form.Scenario, of: form.Measure) -> tuple[str, str, str]:
+    if of.in_phases is None:
+        return "In force", "In every state of the relationship.", ""
+    titles = {p: quoted(phase.titled(p)) for p, phase in scenario.phases.items()}
+    inside = [titles[p] for p in of.in_phases]
+    outside = [title for p, title in titles.items() if p not in of.in_phases]
+    text = f"Only in {listed(inside, 'or')}." if inside else "In no state at all."
+    if outside:
+        text += f" It is zero in {listed(outside)}."
+    return "In force", text, f"in_phases: [{', '.join(of.in_phases)}]"
 
 
 def _definitions(found: Material, formulas: Sequence[form.Expr | None]) -> list[tuple[str, str, str]]:
@@ -183,25 +168,19 @@ def _automatic(found: Material, name: str, node: form.Decision) -> Entry:
     scenario = found.model.scenario
     names = names_of(scenario)
     actor = quoted(scenario.actors[node.actor].titled(node.actor))
-    others = [quoted(readable(move)) for move in node.moves]
     lines = []
     for move, probability in node.bound.items():
         target = node.moves[move]
         leads = ""
         if isinstance(target, str) and target in scenario.outcomes:
             leads = f", which leads to {quoted(scenario.outcomes[target].titled(target))}"
-        lines.append(
-            (
-                readable(move),
-                stop(
-                    f"With probability {in_words(probability, names)}, {actor} does this without a "
-                    f"decision{leads}"
-                ),
-                f"bound: {{{move}: {probability}}}",
-            )
+        words = (
+            f"With probability {in_words(probability, names)}, {actor} does this without a decision{leads}"
         )
+        lines.append((readable(move), stop(words), f"bound: {{{move}: {probability}}}"))
     lines += _definitions(found, list(node.bound.values()))
-    lines.append(("Otherwise", stop(f"{actor} chooses freely between {listed(others)}"), ""))
+    moves = listed(quoted(readable(move)) for move in node.moves)
+    lines.append(("Otherwise", stop(f"{actor} chooses freely between {moves}"), ""))
     return Entry(sentence_case(node.title or readable(name)), "automatic", "", tuple(lines))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 from backstop.base.table import Table
 from backstop.base.words import counted, frequency, listed, quoted, readable, sentence_case, stop, with_error
@@ -27,59 +28,39 @@ def camps_section(found: Material) -> Section | None:
     """Where experts disagree in kind, and what each camp alone would conclude; None where there are no camps."""
     if not found.model.camps():
         return None
-    scenario, lead = found.model.scenario, found.subject
-    blocks: list[Block] = []
-    disputed = [(name, p) for name, p in scenario.parameters.items() if p.experts is not None]
-    blocks.append(
-        Table(
-            "What the camps disagree on",
-            ("", "views", "unit"),
-            tuple((p.titled(name), sentence_case(spread_words(p)), p.unit) for name, p in disputed),
-        )
+    disputed = ((name, p) for name, p in found.model.scenario.parameters.items() if p.experts is not None)
+    views = Table(
+        "What the camps disagree on",
+        ("", "views", "unit"),
+        tuple((p.titled(name), sentence_case(spread_words(p)), p.unit) for name, p in disputed),
     )
     if not found.camps:
-        blocks.append(
-            Paragraph("Too few of the worlds of this report are any camp's own to tell the camps apart.")
-        )
-        return Section("camps", "Where experts disagree", tuple(blocks))
-    names = list(found.result.arrangements)
-    share = lead.target is not None and lead.target.own
-    rows = []
-    for camp in found.camps:
-        of = camp.shares if share else camp.metric
-        cells = (frequency(of[a].mean, of[a].se) if share else with_error(of[a]) for a in names)
-        rows.append((readable(camp.name), *cells))
-    best = {camp.name: max(names, key=lambda a: camp.metric[a].mean or 0.0) for camp in found.camps}
+        few = "Too few of the worlds of this report are any camp's own to tell the camps apart."
+        return Section("camps", "Where experts disagree", (views, Paragraph(few)))
+    target, metric = found.subject.target, found.metric_title(found.subject.metric)
+    best = found.first_choices()
     if len(set(best.values())) == 1:
         first = quoted(found.arrangement_title(next(iter(best.values()))))
-        blocks.insert(
-            0,
-            Paragraph(
-                f"Every camp alone would find {quoted(found.metric_title(lead.metric))} highest under "
-                f"{first}.",
-                lead=True,
-            ),
-        )
+        words = f"Every camp alone would find {quoted(metric)} highest under {first}."
     else:
-        parts = [f"{readable(camp)}: {quoted(found.arrangement_title(a))}" for camp, a in best.items()]
-        blocks.insert(0, Paragraph(f"The camps differ on what comes first. {'; '.join(parts)}.", lead=True))
-    what = (
-        f"Worlds in which {lead.target.words}"
-        if share and lead.target is not None
-        else found.metric_title(lead.metric)
+        parts = (f"{readable(camp)}: {quoted(found.arrangement_title(a))}" for camp, a in best.items())
+        words = f"The camps differ on what comes first. {'; '.join(parts)}."
+    names = list(found.result.arrangements)
+    rows = []
+    for camp in found.camps:
+        cells = [with_error(camp.metric[a]) for a in names]
+        if target is not None and target.own:
+            cells = [frequency(camp.shares[a].mean, camp.shares[a].se) for a in names]
+        rows.append((readable(camp.name), *cells))
+    worth = listed(f"{camp.effective_worlds:,.0f} for {readable(camp.name)}" for camp in found.camps)
+    conclusions = Table(
+        f"{f'Worlds in which {target.words}' if target is not None and target.own else metric}, by camp",
+        ("", *(found.arrangement_title(a) for a in names)),
+        tuple(rows),
+        "Each camp's views wherever it has any, and the pool elsewhere; by weighting the worlds of this report (worth "
+        f"{worth}).",
     )
-    blocks.append(
-        Table(
-            f"{what}, by camp",
-            ("", *(found.arrangement_title(a) for a in names)),
-            tuple(rows),
-            "Each camp's views wherever it has any, and the pool elsewhere; by weighting the worlds "
-            "of this report (worth "
-            + listed(f"{camp.effective_worlds:,.0f} for {readable(camp.name)}" for camp in found.camps)
-            + ").",
-        )
-    )
-    return Section("camps", "Where experts disagree", tuple(blocks))
+    return Section("camps", "Where experts disagree", (Paragraph(words, lead=True), views, conclusions))
 
 
 def judgement_section(found: Material) -> Section:
@@ -88,31 +69,27 @@ def judgement_section(found: Material) -> Section:
     if not scenario.parameters:
         return Section("judgement", "What is judgement", (Paragraph("The study has no parameters."),))
     first = found.drivers.first
-    rows = []
-    for name, parameter in scenario.parameters.items():
-        share = None if first is None or name not in first.first else first.first[name]
-        grade = evidence.grade(parameter.basis)
-        matters = 0.0 if share is None else max(0.0, share.mean)
-        rows.append((matters, grade, name, parameter))
-    rows.sort(
-        key=lambda row: (-round(row[0], 3), -GRADES.index(row[1]), list(scenario.parameters).index(row[2]))
-    )
-    counts = Counter(grade for _, grade, _, _ in rows)
-    words = [f"{counts[grade]} {grade} ({_MEANING[grade]})" for grade in GRADES if counts[grade]]
-    total = sum(matters for matters, *_ in rows)
-    judged = sum(matters for matters, grade, _, _ in rows if grade in ("judgement", "unknown"))
-    blocks: list[Block] = [
-        Paragraph(f"Of {counted(len(rows), 'assumption')}: {listed(words)}.", lead=True),
+    shares = {} if first is None else {n: max(0.0, share.mean) for n, share in first.first.items()}
+    rows = [
+        (shares.get(name, 0.0), evidence.grade(parameter.basis), name, parameter)
+        for name, parameter in scenario.parameters.items()
     ]
-    if first is not None and total > 0:
+    rows.sort(key=lambda row: (-round(row[0], 3), -GRADES.index(row[1])))
+    counts = Counter(grade for _, grade, _, _ in rows)
+    words = listed(f"{counts[grade]} {grade} ({_MEANING[grade]})" for grade in GRADES if counts[grade])
+    total = sum(shares.values())
+    judged = sum(share for share, grade, _, _ in rows if grade in ("judgement", "unknown"))
+    blocks: list[Block] = [Paragraph(f"Of {counted(len(rows), 'assumption')}: {words}.", lead=True)]
+    if total > 0:
         blocks.append(
             Paragraph(
                 "Of the variation that single assumptions explain, about "
-                f"{round(100 * judged / total)} of 100 parts rest on judgement. "
-                "An assumption has the grade of its weakest ground."
+                f"{round(100 * judged / total)} of 100 parts rest on judgement. An assumption has the grade of its "
+                "weakest ground."
             )
         )
     # What moves the answer is a column of its own, and the order, where it has been looked for.
+    moves = [] if first is None else ["of 100 parts of the variation"]
     table = tuple(
         (
             parameter.titled(name),
@@ -120,14 +97,13 @@ def judgement_section(found: Material) -> Section:
             parameter.unit or "-",
             grade,
             ", ".join(parameter.basis) or "none given",
-            *([] if first is None else [f"{100 * matters:.0f}" if matters >= 0.005 else "-"]),
+            *(f"{100 * share:.0f}" if share >= 0.005 else "-" for _ in moves),
         )
-        for matters, grade, name, parameter in rows
+        for share, grade, name, parameter in rows
     )
-    moves = [] if first is None else ["of 100 parts of the variation"]
     blocks.append(
         Table(
-            "All assumptions" if first is None else "All assumptions, those that move the answer most first",
+            f"All assumptions{', those that move the answer most first' if moves else ''}",
             ("", "assumed", "unit", "grade", "grounds", *moves),
             table,
             "Numbered grounds are statements of the accounts, M01 and the like propositions drawn from them.",
@@ -170,8 +146,7 @@ def accounts_section(found: Material) -> Section | None:
     return Section("accounts", "Accounts compared, and sources", tuple(blocks))
 
 
-def _comparison(comparison: Comparison) -> list[Block]:
-    blocks: list[Block] = []
+def _comparison(comparison: Comparison) -> Iterator[Block]:
     kinds = (
         ("contradiction", "Where the accounts contradict each other", "contradiction"),
         ("difference", "Where they differ without contradiction", "difference"),
@@ -180,24 +155,22 @@ def _comparison(comparison: Comparison) -> list[Block]:
     )
     for kind, title, noun in kinds:
         findings = comparison.of(kind)
-        if not findings:
-            continue
-        shown = findings[:MOST_FINDINGS]
-        blocks.append(Paragraph(f"{title} ({counted(len(findings), noun)}):"))
-        items = [f"{f.status.capitalize()}: {f.explanation}" if f.status else f.explanation for f in shown]
-        if len(findings) > len(shown):
-            items.append(f"And {len(findings) - len(shown)} more: backstop accounts lists them all.")
-        blocks.append(Items(tuple(items)))
+        if findings:
+            shown = findings[:MOST_FINDINGS]
+            items = [
+                f"{f.status.capitalize()}: {f.explanation}" if f.status else f.explanation for f in shown
+            ]
+            if len(findings) > len(shown):
+                items.append(f"And {len(findings) - len(shown)} more: backstop dossier compare lists them all.")
+            yield Paragraph(f"{title} ({counted(len(findings), noun)}):")
+            yield Items(tuple(items))
     alone, voice = len(comparison.of("single_source")), len(comparison.of("unattributed"))
     if alone or voice:
-        blocks.append(
-            Paragraph(
-                f"{counted(alone, 'claim')} {'rests' if alone == 1 else 'rest'} on one account alone, "
-                f"and {counted(voice, 'statement')} "
-                f"{'is' if voice == 1 else 'are'} the account's own voice rather than anybody's words."
-            )
+        yield Paragraph(
+            f"{counted(alone, 'claim')} {'rests' if alone == 1 else 'rest'} on one account alone, and "
+            f"{counted(voice, 'statement')} {'is' if voice == 1 else 'are'} the account's own voice rather than "
+            "anybody's words."
         )
-    return blocks
 
 
 def reproduction_section(found: Material) -> Section:
@@ -212,9 +185,8 @@ def reproduction_section(found: Material) -> Section:
         "private_payoffs": "private payoffs that count (private_payoffs)",
     }[result.information]
     facts = [
-        f"{counted(result.worlds, 'world')}, seed {result.seed}; payoff shocks are read as "
-        f"{information}. The other reading can change "
-        "results in a process: run the report again with the other --information to see by how much.",
+        f"{counted(result.worlds, 'world')}, seed {result.seed}; payoff shocks are read as {information}. The other "
+        "reading can change results in a process: run the report again with the other --information to see by how much."
     ]
     if result.weights is not None:
         facts.append(
@@ -223,19 +195,14 @@ def reproduction_section(found: Material) -> Section:
         )
     if result.unconverged_worlds:
         facts.append(
-            f"{counted(result.unconverged_worlds, 'world')} did not settle under some arrangement and "
-            "kept the values of the last sweep."
+            f"{counted(result.unconverged_worlds, 'world')} did not settle under some arrangement and kept the values "
+            "of the last sweep."
         )
-    facts.append(
-        f"Versions: {', '.join(f'{name} {version}' for name, version in record['versions'].items())}."
-    )
-    blocks: list[Block] = [
+    versions = (f"{name} {version}" for name, version in record["versions"].items())
+    facts.append(f"Versions: {', '.join(versions)}.")
+    blocks = (
         Code(found.command, "This report"),
         Items(tuple(facts)),
-        Table(
-            "Files this rests on",
-            ("", "SHA-256"),
-            tuple(digests.items()),
-        ),
-    ]
-    return Section("reproduce", "How to get these numbers again", tuple(blocks))
+        Table("Files this rests on", ("", "SHA-256"), tuple(digests.items())),
+    )
+    return Section("reproduce", "How to get these numbers again", blocks)
