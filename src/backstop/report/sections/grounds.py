@@ -161,7 +161,9 @@ def _comparison(comparison: Comparison) -> Iterator[Block]:
                 f"{f.status.capitalize()}: {f.explanation}" if f.status else f.explanation for f in shown
             ]
             if len(findings) > len(shown):
-                items.append(f"And {len(findings) - len(shown)} more: backstop dossier compare lists them all.")
+                items.append(
+                    f"And {len(findings) - len(shown)} more: backstop dossier compare lists them all."
+                )
             yield Paragraph(f"{title} ({counted(len(findings), noun)}):")
             yield Items(tuple(items))
     alone, voice = len(comparison.of("single_source")), len(comparison.of("unattributed"))
