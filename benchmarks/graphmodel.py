@@ -21,7 +21,8 @@ import numpy as np
 from backstop.graphmodel.change.robustness import robustness
 from backstop.graphmodel.files.reader import read
 from backstop.graphmodel.model.preference import Relation
-from backstop.graphmodel.stability.ranked import Concept, stable_states
+from backstop.graphmodel.stability.concepts import Concept
+from backstop.graphmodel.stability.ranked import stable_states
 
 CONCEPTS: tuple[Concept, ...] = ("nash", "gmr", "smr", "seq")
 

@@ -140,7 +140,7 @@ def test_the_cells_of_sim_and_of_coalitions_in_json() -> None:
 
 
 def test_sim_is_left_out_with_a_note_where_it_would_take_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("backstop.graphmodel.stability.analysis.SIM_COMBINATIONS", 0)
+    monkeypatch.setattr("backstop.graphmodel.stability.simultaneous.EASY_COMBINATIONS", 0)
     done = CliRunner().invoke(
         commands, ["graph", "explain", str(STUDY), "s17", "--json"], catch_exceptions=False
     )
@@ -161,7 +161,7 @@ def test_sim_is_left_out_where_it_would_be_refused(tmp_path: Path, monkeypatch: 
         encoding="utf-8",
     )
     assert "a, SIM: stable" in said("explain", tmp_path / "g.yaml", "s1")
-    monkeypatch.setattr("backstop.graphmodel.stability.relational.MAX_MATRIX", 0)
+    monkeypatch.setattr("backstop.graphmodel.stability.relations.MAX_MATRIX", 0)
     words = said("explain", tmp_path / "g.yaml", "s1")
     assert "a, SEQ" in words
     assert "a, SIM" not in words

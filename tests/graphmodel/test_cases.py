@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from backstop.graphmodel.change.inverse import condition
+from backstop.graphmodel.analysis import analyse
+from backstop.graphmodel.change.conditions import condition
 from backstop.graphmodel.files.reader import load
-from backstop.graphmodel.show.plain import as_json
-from backstop.graphmodel.stability.analysis import analyse
 
 CASES = Path(__file__).resolve().parents[2].parent / "shared" / "cases" / "graph"
 FILES = (
@@ -36,7 +35,7 @@ def cells(value: Any) -> int:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_every_cell_of_the_case(path: Path) -> None:
     expected = json.loads(path.read_text(encoding="utf-8"))["expected"]
-    found = as_json(analyse(load(path)))
+    found = analyse(load(path)).as_dict()
     checked = 0
     for key in expected.keys() - ASIDE:
         wanted = expected[key]
@@ -81,7 +80,7 @@ def legal(path: Path, found: dict[str, Any], key: str) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_published_equilibria_that_were_reproduced(path: Path) -> None:
-    found = as_json(analyse(load(path)))
+    found = analyse(load(path)).as_dict()
     for claim in json.loads(path.read_text(encoding="utf-8"))["expected"].get("published", []):
         if claim.get("reproduced") and "compare" in claim:
             assert found["concepts"][claim["compare"]]["equilibria"] == claim["equilibria"], claim
@@ -109,6 +108,6 @@ def test_inverse_conditions() -> None:
 def test_prioritised_statements_resolve_to_the_published_vectors() -> None:
     path = CASES / "cuban_1962.json"
     vectors = json.loads(path.read_text(encoding="utf-8"))["expected"]["option_prioritization_vectors"]
-    found = as_json(analyse(load(path)))["resolved_ranking"]
+    found = analyse(load(path)).as_dict()["resolved_ranking"]
     for maker, numbers in vectors.items():
         assert [level for levels in found[maker] for level in levels] == [f"s{number}" for number in numbers]

@@ -10,17 +10,17 @@ import pytest
 from tests.support.conflicts import Twin, graph_twin, twin
 
 from backstop.base.faults import InvalidInput, Refused
+from backstop.graphmodel.change.conditions import condition
 from backstop.graphmodel.change.edit import apply, smallest_change, statement_edits
-from backstop.graphmodel.change.inverse import condition
 from backstop.graphmodel.change.requirements import must_prefer
 from backstop.graphmodel.change.robustness import robustness, wilson
 from backstop.graphmodel.files.reader import read
 from backstop.graphmodel.model.completion import complete, shuffled
 from backstop.graphmodel.model.conflict import Conflict
-from backstop.graphmodel.model.preference import Graded, Relation, better_matrix, degree_matrix
-from backstop.graphmodel.stability.graded import fuzzy, probabilistic
-from backstop.graphmodel.stability.ranked import CONCEPTS, dense_ranks, stable_states
-from backstop.graphmodel.stability.strength import strong, weak
+from backstop.graphmodel.model.preference import Graded, Relation, better_matrix, dense_ranks
+from backstop.graphmodel.stability.attitudes import degree_matrix, fuzzy, probabilistic, strong, weak
+from backstop.graphmodel.stability.concepts import CONCEPTS
+from backstop.graphmodel.stability.ranked import stable_states
 
 
 def small(seed: int, most: int = 6) -> Twin:
@@ -223,7 +223,7 @@ def test_certain_degrees_give_the_crisp_concepts() -> None:
             assert np.array_equal(loose[name], tables[concept]), (seed, name)  # type: ignore[index]
         degrees = [Graded("fuzzy", degree_matrix(p), {"gamma": 1.0}) for p in one.conflict.preferences]
         assert np.array_equal(fuzzy(one.conflict.with_preferences(degrees))["fseq"], tables["seq"])
-        for concept, table in probabilistic(one.conflict, 1.0, 1.0, 1.0).items():
+        for concept, table in probabilistic(one.conflict, {"alpha": 1.0, "beta": 1.0, "gamma": 1.0}).items():
             assert np.array_equal(table, tables[concept]), (seed, concept)  # type: ignore[index]
         # Sanctions of any strict loss are strong ones of degree 1; only reflexive sanctions are lost.
         firmly = strong(one.conflict, degree=1)

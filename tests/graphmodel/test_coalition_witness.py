@@ -14,7 +14,7 @@ from tests.support.conflicts import Twin, option_twin, twin
 
 from backstop.base.faults import InvalidInput, Refused
 from backstop.graphmodel import (
-    CoalitionWitness,
+    Witness,
     coalition_named,
     coalition_witness,
     coalitions,
@@ -22,8 +22,8 @@ from backstop.graphmodel import (
     load,
     simultaneous,
 )
-from backstop.graphmodel.reasons.coalition_witness import JointStep
-from backstop.graphmodel.stability.coalition import COALITION_CONCEPTS
+from backstop.graphmodel.reasons.witness import JointStep
+from backstop.graphmodel.stability.concepts import COALITION_CONCEPTS
 from backstop.graphmodel.stability.simultaneous import applicable
 
 CASES = Path(__file__).resolve().parents[2].parent / "shared" / "cases" / "graph"
@@ -62,7 +62,7 @@ def walk(one: Twin, movers: tuple[int, ...], start: int, path: tuple[tuple[int, 
     return here
 
 
-def sanction_end(one: Twin, why: CoalitionWitness, start: int, steps: tuple[JointStep, ...]) -> int:
+def sanction_end(one: Twin, why: Witness, start: int, steps: tuple[JointStep, ...]) -> int:
     """The end of a sanction: by others alone, none twice in succession, and under CSEQ each an improvement."""
     here, last = start, None
     for step in steps:
@@ -70,7 +70,7 @@ def sanction_end(one: Twin, why: CoalitionWitness, start: int, steps: tuple[Join
         assert step.movers != last
         there = walk(one, step.movers, here, step.path)
         assert there == step.end
-        if why.concept == "seq":
+        if why.concept == "cseq":
             assert all(one.better(j, there, here) for j in step.movers)
         else:
             assert len(step.movers) == len(step.path) == 1
@@ -78,7 +78,7 @@ def sanction_end(one: Twin, why: CoalitionWitness, start: int, steps: tuple[Join
     return here
 
 
-def check(one: Twin, why: CoalitionWitness, kinds: Counter[str]) -> None:
+def check(one: Twin, why: Witness, kinds: Counter[str]) -> None:
     s, members = why.state, why.members
 
     def everybody(q: int) -> bool:
@@ -108,7 +108,7 @@ def check(one: Twin, why: CoalitionWitness, kinds: Counter[str]) -> None:
         assert not one.better(answer.hurt, end, s)
         kinds[f"sanctioned {why.concept}"] += 1
         kinds["together"] += any(len(step.movers) > 1 for step in answer.sanction)
-        if why.concept == "smr":
+        if why.concept == "csmr":
             out = reference.legal_ends(end, list(members), lambda j, x: one.moves[j].get(x, set()))
             assert {t for t, _ in answer.replies} == out
             assert all(j in members and not one.better(j, t, s) for t, j in answer.replies)
@@ -120,9 +120,10 @@ def replay(one: Twin, kinds: Counter[str]) -> None:
     for members in found.members:
         for s in range(one.conflict.size):
             for concept in COALITION_CONCEPTS:
-                why = coalition_witness(one.conflict, found, members, s, concept)
+                why = coalition_witness(found, members, s, concept)
                 assert (why.members, why.state, why.concept) == (members, s, concept)
-                assert why.stable == (s in expected[members][concept]) == found.stable[members][concept][s]
+                assert why.stable == (s in expected[members][concept[1:]])
+                assert why.stable == found.stable[members][concept[1:]][s]
                 check(one, why, kinds)
 
 
@@ -135,8 +136,8 @@ def test_every_reason_of_a_coalition_can_be_replayed() -> None:
             replay(one, kinds)
             checked += 1
     assert checked > 80
-    answered = {f"{how} {c}" for how in ("sanctioned", "unanswered") for c in ("gmr", "smr", "seq")}
-    assert set(kinds) >= {*answered, "unanswered nash", "escaped", "together"}
+    answered = {f"{how} {c}" for how in ("sanctioned", "unanswered") for c in ("cgmr", "csmr", "cseq")}
+    assert set(kinds) >= {*answered, "unanswered cnash", "escaped", "together"}
 
 
 @pytest.mark.parametrize("name", NAMES or NO_CASES)

@@ -12,7 +12,7 @@ import pytest
 from tests.graphmodel.test_reader import GMCR
 
 from backstop.base.faults import BackstopError
-from backstop.graphmodel import analyse, as_json, read
+from backstop.graphmodel import analyse, read
 
 STUDY = Path(__file__).resolve().parents[2] / "examples" / "ukraine-2025" / "graph.yaml"
 
@@ -118,7 +118,7 @@ def test_nothing_but_messages(original: dict[str, Any], name: str) -> None:
         text = json.dumps(broken(original, r))
         data = (f"# a comment\n{text}" if name == "graph.yaml" else text).encode()
         try:
-            as_json(analyse(read(data, name)))
+            analyse(read(data, name)).as_dict()
             answered += 1
         except BackstopError as error:
             assert str(error)

@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 
 from backstop.base.faults import BackstopError, InvalidInput, Refused
+from backstop.graphmodel.analysis import analyse
 from backstop.graphmodel.files.reader import load, read
 from backstop.graphmodel.model.preference import Graded, Relation
-from backstop.graphmodel.show.plain import as_json
-from backstop.graphmodel.stability.analysis import analyse
 
 GOOD = """\
 format: backstop-graph/1
@@ -127,7 +126,7 @@ status_quo: calm
 """
     one = read(text.encode(), "graph.yaml")
     assert one.form == "graph"
-    result = as_json(analyse(one))
+    result = analyse(one).as_dict()
     assert "sim" not in result["concepts"]
     assert [state["id"] for state in result["states"]] == ["calm", "tense", "war"]
     with pytest.raises(Refused, match="SIM is not defined in graph form"):

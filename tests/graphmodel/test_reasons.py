@@ -16,12 +16,10 @@ from backstop.graphmodel import (
 )
 from backstop.graphmodel.model.conflict import Conflict
 from backstop.graphmodel.reasons.wording import (
-    coalition_words,
     foresight_words,
-    joint_words,
     legend,
     limited_move_words,
-    non_myopic_words,
+    reason_words,
 )
 
 CHICKEN = """
@@ -96,7 +94,7 @@ def test_what_never_settles_is_told_with_its_horizons() -> None:
     for i in range(2):
         for s in range(4):
             found = non_myopic_witness(seen, i, s)
-            words = non_myopic_words(one, found)
+            words = reason_words(one, found)
             if found.settled_from is None:
                 told.append(words)
                 assert "not stable; it never settles" in words[0]
@@ -122,15 +120,15 @@ def test_the_variants_say_who_moves_when() -> None:
 
 def test_joint_choices_are_told() -> None:
     one = conflict(CHICKEN)
-    assert joint_words(one, joint_witness(one, 0, one.state("s4"))) == [
+    assert reason_words(one, joint_witness(one, 0, one.state("s4"))) == [
         "a, SIM: stable; every improvement is sanctioned",
         "  s3 is better, but if b moves towards s2 at the same time, it becomes s1, no better than s4",
     ]
-    assert joint_words(one, joint_witness(one, 0, one.state("s3"))) == [
+    assert reason_words(one, joint_witness(one, 0, one.state("s3"))) == [
         "a, SIM: stable, because no move from s3 is an improvement"
     ]
     eager = conflict(CHICKEN.replace("[s2, s4, s3, s1]", "[s4, s2, s3, s1]"))
-    assert joint_words(eager, joint_witness(eager, 0, eager.state("s4")))[1] == (
+    assert reason_words(eager, joint_witness(eager, 0, eager.state("s4")))[1] == (
         "  s3 is better, and nobody else would move from s4 at the same time"
     )
 
@@ -143,12 +141,12 @@ def test_coalitions_are_told() -> None:
     )
     found = coalitions(one)
     both = coalition_named(one, "a+b")
-    assert coalition_words(one, coalition_witness(one, found, both, one.state("s1"), "seq")) == [
+    assert reason_words(one, coalition_witness(found, both, one.state("s1"), "cseq")) == [
         "a+b, CSEQ: not stable",
         "  s4 (by a to s2, b to s4) is better for all of them, and nobody is left to answer",
     ]
-    alone = coalition_witness(one, found, (0,), one.state("s4"), "smr")
-    assert coalition_words(one, alone) == [
+    alone = coalition_witness(found, (0,), one.state("s4"), "csmr")
+    assert reason_words(one, alone) == [
         "a, CSMR: stable; every improvement is sanctioned",
         "  s3 (by a) is better for all of them, but then b to s1, and s1 is no better than s4 for a;"
         " replies do not help, each ending no better for the member named: s2 (a)",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backstop.base.faults import Refused
-from backstop.graphmodel import analyse, as_json, coalitions, condition, foresee, jumps, load, read, routes
+from backstop.graphmodel import analyse, anticipate, coalitions, condition, jumps, load, read, routes
 from backstop.graphmodel.model.conflict import Conflict
 from backstop.graphmodel.stability.ranked import equilibria, stable_states
 
@@ -75,7 +75,7 @@ def test_chicken_threats_are_not_credible() -> None:
     assert ids(one, "nash") == ["s2", "s3"]
     assert ids(one, "gmr") == ["s2", "s3", "s4"]
     assert ids(one, "seq") == ["s2", "s3"]
-    looking = foresee(one, "two", "strict")
+    looking = anticipate(one, "two", "strict")
     assert [one.states.ids[s] for s in range(4) if looking.stable[:, s].all()] == ["s4"]
 
 
@@ -85,10 +85,10 @@ def test_elmira_with_closure_merged() -> None:
     assert one.form == "merged"
     assert ids(one, "nash") == ["s5", "s8", "closed"]
     assert ids(one, "seq") == ["s5", "s8", "closed"]
-    result = as_json(analyse(one))
+    result = analyse(one).as_dict()
     assert "sim" not in result["concepts"]
     found = coalitions(one)
-    leaps = jumps(one, found, [one.state("s5"), one.state("s8"), one.state("closed")])
+    leaps = jumps(found, [one.state("s5"), one.state("s8"), one.state("closed")])
     assert [(one.states.ids[j.start], one.states.ids[j.end], j.members) for j in leaps] == [
         ("s5", "s8", (0, 1))
     ]
@@ -129,27 +129,27 @@ def test_the_study_in_the_examples_is_read() -> None:
 def test_more_than_two_need_a_named_variant_of_foresight() -> None:
     one = conflict(ELMIRA)
     with pytest.raises(Refused, match="no agreed definition"):
-        foresee(one, "two", "strict")
+        anticipate(one, "two", "strict")
     for variant in ("rotation", "adversary"):
-        looking = foresee(one, variant, "strict")  # type: ignore[arg-type]
+        looking = anticipate(one, variant, "strict")  # type: ignore[arg-type]
         assert looking.stable.shape == (3, 9)
         assert looking.cycle_length >= 1
 
 
 def test_two_decision_makers_are_the_same_in_rotation() -> None:
     one = conflict(CHICKEN)
-    pair, turns = foresee(one, "two", "strict"), foresee(one, "rotation", "strict")
+    pair, turns = anticipate(one, "two", "strict"), anticipate(one, "rotation", "strict")
     assert (pair.stable == turns.stable).all()
     for rule in ("best", "worst", "lowest"):
-        assert (foresee(one, "two", rule).stable == pair.stable).all()  # type: ignore[arg-type]
+        assert (anticipate(one, "two", rule).stable == pair.stable).all()  # type: ignore[arg-type]
 
 
 def test_ties_need_a_named_rule() -> None:
     one = conflict(CHICKEN.replace("[s3, s4, s2, s1]", "[[s3, s4], s2, s1]"))
     with pytest.raises(Refused, match="ranking has ties"):
-        foresee(one, "two", "strict")
-    best, worst = foresee(one, "two", "best"), foresee(one, "two", "worst")
-    assert best.limited[1].tolist() == worst.limited[1].tolist()
+        anticipate(one, "two", "strict")
+    best, worst = anticipate(one, "two", "best"), anticipate(one, "two", "worst")
+    assert best.limited(1).tolist() == worst.limited(1).tolist()
 
 
 def test_the_example_of_the_reference() -> None:
@@ -166,20 +166,3 @@ def test_the_example_of_the_reference() -> None:
     promised = next(s for s in range(one.size) if one.states.bits(s, 3) == "100")
     assert one.states.ids[promised] in ids(one, "gmr")
     assert one.states.ids[promised] not in ids(one, "seq")
-
-
-def test_preference_tree() -> None:
-    from backstop.graphmodel import preference_tree
-
-    one = conflict(
-        HEAD.format(title="Tree")
-        + TWO
-        + "  a: {statements: [ca if cb, ca or not ca, cb]}\n  b: {ranking: [s1, s2, s3, s4]}\n"
-    )
-    assert preference_tree(one, 0) == {
-        "statement": "ca if cb",
-        "true": {"statement": "cb", "true": {"states": ["s4"]}, "false": {"states": ["s1", "s2"]}},
-        "false": {"states": ["s3"]},
-    }
-    with pytest.raises(Refused, match="not made of statements"):
-        preference_tree(one, 1)

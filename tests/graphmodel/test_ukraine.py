@@ -95,7 +95,9 @@ def test_the_guarantee_is_hollow_and_one_comparison_would_fill_it(conflicts: dic
     kept = witness(one, one.decision_maker("us"), at, "seq")
     assert kept.stable
     assert [
-        (one.states.ids[a.improvement], one.states.ids[a.path[-1][1]]) for a in kept.answers if a.path
+        (one.states.ids[a.improvement], one.states.ids[a.sanction[-1].end])
+        for a in kept.answers
+        if a.sanction
     ] == [("s16", "s29")]
 
 

@@ -17,8 +17,7 @@ from backstop.graphmodel.model.conflict import (
     plain_states,
 )
 from backstop.graphmodel.model.feasible import feasible_vectors, pattern_formula
-from backstop.graphmodel.model.preference import Ranking
-from backstop.graphmodel.stability.ranked import dense_ranks
+from backstop.graphmodel.model.preference import Ranking, dense_ranks
 
 
 @dataclass(frozen=True)

@@ -10,16 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
-from backstop.graphmodel.change.inverse import clauses, holds
+from backstop.base.words import listed
+from backstop.graphmodel.change.conditions import clauses, holds
 from backstop.graphmodel.change.robustness import solve_many
 from backstop.graphmodel.model.conflict import Conflict
 from backstop.graphmodel.model.moves import Values
-from backstop.graphmodel.model.preference import Ranking, lexicographic
-from backstop.graphmodel.stability.ranked import Concept, dense_ranks, stable_states
+from backstop.graphmodel.model.preference import Ranking, dense_ranks, lexicographic
+from backstop.graphmodel.stability.concepts import Concept
+from backstop.graphmodel.stability.ranked import stable_states
 
 Goal = Literal["make", "break"]
 
@@ -48,6 +50,16 @@ class StatementEdit:
     action: Literal["move", "drop", "negate"]
     to: int | None = None
 
+    def words(self, conflict: Conflict) -> str:
+        """The edit in words."""
+        name = conflict.maker_ids[self.decision_maker]
+        preference = conflict.preferences[self.decision_maker]
+        assert isinstance(preference, Ranking)
+        text = str(preference.statements[self.statement])
+        if self.to is not None:
+            return f'{name} puts "{text}" in place {self.to + 1} instead of {self.statement + 1}'
+        return f'{name} {"drops" if self.action == "drop" else "wants the opposite of"} "{text}"'
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -56,6 +68,39 @@ class Change:
     shifts: tuple[Shift, ...]
     cost: int
     least: bool
+
+    def as_dict(self, conflict: Conflict) -> dict[str, Any]:
+        """The change as plain data, shift by shift, with the ids of the file."""
+        ids = conflict.states.ids
+        return {
+            "passed": self.cost,
+            "least": self.least,
+            "shifts": [
+                {
+                    "decision_maker": conflict.maker_ids[one.decision_maker],
+                    "state": ids[one.state],
+                    "past": [ids[s] for s in one.passed],
+                    "up": one.up,
+                }
+                for one in self.shifts
+            ],
+        }
+
+    def words(self, conflict: Conflict) -> str:
+        """The change in words."""
+        if not self.cost:
+            return "nothing has to change"
+        ids = conflict.states.ids
+        parts = []
+        for one in self.shifts:
+            passed = [ids[state] for state in one.passed]
+            many = f"{', '.join(passed[:5])} and {len(passed) - 5} more"
+            shown = listed(passed) if len(passed) <= 6 else many
+            way = "up to" if one.up else "down below"
+            name = conflict.maker_ids[one.decision_maker]
+            parts.append(f"{ids[one.state]} moves {way} {shown} in the ranking of {name}")
+        suffix = "" if self.least else " (the smallest found, perhaps not the smallest there is)"
+        return f"{'; '.join(parts)}: {self.cost} passed{suffix}"
 
 
 def shift(rank: Values, state: int, level: int, up: bool) -> Values:

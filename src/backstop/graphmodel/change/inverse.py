@@ -1,132 +1,128 @@
-"""Which preferences make a state stable (Kinsara, Kilgour & Hipel 2015), by minimal conditions and exact counts.
-
-Nash, GMR and SMR stability of s for i depend on i's preferences only through L, the set of states i finds no better
-than s, and growing L keeps stability. So the answer is the inclusion-minimal sets L. SEQ and SSEQ also depend on what
-the others prefer: they are conditioned on the others' present preferences here, and taken jointly in `guarantor`.
-"""
+"""The inverse of an analysis: which preferences make a state an equilibrium, or break it, and the smallest change."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from math import comb, factorial
+from typing import Any, ClassVar
 
-import numpy as np
-
-from backstop.base.faults import Fault, Refused
+from backstop.base.table import Table
+from backstop.base.words import listed
+from backstop.graphmodel.change.conditions import StabilityCondition, condition
+from backstop.graphmodel.change.edit import Change, Goal, StatementEdit, smallest_change, statement_edits
+from backstop.graphmodel.change.requirements import Alternative, must_prefer
 from backstop.graphmodel.model.conflict import Conflict
-from backstop.graphmodel.model.sequences import Targets, reached
-from backstop.graphmodel.stability.ranked import Concept
+from backstop.graphmodel.stability.concepts import Concept
 
-States = frozenset[int]
-Clause = tuple[States, ...]
-"""Alternatives: one of these sets must be within L."""
-
-MAX_SETS = 20_000
-MAX_COUNTED = 24
+_MOST_SETS, _MOST_EDITS = 12, 8
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """When a state is stable for one decision maker: when all of some set of `minimal` are no better than the state.
+@dataclass(frozen=True, eq=False)
+class Inverse:
+    """What would have to be preferred for `state` to be an equilibrium, by decision maker.
 
-    `rankings` of the `of` strict rankings of all states satisfy it (None where there are too many states to count);
-    no set at all means never, the empty set means always.
+    `alternatives`: what each alone would have to prefer; empty where the goal is to break the equilibrium. `change` is
+    None where no change of the kinds searched reaches the goal, or a preference is not a ranking.
     """
 
-    minimal: tuple[States, ...]
-    rankings: int | None
-    of: int
+    format: ClassVar[str] = "backstop-graph-inverse/1"
+    conflict: Conflict
+    state: int
+    concept: Concept
+    goal: Goal
+    asked: bool
+    conditions: Mapping[int, StabilityCondition]
+    alternatives: Mapping[int, Sequence[Alternative]]
+    change: Change | None
+    edits: Sequence[StatementEdit]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The answer as plain data, with the ids of the file."""
+        one, names = self.conflict, self.conflict.maker_ids
+        return {
+            "state": one.states.ids[self.state],
+            "concept": self.concept,
+            "goal": self.goal,
+            "conditions": {
+                names[i]: {self.concept: found.as_dict(one)} for i, found in self.conditions.items()
+            },
+            "must_prefer": {
+                names[i]: [each.as_dict(one) for each in found] for i, found in self.alternatives.items()
+            },
+            "smallest_change": None if self.change is None else self.change.as_dict(one),
+            "statement_edits": [edit.words(one) for edit in self.edits],
+        }
+
+    def lines(self) -> list[str]:
+        """The answer in words."""
+        one, ids, names = self.conflict, self.conflict.states.ids, self.conflict.maker_ids
+        lines = [one.state_words(self.state)]
+        for i, found in self.conditions.items():
+            given = ", the others preferring what they do" if self.concept in ("seq", "sseq") else ""
+            share = (
+                f" ({found.rankings / found.of:.0%} of its rankings)" if found.rankings is not None else ""
+            )
+            when = "if no better than it are" if found.minimal else "never"
+            if found.minimal == (frozenset(),):
+                when = "always"
+            lines.append(f"{names[i]}{given}: stable by {self.concept.upper()} {when}{share}")
+            shown = found.minimal[:_MOST_SETS]
+            lines += [f"  {listed(ids[s] for s in sorted(low))}" for low in shown if low]
+            if len(found.minimal) > len(shown):
+                lines.append(f"  and {len(found.minimal) - len(shown):,} more")
+        for i, options in self.alternatives.items():
+            if options:
+                needed = options[0].words(one, i)
+                lines.append(f"what {names[i]} alone must prefer for an equilibrium: {needed}")
+            elif self.asked:
+                lines.append(f"no preferences of {names[i]} alone make it an equilibrium")
+        change = "no change of the kinds searched does it" if self.change is None else self.change.words(one)
+        lines.append(f"smallest change that {self.goal}s it: {change}")
+        return lines + [f"  or: {edit.words(one)}" for edit in self.edits[:_MOST_EDITS]]
+
+    def tables(self) -> list[Table]:
+        """One table: for each decision maker the sets of states of which one must be no better than the state."""
+        ids = self.conflict.states.ids
+        rows = [
+            (self.conflict.maker_ids[i], listed(ids[s] for s in sorted(low)))
+            for i, found in self.conditions.items()
+            for low in found.minimal
+        ]
+        title = f"When {ids[self.state]} is stable by {self.concept.upper()}"
+        return [Table(title, ("decision maker", "all of these no better"), tuple(rows))]
 
 
-def clauses(conflict: Conflict, decision_maker: int, state: int, concept: Concept) -> list[Clause]:
-    """What every move from `state` requires: for each, the sets of which one must be no better than the state.
+def invert(
+    conflict: Conflict,
+    state: str,
+    concept: Concept = "seq",
+    decision_maker: str | None = None,
+    goal: Goal = "make",
+) -> Inverse:
+    """The conditions for `state` to be stable by `concept`, and what would make it an equilibrium (or break it).
 
-    For `seq` and `sseq` the others' present rankings decide which sanctions they would carry out; raises Refused where
-    there are none.
+    For all decision makers, or the one named. Raises InvalidInput for an unknown id, Refused where there are too many
+    alternatives.
+
+    >>> from backstop.graphmodel import read
+    >>> chicken = read(b'''
+    ... format: backstop-graph/1
+    ... title: Chicken
+    ... decision_makers: {a: Row, b: Column}
+    ... options: {ca: {by: a}, cb: {by: b}}
+    ... preferences: {a: {ranking: [s3, s4, s2, s1]}, b: {ranking: [s2, s4, s3, s1]}}
+    ... ''', "chicken.yaml")
+    >>> invert(chicken, "s4", "nash").change.words(chicken)
+    's4 moves up to s3 in the ranking of a; s4 moves up to s2 in the ranking of b: 2 passed'
     """
-    i = decision_maker
-    others = [k for k in range(len(conflict.moves)) if k != i]
-    steps: list[Targets] = []
-    if concept in ("seq", "sseq"):
-        ranks = conflict.rankings("the inverse of SEQ")
-        steps = [conflict.moves[k].improving(ranks[k]).targets for k in others]
-    elif concept != "nash":
-        steps = [conflict.moves[k].targets for k in others]
-    own = conflict.moves[i].targets
-    result: list[Clause] = []
-    for target in own(state):
-        q = int(target)
-        terms = {frozenset({q})}
-        if concept != "nash":
-            for r in reached(q, steps):
-                term = {r}
-                if concept in ("smr", "sseq"):
-                    term.update(int(t) for t in own(r))
-                term.discard(state)
-                terms.add(frozenset(term))
-        result.append(_minimal(terms))
-    return result
-
-
-def holds(required: list[Clause], no_better: States) -> bool:
-    """Whether L = `no_better` satisfies all clauses."""
-    return all(any(term <= no_better for term in clause) for clause in required)
-
-
-def condition(conflict: Conflict, decision_maker: int, state: int, concept: Concept) -> Condition:
-    """Minimal lower sets and the exact number of strict rankings. Raises Refused above 20,000 minimal sets."""
-    sets: tuple[States, ...] = (frozenset(),)
-    for clause in sorted(clauses(conflict, decision_maker, state, concept), key=len):
-        if len(sets) * len(clause) > 50 * MAX_SETS:
-            raise _too_many(len(sets) * len(clause))
-        sets = _minimal({held | term for held in sets for term in clause})
-        if len(sets) > MAX_SETS:
-            raise _too_many(len(sets))
-    ordered = tuple(sorted(sets, key=lambda s: (len(s), sorted(s))))
-    return Condition(ordered, count_rankings(ordered, conflict.size), factorial(conflict.size))
-
-
-def _too_many(count: int) -> Refused:
-    return Refused(
-        Fault(
-            f"there are {count:,} alternative conditions and more to come; at most {MAX_SETS:,} are listed",
-            hint="ask for nash, or for a smaller conflict",
-        )
-    )
-
-
-def _minimal(sets: set[States]) -> tuple[States, ...]:
-    """The sets that contain no other."""
-    kept: list[States] = []
-    for candidate in sorted(sets, key=lambda s: (len(s), sorted(s))):
-        if not any(other <= candidate for other in kept):
-            kept.append(candidate)
-    return tuple(kept)
-
-
-def count_rankings(minimal: tuple[States, ...], size: int) -> int | None:
-    """Strict rankings of `size` states with all of some set of `minimal` below the state; None if too many to count.
-
-    Of the v states that matter, a given set of a lies exactly below the state in a!(v - a)!/(v + 1)! of all rankings.
-    """
-    if not minimal:
-        return 0
-    relevant = sorted(set().union(*minimal))
-    v = len(relevant)
-    if v > MAX_COUNTED:
-        return None
-    place = {state: at for at, state in enumerate(relevant)}
-    subset = np.arange(1 << v, dtype=np.int32)
-    good = np.zeros(1 << v, dtype=np.bool_)
-    for required in minimal:
-        mask = sum(1 << place[state] for state in required)
-        good |= subset & mask == mask
-    ones = np.zeros(1 << v, dtype=np.int8)
-    for at in range(v):
-        ones += (subset >> at & 1).astype(np.int8)
-    per_size = np.bincount(ones[good], minlength=v + 1)
-    share = sum(
-        (Fraction(int(number), comb(v, a) * (v + 1)) for a, number in enumerate(per_size)), Fraction(0)
-    )
-    return int(share * factorial(size))
+    at = conflict.state(state)
+    makers = range(len(conflict.decision_makers))
+    chosen = [conflict.decision_maker(decision_maker)] if decision_maker else list(makers)
+    conditions = {i: condition(conflict, i, at, concept) for i in chosen}
+    complete = conflict.ranks is not None
+    change = smallest_change(conflict, at, concept, goal) if complete else None
+    met = change is not None and not change.cost
+    edits = statement_edits(conflict, at, concept, goal) if complete and not met else []
+    wanted = chosen if complete and goal == "make" else []
+    alternatives = {i: must_prefer(conflict, i, at, concept) for i in wanted}
+    return Inverse(conflict, at, concept, goal, bool(decision_maker), conditions, alternatives, change, edits)

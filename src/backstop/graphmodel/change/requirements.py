@@ -9,14 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import numpy as np
 
 from backstop.base.faults import Refused
-from backstop.graphmodel.change.inverse import clauses
+from backstop.base.words import listed
+from backstop.graphmodel.change.conditions import clauses, minimal
 from backstop.graphmodel.model.conflict import Conflict
 from backstop.graphmodel.model.moves import Values
-from backstop.graphmodel.stability.ranked import Concept, dense_ranks, stable_states
+from backstop.graphmodel.model.preference import dense_ranks
+from backstop.graphmodel.stability.concepts import Concept
+from backstop.graphmodel.stability.ranked import stable_states
 
 Comparison = tuple[int, int, bool]
 """(first, second, strict): first is preferred to second; or, not strict, first is at least as good as second."""
@@ -33,6 +38,22 @@ class Alternative:
     changes: tuple[Comparison, ...]
     rank: Values
     pairs_changed: int
+
+    def as_dict(self, conflict: Conflict) -> list[dict[str, Any]]:
+        """What does not hold today, as plain data with the ids of the file."""
+        ids = conflict.states.ids
+        return [{"better": ids[a], "worse": ids[b], "strict": strict} for a, b, strict in self.changes]
+
+    def words(self, conflict: Conflict, decision_maker: int) -> str:
+        """What the decision maker would have to prefer that it does not today."""
+        if not self.changes:
+            return "nothing: it holds already"
+        ids = conflict.states.ids
+        parts = [
+            f"{ids[a]} to {ids[b]}" if strict else f"{ids[a]} at least as much as {ids[b]}"
+            for a, b, strict in self.changes
+        ]
+        return f"{conflict.maker_ids[decision_maker]} would have to prefer {listed(parts)}"
 
 
 def must_prefer(
@@ -57,9 +78,9 @@ def must_prefer(
             continue
         for q in conflict.moves[i].improving(ranks[i]).targets(state):
             needs.append(_sanctions(conflict, ranks, i, g, state, int(q), concept))
-    sets: set[frozenset[Comparison]] = {frozenset()}
+    sets: tuple[frozenset[Comparison], ...] = (frozenset(),)
     for need in sorted(needs, key=len):
-        sets = _minimal({held | term for held in sets for term in need if _consistent(held | term)})
+        sets = minimal({held | term for held in sets for term in need if _consistent(held | term)})
         if len(sets) > MAX_SETS:
             raise Refused(
                 f"more than {MAX_SETS:,} alternatives",
@@ -119,35 +140,18 @@ def _sanctions(
                     raise Refused(
                         f"more than {MAX_SETS:,} ways to sanction one move", hint="ask for a smaller conflict"
                     )
-    return list(_minimal(found))
+    return list(minimal(found))
 
 
-def _minimal(sets: set[frozenset[Comparison]]) -> set[frozenset[Comparison]]:
-    kept: list[frozenset[Comparison]] = []
-    for candidate in sorted(sets, key=len):
-        if not any(other <= candidate for other in kept):
-            kept.append(candidate)
-    return set(kept)
-
-
-def _consistent(comparisons: Iterable[Comparison]) -> bool:
+@cache
+def _consistent(comparisons: frozenset[Comparison]) -> bool:
     """No circle with a strict comparison in it."""
-    above: dict[int, set[tuple[int, bool]]] = {}
-    for first, second, strict in comparisons:
-        above.setdefault(first, set()).add((second, strict))
-    for origin in above:
-        seen: set[tuple[int, bool]] = set()
-        stack = [(origin, False)]
-        while stack:
-            node, strict = stack.pop()
-            for second, edge in above.get(node, ()):
-                mark = (second, strict or edge)
-                if mark == (origin, True):
-                    return False
-                if mark not in seen:
-                    seen.add(mark)
-                    stack.append(mark)
-    return True
+    import networkx
+
+    graph = networkx.DiGraph((first, second) for first, second, _ in comparisons)
+    circles = networkx.strongly_connected_components(graph)
+    part = {state: at for at, states in enumerate(circles) for state in states}
+    return not any(strict and part[first] == part[second] for first, second, strict in comparisons)
 
 
 def _true(comparison: Comparison, rank: Values) -> bool:

@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from backstop.base.faults import InvalidInput
+from backstop.base.table import Table
 from backstop.graphmodel.model.completion import complete, shuffled
 from backstop.graphmodel.model.conflict import Conflict
 from backstop.graphmodel.model.moves import Values, repeated
-from backstop.graphmodel.model.preference import Ranking, Relation
-from backstop.graphmodel.stability.ranked import Concept, Table, stable_states
+from backstop.graphmodel.model.preference import Bools, Ranking, Relation
+from backstop.graphmodel.stability.concepts import TITLES, Concept
+from backstop.graphmodel.stability.ranked import stable_states
 
 Counts = NDArray[np.int64]
 
 ROBUST_CONCEPTS: tuple[Concept, ...] = ("nash", "gmr", "smr", "seq")
+_MOST_STATES = 12
 _CELLS = 1 << 16
 """States solved at once: many conflicts side by side are one conflict in parts that do not touch."""
 
@@ -30,6 +34,8 @@ class Robustness:
     `stable[concept]` (decision makers, states), `equilibrium[concept]` (states,).
     """
 
+    format: ClassVar[str] = "backstop-graph-robustness/1"
+    conflict: Conflict
     draws: int
     seed: int
     stable: Mapping[Concept, Counts]
@@ -38,6 +44,47 @@ class Robustness:
     def interval(self, concept: Concept, state: int) -> tuple[float, float, float]:
         """Share of draws in which `state` is an equilibrium, and its 95 % interval (Wilson 1927)."""
         return wilson(int(self.equilibrium[concept][state]), self.draws)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Share of draws in which each state is an equilibrium, with a 95 % interval, and stable for each."""
+        names = self.conflict.maker_ids
+        return {
+            "draws": self.draws,
+            "seed": self.seed,
+            "concepts": {
+                concept: {
+                    state: {
+                        **dict(zip(("share", "low", "high"), self.interval(concept, at), strict=True)),
+                        "stable": dict(
+                            zip(names, (self.stable[concept][:, at] / self.draws).tolist(), strict=True)
+                        ),
+                    }
+                    for at, state in enumerate(self.conflict.states.ids)
+                }
+                for concept in self.equilibrium
+            },
+        }
+
+    def lines(self) -> list[str]:
+        """One line per concept: states by how often they are equilibria, with 95 % intervals."""
+        lines = [f"Share of {self.draws:,} completions in which a state is an equilibrium (95 % interval):"]
+        for concept, row in self.equilibrium.items():
+            order = sorted(np.flatnonzero(row).tolist(), key=lambda at: (-row[at], at))[:_MOST_STATES]
+            words = []
+            for at in order:
+                share, low, high = self.interval(concept, at)
+                words.append(f"{self.conflict.states.ids[at]} {share:.0%} ({low:.0%} to {high:.0%})")
+            lines.append(f"  {TITLES[concept]:5} {', '.join(words) or 'none ever'}")
+        return lines
+
+    def tables(self) -> list[Table]:
+        """One table: the share of completions in which each state is an equilibrium, by concept."""
+        rows = [
+            (state, *(f"{row[at] / self.draws:.0%}" for row in self.equilibrium.values()))
+            for at, state in enumerate(self.conflict.states.ids)
+        ]
+        heads = tuple(TITLES[concept] for concept in self.equilibrium)
+        return [Table("Share of completions", ("state", *heads), tuple(rows))]
 
 
 def wilson(successes: int, trials: int, z: float = 1.959963984540054) -> tuple[float, float, float]:
@@ -50,7 +97,7 @@ def wilson(successes: int, trials: int, z: float = 1.959963984540054) -> tuple[f
 
 def solve_many(
     conflict: Conflict, ranks: Sequence[Values], concepts: Sequence[Concept] = ROBUST_CONCEPTS
-) -> Iterator[tuple[int, Mapping[Concept, Table]]]:
+) -> Iterator[tuple[int, Mapping[Concept, Bools]]]:
     """Stability under many preferences: `ranks[i]` is (draws, states).
 
     Yields (first draw, {concept: (decision makers, draws, states)}) chunk by chunk.
@@ -106,4 +153,4 @@ def robustness(
         for concept, table in tables.items():
             stable[concept] += table.sum(axis=1)
             equilibrium[concept] += table.all(axis=0).sum(axis=0)
-    return Robustness(draws, seed, stable, equilibrium)
+    return Robustness(conflict, draws, seed, stable, equilibrium)

@@ -15,8 +15,7 @@ import numpy as np
 
 from backstop.base.faults import Refused
 from backstop.graphmodel.model.moves import Values
-from backstop.graphmodel.model.preference import Bools, Graded, Preference, Ranking, Relation
-from backstop.graphmodel.stability.ranked import dense_ranks
+from backstop.graphmodel.model.preference import Bools, Graded, Preference, Ranking, Relation, dense_ranks
 
 Generator = np.random.Generator
 
@@ -34,7 +33,7 @@ def complete(preference: Preference, draws: int, random: Generator, name: str = 
             hint="give a relation or sampled",
         )
     if preference.tiers:
-        return _orders(preference.tier_truths, draws, random)
+        return _orders(preference.tiers, draws, random)
     return _extensions(preference, draws, random, name)
 
 

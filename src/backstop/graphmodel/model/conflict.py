@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,8 @@ from backstop.base.words import did_you_mean
 from backstop.graphmodel.model.feasible import Codes, option_truth
 from backstop.graphmodel.model.formula import Formula, Truth, evaluate
 from backstop.graphmodel.model.moves import Arcs, Blocks, Moves, Values
-from backstop.graphmodel.model.preference import Preference, as_ranking
+from backstop.graphmodel.model.preference import Bools, Preference, Ranking, as_ranking
+from backstop.graphmodel.model.sequences import Path
 
 Direction = Literal["both", "on_only", "off_only"]
 Form = Literal["option", "merged", "graph"]
@@ -75,6 +76,16 @@ class States:
         """State s is vector s and nothing else."""
         return self.single and np.array_equal(self.node, np.arange(len(self)))
 
+    def as_dicts(self, options: int) -> list[dict[str, str]]:
+        """Each state with its id, its vector and its title, where it has them."""
+        if self.plain and len(self.codes):
+            bits = [f"{code:0{options}b}"[::-1] for code in self.codes.tolist()]
+        else:
+            bits = [self.bits(at, options) for at in range(len(self))]
+        given = zip(self.ids, bits, map(self.titles.get, self.ids), strict=True)
+        fields = ({"id": name, "bits": vector, "title": title} for name, vector, title in given)
+        return [{key: value for key, value in one.items() if value} for one in fields]
+
     def bits(self, state: int, options: int) -> str:
         """The vector of a state, first option first; `-` where merged vectors differ; empty where there is none."""
         codes = self.codes[self.node == state]
@@ -131,19 +142,19 @@ class Conflict:
             at = next(i for i, p in enumerate(self.preferences) if as_ranking(p) is None)
             raise Refused(
                 f"{what} needs a complete ranking of every decision maker, and that of"
-                f" {self.decision_makers[at].id} is not one (unknown, intransitive or graded)",
+                f" {self.maker_ids[at]} is not one (unknown, intransitive or graded)",
                 hint="give a ranking, statements or weights; or see the uncertain, fuzzy and sampled results",
             )
         return ranks
 
     def decision_maker(self, name: str) -> int:
         """Index of a decision maker by id. Raises InvalidInput with the nearest id."""
-        ids = [dm.id for dm in self.decision_makers]
-        if name not in ids:
+        if name not in self.maker_ids:
             raise InvalidInput(
-                f"no decision maker is called {name}", hint=did_you_mean(name, ids, "decision maker")
+                f"no decision maker is called {name}",
+                hint=did_you_mean(name, self.maker_ids, "decision maker"),
             )
-        return ids.index(name)
+        return self.maker_ids.index(name)
 
     def state(self, name: str) -> int:
         """Index of a state by id. Raises InvalidInput with the nearest id."""
@@ -160,13 +171,7 @@ class Conflict:
 
     def with_ranks(self, ranks: Sequence[Values]) -> Conflict:
         """The same conflict with other rankings."""
-        from backstop.graphmodel.model.preference import Ranking
-
         return self.with_preferences([Ranking(rank) for rank in ranks])
-
-    def vector_truth(self, name: str) -> Truth:
-        """Truth of an option or of being in a named state, for each vector (for each state in graph form)."""
-        return name_truth(name, self.options, self.states)
 
     def truth(self, formula: Formula) -> Truth:
         """Truth of a formula at each state; of a merged state it is true where it is true of every vector in it."""
@@ -186,6 +191,39 @@ class Conflict:
         ]
         words = "; ".join(taken) if taken else "nothing is done"
         return f"{title}: {words}" if title else words
+
+    @cached_property
+    def maker_ids(self) -> tuple[str, ...]:
+        """Ids of the decision makers, in order."""
+        return tuple(dm.id for dm in self.decision_makers)
+
+    def ids_of(self, chosen: Bools) -> list[str]:
+        """Ids of the states where `chosen` (states,) is true, or every row of it (decision makers, states)."""
+        everywhere = chosen.reshape(-1, self.size).all(axis=0)
+        return [self.states.ids[at] for at in np.flatnonzero(everywhere).tolist()]
+
+    def some(self, chosen: Bools, most: int = 64) -> str:
+        """The states of `ids_of` in words; `most` of them by id, the rest counted."""
+        ids = self.ids_of(chosen)
+        more = f" and {len(ids) - most:,} more" if len(ids) > most else ""
+        return ", ".join(ids[:most]) + more if ids else "none"
+
+    def stable(self, table: Bools) -> dict[str, list[str]]:
+        """Ids of the states stable for each decision maker, from a table (decision makers, states)."""
+        return {name: self.ids_of(row) for name, row in zip(self.maker_ids, table, strict=True)}
+
+    def steps(self, path: Path) -> list[list[str]]:
+        """A path as [decision maker, state] pairs of ids."""
+        return [[self.maker_ids[mover], self.states.ids[state]] for mover, state in path]
+
+    def path_words(self, path: Path) -> str:
+        """A path in words: `russia to s4, us to s6`."""
+        return ", ".join(f"{mover} to {state}" for mover, state in self.steps(path))
+
+    def state_words(self, state: int) -> str:
+        """A state with what is done there: `s4 (deal; backstop)`."""
+        words = self.describe(state)
+        return f"{self.states.ids[state]} ({words})" if words else self.states.ids[state]
 
 
 def name_truth(name: str, options: Sequence[Option], states: States) -> Truth:
@@ -286,8 +324,3 @@ def merged_states(
     node[free] = np.arange(count)
     ids = (*(f"s{at}" for at in range(1, count + 1)), *(name for name, _ in merges))
     return States(ids, codes, node, titles or {})
-
-
-def as_dict(conflict: Conflict, values: Sequence[Any]) -> dict[str, Any]:
-    """One value per decision maker, by id."""
-    return {dm.id: value for dm, value in zip(conflict.decision_makers, values, strict=True)}

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from backstop.graphmodel.model.formula import Formula, Truth
 from backstop.graphmodel.model.moves import Values
-from backstop.graphmodel.stability.ranked import dense_ranks
 
 Bools = NDArray[np.bool_]
 Degrees = NDArray[np.float64]
@@ -38,13 +37,13 @@ class Relation:
     """Pairwise preference, taken as it is given: no transitive closure is drawn.
 
     `strength[a, b]` is 0 where a is not known to be preferred to b, 1 where it is, 2 where greatly, and so on;
-    `unknown` is symmetric. `tiers` are statements whose order within a tier is open, if it came from those.
+    `unknown` is symmetric. `tiers`, where there are any, are the truths (statements, states) of statements whose order
+    within a tier is open.
     """
 
     strength: NDArray[np.int8]
     unknown: Bools
-    tiers: tuple[tuple[Formula, ...], ...] = ()
-    tier_truths: tuple[Bools, ...] = ()
+    tiers: tuple[Bools, ...] = ()
     draws: int = 10_000
     seed: int = 0
     sampled: bool = False
@@ -63,6 +62,14 @@ class Graded:
 
 
 Preference = Ranking | Relation | Graded
+
+
+def dense_ranks(rank: Values) -> Values:
+    """Ranks 0, 1, 2, ... in the same order, in the smallest integer type that leaves room for a sentinel."""
+    levels, dense = np.unique(rank, return_inverse=True)
+    kind = np.int16 if len(levels) < 32_000 else np.int32
+    result: Values = dense.reshape(np.shape(rank)).astype(kind)
+    return result
 
 
 def from_levels(levels: Sequence[Sequence[int]], size: int) -> Ranking:
@@ -139,15 +146,7 @@ def from_tiers(
         open_pairs &= ~extra & ~extra.T
     if not unknown.any():
         return from_statements([s for tier in tiers for s in tier], np.concatenate(list(truths)))
-    return Relation(
-        better.astype(np.int8),
-        unknown,
-        tuple(tuple(tier) for tier in tiers),
-        tuple(truths),
-        draws,
-        seed,
-        True,
-    )
+    return Relation(better.astype(np.int8), unknown, tuple(truths), draws, seed, True)
 
 
 def as_ranking(preference: Preference) -> Ranking | None:
@@ -181,21 +180,6 @@ def unknown_matrix(preference: Preference) -> Bools:
     return np.zeros((size, size), dtype=np.bool_)
 
 
-def strength_matrix(preference: Preference) -> NDArray[np.int8]:
-    """[a, b]: by how much a is preferred to b; 1 for a plain preference."""
-    if isinstance(preference, Relation):
-        return preference.strength
-    return better_matrix(preference).astype(np.int8)
-
-
-def degree_matrix(preference: Preference) -> Degrees:
-    """[a, b]: the degree to which a is preferred to b: 1, 0, or 0.5 where indifferent; unknown pairs count as 0.5."""
-    if isinstance(preference, Graded):
-        return preference.degree
-    better = better_matrix(preference)
-    return np.where(better, 1.0, np.where(better.T, 0.0, 0.5))
-
-
 def levels_of(rank: Values) -> list[list[int]]:
     """States by level, best first."""
     order = np.lexsort((np.arange(len(rank)), -rank.astype(np.int64)))
@@ -205,20 +189,18 @@ def levels_of(rank: Values) -> list[list[int]]:
 
 def cycle_in(better: Bools) -> list[int]:
     """A cycle of the strict preference `better` ([a, b]: a over b): states, each over the next; [] if none."""
-    remaining = np.ones(len(better), dtype=np.bool_)
-    while True:
-        # A state that is over no remaining one cannot be on a cycle.
-        ends = remaining & ~(better & remaining[None, :]).any(axis=1)
-        if not ends.any():
-            break
-        remaining &= ~ends
-    if not remaining.any():
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
+
+    _, part = connected_components(csr_array(better), directed=True, connection="strong")
+    members = np.bincount(part)
+    if members.max(initial=1) == 1:
         return []
+    inside = part == members.argmax()
+    # Whoever is strongly connected is over somebody of the same part, so this walk comes back to where it was.
     path: list[int] = []
-    seen: dict[int, int] = {}
-    state = int(np.flatnonzero(remaining)[0])
-    while state not in seen:
-        seen[state] = len(path)
+    state = int(np.flatnonzero(inside)[0])
+    while state not in path:
         path.append(state)
-        state = int(np.flatnonzero(better[state] & remaining)[0])
-    return path[seen[state] :]
+        state = int(np.flatnonzero(better[state] & inside)[0])
+    return path[path.index(state) :]

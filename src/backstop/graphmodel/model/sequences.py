@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,6 +102,21 @@ def search(start: int, targets: Sequence[Targets]) -> Search:
 def first_end(start: int, targets: Sequence[Targets], wanted: Callable[[int], bool]) -> Path | None:
     """A shortest non-empty legal path from `start` to a state for which `wanted` is true, or None."""
     parent: dict[Step, Step | None] = {}
+    for node, origin in _walk(start, targets):
+        parent[node] = origin
+        if wanted(node[1]):
+            return _back(node, parent)
+    return None
+
+
+def reached(start: int, targets: Sequence[Targets]) -> set[int]:
+    """States that some non-empty legal sequence from `start` ends in."""
+    return {state for (_, state), _ in _walk(start, targets)}
+
+
+def _walk(start: int, targets: Sequence[Targets]) -> Iterator[tuple[Step, Step | None]]:
+    """Steps reached from `start`, breadth first, each once and with the step before it."""
+    seen: set[Step] = set()
     queue: deque[tuple[int, int, Step | None]] = deque([(start, -1, None)])
     while queue:
         state, last, origin = queue.popleft()
@@ -110,18 +125,20 @@ def first_end(start: int, targets: Sequence[Targets], wanted: Callable[[int], bo
                 continue
             for target in reach(state):
                 node = (mover, int(target))
-                if node in parent:
-                    continue
-                parent[node] = origin
-                if wanted(node[1]):
-                    path: list[Step] = []
-                    back: Step | None = node
-                    while back is not None:
-                        path.append(back)
-                        back = parent[back]
-                    return tuple(reversed(path))
-                queue.append((node[1], mover, node))
-    return None
+                if node not in seen:
+                    seen.add(node)
+                    yield node, origin
+                    queue.append((node[1], mover, node))
+
+
+def _back(node: Step, parent: Mapping[Step, Step | None]) -> Path:
+    """The path that ends in `node`."""
+    path: list[Step] = []
+    here: Step | None = node
+    while here is not None:
+        path.append(here)
+        here = parent[here]
+    return tuple(reversed(path))
 
 
 def cheapest_end(
@@ -129,26 +146,20 @@ def cheapest_end(
     targets: Sequence[Targets],
     cost: Callable[[int, int, int], int],
     wanted: Callable[[int], bool],
-) -> tuple[int, Path] | None:
+) -> Path | None:
     """The legal path to a wanted state with the least total `cost(mover, from, to)`, then the fewest steps; or None."""
     best: dict[Step, tuple[int, int]] = {}
     parent: dict[Step, Step | None] = {}
     heap: list[tuple[int, int, int, int, Step | None]] = [(0, 0, start, -1, None)]
     while heap:
         spent, steps, state, last, origin = heapq.heappop(heap)
-        if last >= 0:
-            node = (last, state)
-            if node in parent:
-                continue
-            parent[node] = origin
-            if wanted(state):
-                path: list[Step] = []
-                back: Step | None = node
-                while back is not None:
-                    path.append(back)
-                    back = parent[back]
-                return spent, tuple(reversed(path))
         here = None if last < 0 else (last, state)
+        if here is not None:
+            if here in parent:
+                continue
+            parent[here] = origin
+            if wanted(state):
+                return _back(here, parent)
         for mover, reach in enumerate(targets):
             if mover == last:
                 continue
@@ -160,23 +171,6 @@ def cheapest_end(
                 best[node] = price
                 heapq.heappush(heap, (*price, node[1], mover, here))
     return None
-
-
-def reached(start: int, targets: Sequence[Targets]) -> set[int]:
-    """States that some non-empty legal sequence from `start` ends in."""
-    seen: set[Step] = set()
-    stack: list[tuple[int, int]] = [(start, -1)]
-    while stack:
-        state, last = stack.pop()
-        for mover, reach in enumerate(targets):
-            if mover == last:
-                continue
-            for target in reach(state):
-                node = (mover, int(target))
-                if node not in seen:
-                    seen.add(node)
-                    stack.append((node[1], mover))
-    return {state for _, state in seen}
 
 
 def matrix(moves: Moves) -> NDArray[np.bool_]:
@@ -192,21 +186,19 @@ def product(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> NDArray[np.b
     return found
 
 
-def closure(steps: Sequence[NDArray[np.bool_]]) -> NDArray[np.bool_]:
-    """[s, q]: a non-empty legal sequence leads from s to q, mover k's single steps being `steps[k]` (Xu et al. 2009).
+def closure(steps: Sequence[NDArray[np.bool_]], size: int) -> NDArray[np.bool_]:
+    """Ends of legal sequences (Xu, Hipel & Kilgour 2009): [s, q] where a non-empty one leads from s to q.
 
-    With one mover that is a single step; with none there is no sequence (`steps` must then not be empty: pass zeros).
+    Mover k's single steps are `steps[k]`, each (size, size). With one mover a sequence is one step, with none there is
+    no sequence.
     """
     last = [step.copy() for step in steps]
-    if len(steps) > 1:
-        changed = True
-        while changed:
-            changed = False
-            for k, step in enumerate(steps):
-                others = np.logical_or.reduce([last[j] for j in range(len(steps)) if j != k])
-                found = step | product(others, step)
-                if not np.array_equal(found, last[k]):
-                    last[k] = found
-                    changed = True
-    result: NDArray[np.bool_] = np.logical_or.reduce(last)
-    return result
+    changed = len(steps) > 1
+    while changed:
+        changed = False
+        for k, step in enumerate(steps):
+            others = np.logical_or.reduce([last[j] for j in range(len(steps)) if j != k])
+            found = step | product(others, step)
+            changed |= not np.array_equal(found, last[k])
+            last[k] = found
+    return np.logical_or.reduce(last) if last else np.zeros((size, size), dtype=np.bool_)

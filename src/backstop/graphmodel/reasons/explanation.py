@@ -1,185 +1,266 @@
-"""The reasons for the cells of one state as plain data with the ids of the file, for JSON."""
+"""Why states are stable or not under any concept, and which threats they rest on are not credible."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, ClassVar
 
+import numpy as np
+
+from backstop.base.faults import Refused
+from backstop.base.table import Table
 from backstop.graphmodel.model.conflict import Conflict
-from backstop.graphmodel.model.sequences import Path
-from backstop.graphmodel.reasons.coalition_witness import CoalitionWitness, JointStep
-from backstop.graphmodel.reasons.foresight import LimitedMoveWitness, NonMyopicWitness, Prospect
-from backstop.graphmodel.reasons.witness import Witness
-from backstop.graphmodel.stability.credibility import Threat
-from backstop.graphmodel.stability.simultaneous import JointWitness
+from backstop.graphmodel.model.preference import Bools
+from backstop.graphmodel.reasons.foresight import LimitedMoveWitness, limited_move_witness, non_myopic_witness
+from backstop.graphmodel.reasons.witness import coalition_witness, witness
+from backstop.graphmodel.reasons.wording import (
+    Reason,
+    foresight_words,
+    legend,
+    limited_move_words,
+    reason_words,
+)
+from backstop.graphmodel.stability import simultaneous
+from backstop.graphmodel.stability.attitudes import Extension, graded_kinds, has_unknown
+from backstop.graphmodel.stability.coalitions import Coalitions, Members, coalition_named, coalitions
+from backstop.graphmodel.stability.concepts import COALITION_CONCEPTS, CONCEPTS
+from backstop.graphmodel.stability.credibility import Threat, threats
+from backstop.graphmodel.stability.foresight import HORIZON, Anticipation, Ties, Variant, anticipate
+from backstop.graphmodel.stability.ranked import stable_states
+from backstop.graphmodel.stability.simultaneous import applicable, combinations, joint_witness
 
-Reason = Witness | JointWitness | LimitedMoveWitness | NonMyopicWitness | CoalitionWitness
-"""The reason for a cell of any concept."""
+LOOKING = ("limited-move", "non-myopic")
+EXPLAINED = (*CONCEPTS, "sim", *LOOKING, *COALITION_CONCEPTS)
 
-
-def explanation_json(
-    conflict: Conflict, state: int, found: Sequence[Reason], hollow: Sequence[Threat]
-) -> dict[str, Any]:
-    """One state: every cell asked for with its reason, and the threats behind it that are not credible."""
-    ids = conflict.states.ids
-    names = [dm.id for dm in conflict.decision_makers]
-    return {
-        "state": ids[state],
-        "words": conflict.describe(state),
-        "cells": [reason_json(conflict, one) for one in found],
-        "not_credible": [
-            {
-                "decision_maker": names[threat.decision_maker],
-                "improvement": ids[threat.improvement],
-                "sanction": _steps(conflict, threat.path),
-                "would_have_to_prefer": [
-                    {
-                        "decision_maker": names[w.decision_maker],
-                        "better": ids[w.better],
-                        "worse": ids[w.worse],
-                    }
-                    for w in threat.wishes
-                ],
-            }
-            for threat in hollow
-        ],
-    }
+_CELLS_EXPLAINED = 2_000
 
 
-def reason_json(conflict: Conflict, found: Reason) -> dict[str, Any]:
-    """One cell with its reason; what it holds depends on the concept."""
-    if isinstance(found, LimitedMoveWitness):
-        return _limited_json(conflict, found)
-    if isinstance(found, NonMyopicWitness):
-        return _non_myopic_json(conflict, found)
-    if isinstance(found, CoalitionWitness):
-        return _coalition_json(conflict, found)
-    ids = conflict.states.ids
-    names = [dm.id for dm in conflict.decision_makers]
-    head: dict[str, Any] = {
-        "decision_maker": names[found.decision_maker],
-        "concept": "sim" if isinstance(found, JointWitness) else found.concept,
-        "stable": found.stable,
-        "structural": found.structural,
-    }
-    if isinstance(found, JointWitness):
-        head["improvements"] = [
-            {
-                "to": ids[answer.improvement],
-                "at_the_same_time": None
-                if answer.end is None
-                else [[names[k], ids[q]] for k, q in answer.choices],
-                "becomes": None if answer.end is None else ids[answer.end],
-                "joint_choices": answer.tried,
-                "impossible": answer.impossible,
-            }
-            for answer in found.answers
+@dataclass(frozen=True, eq=False)
+class StateReasons:
+    """The reasons for the cells of one state, and the threats behind it that are not credible."""
+
+    state: int
+    reasons: tuple[Reason, ...]
+    hollow: tuple[Threat, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """Reasons state by state; `seen` is what is anticipated, where looking ahead is explained."""
+
+    format: ClassVar[str] = "backstop-graph-explanation/1"
+    conflict: Conflict
+    states: tuple[StateReasons, ...]
+    seen: Anticipation | None = None
+    notes: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Every cell with its reason as plain data, with the ids of the file."""
+        one = self.conflict
+        return {
+            "states": [
+                {
+                    "state": one.states.ids[found.state],
+                    "words": one.describe(found.state),
+                    "cells": [reason.as_dict(one) for reason in found.reasons],
+                    "not_credible": [threat.as_dict(one) for threat in found.hollow],
+                }
+                for found in self.states
+            ],
+        }
+
+    def lines(self) -> list[str]:
+        """Every cell in words, and what the names in them stand for."""
+        lines = []
+        if self.seen is not None:
+            lines += [*foresight_words(self.conflict, self.seen.variant, self.seen.ties), ""]
+        blocks = [(found.state, self._words(found)) for found in self.states]
+        for state, block in blocks:
+            lines += [self.conflict.state_words(state), *block]
+        key = legend(self.conflict, [line for _, block in blocks for line in block])
+        return [*lines, "", *key] if key else lines
+
+    def _words(self, found: StateReasons) -> list[str]:
+        """All cells of a state; the horizons of one decision maker stand together."""
+        lines: list[str] = []
+        for _, run in groupby(found.reasons, _cell):
+            together = list(run)
+            limited = [one for one in together if isinstance(one, LimitedMoveWitness)]
+            lines += (
+                limited_move_words(self.conflict, limited)
+                if limited
+                else reason_words(self.conflict, together[0])
+            )
+        lines += [f"not credible: {threat.words(self.conflict)}" for threat in found.hollow]
+        return [f"  {line}" for line in lines]
+
+    def tables(self) -> list[Table]:
+        """One table: a row for each cell, with whether it is stable and the reason in words."""
+        rows = [
+            (
+                self.conflict.states.ids[found.state],
+                "yes" if one.stable else "no",
+                *_split(self.conflict, one),
+            )
+            for found in self.states
+            for one in found.reasons
         ]
-    else:
-        head["improvements"] = [
-            {
-                "to": ids[answer.improvement],
-                "sanction": _steps(conflict, answer.path),
-                "replies": [ids[r] for r in answer.replies],
-                "escaped": _steps(conflict, answer.escaped),
-                "escape": None if answer.escape is None else ids[answer.escape],
-            }
-            for answer in found.answers
-        ]
-    return head
+        return [Table("Reasons", ("state", "stable", "for whom, under which concept", "why"), tuple(rows))]
 
 
-def _steps(conflict: Conflict, path: Path | None) -> list[list[str]] | None:
-    names = [dm.id for dm in conflict.decision_makers]
-    return None if path is None else [[names[mover], conflict.states.ids[there]] for mover, there in path]
+def _split(conflict: Conflict, reason: Reason) -> tuple[str, str]:
+    head, *rest = reason_words(conflict, reason)
+    cell, _, why = head.partition(": ")
+    return cell, "; ".join([why, *(line.strip() for line in rest)])
 
 
-def _limited_json(conflict: Conflict, found: LimitedMoveWitness) -> dict[str, Any]:
-    return {
-        "decision_maker": conflict.decision_makers[found.decision_maker].id,
-        "concept": "limited-move",
-        "foresight": found.variant,
-        "ties": found.ties,
-        "horizon": found.horizon,
-        "stable": found.stable,
-        "structural": found.structural,
-        "moves": [_prospect_json(conflict, prospect) for prospect in found.prospects],
-    }
+def _cell(reason: Reason) -> object:
+    return reason.decision_maker if isinstance(reason, LimitedMoveWitness) else id(reason)
 
 
-def _prospect_json(conflict: Conflict, prospect: Prospect) -> dict[str, Any]:
-    ids = conflict.states.ids
-    names = [dm.id for dm in conflict.decision_makers]
-    halt = prospect.halt
-    return {
-        "to": ids[prospect.move],
-        "expected": [
-            {
-                "movers": [names[k] for k in step.movers],
-                "from": ids[step.start],
-                "to": ids[step.end],
-                "path": _steps(conflict, step.path),
-                "moves_foreseen": step.foreseen,
-                "liked_as_much": [
-                    {"to": ids[tie.target], "end": ids[tie.end], "decided_by": tie.decided_by}
-                    for tie in step.ties
-                ],
-            }
-            for step in prospect.steps
-        ],
-        "end": ids[prospect.end],
-        "ends_because": {
-            "reason": halt.reason,
-            "next": [names[k] for k in halt.movers],
-            "best": None if halt.best is None else {"to": ids[halt.best[0]], "end": ids[halt.best[1]]},
-        },
-    }
+def explain(
+    conflict: Conflict,
+    states: Sequence[str] = (),
+    concepts: Sequence[str] = (),
+    makers: Sequence[str] = (),
+    *,
+    extension: Extension | None = None,
+    foresight: Variant | None = None,
+    ties: Ties | None = None,
+    horizons: Sequence[int] = (),
+    groups: Sequence[str] = (),
+    everything: bool = False,
+) -> Explanation:
+    """The reasons for the cells of `states` (ids), under `concepts` of EXPLAINED, for `makers` (ids).
+
+    Without `states`: those that are equilibria under some concept asked for, or `everything`. Without `concepts`: nash
+    to sim, with `foresight`, `ties` or `horizons` also those of looking ahead, with `groups` (`a+b`) those of
+    coalitions. Raises InvalidInput for unknown names, Refused where a concept does not apply or reasons are too many.
+
+    >>> from backstop.graphmodel import read
+    >>> chicken = read(b'''
+    ... format: backstop-graph/1
+    ... title: Chicken
+    ... decision_makers: {a: Row, b: Column}
+    ... options: {ca: {by: a, title: Row swerves}, cb: {by: b, title: Column swerves}}
+    ... preferences: {a: {ranking: [s3, s4, s2, s1]}, b: {ranking: [s2, s4, s3, s1]}}
+    ... ''', "chicken.yaml")
+    >>> print(*explain(chicken, ["s4"], ["gmr"], ["a"]).lines()[:3], sep="\\n")
+    s4 (Row swerves; Column swerves)
+      a, GMR: stable; every improvement is sanctioned
+        s3 is better, but then b to s1, and s1 is no better than s4
+    """
+    chosen = set(concepts) or {*CONCEPTS, "sim"}
+    if not concepts:
+        chosen |= set(LOOKING if foresight or ties or horizons else ())
+        chosen |= set(COALITION_CONCEPTS if groups else ())
+    without = None if concepts else _without_sim(conflict)
+    if without is not None:
+        chosen.remove("sim")
+    cells = _Cells(
+        conflict,
+        tuple(name for name in EXPLAINED if name in chosen),
+        [conflict.decision_maker(name) for name in makers] or list(range(len(conflict.decision_makers))),
+        tuple(sorted(set(horizons))) or tuple(range(1, HORIZON + 1)),
+        extension,
+        anticipate(conflict, foresight or "two", ties or "strict") if chosen & set(LOOKING) else None,
+        *(_groups(conflict, groups, makers) if chosen & set(COALITION_CONCEPTS) else (None, ())),
+    )
+    at = [conflict.state(name) for name in ([] if everything else states)]
+    at = list(range(conflict.size)) if everything else at or cells.equilibria()
+    if len(at) * cells.each > _CELLS_EXPLAINED and not everything and not states:
+        raise Refused(
+            f"{len(at):,} states are equilibria: {len(at) * cells.each:,} reasons",
+            hint="name states, or ask for --all",
+        )
+    return Explanation(conflict, tuple(map(cells.of, at)), cells.seen, (without,) if without else ())
 
 
-def _non_myopic_json(conflict: Conflict, found: NonMyopicWitness) -> dict[str, Any]:
-    return {
-        "decision_maker": conflict.decision_makers[found.decision_maker].id,
-        "concept": "non-myopic",
-        "foresight": found.variant,
-        "ties": found.ties,
-        "stable": found.stable,
-        "structural": found.structural,
-        "settled_from_h": found.settled_from,
-        "repeats_from_h": found.cycle_starts_at,
-        "cycle_length": found.cycle_length,
-        "stays_at_h": [look.horizon for look in found.looks if look.stable],
-        "leaves_at_h": [look.horizon for look in found.looks if not look.stable],
-        "looks": [_limited_json(conflict, look) for look in found.looks],
-    }
-
-
-def _coalition_json(conflict: Conflict, found: CoalitionWitness) -> dict[str, Any]:
-    ids = conflict.states.ids
-    names = [dm.id for dm in conflict.decision_makers]
-
-    def joint(steps: Sequence[JointStep] | None) -> list[dict[str, Any]] | None:
-        if steps is None:
+def _without_sim(conflict: Conflict) -> str | None:
+    """Why SIM is left out where it is not asked for: empty where it is not defined; None where it is explained."""
+    if applicable(conflict) or (conflict.ranks is None and (graded_kinds(conflict) or has_unknown(conflict))):
+        return ""
+    try:
+        if combinations(conflict) <= simultaneous.EASY_COMBINATIONS:
             return None
-        return [
-            {"movers": [names[k] for k in one.movers], "to": ids[one.end], "path": _steps(conflict, one.path)}
-            for one in steps
-        ]
+    except Refused:
+        pass
+    return "sim is left out, as it would take long; ask for it by name"
 
-    return {
-        "coalition": [names[j] for j in found.members],
-        "concept": f"c{found.concept}",
-        "stable": found.stable,
-        "structural": found.structural,
-        "improvements": [
-            {
-                "to": ids[answer.improvement],
-                "path": _steps(conflict, answer.way),
-                "sanction": joint(answer.sanction),
-                "no_better_for": None if answer.hurt is None else names[answer.hurt],
-                "replies": [{"to": ids[t], "no_better_for": names[j]} for t, j in answer.replies],
-                "escaped": joint(answer.escaped),
-                "escape": _steps(conflict, answer.escape),
-            }
-            for answer in found.answers
-        ],
-    }
+
+def _groups(
+    conflict: Conflict, names: Sequence[str], makers: Sequence[str]
+) -> tuple[Coalitions, tuple[Members, ...]]:
+    """The solved coalitions, and those asked for: by name, or all of two or more (with one of `makers` in them)."""
+    named = [coalition_named(conflict, name) for name in names]
+    if not named and len(conflict.decision_makers) < 2:
+        raise Refused("one decision maker alone forms no coalition", hint="ask for the other concepts")
+    found = coalitions(conflict)
+    within = {conflict.decision_maker(name) for name in makers}
+    every = [m for m in found.members if len(m) > 1 and (not within or within & set(m))]
+    return found, tuple(dict.fromkeys(named)) or tuple(every)
+
+
+@dataclass(frozen=True, eq=False)
+class _Cells:
+    """The cells asked for in each state, and what they are explained from."""
+
+    conflict: Conflict
+    concepts: tuple[str, ...]
+    makers: Sequence[int]
+    ahead: tuple[int, ...]
+    extension: Extension | None
+    seen: Anticipation | None
+    solved: Coalitions | None
+    groups: tuple[Members, ...]
+
+    @property
+    def each(self) -> int:
+        """How many cells a state has."""
+        per_maker = sum(
+            len(self.ahead) if name == "limited-move" else name not in COALITION_CONCEPTS
+            for name in self.concepts
+        )
+        joint = sum(name in COALITION_CONCEPTS for name in self.concepts)
+        return len(self.makers) * per_maker + len(self.groups) * joint
+
+    def of(self, state: int) -> StateReasons:
+        """The reasons for the cells of a state."""
+        reasons = [one for i in self.makers for name in self.concepts for one in self._alone(i, state, name)]
+        if self.solved is not None:
+            joint = [name for name in COALITION_CONCEPTS if name in self.concepts]
+            reasons += [coalition_witness(self.solved, m, state, name) for m in self.groups for name in joint]
+        # A threat answers an improvement; only the concepts of sanctions rest on one.
+        resting = self.conflict.ranks is not None and set(self.concepts) & set(CONCEPTS)
+        hollow = [t for i in self.makers for t in threats(self.conflict, i, state)] if resting else []
+        return StateReasons(state, tuple(reasons), tuple(hollow))
+
+    def _alone(self, i: int, state: int, name: str) -> Sequence[Reason]:
+        """The cells of one decision maker under one concept; under limited-move, one for each horizon."""
+        if name == "sim":
+            return [joint_witness(self.conflict, i, state)]
+        if name == "limited-move" and self.seen is not None:
+            return [limited_move_witness(self.seen, i, state, h) for h in self.ahead]
+        if name == "non-myopic" and self.seen is not None:
+            return [non_myopic_witness(self.seen, i, state)]
+        return [witness(self.conflict, i, state, c, self.extension) for c in CONCEPTS if c == name]
+
+    def equilibria(self) -> list[int]:
+        """States stable for everyone under some concept, for every coalition asked for, or at some horizon."""
+        plain = [name for name in CONCEPTS if name in self.concepts]
+        tables: list[Bools] = []
+        if plain or "sim" in self.concepts:
+            ranks = self.conflict.rankings("explain without STATE")
+            tables += stable_states(self.conflict.moves, ranks, plain).values()
+        if "sim" in self.concepts:
+            tables.append(simultaneous.simultaneous(self.conflict))
+        if self.seen is not None and "limited-move" in self.concepts:
+            tables += [self.seen.limited(h) for h in self.ahead]
+        if self.seen is not None and "non-myopic" in self.concepts:
+            tables.append(self.seen.stable)
+        if self.solved is not None:
+            joint = [name[1:] for name in COALITION_CONCEPTS if name in self.concepts]
+            tables += [np.stack([self.solved.stable[m][kind] for m in self.groups]) for kind in joint]
+        return np.flatnonzero(np.any([table.all(axis=0) for table in tables], axis=0)).tolist()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,6 +78,34 @@ class Prospect:
         """The state moved to first."""
         return self.steps[0].end
 
+    def as_dict(self, conflict: Conflict) -> dict[str, Any]:
+        """What is expected, as plain data with the ids of the file."""
+        ids, names = conflict.states.ids, conflict.maker_ids
+        best = self.halt.best
+        return {
+            "to": ids[self.move],
+            "expected": [
+                {
+                    "movers": [names[k] for k in step.movers],
+                    "from": ids[step.start],
+                    "to": ids[step.end],
+                    "path": conflict.steps(step.path),
+                    "moves_foreseen": step.foreseen,
+                    "liked_as_much": [
+                        {"to": ids[tie.target], "end": ids[tie.end], "decided_by": tie.decided_by}
+                        for tie in step.ties
+                    ],
+                }
+                for step in self.steps
+            ],
+            "end": ids[self.end],
+            "ends_because": {
+                "reason": self.halt.reason,
+                "next": [names[k] for k in self.halt.movers],
+                "best": None if best is None else {"to": ids[best[0]], "end": ids[best[1]]},
+            },
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class LimitedMoveWitness:
@@ -95,6 +123,19 @@ class LimitedMoveWitness:
     stable: bool
     structural: bool
     prospects: tuple[Prospect, ...]
+
+    def as_dict(self, conflict: Conflict) -> dict[str, Any]:
+        """The cell with its reason as plain data, with the ids of the file."""
+        return {
+            "decision_maker": conflict.maker_ids[self.decision_maker],
+            "concept": "limited-move",
+            "foresight": self.variant,
+            "ties": self.ties,
+            "horizon": self.horizon,
+            "stable": self.stable,
+            "structural": self.structural,
+            "moves": [prospect.as_dict(conflict) for prospect in self.prospects],
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +157,23 @@ class NonMyopicWitness:
     cycle_length: int
     settled_from: int | None
     looks: tuple[LimitedMoveWitness, ...]
+
+    def as_dict(self, conflict: Conflict) -> dict[str, Any]:
+        """The cell with its reason as plain data, with the ids of the file."""
+        return {
+            "decision_maker": conflict.maker_ids[self.decision_maker],
+            "concept": "non-myopic",
+            "foresight": self.variant,
+            "ties": self.ties,
+            "stable": self.stable,
+            "structural": self.structural,
+            "settled_from_h": self.settled_from,
+            "repeats_from_h": self.cycle_starts_at,
+            "cycle_length": self.cycle_length,
+            "stays_at_h": [look.horizon for look in self.looks if look.stable],
+            "leaves_at_h": [look.horizon for look in self.looks if not look.stable],
+            "looks": [look.as_dict(conflict) for look in self.looks],
+        }
 
 
 def limited_move_witness(

@@ -6,66 +6,129 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
+from backstop.base.words import listed
 from backstop.graphmodel.model.conflict import Conflict
-from backstop.graphmodel.reasons.coalition_witness import CoalitionAnswer, CoalitionWitness, JointStep
-from backstop.graphmodel.reasons.explanation import Reason
 from backstop.graphmodel.reasons.foresight import Anticipated, LimitedMoveWitness, NonMyopicWitness, Prospect
-from backstop.graphmodel.reasons.witness import Answer, Witness
-from backstop.graphmodel.show.narrative import TITLES, listed, path_words
+from backstop.graphmodel.reasons.witness import Answer, JointStep, Witness
+from backstop.graphmodel.stability.coalitions import coalition_name
+from backstop.graphmodel.stability.concepts import TITLES
 from backstop.graphmodel.stability.foresight import Ties, Variant
 from backstop.graphmodel.stability.simultaneous import JointWitness
 
-COALITION_TITLES = {"nash": "CNash", "gmr": "CGMR", "smr": "CSMR", "seq": "CSEQ"}
+Reason = Witness | JointWitness | LimitedMoveWitness | NonMyopicWitness
+"""The reason for a cell of any concept."""
 
 # Shown of one cell; the rest is counted.
 _MOST_MOVES = 6
 _MOST_STEPS = 12
 
 
-def witness_words(conflict: Conflict, found: Witness) -> list[str]:
-    """One cell in words: a headline, and a line for each improvement."""
-    name = conflict.decision_makers[found.decision_maker].id
-    state = conflict.states.ids[found.state]
-    title = TITLES[found.concept]
+def reason_words(conflict: Conflict, found: Reason) -> list[str]:
+    """One cell of any concept in words: a headline, and a line for each move that had to be considered."""
+    if isinstance(found, Witness):
+        return _witness_words(conflict, found)
+    if isinstance(found, JointWitness):
+        return _joint_words(conflict, found)
+    if isinstance(found, LimitedMoveWitness):
+        return limited_move_words(conflict, [found])
+    return _non_myopic_words(conflict, found)
+
+
+def _witness_words(conflict: Conflict, found: Witness) -> list[str]:
+    name, state = coalition_name(conflict, found.members), conflict.states.ids[found.state]
+    head = f"{name}, {TITLES[found.concept]}"
     if found.structural:
-        return [f"{name}, {title}: stable, because {name} has no move from {state} (structural)"]
+        who = "none of them has a move" if found.joint else f"{name} has no move"
+        return [f"{head}: stable, because {who} from {state} (structural)"]
     if found.stable and not found.answers:
-        return [f"{name}, {title}: stable, because no move from {state} is an improvement"]
+        none = (
+            "no sequence of their moves ends better for all of them"
+            if found.joint
+            else f"no move from {state} is an improvement"
+        )
+        return [f"{head}: stable, because {none}"]
     if found.concept == "nash":
-        return [
-            f"{name}, {title}: not stable, because {conflict.states.ids[found.answers[0].improvement]} is better"
-        ]
-    head = f"{name}, {title}: {'stable; every improvement is sanctioned' if found.stable else 'not stable'}"
-    return [head, *(f"  {_answer_words(conflict, found, answer)}" for answer in found.answers)]
+        better = conflict.states.ids[found.answers[0].improvement]
+        return [f"{head}: not stable, because {better} is better"]
+    shown = found.answers[:_MOST_MOVES] if found.joint else found.answers
+    lines = [
+        f"{head}: {'stable; every improvement is sanctioned' if found.stable else 'not stable'}",
+        *(f"  {_answer_words(conflict, found, answer)}" for answer in shown),
+    ]
+    if len(found.answers) > len(shown):
+        lines.append(f"  and {len(found.answers) - len(shown)} more improvements, each sanctioned")
+    return lines
 
 
 def _answer_words(conflict: Conflict, found: Witness, answer: Answer) -> str:
-    ids = conflict.states.ids
-    state, better = ids[found.state], ids[answer.improvement]
-    if answer.path is not None:
-        end = ids[answer.path[-1][1]]
-        words = f"{better} is better, but then {path_words(conflict, answer.path)}, and {end} is no better than {state}"
-        if found.concept in ("smr", "sseq"):
-            replies = listed(ids[r] for r in answer.replies)
-            words += f"; replies ({replies}) do not help" if answer.replies else "; there is no reply"
-        return words
-    if answer.escaped is not None and answer.escape is not None:
-        return (
-            f"{better} is better, and every sanction can be escaped: after {path_words(conflict, answer.escaped)}"
-            f" comes {ids[answer.escape]}, better than {state}"
+    ids, names = conflict.states.ids, conflict.maker_ids
+    state, joint = ids[found.state], found.joint
+    words = f"{ids[answer.improvement]} is better"
+    if joint:
+        way = names[answer.way[0][0]] if len(answer.way) == 1 else conflict.path_words(answer.way)
+        words = f"{ids[answer.improvement]} (by {way}) is better for all of them"
+    if answer.sanction is not None and answer.hurt is not None:
+        end = ids[answer.sanction[-1].end]
+        words += (
+            f", but then {_sanction_words(conflict, answer.sanction)}, and {end} is no better than {state}"
         )
-    how = (
-        "by moves that improve things for those who make them"
-        if found.concept in ("seq", "sseq")
-        else "by any moves"
+        words += f" for {names[answer.hurt]}" if joint else ""
+        return words + _reply_words(conflict, found, answer)
+    if answer.escaped is not None and answer.escape is not None:
+        out = ids[answer.escape[-1][1]]
+        escape = (
+            f"{conflict.path_words(answer.escape)}, and {out} is better than {state} for all of them"
+            if joint
+            else f"{out}, better than {state}"
+        )
+        escaped = _sanction_words(conflict, answer.escaped)
+        return f"{words}, and every sanction can be escaped: after {escaped} comes {escape}"
+    if found.concept == "cnash":
+        return words
+    if joint and len(found.members) == len(names):
+        return f"{words}, and nobody is left to answer"
+    return f"{words}, and nobody {_unanswered(found, state)}"
+
+
+def _unanswered(found: Witness, state: str) -> str:
+    if found.joint:
+        how = "moves that improve things for all who make them" if found.concept == "cseq" else "any moves"
+        return f"can answer by {how} with anything no better than {state} for one of them"
+    willing = "moves that improve things for those who make them"
+    how = willing if found.concept in ("seq", "sseq") else "any moves"
+    return f"can answer it by {how} with anything no better than {state}"
+
+
+def _reply_words(conflict: Conflict, found: Witness, answer: Answer) -> str:
+    """What the replies to a sanction come to, where they count."""
+    ids = conflict.states.ids
+    if found.concept not in ("smr", "sseq", "csmr"):
+        return ""
+    if not answer.replies:
+        return "; there is no reply"
+    if not found.joint:
+        return f"; replies ({listed(ids[t] for t, _ in answer.replies)}) do not help"
+    replies = [f"{ids[t]} ({conflict.maker_ids[j]})" for t, j in answer.replies]
+    more = len(replies) - _MOST_MOVES
+    return (
+        "; replies do not help, each ending no better for the member named:"
+        f" {listed(replies[:_MOST_MOVES])}{f' and {more} more' if more > 0 else ''}"
     )
-    return f"{better} is better, and nobody can answer it {how} with anything no better than {state}"
 
 
-def joint_words(conflict: Conflict, found: JointWitness) -> list[str]:
+def _sanction_words(conflict: Conflict, steps: Sequence[JointStep]) -> str:
+    return ", ".join(
+        conflict.path_words(step.path)
+        if len(step.movers) == 1
+        else f"{coalition_name(conflict, step.movers)} together ({conflict.path_words(step.path)})"
+        for step in steps
+    )
+
+
+def _joint_words(conflict: Conflict, found: JointWitness) -> list[str]:
     """One cell of SIM in words."""
     ids = conflict.states.ids
-    names = [dm.id for dm in conflict.decision_makers]
+    names = conflict.maker_ids
     name, state = names[found.decision_maker], ids[found.state]
     if found.structural:
         return [f"{name}, SIM: stable, because {name} has no move from {state} (structural)"]
@@ -94,74 +157,9 @@ def joint_words(conflict: Conflict, found: JointWitness) -> list[str]:
     return lines
 
 
-def coalition_words(conflict: Conflict, found: CoalitionWitness) -> list[str]:
-    """One cell of CNash, CGMR, CSMR or CSEQ in words."""
-    ids = conflict.states.ids
-    names = [dm.id for dm in conflict.decision_makers]
-    title = COALITION_TITLES[found.concept]
-    name, state = "+".join(names[j] for j in found.members), ids[found.state]
-    if found.structural:
-        return [f"{name}, {title}: stable, because none of them has a move from {state} (structural)"]
-    if found.stable and not found.answers:
-        return [f"{name}, {title}: stable, because no sequence of their moves ends better for all of them"]
-    how = "stable; every improvement is sanctioned" if found.stable else "not stable"
-    lines = [f"{name}, {title}: {how}"]
-    shown = found.answers[:_MOST_MOVES]
-    lines += [f"  {_coalition_answer(conflict, found, answer)}" for answer in shown]
-    if len(found.answers) > len(shown):
-        lines.append(f"  and {len(found.answers) - len(shown)} more improvements, each sanctioned")
-    return lines
-
-
-def _coalition_answer(conflict: Conflict, found: CoalitionWitness, answer: CoalitionAnswer) -> str:
-    ids = conflict.states.ids
-    names = [dm.id for dm in conflict.decision_makers]
-    state = ids[found.state]
-    alone = len(answer.way) == 1
-    way = f" (by {names[answer.way[0][0]] if alone else path_words(conflict, answer.way)})"
-    words = f"{ids[answer.improvement]}{way} is better for all of them"
-    if answer.sanction is not None and answer.hurt is not None:
-        end = ids[answer.sanction[-1].end]
-        words += f", but then {_joint_steps(conflict, answer.sanction)}, and {end} is no better than {state}"
-        words += f" for {names[answer.hurt]}"
-        if found.concept == "smr":
-            replies = [f"{ids[t]} ({names[j]})" for t, j in answer.replies]
-            shown = listed(replies[:_MOST_MOVES])
-            more = len(replies) - _MOST_MOVES
-            words += (
-                f"; replies do not help, each ending no better for the member named: {shown}"
-                + (f" and {more} more" if more > 0 else "")
-                if replies
-                else "; there is no reply"
-            )
-        return words
-    if answer.escaped is not None and answer.escape is not None:
-        out = ids[answer.escape[-1][1]]
-        return (
-            f"{words}, and every sanction can be escaped: after {_joint_steps(conflict, answer.escaped)} comes"
-            f" {path_words(conflict, answer.escape)}, and {out} is better than {state} for all of them"
-        )
-    if found.concept == "nash":
-        return words
-    if len(found.members) == len(names):
-        return f"{words}, and nobody is left to answer"
-    moves = "moves that improve things for all who make them" if found.concept == "seq" else "any moves"
-    return f"{words}, and nobody can answer by {moves} with anything no better than {state} for one of them"
-
-
-def _joint_steps(conflict: Conflict, steps: Sequence[JointStep]) -> str:
-    names = [dm.id for dm in conflict.decision_makers]
-    return ", ".join(
-        path_words(conflict, step.path)
-        if len(step.movers) == 1
-        else f"{'+'.join(names[k] for k in step.movers)} together ({path_words(conflict, step.path)})"
-        for step in steps
-    )
-
-
 def foresight_words(conflict: Conflict, variant: Variant, ties: Ties) -> list[str]:
     """How looking ahead is taken: who moves when, and what is assumed where a mover likes two ends as much."""
-    order = listed(dm.id for dm in conflict.decision_makers)
+    order = listed(conflict.maker_ids)
     lines = [
         {
             "two": "Looking ahead, the two move in turn; whoever stays or cannot move ends it.",
@@ -205,7 +203,7 @@ def limited_move_words(conflict: Conflict, found: Sequence[LimitedMoveWitness]) 
     for run in runs:
         first, last_one = run[0][0], run[-1][0]
         upto = f" to {last_one.horizon}" if len(run) > 1 else ""
-        name = conflict.decision_makers[first.decision_maker].id
+        name = conflict.maker_ids[first.decision_maker]
         head, *rest = run[0][1]
         lines += [f"{name}, limited-move h = {first.horizon}{upto}: {head}", *(f"  {line}" for line in rest)]
     return lines
@@ -213,7 +211,7 @@ def limited_move_words(conflict: Conflict, found: Sequence[LimitedMoveWitness]) 
 
 def _limited_reason(conflict: Conflict, why: LimitedMoveWitness) -> list[str]:
     """What follows the name of the cell, and a line for each move."""
-    name = conflict.decision_makers[why.decision_maker].id
+    name = conflict.maker_ids[why.decision_maker]
     state = conflict.states.ids[why.state]
     if why.structural:
         return [f"stable, because {name} has no move from {state} (structural)"]
@@ -238,16 +236,16 @@ def _prospects(conflict: Conflict, why: LimitedMoveWitness) -> list[str]:
 
 def _prospect(conflict: Conflict, why: LimitedMoveWitness, prospect: Prospect) -> list[str]:
     ids = conflict.states.ids
-    names = [dm.id for dm in conflict.decision_makers]
+    names = conflict.maker_ids
     focal, state, end = names[why.decision_maker], ids[why.state], ids[prospect.end]
     words = f"to {ids[prospect.move]}"
     later = [step for one in prospect.steps[1:] for step in one.path]
     if len(later) > _MOST_STEPS:
         left = f"{len(later) - _MOST_STEPS} more move{'' if len(later) == _MOST_STEPS + 1 else 's'}"
         head, tail = tuple(later[: _MOST_STEPS // 2]), tuple(later[-_MOST_STEPS // 2 :])
-        words += f", then {path_words(conflict, head)}, {left}, {path_words(conflict, tail)}"
+        words += f", then {conflict.path_words(head)}, {left}, {conflict.path_words(tail)}"
     elif later:
-        words += f", then {path_words(conflict, tuple(later))}"
+        words += f", then {conflict.path_words(tuple(later))}"
     halt = prospect.halt
     who = names[halt.movers[0]] if len(halt.movers) == 1 else "the others"
     against = why.variant == "adversary" and why.decision_maker not in halt.movers
@@ -271,7 +269,7 @@ def _prospect(conflict: Conflict, why: LimitedMoveWitness, prospect: Prospect) -
 
 def _ties(conflict: Conflict, why: LimitedMoveWitness, step: Anticipated) -> list[str]:
     ids = conflict.states.ids
-    names = [dm.id for dm in conflict.decision_makers]
+    names = conflict.maker_ids
     who = names[step.movers[0]] if len(step.movers) == 1 else "the others"
     lines = []
     for rule, group in groupby(sorted(step.ties, key=lambda tie: tie.decided_by), lambda tie: tie.decided_by):
@@ -285,9 +283,9 @@ def _ties(conflict: Conflict, why: LimitedMoveWitness, step: Anticipated) -> lis
     return lines
 
 
-def non_myopic_words(conflict: Conflict, found: NonMyopicWitness) -> list[str]:
+def _non_myopic_words(conflict: Conflict, found: NonMyopicWitness) -> list[str]:
     """One cell of non-myopic stability in words."""
-    name = conflict.decision_makers[found.decision_maker].id
+    name = conflict.maker_ids[found.decision_maker]
     state = conflict.states.ids[found.state]
     if found.structural:
         return [f"{name}, non-myopic: stable, because {name} has no move from {state} (structural)"]
@@ -353,16 +351,3 @@ def legend(conflict: Conflict, lines: Iterable[str]) -> list[str]:
         if words:
             result.append(f"  {name:{wide}} {words}")
     return ["In words:", *result] if result else []
-
-
-def reason_words(conflict: Conflict, found: Reason) -> list[str]:
-    """One cell of any concept in words."""
-    if isinstance(found, JointWitness):
-        return joint_words(conflict, found)
-    if isinstance(found, CoalitionWitness):
-        return coalition_words(conflict, found)
-    if isinstance(found, LimitedMoveWitness):
-        return limited_move_words(conflict, [found])
-    if isinstance(found, NonMyopicWitness):
-        return non_myopic_words(conflict, found)
-    return witness_words(conflict, found)

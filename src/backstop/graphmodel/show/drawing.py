@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backstop.base.faults import Refused
+from backstop.graphmodel.analysis import Analysis
 from backstop.graphmodel.change.evolution import evolve
 from backstop.graphmodel.model.conflict import Conflict
 from backstop.graphmodel.model.sequences import matrix
 from backstop.graphmodel.reasons.witness import improvements, witness
-from backstop.graphmodel.stability.analysis import Analysis
 
 Places = NDArray[np.float64]
 
@@ -181,15 +181,17 @@ def _sanctions(conflict: Conflict, decision_maker: int, state: int) -> list[dict
     """Improvement and sanction path of each departure, the willing sanction where there is one."""
     ids = conflict.states.ids
     names = [dm.id for dm in conflict.decision_makers]
-    willing = {a.improvement: a for a in witness(conflict, decision_maker, state, "seq").answers if a.path}
+    willing = {
+        a.improvement: a for a in witness(conflict, decision_maker, state, "seq").answers if a.sanction
+    }
     found = []
     for answer in witness(conflict, decision_maker, state, "gmr").answers:
         chosen = willing.get(answer.improvement, answer)
         path = [{"mover": names[decision_maker], "from": ids[state], "to": ids[answer.improvement]}]
         here = answer.improvement
-        for mover, there in chosen.path or ():
-            path.append({"mover": names[mover], "from": ids[here], "to": ids[there]})
-            here = there
+        for step in chosen.sanction or ():
+            path.append({"mover": names[step.movers[0]], "from": ids[here], "to": ids[step.end]})
+            here = step.end
         found.append(
             {"improvement": ids[answer.improvement], "credible": answer.improvement in willing, "path": path}
         )

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-import numpy as np
-
+from backstop.base.words import listed
 from backstop.graphmodel.model.conflict import Conflict
 from backstop.graphmodel.model.moves import Values
 from backstop.graphmodel.model.sequences import Path, cheapest_end, first_end
-from backstop.graphmodel.stability.ranked import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +39,30 @@ class Threat:
     path: Path
     wishes: tuple[Wish, ...]
 
+    def as_dict(self, conflict: Conflict) -> dict[str, Any]:
+        """The threat as plain data, with the ids of the file."""
+        ids, names = conflict.states.ids, conflict.maker_ids
+        return {
+            "decision_maker": names[self.decision_maker],
+            "improvement": ids[self.improvement],
+            "sanction": conflict.steps(self.path),
+            "would_have_to_prefer": [
+                {"decision_maker": names[w.decision_maker], "better": ids[w.better], "worse": ids[w.worse]}
+                for w in self.wishes
+            ],
+        }
 
-def gap(tables: dict[str, Table]) -> Table:
-    """(decision makers, states): stable by GMR and not by SEQ."""
-    return np.asarray(tables["gmr"] & ~tables["seq"])
+    def words(self, conflict: Conflict) -> str:
+        """The threat in one sentence, with what would make it credible."""
+        ids, names = conflict.states.ids, conflict.maker_ids
+        needed = listed(
+            f"{names[w.decision_maker]} would have to prefer {ids[w.better]} to {ids[w.worse]}"
+            for w in self.wishes
+        )
+        return (
+            f"{names[self.decision_maker]} is kept from {ids[self.state]} to {ids[self.improvement]} only by"
+            f" {conflict.path_words(self.path)}, which would not be done: {needed}"
+        )
 
 
 def threats(conflict: Conflict, decision_maker: int, state: int) -> list[Threat]:
@@ -73,7 +92,7 @@ def threats(conflict: Conflict, decision_maker: int, state: int) -> list[Threat]
         )
         if cheapest is None:
             return []
-        path = tuple((others[mover], there) for mover, there in cheapest[1])
+        path = tuple((others[mover], there) for mover, there in cheapest)
         found.append(Threat(i, state, q, path, wishes(ranks, q, path)))
     return found
 

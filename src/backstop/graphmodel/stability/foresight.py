@@ -13,7 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from functools import cached_property
+from itertools import groupby
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +24,9 @@ from backstop.base.faults import InvalidInput, Refused
 from backstop.base.words import did_you_mean
 from backstop.graphmodel.model.conflict import Conflict
 from backstop.graphmodel.model.moves import Moves, Values
-from backstop.graphmodel.model.preference import Bools
+from backstop.graphmodel.model.preference import Bools, dense_ranks
 from backstop.graphmodel.model.sequences import closure, matrix
-from backstop.graphmodel.stability.ranked import dense_ranks
-from backstop.graphmodel.stability.relational import need_matrices
+from backstop.graphmodel.stability.relations import need_matrices
 
 Ties = Literal["strict", "best", "worst", "lowest"]
 """`strict`: refuse rankings with ties. Among states the mover likes equally, `best` takes the one best for the decision
@@ -38,20 +39,10 @@ focal one. `adversary`: the others act as one, by legal sequences, and choose wh
 VARIANTS: tuple[Variant, ...] = get_args(Variant)
 TIES: tuple[Ties, ...] = get_args(Ties)
 MAX_HORIZON = 10_000
+HORIZON = 8
+"""Moves looked ahead where no number is given."""
+
 Table = NDArray[np.int32]
-
-
-@dataclass(frozen=True, eq=False)
-class Foresight:
-    """`limited[h]`: (decision makers, states), L_h-stable; `stable`: non-myopically; the tables repeat from
-    `cycle_starts_at` on with period `cycle_length`."""
-
-    limited: tuple[Bools, ...]
-    stable: Bools
-    cycle_starts_at: int
-    cycle_length: int
-    variant: Variant
-    ties: Ties
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,10 +84,46 @@ class Anticipation:
             horizon = self.cycle_starts_at + beyond
         return self.tables[horizon][role]
 
-    def stays(self, horizon: int) -> Bools:
-        """(decision makers, states): the state itself is what is anticipated, that is, L_h-stable."""
+    def limited(self, horizon: int) -> Bools:
+        """(decision makers, states): L_h-stable, that is, the state itself is what is anticipated."""
         stay = np.arange(self.conflict.size, dtype=np.int32)
         return np.stack([self.table(role, horizon) == stay for role in self.first])
+
+    @cached_property
+    def stable(self) -> Bools:
+        """(decision makers, states): non-myopically stable, that is, L_h-stable all through the repeat."""
+        cycle = range(self.cycle_starts_at, len(self.tables))
+        return np.asarray(np.logical_and.reduce([self.limited(h) for h in cycle]))
+
+    def as_dict(self) -> dict[str, Any]:
+        """`foresight` with the variant and the rule for ties, `limited_move` by horizon, and `non_myopic`."""
+        stable = self.conflict.stable
+        return {
+            "foresight": {"variant": self.variant, "ties": self.ties},
+            "limited_move": {str(h): stable(self.limited(h)) for h in range(1, HORIZON + 1)},
+            "non_myopic": {
+                "stable": stable(self.stable),
+                "cycle_starts_at_h": self.cycle_starts_at,
+                "cycle_length": self.cycle_length,
+                "equilibria": self.conflict.ids_of(self.stable),
+            },
+        }
+
+    def lines(self) -> list[str]:
+        """States stable for all who look so many moves ahead, horizons of the same answer together, and however far."""
+        ties = "" if self.ties == "strict" else f", ties: {self.ties}"
+        some = self.conflict.some
+        answers = [some(self.limited(h)) for h in range(1, HORIZON + 1)]
+        parts = []
+        h = 1
+        for states, run in groupby(answers):
+            last = h + len(list(run)) - 1
+            parts.append(f"h = {h}{f' to {last}' if last > h else ''}: {states}")
+            h = last + 1
+        return [
+            f"Stable for all who look h moves ahead (variant: {self.variant}{ties}): {'; '.join(parts)}",
+            f"Non-myopically stable: {some(self.stable)}",
+        ]
 
 
 def is_strict(ranks: Sequence[Values]) -> bool:
@@ -153,21 +180,6 @@ def anticipate(conflict: Conflict, variant: Variant, ties: Ties) -> Anticipation
     raise Refused(f"the anticipated outcomes do not repeat within {MAX_HORIZON:,} moves")
 
 
-def foresee(conflict: Conflict, variant: Variant, ties: Ties, horizon: int = 8) -> Foresight:
-    """L_1 ... L_horizon and non-myopic stability under a named variant and rule for ties; raises as `anticipate`."""
-    check_horizon(horizon)
-    seen = anticipate(conflict, variant, ties)
-    return summary(seen, horizon)
-
-
-def summary(seen: Anticipation, horizon: int) -> Foresight:
-    """The tables of stability in what is anticipated, up to `horizon`."""
-    limited = tuple(seen.stays(h) for h in range(horizon + 1))
-    cycle = range(seen.cycle_starts_at, len(seen.tables))
-    stable = np.logical_and.reduce([seen.stays(h) for h in cycle])
-    return Foresight(limited, stable, seen.cycle_starts_at, seen.cycle_length, seen.variant, seen.ties)
-
-
 def _rotation(
     conflict: Conflict, ranks: Sequence[Values], ties: Ties
 ) -> tuple[tuple[Role, ...], tuple[int, ...]]:
@@ -199,7 +211,7 @@ def _adversaries(
     roles: list[Role] = []
     for i, rank in enumerate(ranks):
         rest = tuple(k for k in range(len(ranks)) if k != i)
-        ends = closure([single[k] for k in rest]) if rest else np.zeros_like(single[i])
+        ends = closure([single[k] for k in rest], conflict.size)
         np.fill_diagonal(ends, False)
         against = _padded_pairs(conflict.size, *(at.astype(np.int32) for at in np.nonzero(ends)))
         roles.append(Role((i,), _padded(conflict.moves[i]), rank, None, 2 * i + 1))

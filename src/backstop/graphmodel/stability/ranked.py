@@ -11,32 +11,21 @@ Every sweep costs one pass over the states (concepts: Fang, Hipel & Kilgour 1993
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from backstop.graphmodel.model.moves import Moves, Values, greatest
-
-Concept = Literal["nash", "gmr", "smr", "seq", "sseq"]
-CONCEPTS: tuple[Concept, ...] = ("nash", "gmr", "smr", "seq", "sseq")
-Table = NDArray[np.bool_]
+from backstop.graphmodel.model.preference import Bools
+from backstop.graphmodel.stability.concepts import CONCEPTS, Concept
 
 # Below this many cells all decision makers are swept together: fewer calls; above it, one at a time: less memory.
 _TOGETHER = 20_000
 
 
-def dense_ranks(rank: Values) -> Values:
-    """Ranks 0, 1, 2, ... in the same order, in the smallest integer type that leaves room for a sentinel."""
-    levels, dense = np.unique(rank, return_inverse=True)
-    kind = np.int16 if len(levels) < 32_000 else np.int32
-    result: Values = dense.reshape(np.shape(rank)).astype(kind)
-    return result
-
-
 def stable_states(
     moves: Sequence[Moves], ranks: Sequence[Values], concepts: Sequence[Concept] = CONCEPTS
-) -> Mapping[Concept, Table]:
+) -> Mapping[Concept, Bools]:
     """Which states are stable for whom: {concept: (decision makers, states) of bool}.
 
     `moves` and `ranks` have one entry per decision maker; a higher rank is better. Nothing else is assumed: moves
@@ -47,7 +36,7 @@ def stable_states(
     kind = np.result_type(*ranks)
     held = [np.asarray(rank, dtype=kind) for rank in ranks]
     best = [greatest(move, rank[None])[0] for move, rank in zip(moves, held, strict=True)]
-    result: dict[Concept, Table] = {}
+    result: dict[Concept, Bools] = {}
     if "nash" in concepts:
         result["nash"] = np.stack([best[i] <= held[i] for i in range(n)])
     improving = [move.improving(rank) for move, rank in zip(moves, held, strict=True)]
@@ -114,6 +103,6 @@ def _least_end(moves: Sequence[Moves], value: Values, focal: NDArray[np.int64] |
     return result
 
 
-def equilibria(table: Table) -> NDArray[np.int64]:
+def equilibria(table: Bools) -> NDArray[np.int64]:
     """States stable for every decision maker."""
     return np.flatnonzero(table.all(axis=0))

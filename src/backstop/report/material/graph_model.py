@@ -13,11 +13,10 @@ from backstop.base.document import read_document
 from backstop.base.faults import Refused
 from backstop.base.files import sha256
 from backstop.base.words import listed, readable
-from backstop.graphmodel import Threat, analyse, load, threats
+from backstop.graphmodel import Analysis, Threat, analyse, load, threats
 from backstop.graphmodel.model.conflict import Conflict
 from backstop.graphmodel.show.drawing import drawing
-from backstop.graphmodel.show.narrative import MEANINGS, TITLES
-from backstop.graphmodel.stability.analysis import Analysis
+from backstop.graphmodel.stability.concepts import MEANINGS, TITLES
 
 _MOST_STATES = 12
 _MOST_THREATS = 6
