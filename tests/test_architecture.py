@@ -125,8 +125,8 @@ def test_importing_the_package_costs_nothing() -> None:
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_a_command_is_what_the_table_says(command: str) -> None:
-    module, attribute, line = COMMANDS[command]
-    found = getattr(importlib.import_module(module), attribute)
+    module, line = COMMANDS[command]
+    found = getattr(importlib.import_module(f"backstop.cli.{module}"), command)
     assert isinstance(found, click.Command)
     assert found.name == command
     assert found.help

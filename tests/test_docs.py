@@ -83,8 +83,8 @@ def section(command: str) -> str:
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_every_command_is_documented(command: str) -> None:
-    module, attribute, line = COMMANDS[command]
-    found, said = getattr(importlib.import_module(module), attribute), section(command)
+    module, line = COMMANDS[command]
+    found, said = getattr(importlib.import_module(f"backstop.cli.{module}"), command), section(command)
     if isinstance(found, click.Group):
         assert not [name for name in found.commands if f"`{name}`" not in said]
     else:

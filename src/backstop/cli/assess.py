@@ -116,9 +116,11 @@ def assess(
     if run.as_json:
         run.print_json({**result.as_dict(), **beside})
     else:
-        from backstop.cli.tables import print_assessment
+        from backstop.cli.tables import print_titled
+        from backstop.report.tables.assessment import heading, tables
 
-        print_assessment(result)
+        question = [model.scenario.question] if model.scenario.question else []
+        print_titled(model.scenario.title, tables(result), (*question, *heading(result)))
         if judgement is not None:
             from backstop.cli.questions.claims import print_claims
 

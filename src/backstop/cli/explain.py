@@ -9,8 +9,9 @@ import click
 from backstop.cli import options
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from collections.abc import Mapping
 
+    from backstop.base.table import Table
     from backstop.scenario.model import Model
     from backstop.worlds.trace import PhaseTrace, WorldTrace
 
@@ -62,78 +63,62 @@ def explain(
 
         run.print_json({"format": "backstop-world/1", **dataclasses.asdict(found)})
         return
-    _print(model, found, period)
+    from backstop.cli.tables import print_titled
+
+    print_titled(model.scenario.title, *_world(model, found))
+    for phase in found.phases[period]:
+        click.echo()
+        print_titled(*_phase(model, found, phase, period))
 
 
-def _print(model: Model, of: WorldTrace, period: int) -> None:
+def _world(model: Model, of: WorldTrace) -> tuple[list[Table], list[str]]:
+    """Tables of the parameters, the actors and the metrics, and what to say above them."""
     from backstop.base.table import Table
-    from backstop.base.words import clean
-    from backstop.cli.tables import console, print_tables
 
-    out = console()
     scenario = model.scenario
-    out.print(clean(scenario.title), style="bold")
     which = (
         "the central world (every parameter at its median)" if of.world == "central" else f"world {of.world}"
     )
     title = scenario.arrangements[of.arrangement].titled(of.arrangement)
-    out.print(f"{which}, arrangement: {clean(title)}, payoff shocks read as {of.information}")
+    lines = [f"{which}, arrangement: {title}, payoff shocks read as {of.information}"]
     if not of.settled:
-        out.print(
-            "In this world the values do not settle: replies cycle, or the tail is cut off.", style="bold"
-        )
-    print_tables(
-        out,
-        [
-            Table(
-                "Parameters",
-                ("", "name", "value", "unit", "rests on"),
-                tuple(
-                    (p.titled(n), n, f"{of.parameters[n]:.5g}", p.unit, ", ".join(p.basis) or "judgement")
-                    for n, p in scenario.parameters.items()
-                ),
-            ),
-            Table(
-                "Actors",
-                ("", "discount per year", "noise"),
-                tuple(
-                    (a.titled(n), f"{of.discounts[n]:.4g}", f"{of.noises[n]:.4g}")
-                    for n, a in scenario.actors.items()
-                ),
-            ),
-            Table(
-                "What comes of it",
-                ("", "in this world"),
-                tuple(
-                    (m.titled(n), "no value" if of.metrics[n] is None else f"{of.metrics[n]:.4f}")
-                    for n, m in scenario.metrics.items()
-                ),
-            ),
-        ],
+        lines.append("In this world the values do not settle: replies cycle, or the tail is cut off.")
+    parameters = (
+        (p.titled(n), n, f"{of.parameters[n]:.5g}", p.unit, ", ".join(p.basis) or "judgement")
+        for n, p in scenario.parameters.items()
     )
-    for phase in of.phases[period]:
-        _print_phase(out, model, of, phase, period)
+    actors = (
+        (a.titled(n), f"{of.discounts[n]:.4g}", f"{of.noises[n]:.4g}") for n, a in scenario.actors.items()
+    )
+    metrics = (
+        (metric.titled(n), "no value" if value is None else f"{value:.4f}")
+        for n, metric in scenario.metrics.items()
+        for value in (of.metrics[n],)
+    )
+    tables = [
+        Table("Parameters", ("", "name", "value", "unit", "rests on"), tuple(parameters)),
+        Table("Actors", ("", "discount per year", "noise"), tuple(actors)),
+        Table("What comes of it", ("", "in this world"), tuple(metrics)),
+    ]
+    return tables, lines
 
 
-def _print_phase(out: Console, model: Model, of: WorldTrace, phase: PhaseTrace, period: int) -> None:
+def _phase(
+    model: Model, of: WorldTrace, phase: PhaseTrace, period: int
+) -> tuple[str, list[Table], list[str]]:
+    """A phase played in a period: its title, a table for every node, and what is in force."""
     from backstop.base.table import Table
-    from backstop.base.words import clean
-    from backstop.cli.tables import print_tables
 
     scenario = model.scenario
-    out.print()
-    year = period * model.period_years
-    title = clean(scenario.phases[phase.phase].titled(phase.phase))
-    out.print(
-        f"Phase: {title} ({phase.phase}), year {year:g}: share {phase.share:.4f}", style="bold underline"
-    )
     levels = [
         f"{name} {level:.4g}" + ("" if level == of.promised[name] else f" (promised {of.promised[name]:.4g})")
         for name, level in phase.levels.items()
         if level != 0.0 or of.promised[name] != 0.0
     ]
-    out.print("In force: " + (", ".join(levels) if levels else "no measure"))
-    out.print("Payoff per year: " + _by_name(phase.flows) + ";  worth in all: " + _by_name(phase.values))
+    lines = [
+        f"In force: {', '.join(levels) or 'no measure'}",
+        f"Payoff per year: {_by_name(phase.flows)};  worth in all: {_by_name(phase.values)}",
+    ]
     actors = list(scenario.actors)
     tables = []
     for node in phase.nodes:
@@ -148,27 +133,18 @@ def _print_phase(out: Console, model: Model, of: WorldTrace, phase: PhaseTrace, 
             for move in node.moves
         ]
         rows.append(("worth at this node", "", *(f"{node.utilities[a]:.4f}" for a in actors)))
-        tables.append(
-            Table(
-                f"{node.name}: {who}{noise}; reached with {node.reach:.4f}",
-                ("move", "probability", *(f"to {a}" for a in actors)),
-                tuple(rows),
-            )
-        )
-    if phase.outcomes:
-        tables.append(
-            Table(
-                "Outcomes when this phase is played",
-                ("", "probability", "next phase"),
-                tuple(
-                    (scenario.outcomes[n].titled(n), f"{p:.4f}", scenario.outcomes[n].next)
-                    for n, p in phase.outcomes.items()
-                ),
-            )
-        )
-    print_tables(out, tables)
+        heading = f"{node.name}: {who}{noise}; reached with {node.reach:.4f}"
+        tables.append(Table(heading, ("move", "probability", *(f"to {a}" for a in actors)), tuple(rows)))
+    outcomes = tuple(
+        (scenario.outcomes[n].titled(n), f"{p:.4f}", scenario.outcomes[n].next)
+        for n, p in phase.outcomes.items()
+    )
+    if outcomes:
+        columns = ("", "probability", "next phase")
+        tables.append(Table("Outcomes when this phase is played", columns, outcomes))
+    title, year = scenario.phases[phase.phase].titled(phase.phase), period * model.period_years
+    return f"Phase: {title} ({phase.phase}), year {year:g}: share {phase.share:.4f}", tables, lines
 
 
-def _by_name(values: dict[str, float] | object) -> str:
-    assert isinstance(values, dict)
+def _by_name(values: Mapping[str, float]) -> str:
     return ", ".join(f"{name} {value:.4g}" for name, value in values.items())

@@ -11,53 +11,25 @@ from typing import NoReturn
 
 import click
 
-# name: (module, attribute, help line). The help line stands here so that no command has to be imported to list it.
-COMMANDS: Mapping[str, tuple[str, str, str]] = {
-    "assess": (
-        "backstop.cli.assess",
-        "assess",
-        "Solve a study over many worlds and compare its arrangements.",
-    ),
-    "claims": ("backstop.cli.questions.claims", "claims", "Judge the study's claims world by world."),
-    "check": ("backstop.cli.study", "check", "Check a study's files and report every error at once."),
-    "conditions": (
-        "backstop.cli.questions.conditions",
-        "conditions",
-        "Find the assumptions under which something happens.",
-    ),
-    "design": (
-        "backstop.cli.questions.design",
-        "design",
-        "Search for the least packages that reach a target.",
-    ),
-    "form": ("backstop.cli.questions.form", "form", "See how far answers move with the form of the model."),
-    "robustness": (
-        "backstop.cli.questions.robustness",
-        "robustness",
-        "Judge arrangements by their worst worlds and regrets.",
-    ),
-    "sensitivity": ("backstop.cli.questions.sensitivity", "sensitivity", "Find what a metric hangs on."),
-    "value": ("backstop.cli.questions.value", "value", "Find which parameter is most worth knowing better."),
-    "explain": (
-        "backstop.cli.explain",
-        "explain",
-        "Show one world move by move: levels, utilities, probabilities.",
-    ),
-    "graph": ("backstop.cli.graph.group", "graph", "Analyse a conflict from preferences without numbers."),
-    "new": ("backstop.cli.study", "new", "Start a study of your own from a commented template."),
-    "report": ("backstop.cli.report", "report", "Write the whole answer of a study as one page."),
-    "schema": ("backstop.cli.study", "schema", "Print the JSON Schema of the scenario file."),
-    "audit": ("backstop.cli.provenance", "audit", "List assumptions by the grade of their grounds."),
-    "dossier": (
-        "backstop.cli.dossier.group",
-        "dossier",
-        "Take in documents, code them, compare accounts, exchange codings.",
-    ),
-    "why": (
-        "backstop.cli.provenance",
-        "why",
-        "Trace a number, measure or claim to the passages it rests on.",
-    ),
+# name: (module of this room, help line). The help line stands here so that no command has to be imported to list it.
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "assess": ("assess", "Solve a study over many worlds and compare its arrangements."),
+    "claims": ("questions.claims", "Judge the study's claims world by world."),
+    "check": ("study", "Check a study's files and report every error at once."),
+    "conditions": ("questions.conditions", "Find the assumptions under which something happens."),
+    "design": ("questions.design", "Search for the least packages that reach a target."),
+    "form": ("questions.form", "See how far answers move with the form of the model."),
+    "robustness": ("questions.robustness", "Judge arrangements by their worst worlds and regrets."),
+    "sensitivity": ("questions.sensitivity", "Find what a metric hangs on."),
+    "value": ("questions.value", "Find which parameter is most worth knowing better."),
+    "explain": ("explain", "Show one world move by move: levels, utilities, probabilities."),
+    "graph": ("graph.group", "Analyse a conflict from preferences without numbers."),
+    "new": ("study", "Start a study of your own from a commented template."),
+    "report": ("report", "Write the whole answer of a study as one page."),
+    "schema": ("study", "Print the JSON Schema of the scenario file."),
+    "audit": ("provenance", "List assumptions by the grade of their grounds."),
+    "dossier": ("dossier.group", "Take in documents, code them, compare accounts, exchange codings."),
+    "why": ("provenance", "Trace a number, measure or claim to the passages it rests on."),
 }
 
 
@@ -72,15 +44,15 @@ class Commands(click.Group):
         """The command itself, imported now."""
         if cmd_name not in COMMANDS:
             return None
-        module, attribute, _ = COMMANDS[cmd_name]
-        command = getattr(importlib.import_module(module), attribute)
+        module, _ = COMMANDS[cmd_name]
+        command = getattr(importlib.import_module(f"backstop.cli.{module}"), cmd_name)
         assert isinstance(command, click.Command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands, from the table alone."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, COMMANDS[name][2]) for name in self.list_commands(ctx)])
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -147,7 +119,7 @@ def main() -> NoReturn:
         click.echo(clean(str(error)), err=True)
         code = error.exit_code
     except (BrokenPipeError, SystemExit):
-        # The reader of our output (head, less) has gone: that is its right. Where click or rich notice first, they
+        # The reader of our output (head, less) has gone, and wants no more. Where click or rich notice first, they
         # raise SystemExit; nothing else here does.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0

@@ -99,18 +99,11 @@ def heading(found: Claims) -> dict[str, object]:
 
 def print_claims(found: Claims) -> None:
     """The claims on the terminal: a table of verdicts, then what can be said about each."""
-    from backstop.base.words import clean
-    from backstop.cli.tables import console, print_tables
+    from backstop.cli.tables import print_titled
     from backstop.report.tables.claims import camps_table, claims_table, remarks
 
-    out = console()
-    out.print(clean(found.model.scenario.title), style="bold")
-    print_tables(out, [claims_table(found)])
-    disagreeing = camps_table(found)
-    if disagreeing is not None:
-        print_tables(out, [disagreeing])
+    tables = (claims_table(found), camps_table(found))
+    print_titled(found.model.scenario.title, (table for table in tables if table is not None))
     for name, lines in remarks(found).items():
-        out.print()
-        out.print(clean(name), style="bold")
-        for line in lines:
-            out.print(clean("  " + line))
+        click.echo()
+        print_titled(name, lines=(f"  {line}" for line in lines))
