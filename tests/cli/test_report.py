@@ -25,16 +25,17 @@ def _run(*words: str) -> str:
 
 
 def test_a_report_in_every_form(study: Path, tmp_path: Path) -> None:
+    (study / "scenario.yaml").write_text(report_studies.ONE_SHOT, encoding="utf-8")
     out = tmp_path / "out"
     said = _run(
-        str(study), "--out", str(out), "--worlds", "512", "--format", "html,md,json,svg,png", "--threads", "1"
+        str(study), "--out", str(out), "--worlds", "128", "--format", "html,md,json,svg,png", "--threads", "1"
     )
     assert "written to" in said
     assert {p.name for p in out.iterdir()} == {"report.html", "report.md", "report.json", "svg", "png"}
     whole = json.loads((out / "report.json").read_text(encoding="utf-8"))
     figures = {b["name"] for s in whole["sections"] for b in s["blocks"] if b["kind"] == "figure"}
     assert {p.stem for p in (out / "svg").iterdir()} == {p.stem for p in (out / "png").iterdir()} == figures
-    assert whole["exact"]["result"]["worlds"] == 512
+    assert whole["exact"]["result"]["worlds"] == 128
     text = (out / "report.md").read_text(encoding="utf-8")
     assert "](svg/" in text
     for name in ("report.html", "report.md", "report.json"):
@@ -43,20 +44,22 @@ def test_a_report_in_every_form(study: Path, tmp_path: Path) -> None:
 
 def test_the_command_in_the_report_gives_the_same_report(study: Path, tmp_path: Path) -> None:
     one, other = tmp_path / "one", tmp_path / "other"
-    words = ("--worlds", "256", "--seed", "7", "--about", "bare", "--share", "0.6", "--format", "json")
+    words = ("--worlds", "96", "--seed", "7", "--about", "bare", "--share", "0.6", "--format", "json")
     _run(str(study), "--out", str(one), *words)
     report = json.loads((one / "report.json").read_text(encoding="utf-8"))
     blocks = next(s for s in report["sections"] if s["name"] == "reproduce")["blocks"]
     command = next(b["text"] for b in blocks if b["kind"] == "code")
-    assert command == "backstop report truce --out DIR --worlds 256 --seed 7 --share 0.6 --about bare"
+    assert command == "backstop report truce --out DIR --worlds 96 --seed 7 --share 0.6 --about bare"
     _run(str(study), "--out", str(other), *words)
     assert (one / "report.html").read_bytes() == (other / "report.html").read_bytes()
 
 
 def test_an_old_report_is_replaced_and_a_folder_of_ones_own_is_not(study: Path, tmp_path: Path) -> None:
+    (study / "scenario.yaml").write_text(report_studies.ONE_SHOT, encoding="utf-8")
     out = tmp_path / "out"
-    _run(str(study), "--out", str(out), "--worlds", "64")
-    _run(str(study), "--out", str(out), "--worlds", "64")
+    _run(str(study), "--out", str(out), "--worlds", "64", "--format", "md")
+    _run(str(study), "--out", str(out), "--worlds", "32")
+    assert {p.name for p in out.iterdir()} == {"report.html"}
     own = tmp_path / "own"
     own.mkdir()
     (own / "letter.txt").write_text("mine", encoding="utf-8")

@@ -1,3 +1,4 @@
+import os
 import re
 import shutil
 import subprocess
@@ -26,6 +27,19 @@ def test_a_browser_that_fails_is_told_of(monkeypatch: pytest.MonkeyPatch, tmp_pa
         printing.pdf(tmp_path / "page.html")
 
 
+@pytest.mark.parametrize(("user", "without"), [(0, True), (1000, False)])
+def test_only_root_prints_without_a_sandbox(
+    user: int, without: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: user, raising=False)
+    assert ("--no-sandbox" in printing.flags()) == without == printing.runs_as_root()
+
+
+def test_where_there_are_no_users_there_is_a_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "geteuid", raising=False)
+    assert "--no-sandbox" not in printing.flags()
+
+
 @needs_chromium
 def test_the_page_prints_on_several_pages(small_report: Report, tmp_path: Path) -> None:
     page = tmp_path / "report.html"
@@ -45,7 +59,7 @@ def test_the_page_can_be_looked_at_wide_and_narrow(small_report: Report, tmp_pat
     done = subprocess.run(
         [
             CHROMIUM,
-            *printing.FLAGS,
+            *printing.flags(),
             f"--user-data-dir={tmp_path / 'profile'}",
             f"--window-size={width},1600",
             f"--screenshot={picture}",

@@ -67,10 +67,12 @@ def report(
     """
     wanted = chosen_formats(formats)
     if "pdf" in wanted:
-        # Better to refuse at once than after the work.
-        from backstop.report.render.pdf import browser
+        from backstop.report.render.pdf import WITHOUT_SANDBOX, browser, runs_as_root
 
+        # Better to refuse at once than after the work.
         browser()
+        if runs_as_root():
+            run.print_notes([WITHOUT_SANDBOX])
     model = run.model
 
     from backstop.base.files import RESULTS, folder_written_whole
@@ -97,17 +99,14 @@ def report(
         *(("--arrangement", name) for name in arrangements),
         out="DIR",
     )
-    quiet = not sys.stderr.isatty()
-    found = gathered(
-        model,
-        Path(run.study),
-        request,
-        command,
-        (lambda words: None) if quiet else (lambda words: click.echo(f"{words} ...", err=True)),
-    )
-    content = written(found)
+
+    def step(words: str) -> None:
+        if sys.stderr.isatty():
+            click.echo(f"{words} ...", err=True)
+
+    # Opened before the work: a folder that cannot be written is found at once.
     with folder_written_whole(out, RESULTS) as folder:
-        write(content, folder, wanted)
+        write(written(gathered(model, Path(run.study), request, command, step)), folder, wanted)
     click.echo(f"written to {out.resolve()}")
 
 

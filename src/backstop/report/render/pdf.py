@@ -1,7 +1,12 @@
-"""A page printed to PDF by a Chromium that is installed, in a profile of its own and without network."""
+"""A page printed to PDF by a Chromium that is installed, in a profile of its own and without network.
+
+Chromium refuses to run its sandbox for root. For root alone it is therefore left out, and `WITHOUT_SANDBOX` is what the
+command says then: the page holds no script and fetches nothing, but its text may come from others.
+"""
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -19,7 +24,6 @@ BROWSERS = (
 )
 FLAGS = (
     "--headless",
-    "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
@@ -31,6 +35,9 @@ FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND",
 )
 SECONDS = 120
+WITHOUT_SANDBOX = (
+    "Chromium prints without its sandbox, which it does not run for root; as another user it prints with it"
+)
 
 
 def browser() -> str:
@@ -46,6 +53,16 @@ def browser() -> str:
     )
 
 
+def runs_as_root() -> bool:
+    """Whether the program runs as root, for whom Chromium has no sandbox."""
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def flags() -> tuple[str, ...]:
+    """The options that Chromium is started with."""
+    return (*FLAGS, "--no-sandbox") if runs_as_root() else FLAGS
+
+
 def pdf(page: Path) -> bytes:
     """The HTML file `page` printed to PDF; raises Refused where Chromium is missing or fails."""
     program = browser()
@@ -53,7 +70,7 @@ def pdf(page: Path) -> bytes:
         target = Path(scratch) / "report.pdf"
         command = [
             program,
-            *FLAGS,
+            *flags(),
             f"--user-data-dir={scratch}/profile",
             "--no-pdf-header-footer",
             f"--print-to-pdf={target}",
