@@ -25,15 +25,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from backstop.dossier.exchange.coding import read_coding  # noqa: E402
 from tests.dossier.fresh_accounts import ACTORS, GOLD  # noqa: E402
+from tests.support.hand_coding import read_coding  # noqa: E402
 
 from backstop.dossier import store  # noqa: E402
-from backstop.dossier.accounts.candidate import ranked  # noqa: E402
+from backstop.dossier.accounts.candidate_pairs import candidate_pairs  # noqa: E402
 from backstop.dossier.accounts.comparison import compare  # noqa: E402
-from backstop.dossier.accounts.finding import counted  # noqa: E402
 from backstop.dossier.accounts.suggestion import same_quotation  # noqa: E402
-from backstop.dossier.anchor.anchor import Text, anchored, resolve  # noqa: E402
+from backstop.dossier.anchor.passage import Text, anchored  # noqa: E402
+from backstop.dossier.anchor.search import resolve  # noqa: E402
 from backstop.dossier.record import Slot, Statement, Support, Term  # noqa: E402
 from backstop.dossier.text.quotation import quotations  # noqa: E402
 from backstop.dossier.text.sentence import sentences  # noqa: E402
@@ -255,7 +255,7 @@ KINDS = {
 def coverage() -> None:
     coding = json.loads((SHARED / "coding.json").read_text(encoding="utf-8"))
     coded = store.read(STUDY).dossier
-    fresh = replace(read_coding(coding, {}, coded.register.key, "hand"), recorded={})
+    fresh = replace(read_coding(coding, coded.register.key, "hand"), findings={})
     for title, dossier in (("the study's dossier", coded), ("the bare hand coding, no slots coded", fresh)):
         found = compare(dossier)
         print(f"Comparison, {title}: {dict(Counter(f.kind for f in found.findings))}")
@@ -286,7 +286,7 @@ def coverage() -> None:
 
 def candidates(coding, dossier) -> None:
     """Ranking at top 3 for every statement, against pairs that share a corroboration (reported before: P .21 R .64)."""
-    pool = counted(dossier)
+    pool = dossier.substantive
     source = {s.id: s.source for s in pool}
     true = {
         frozenset((a, b))
@@ -296,7 +296,7 @@ def candidates(coding, dossier) -> None:
         if a < b and source.get(a) != source.get(b)
     }
     bare = replace(dossier, propositions={})
-    found = {frozenset((c.statement, c.other)) for c in ranked(bare, pool, pool, shown=3, least=0.0)}
+    found = {frozenset((c.statement, c.other)) for c in candidate_pairs(bare, pool, pool, least=0.0)}
     print(
         f"Candidates, top 3: {share(found, true)} (before P .21 R .64, with other pairs counted as true too)"
     )

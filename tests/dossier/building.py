@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from backstop.dossier import store
-from backstop.dossier.anchor.anchor import Text, anchored
-from backstop.dossier.intake import Terms, arrival
+from backstop.dossier.anchor.passage import Text, anchored
+from backstop.dossier.dossier import Dossier, empty_dossier
+from backstop.dossier.intake import Details, arrival
 from backstop.dossier.record import Actor, Event, Proposition, Register, Source, Statement, Term, Value
 from backstop.dossier.text.extraction import extract
 
@@ -28,7 +29,7 @@ def source(name: str, text: str, **fields: Any) -> Source:
     """A source record for a text."""
     data = text.encode()
     file = f"{name}.txt"
-    made = arrival(extract(data, file), data, file, "text/plain", Terms(), bytes.fromhex(KEY), {}, False)
+    made = arrival(extract(data, file), data, file, "text/plain", Details(), bytes.fromhex(KEY))
     return made.source.model_copy(update={"id": name, **fields})
 
 
@@ -50,7 +51,7 @@ def statement(name: str, account: str, words: str, texts: dict[str, str] = TEXTS
 
 def small(
     statements: list[Statement], propositions: list[Proposition] | None = None, **register: Any
-) -> store.Dossier:
+) -> Dossier:
     """A dossier of the three small accounts."""
     parts = {
         "actors": {
@@ -63,7 +64,7 @@ def small(
         "events": {"meeting": Event(title="the meeting")},
         **register,
     }
-    return store.Dossier(
+    return Dossier(
         Register(key=KEY, title="Lake", **parts),
         {name: source(name, text) for name, text in TEXTS.items()},
         {s.id: s for s in statements},
@@ -91,10 +92,10 @@ def value(title: str, **fields: Any) -> Value:
     return Value.model_validate({"title": title, **fields})
 
 
-def written(dossier: store.Dossier, study: Path) -> Path:
+def written(dossier: Dossier, study: Path) -> Path:
     """The dossier written into a study folder; its folder."""
     folder = study / "dossier"
-    store.write(store.Snapshot(folder, store.empty(KEY)), dossier)
+    store.write(store.Snapshot(folder, empty_dossier(KEY)), dossier)
     return folder
 
 

@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.dossier.building import small, statement
+from tests.reference.agreement import alpha_by_pairs
 
-from backstop.dossier.accounts.agreement import agreement, alpha_by_pairs, alpha_nominal
+from backstop.dossier.accounts.agreement import agreement, alpha_nominal
 
 # Krippendorff (2011), "Computing Krippendorff's alpha-reliability", example C: nominal alpha 0.743.
 EXAMPLE = [

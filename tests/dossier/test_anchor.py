@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backstop.dossier.anchor.anchor import Text, anchored, difference, resolve
+from backstop.dossier.anchor.passage import Text, anchored
+from backstop.dossier.anchor.search import difference, resolve
 
 KEY = b"k" * 16
 TEXT = (

@@ -6,7 +6,7 @@ import pytest
 from tests.dossier.building import proposition, small, statement, value
 
 from backstop.dossier.accounts.comparison import compare
-from backstop.dossier.record import Actor, Event, Held, Recorded, Term
+from backstop.dossier.record import Actor, Event, Held, RecordedFinding, Term
 
 MET_A, MET_B, NONE_C = (
     "The envoy met both sides in Vienna on Monday",
@@ -457,15 +457,17 @@ def test_candidates_are_statements_of_other_accounts_with_something_rare_in_comm
 def test_a_dismissed_finding_stays_away_and_a_recorded_one_is_shown():
     dossier = pair({"place": {"of": "meeting", "is": "Vienna"}}, {"place": {"of": "meeting", "is": "Prague"}})
     (finding,) = found(dossier)
-    dismissed = Recorded(id=finding.id, kind="contradiction", dismissed=True)
-    assert not found(replace(dossier, recorded={finding.id: dismissed}))
-    noted = Recorded(id="X1", kind="difference", aspect="tone", statements=("a1", "b1"), explanation="Tone.")
-    kinds = [(f.id, f.origin) for f in found(replace(dossier, recorded={"X1": noted}))]
+    dismissed = RecordedFinding(id=finding.id, kind="contradiction", dismissed=True)
+    assert not found(replace(dossier, findings={finding.id: dismissed}))
+    noted = RecordedFinding(
+        id="X1", kind="difference", aspect="tone", statements=("a1", "b1"), explanation="Tone."
+    )
+    kinds = [(f.id, f.origin) for f in found(replace(dossier, findings={"X1": noted}))]
     assert ("X1", "recorded") in kinds
 
 
 def test_json_is_what_the_format_says():
-    plain = compare(linked()).plain(linked(), {"dossier.yaml": "0" * 64})
+    plain = compare(linked()).as_dict(linked(), {"dossier.yaml": "0" * 64})
     assert plain["format"] == "backstop-accounts/1"
     for finding in plain["findings"]:
         assert {"id", "kind", "aspect", "status", "statements", "sources", "explanation"} <= set(finding)

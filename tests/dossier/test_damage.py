@@ -12,7 +12,9 @@ from tests.dossier.test_intake import PAGE, docx_bytes, pdf_bytes
 from backstop.base.faults import BackstopError
 from backstop.base.strict_json import json_value
 from backstop.dossier import store
-from backstop.dossier.exchange import refi, table
+from backstop.dossier.exchange import table
+from backstop.dossier.exchange.refi_export import to_qdc, to_qdpx
+from backstop.dossier.exchange.refi_import import read_qdc, read_qdpx
 from backstop.dossier.exchange.webannotation import annotation_page, read_annotations
 from backstop.dossier.layout import inline
 from backstop.dossier.text.extraction import extract
@@ -72,13 +74,13 @@ def dossier():
 @pytest.fixture(scope="module")
 def readers(dossier):
     rows, columns = table.statement_rows(dossier)[:20], table.STATEMENT_COLUMNS
-    packed = refi.to_qdpx(dossier, {})[0]
+    packed = to_qdpx(dossier, {})
     qde = zipfile.ZipFile(BytesIO(packed)).read("project.qde")
     csv, xlsx = table.to_csv(rows, columns), table.to_xlsx(rows, columns, "s")
     return {
-        "qdpx": lambda rng: refi.read_qdpx(damaged(packed, rng), "x"),
-        "qde": lambda rng: refi.read_qdpx(project(damaged(qde, rng)), "x"),
-        "qdc": lambda rng: refi.read_qdc(damaged(refi.to_qdc(dossier), rng), "x"),
+        "qdpx": lambda rng: read_qdpx(damaged(packed, rng), "x"),
+        "qde": lambda rng: read_qdpx(project(damaged(qde, rng)), "x"),
+        "qdc": lambda rng: read_qdc(damaged(to_qdc(dossier), rng), "x"),
         "csv": lambda rng: table.read_statements(
             table.from_csv(damaged(csv, rng), "x"), dossier, {}, "x", ""
         ),

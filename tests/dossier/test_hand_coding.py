@@ -14,8 +14,8 @@ def test_the_hand_coding_comes_in_whole():
     found = read_coding(rows, KEY, "me")
     assert len(found.statements) == len(rows["statements"])
     assert {"M01", "C01"} <= set(found.propositions)
-    assert found.recorded["D09"].dismissed
-    assert found.recorded["X06"].dismissed
+    assert found.findings["D09"].dismissed
+    assert found.findings["X06"].dismissed
     for row in rows["statements"]:
         made = found.statements[row["id"]]
         assert (made.anchor.start, made.anchor.end, made.anchor.passage) == (
@@ -46,7 +46,7 @@ def test_the_hand_coding_comes_in_whole():
 
 
 def test_the_hand_coding_alone_shows_the_contradictions_of_office_and_place():
-    found = replace(read_coding(coding(), KEY, "me"), recorded={})
+    found = replace(read_coding(coding(), KEY, "me"), findings={})
     aspects = {f.aspect: f.status for f in compare(found).findings if f.kind == "contradiction"}
     assert aspects == {"office": "outright", "place": "reconcilable", "sequence": "apparent"}
 

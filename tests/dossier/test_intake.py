@@ -10,9 +10,9 @@ import pytest
 from tests.dossier.building import KEY
 
 from backstop.base.faults import BackstopError, InvalidInput, Refused
-from backstop.dossier import store
-from backstop.dossier.holdings import Holdings
-from backstop.dossier.intake import Terms, arrivals, entered, identifier
+from backstop.dossier.available_texts import AvailableTexts
+from backstop.dossier.dossier import empty_dossier
+from backstop.dossier.intake import Details, arrivals, entered, identifier
 from backstop.dossier.text import extraction
 from backstop.dossier.text.archive import read_archive
 from backstop.dossier.text.extraction import extract
@@ -114,7 +114,7 @@ def test_bad_files_end_in_one_clear_message(tmp_path, name):
     path = tmp_path / name
     path.write_bytes(BAD[name])
     with pytest.raises(BackstopError) as caught:
-        arrivals([path], Terms(), bytes.fromhex(KEY))
+        arrivals([path], Details(), bytes.fromhex(KEY))
     assert caught.value.exit_code in (3, 4)
     assert name in str(caught.value)
 
@@ -162,7 +162,7 @@ def test_tables_give_a_source_a_row(tmp_path):
     )
     lines = tmp_path / "docs.jsonl"
     lines.write_text(json.dumps({"id": "j1", "text": "five", "title": "T"}) + "\n", encoding="utf-8")
-    found = {a.source.id: a for a in arrivals([table, lines], Terms(), bytes.fromhex(KEY))}
+    found = {a.source.id: a for a in arrivals([table, lines], Details(), bytes.fromhex(KEY))}
     assert found["r1"].text == "one, two\nthree"
     assert found["r1"].source.may_travel
     assert (found["r1"].source.published.from_, found["r1"].source.published.certainty) == (
@@ -183,7 +183,7 @@ def test_extracted_dates_are_only_probable(tmp_path):
         PAGE.replace("<title>", dated),
         encoding="utf-8",
     )
-    published = arrivals([path], Terms(), bytes.fromhex(KEY))[0].source.published
+    published = arrivals([path], Details(), bytes.fromhex(KEY))[0].source.published
     assert published.certainty == "probable"
 
 
@@ -202,7 +202,7 @@ def test_ids_out_of_file_names(name, wanted):
 
 def added(sources, path, text, **more):
     path.write_text(text, encoding="utf-8")
-    return entered(sources, arrivals([path], Terms(), bytes.fromhex(KEY)), **more)
+    return entered(sources, arrivals([path], Details(), bytes.fromhex(KEY)), **more)
 
 
 def test_every_version_is_kept(tmp_path):
@@ -221,30 +221,30 @@ def test_every_version_is_kept(tmp_path):
 def test_texts_outside_the_study_are_found_by_digest(tmp_path):
     outside = tmp_path / "mine"
     (outside / "deep").mkdir(parents=True)
-    dossier = store.empty(KEY)
+    dossier = empty_dossier(KEY)
     sources, _ = added({}, outside / "deep" / "a.txt", "One.\r\nTwo \U0001f6a4.")
     (outside / "page.html").write_text(PAGE, encoding="utf-8")
-    sources, _ = entered(sources, arrivals([outside / "page.html"], Terms(), bytes.fromhex(KEY)))
+    sources, _ = entered(sources, arrivals([outside / "page.html"], Details(), bytes.fromhex(KEY)))
     (outside / "deep" / "a.txt").rename(outside / "renamed.bin")
-    holdings = Holdings(tmp_path / "dossier", [outside])
+    holdings = AvailableTexts(tmp_path / "dossier", [outside])
     dossier = replace(dossier, sources=sources)
     assert holdings.current(dossier.sources["a"]) == "One.\nTwo \U0001f6a4."
     assert "lake would stay open" in holdings.current(dossier.sources["page"])
-    assert Holdings(tmp_path / "dossier").current(dossier.sources["a"]) is None
+    assert AvailableTexts(tmp_path / "dossier").current(dossier.sources["a"]) is None
 
 
 def test_rows_of_a_table_outside_are_found_too(tmp_path):
     table = tmp_path / "docs.csv"
     table.write_text("id,text\nr1,one\nr2,two\n", encoding="utf-8")
-    sources, _ = entered({}, arrivals([table], Terms(), bytes.fromhex(KEY)))
-    assert Holdings(tmp_path / "none", [tmp_path]).current(sources["r2"]) == "two"
+    sources, _ = entered({}, arrivals([table], Details(), bytes.fromhex(KEY)))
+    assert AvailableTexts(tmp_path / "none", [tmp_path]).current(sources["r2"]) == "two"
 
 
 def test_a_file_name_that_leaves_the_dossier_is_refused(tmp_path):
     sources, _ = added({}, tmp_path / "a.txt", "One.")
     text = sources["a"].text.model_copy(update={"file": "../../etc/passwd"})
     with pytest.raises(InvalidInput, match="outside the dossier"):
-        Holdings(tmp_path / "dossier").current(sources["a"].model_copy(update={"text": text}))
+        AvailableTexts(tmp_path / "dossier").current(sources["a"].model_copy(update={"text": text}))
 
 
 def test_many_files_are_read_in_processes_with_the_same_outcome(tmp_path):
@@ -252,8 +252,8 @@ def test_many_files_are_read_in_processes_with_the_same_outcome(tmp_path):
     for i in range(70):
         paths.append(tmp_path / f"d{i:03}.txt")
         paths[-1].write_text(f"Report {i} says {i * i}.", encoding="utf-8")
-    many = arrivals(paths, Terms(), bytes.fromhex(KEY))
-    one_by_one = [a for path in paths for a in arrivals([path], Terms(), bytes.fromhex(KEY))]
+    many = arrivals(paths, Details(), bytes.fromhex(KEY))
+    one_by_one = [a for path in paths for a in arrivals([path], Details(), bytes.fromhex(KEY))]
     assert [a.source.text.digests for a in many] == [a.source.text.digests for a in one_by_one]
 
 

@@ -8,9 +8,10 @@ from tests.dossier.listed_findings import CONTROLS, FINDINGS, SINGLE_SOURCE, UNA
 
 from backstop.dossier import store
 from backstop.dossier.accounts.comparison import compare
-from backstop.dossier.anchor.anchor import Text, resolve
-from backstop.dossier.anchor.verification import verify
-from backstop.dossier.holdings import Holdings
+from backstop.dossier.anchor.passage import Text
+from backstop.dossier.anchor.search import resolve
+from backstop.dossier.available_texts import AvailableTexts
+from backstop.dossier.verification import verify
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +39,7 @@ def test_it_holds_no_passage(dossier):
 
 def test_every_statement_stands_on_its_passage(dossier):
     coding()
-    outcomes = verify(dossier, Holdings(UKRAINE / "dossier", [SHARED]))
+    outcomes = verify(dossier, AvailableTexts(UKRAINE / "dossier", [SHARED]))
     assert [o.resolution.state for o in outcomes] == ["exact"] * 85
 
 
@@ -64,7 +65,7 @@ def test_no_run_of_nine_words_of_the_accounts_stands_in_it():
 
 def test_changes_of_the_text_are_seen_by_those_who_hold_it(dossier):
     coding()
-    texts = {s.id: Holdings(UKRAINE / "dossier", [SHARED]).current(s) for s in dossier.sources.values()}
+    texts = {s.id: AvailableTexts(UKRAINE / "dossier", [SHARED]).current(s) for s in dossier.sources.values()}
     for statement in dossier.statements.values():
         text = texts[statement.source]
         middle = text.index(" ", (statement.anchor.start + statement.anchor.end) // 2)

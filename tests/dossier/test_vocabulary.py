@@ -51,8 +51,8 @@ def test_a_new_name_reaches_every_place(dossier, part, old):
     found = renamed(dossier, part, old, "fresh")
     assert not faults_of(found)
     assert found.register.renamed == {old: "fresh"}
-    dumped = str([s.plain() for s in found.statements.values()]) + str(
-        [p.plain() for p in found.propositions.values()]
+    dumped = str([s.as_dict() for s in found.statements.values()]) + str(
+        [p.as_dict() for p in found.propositions.values()]
     )
     assert f"'{old}'" not in dumped
     assert list(getattr(found.register, part)).index("fresh") == list(getattr(dossier.register, part)).index(

@@ -6,6 +6,7 @@ from tests.support.small_studies import PLEDGE, write
 
 from backstop.base.faults import InvalidInput, Place
 from backstop.dossier import store
+from backstop.dossier.dossier import empty_dossier
 from backstop.dossier.record import Held
 from backstop.evidence.audit import audit
 from backstop.evidence.citation import assumptions, check_citations, unresolved
@@ -40,7 +41,7 @@ def study(folder, text=CITING, name="dossier", held=False):
     (folder / "data").mkdir()
     reference = "prices: {citation: Somebody 2020, figure: 3 of 10, grade: read}\n"
     (folder / "data" / "references.yaml").write_text(reference, encoding="utf-8")
-    store.write(store.Snapshot(folder / name, store.empty("0" * 32)), dossier(held))
+    store.write(store.Snapshot(folder / name, empty_dossier("0" * 32)), dossier(held))
     return folder
 
 

@@ -10,23 +10,23 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from backstop.dossier.accounts.finding import Kind
 from backstop.dossier.accounts.gazetteer import state_of
 from backstop.dossier.accounts.office import offices_in
-from backstop.dossier.consistency import OUTLET
-from backstop.dossier.exchange.refi import slug
+from backstop.dossier.dossier import Dossier
 from backstop.dossier.intake import now
 from backstop.dossier.record import (
+    OUTLET,
     Actor,
     Anchor,
     Condition,
     Digests,
     Event,
     Extractor,
+    FindingKind,
     Form,
     Proposition,
     Published,
-    Recorded,
+    RecordedFinding,
     Register,
     Slot,
     Source,
@@ -36,14 +36,18 @@ from backstop.dossier.record import (
     Term,
     Version,
 )
-from backstop.dossier.store import Dossier
 from backstop.dossier.text.similarity import tokens
 
-_KINDS: dict[str, Kind] = {
+_KINDS: dict[str, FindingKind] = {
     "differences_in_detail": "difference",
     "contradictions_and_tensions": "contradiction",
     "disagreements_between_actors": "actor_disagreement",
 }
+
+
+def slug(label: str) -> str:
+    """An identifier out of a label: lower case, words joined by underscores."""
+    return re.sub(r"[^\w]+", "_", label.casefold()).strip("_")[:100] or "unnamed"
 
 
 def read_coding(data: Mapping[str, Any], key: str, coder: str) -> Dossier:
@@ -304,8 +308,8 @@ def _strength(name: str, statements: Mapping[str, Statement], text: str, alone: 
     return "implied" if re.search(rf"\bin {re.escape(source)} only by way\b", text) else "explicit"
 
 
-def _recorded(data: Mapping[str, Any], coder: str) -> dict[str, Recorded]:
-    found: dict[str, Recorded] = {}
+def _recorded(data: Mapping[str, Any], coder: str) -> dict[str, RecordedFinding]:
+    found: dict[str, RecordedFinding] = {}
     for group, kind in _KINDS.items():
         for row in (data.get("findings") or {}).get(group) or ():
             words = f"{row.get('status', '')} {row.get('note', '')}"
@@ -314,7 +318,7 @@ def _recorded(data: Mapping[str, Any], coder: str) -> dict[str, Recorded]:
                 for k, v in row.items()
                 if k not in ("id", "finding", "statement_ids", "sources", "aspect", "status")
             )
-            found[row["id"]] = Recorded(
+            found[row["id"]] = RecordedFinding(
                 id=row["id"],
                 kind=kind,
                 aspect=str(row.get("aspect", "")),

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from backstop.cli.dossier.group import json_option, texts_option
+from backstop.cli.dossier.options import print_json, texts_option
+from backstop.cli.options import json_option
 
 if TYPE_CHECKING:
-    from backstop.dossier.store import Dossier
+    from backstop.dossier.dossier import Dossier
     from backstop.evidence.audit import Audit
     from backstop.evidence.evidence import Evidence
     from backstop.evidence.explanation import Explanation
@@ -48,7 +48,7 @@ def why(study: Path, name: str, texts: tuple[Path, ...], as_json: bool) -> None:
     evidence = checked_evidence(study, texts)
     found = explain(evidence, name)
     if as_json:
-        click.echo(json.dumps(found.as_dict(evidence.words), ensure_ascii=False, indent=1))
+        print_json(found.as_dict(evidence.words))
     else:
         _print_explanation(found, evidence)
 
@@ -143,7 +143,7 @@ def audit(
     ranking = _ranking(evidence, found, metric, worlds) if rank or metric is not None else None
     if as_json:
         whole = found.as_dict() | ({} if ranking is None else {"ranking": ranking})
-        click.echo(json.dumps(whole, ensure_ascii=False, indent=1))
+        print_json(whole)
         return
     grades = ", ".join(f"{count} {grade}" for grade, count in found.grades.items())
     _say(f"{len(found.assumptions)} assumptions: {grades}")

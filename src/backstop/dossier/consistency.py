@@ -1,143 +1,105 @@
-"""Whether the records of a dossier fit together: every id leads somewhere, every anchor into a text that is known."""
+"""Whether the records of a dossier fit together: every name leads somewhere, every anchor into a text that is known."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
 
 from backstop.base.faults import Fault, Place
 from backstop.base.words import did_you_mean, nearest
-from backstop.dossier.record import Proposition, Slot, Source, Statement
+from backstop.dossier.dossier import Dossier
+from backstop.dossier.location import REGISTER
+from backstop.dossier.naming import names_in
+from backstop.dossier.record import OUTLET, Names, Part, Record, Source, Statement
 from backstop.dossier.text.similarity import unpack
 
-if TYPE_CHECKING:
-    from backstop.dossier.store import Dossier
+Known = Mapping[Part, Mapping[str, Record]]
+"""What there is to be named, by part and name."""
 
-OUTLET = "outlet"
-"""The actor of statements that an account makes in its own voice."""
+_REGISTERED: tuple[Part, ...] = ("actors", "objects", "values", "events")
 
 
 def faults_of(dossier: Dossier) -> list[Fault]:
-    """Every reference that leads nowhere and every anchor outside its text, each with the nearest valid id."""
+    """Every name that leads nowhere and every anchor outside its text, each with the nearest valid name."""
+    register = dossier.register
+    known: Known = {
+        **{part: getattr(register, part) for part in _REGISTERED},
+        "sources": dossier.sources,
+        "statements": dossier.statements,
+        "propositions": dossier.propositions,
+    }
+    entries = [(f"{part}.{name}", entry) for part in _REGISTERED for name, entry in known[part].items()]
+    stages = register.model_copy(update={part: {} for part in _REGISTERED})
     faults: list[Fault] = []
-    faults.extend(_register_faults(dossier))
-    for source in dossier.sources.values():
-        faults.extend(_source_faults(source, dossier))
-    for statement in dossier.statements.values():
-        faults.extend(_statement_faults(statement, dossier))
-    for proposition in dossier.propositions.values():
-        faults.extend(_proposition_faults(proposition, dossier))
-    for finding in dossier.recorded.values():
-        where = dossier.place("finding", finding.id)
-        faults.extend(_unknown("statement", finding.statements, dossier.statements, where))
+    for path, entry in (*entries, ("stages", stages)):
+        faults += _unknown(entry, known, Place(REGISTER, path=path))
+    for kind, records in (
+        ("source", dossier.sources),
+        ("statement", dossier.statements),
+        ("proposition", dossier.propositions),
+        ("finding", dossier.findings),
+    ):
+        for name, record in records.items():
+            where = dossier.place(kind, name)
+            faults += _unknown(record, known, where, OUTLET)
+            if isinstance(record, Source):
+                faults += _outside_zones(record, where)
+            elif isinstance(record, Statement):
+                faults += _misplaced(record, dossier.sources.get(record.source), where)
     return faults
 
 
-_PARTS = {"actor": "actors", "object": "objects", "event": "events", "value": "values"}
-"""Kinds of names that the register holds, with its part."""
+def _unknown(record: Record, known: Known, where: Place, also: str = "") -> Iterator[Fault]:
+    """A fault for every name in a record that is not known. `also` counts as the name of an actor."""
+    for mark, name in dict.fromkeys(names_in(record)):
+        if mark.free or any(name in known[part] for part in mark.parts):
+            continue
+        if name != also or "actors" not in mark.parts:
+            kind = _kind(mark)
+            yield Fault(f"there is no {kind} {name}", where, _hint(name, mark, kind, known))
 
 
-def _unknown(kind: str, names: Iterable[str], valid: Collection[str], where: Place) -> list[Fault]:
-    def hint(name: str) -> str:
-        if kind in _PARTS and nearest(name, sorted(valid)) is None:
-            return f"write it in dossier.yaml under {_PARTS[kind]}"
-        return did_you_mean(name, valid, kind)
-
-    return [
-        Fault(f"there is no {kind} {name}", where, hint(name))
-        for name in dict.fromkeys(names)
-        if name not in valid
-    ]
+def _kind(mark: Names) -> str:
+    """What a field names: `actor`, or `actor, event or object`."""
+    *kinds, last = (part.removesuffix("s") for part in mark.parts)
+    return f"{', '.join(kinds)} or {last}" if kinds else last
 
 
-def _register_faults(dossier: Dossier) -> list[Fault]:
-    register, faults = dossier.register, []
-
-    def at(part: str, name: str) -> Place:
-        return Place("dossier.yaml", path=f"{part}.{name}")
-
-    for name, actor in register.actors.items():
-        faults += _unknown("actor", [*actor.part_of, *actor.speaks_for], register.actors, at("actors", name))
-        bodies = [role.body for role in actor.roles if role.body]
-        faults += _unknown("actor", bodies, register.actors, at("actors", name))
-    for name, term in register.objects.items():
-        faults += _unknown("object", [*term.part_of, *term.serves], register.objects, at("objects", name))
-    for name, value in register.values.items():
-        faults += _unknown(
-            "value", [*value.within, *value.excludes, *value.agrees], register.values, at("values", name)
-        )
-    for name, event in register.events.items():
-        faults += _unknown("event", event.maybe_same_as, register.events, at("events", name))
-    faults += _unknown("object", register.stages, register.objects, at("stages", ""))
-    return faults
+def _hint(name: str, mark: Names, kind: str, known: Known) -> str:
+    valid = [entry for part in mark.parts for entry in known[part]]
+    if mark.parts[0] in _REGISTERED and len(mark.parts) == 1 and nearest(name, sorted(valid)) is None:
+        return f"write it in {REGISTER} under {mark.parts[0]}"
+    return did_you_mean(name, valid, kind)
 
 
-def _source_faults(source: Source, dossier: Dossier) -> list[Fault]:
-    where = dossier.place("source", source.id)
-    faults = _unknown("source", source.same_origin_as, dossier.sources, where)
+def _outside_zones(source: Source, where: Place) -> Iterator[Fault]:
     for version in source.versions:
         if any(not 0 <= zone.start < zone.end <= version.chars for zone in version.zones):
-            faults.append(Fault(f"a zone of source {source.id} lies outside its text", where))
-    return faults
+            yield Fault(f"a zone of source {source.id} lies outside its text", where)
 
 
-def _statement_faults(statement: Statement, dossier: Dossier) -> list[Fault]:
-    where, register = dossier.place("statement", statement.id), dossier.register
-    faults = _unknown("source", [statement.source], dossier.sources, where)
-    if not faults:
-        source = dossier.sources[statement.source]
-        version = next((v for v in source.versions if v.digests.text == statement.anchor.text), None)
-        if version is None:
-            faults.append(
-                Fault(
-                    f"the anchor of {statement.id} stands on a text that source {statement.source} does not have",
-                    where,
-                    "code it anew, or add the version of the text it was coded on",
-                )
-            )
-        elif statement.anchor.end > version.chars:
-            faults.append(
-                Fault(
-                    f"{statement.id} stands on characters {statement.anchor.start} to {statement.anchor.end}, but"
-                    f" the text of {statement.source} has {version.chars}: there is no such passage",
-                    where,
-                )
-            )
+def _misplaced(statement: Statement, source: Source | None, where: Place) -> Iterator[Fault]:
+    """What is wrong with the anchor and the slots of a statement; nothing of the anchor where the source is unknown."""
+    anchor = statement.anchor
+    version = source.version(anchor.text) if source else None
+    if source and version is None:
+        yield Fault(
+            f"the anchor of {statement.id} stands on a text that source {source.id} does not have",
+            where,
+            "code it anew, or add the version of the text it was coded on",
+        )
+    elif source and version and anchor.end > version.chars:
+        yield Fault(
+            f"{statement.id} stands on characters {anchor.start} to {anchor.end}, but the text of {source.id}"
+            f" has {version.chars}: there is no such passage",
+            where,
+        )
     try:
-        for packed in (statement.anchor.grams, statement.anchor.before, statement.anchor.after):
+        for packed in (anchor.grams, anchor.before, anchor.after):
             unpack(packed)
     except ValueError:
-        faults.append(Fault(f"the passage hashes of {statement.id} cannot be read", where))
-    people = [statement.actor, *statement.target_actors]
-    people += [p for p in (statement.speaker, statement.reporter) if p]
-    faults += _unknown("actor", [p for p in people if p != OUTLET], register.actors, where)
-    faults += _unknown("object", statement.objects, register.objects, where)
-    if statement.condition:
-        faults += _unknown("object", statement.condition.on, register.objects, where)
-    if statement.event:
-        faults += _unknown("event", [statement.event], register.events, where)
+        yield Fault(f"the passage hashes of {statement.id} cannot be read", where)
     for name, slots in statement.slots.items():
         for slot in slots:
-            faults += _slot_faults(name, slot, dossier, where)
-    return faults
-
-
-def _slot_faults(name: str, slot: Slot, dossier: Dossier, where: Place) -> list[Fault]:
-    register = dossier.register
-    subjects = {**register.actors, **register.events, **register.objects, OUTLET: None}
-    faults = _unknown("actor, event or object", [n for n in (slot.of, slot.on) if n], subjects, where)
-    faults += _unknown("event", [*slot.before, *slot.after], register.events, where)
-    if slot.low is not None and slot.high is not None and slot.low > slot.high:
-        faults.append(
-            Fault(f"the slot {name} runs from {slot.low} down to {slot.high}", where, "exchange low and high")
-        )
-    return faults
-
-
-def _proposition_faults(proposition: Proposition, dossier: Dossier) -> list[Fault]:
-    where = dossier.place("proposition", proposition.id)
-    linked = [support.statement for support in (*proposition.supports, *proposition.opposes)]
-    faults = _unknown("statement", linked, dossier.statements, where)
-    faults += _unknown("proposition", proposition.derived_from, dossier.propositions, where)
-    people = [name for name in proposition.asserted_by if name != OUTLET]
-    return faults + _unknown("actor", people, dossier.register.actors, where)
+            if slot.low is not None and slot.high is not None and slot.low > slot.high:
+                what = f"the slot {name} runs from {slot.low} down to {slot.high}"
+                yield Fault(what, where, "exchange low and high")

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from backstop.base.faults import BackstopError, Fault, InvalidInput, Place
 from backstop.base.files import sha256
-from backstop.base.words import clean
+from backstop.base.words import clean, did_you_mean
 from backstop.dossier.record import Digests, Published, Source, Version
 from backstop.dossier.text.canonical import digest
-from backstop.dossier.text.document_table import read_table
+from backstop.dossier.text.document_table import Row, read_table
 from backstop.dossier.text.extraction import TABLES, Extract, extract, media_type
-from backstop.dossier.text.similarity import grams, sketch, tokens
+from backstop.dossier.text.similarity import sketch_of
 from backstop.dossier.text.zones import propose_zones
 
 PARALLEL_FROM = 64
@@ -24,7 +24,7 @@ PARALLEL_FROM = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class Details:
     """What is said of documents when they are added: as options of the command, overridden by a table's columns."""
 
     licence: str = ""
@@ -55,9 +55,9 @@ def now() -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def arrivals(paths: Sequence[Path], terms: Terms, key: bytes) -> list[Arrival]:
+def arrivals(paths: Sequence[Path], details: Details, key: bytes) -> list[Arrival]:
     """The documents in `paths`, in order; tables give one a row. Raises InvalidInput with all faults of all files."""
-    jobs = [(path, terms, key) for path in paths]
+    jobs = [(path, details, key) for path in paths]
     if len(jobs) >= PARALLEL_FROM and (os.cpu_count() or 1) > 1:
         from concurrent.futures import ProcessPoolExecutor
 
@@ -71,36 +71,26 @@ def arrivals(paths: Sequence[Path], terms: Terms, key: bytes) -> list[Arrival]:
     return [arrival for found, _ in outcomes for arrival in found]
 
 
-def _attempt(job: tuple[Path, Terms, bytes]) -> tuple[list[Arrival], list[Fault]]:
-    path, terms, key = job
+def _attempt(job: tuple[Path, Details, bytes]) -> tuple[list[Arrival], list[Fault]]:
+    path, details, key = job
     try:
-        return _from_file(path, terms, key), []
+        return _from_file(path, details, key), []
     except BackstopError as error:
         return [], list(error.faults)
 
 
-def _from_file(path: Path, terms: Terms, key: bytes) -> list[Arrival]:
+def _from_file(path: Path, details: Details, key: bytes) -> list[Arrival]:
     name = str(path)
     media = media_type(name)
     try:
         data = path.read_bytes()
     except OSError as error:
         raise InvalidInput(f"cannot be read ({error.strerror or error})", place=Place(name)) from None
-    if media in TABLES:
-        return [
-            arrival(
-                row.extract,
-                row.extract.text.encode(),
-                name,
-                "text/plain",
-                terms,
-                key,
-                row.fields,
-                row.may_travel,
-            )
-            for row in read_table(data, name, media, terms.encoding)
-        ]
-    return [arrival(extract(data, name, media, terms.encoding), data, name, media, terms, key, {}, False)]
+    if media not in TABLES:
+        return [arrival(extract(data, name, media, details.encoding), data, name, media, details, key)]
+    rows = read_table(data, name, media, details.encoding)
+    texts = [(row, row.extract.text.encode()) for row in rows]
+    return [arrival(row.extract, text, name, "text/plain", details, key, row) for row, text in texts]
 
 
 def arrival(
@@ -108,24 +98,24 @@ def arrival(
     data: bytes,
     name: str,
     media: str,
-    terms: Terms,
+    details: Details,
     key: bytes,
-    fields: dict[str, str],
-    travels: bool,
+    row: Row | None = None,
 ) -> Arrival:
-    """The record of one document. The fields of a table and the file's own metadata fill what `terms` leave open."""
-    text = found.text
+    """The record of one document, out of the bytes `data` and what was extracted from them.
+
+    The fields of a table's row come before `details`; the file's own metadata fill what both leave open.
+    """
+    text, fields = found.text, row.fields if row else {}
     zones = propose_zones(text)
     headline = next((text[z.start : z.end] for z in zones if z.kind == "headline"), "")
     dateline = next((text[z.start : z.end] for z in zones if z.kind == "dateline"), "")
 
     def given(field: str, own: str = "") -> str:
-        return clean(_given(field, own)).replace("\ufffd", " ").strip()
+        words = fields.get(field) or str(getattr(details, field, "")) or found.about.get(field, own)
+        return clean(words).replace("\ufffd", " ").strip()
 
-    def _given(field: str, own: str) -> str:
-        return fields.get(field) or str(getattr(terms, field, "")) or found.about.get(field, own)
-
-    may_travel = travels or terms.may_travel
+    may_travel = details.may_travel or (row is not None and row.may_travel)
     version = Version(
         digests=Digests(received=sha256(data), text=digest(text), bytes=len(data)),
         chars=len(text),
@@ -133,20 +123,20 @@ def arrival(
         name=Path(name).name,
         extractor=found.extractor,
         zones=zones,
-        sketch=text_sketch(text, key),
+        sketch=sketch_of(text, key),
         newline=found.newline,
         added=now(),
-        by=terms.by,
+        by=details.by,
     )
     # Without a licence to hand words on, the words of a headline or title stay out as well.
     source = Source(
         id=fields.get("id") or identifier(Path(name).stem),
-        title=given("title", headline) if may_travel else clean(fields.get("title") or terms.title),
+        title=given("title", headline) if may_travel else clean(fields.get("title") or details.title),
         kind=given("kind"),
         outlet=given("outlet"),
         byline=given("byline"),
         dateline=given("dateline", dateline if len(dateline) <= 60 else ""),
-        published=_published(fields, terms, found),
+        published=_published(fields, details, found),
         url=given("url"),
         licence=given("licence"),
         may_travel=may_travel,
@@ -158,12 +148,12 @@ def arrival(
 _DAY = re.compile(r"^(\d{4})-(\d{2})-(\d{2})")
 
 
-def _published(fields: dict[str, str], terms: Terms, found: Extract) -> Published:
-    text = fields.get("published") or terms.published
+def _published(fields: dict[str, str], details: Details, found: Extract) -> Published:
+    text = fields.get("published") or details.published
     own = found.about.get("published", "")
     day = _DAY.match(text or own)
     if text:
-        certainty = terms.certainty or ("certain" if day else "relative")
+        certainty = details.certainty or ("certain" if day else "relative")
         note = ""
     elif own:
         # Extractors have been seen to invent dates; theirs is a guess until a person confirms it.
@@ -181,11 +171,6 @@ def identifier(name: str) -> str:
     short = re.sub(r"[_-][0-9a-f]{12,64}$", "", name)
     clean = re.sub(r"[^\w.-]+", "-", short).strip("-.")[:60]
     return clean or "source"
-
-
-def text_sketch(text: str, key: bytes) -> str:
-    """The sketch of a text's word 3-grams under the key of a dossier, by which accounts are told to share a text."""
-    return sketch(grams(tokens(text), key))
 
 
 def entered(
@@ -211,8 +196,6 @@ def entered(
             found[target] = old.model_copy(update={"text": source.text, "earlier": (*old.earlier, old.text)})
             happened.append((target, "new version"))
         elif replaces:
-            from backstop.base.words import did_you_mean
-
             raise InvalidInput(
                 f"there is no source {replaces}", hint=did_you_mean(replaces, sources, "source")
             )

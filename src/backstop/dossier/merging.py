@@ -1,15 +1,71 @@
-"""Bringing what another file holds into a dossier: records by id, registers by name, nothing dropped."""
+"""Two dossiers made one: what others changed meanwhile, and what another file holds; nothing is dropped."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from backstop.base.faults import InvalidInput
-from backstop.dossier.exchange.refi import Project, Selection
-from backstop.dossier.record import Register, Source, Statement, Term, Version
-from backstop.dossier.store import Dossier
+from backstop.dossier.anchor.passage import Text, anchored
+from backstop.dossier.dossier import Dossier
+from backstop.dossier.record import Record, Register, Term, Version
+from backstop.dossier.text.canonical import digest
+from backstop.dossier.text.similarity import sketch_of
+
+V = TypeVar("V")
+
+_ENTRIES = ("actors", "objects", "values", "events")
+_SETTINGS = ("title", "note", "key", "format", "stages", "renamed")
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A record that two hands changed, each in another way, with one's own version of it (None: deleted)."""
+
+    kind: str
+    id: str
+    mine: object
+
+    def as_dict(self) -> dict[str, Any]:
+        """The clash as it is kept in a file."""
+        mine = self.mine.as_dict() if isinstance(self.mine, Record) else self.mine
+        return {"kind": self.kind, "id": self.id, "mine": mine}
+
+
+def merged(base: Dossier, mine: Dossier, theirs: Dossier) -> tuple[Dossier, list[Clash]]:
+    """The three-way merge by id of two dossiers that come from `base`, and the records that both changed.
+
+    Where both changed a record, theirs is taken.
+    """
+    clashes: list[Clash] = []
+    three = (base, mine, theirs)
+
+    def one_of(
+        kind: str, was: Mapping[str, V], ours: Mapping[str, V], others: Mapping[str, V]
+    ) -> dict[str, V]:
+        found: dict[str, V] = {}
+        for name in dict.fromkeys([*others, *ours]):
+            before, own, other = was.get(name), ours.get(name), others.get(name)
+            kept = own if other == before else other
+            if own not in (before, other) and other != before:
+                clashes.append(Clash(kind, name, own))
+            if kept is not None:
+                found[name] = kept
+        return found
+
+    settings = ({name: getattr(d.register, name) for name in _SETTINGS} for d in three)
+    register: dict[str, Any] = one_of("setting", *settings)
+    register |= {part: one_of(part, *(getattr(d.register, part) for d in three)) for part in _ENTRIES}
+    found = Dossier(
+        Register(**register),
+        one_of("source", *(d.sources for d in three)),
+        one_of("statement", *(d.statements for d in three)),
+        one_of("proposition", *(d.propositions for d in three)),
+        one_of("finding", *(d.findings for d in three)),
+        theirs.places,
+    )
+    return found, clashes
 
 
 def joined(dossier: Dossier, incoming: Dossier) -> Dossier:
@@ -46,7 +102,7 @@ def joined(dossier: Dossier, incoming: Dossier) -> Dossier:
         sources={**incoming.sources, **dossier.sources},
         statements={**dossier.statements, **incoming.statements},
         propositions={**dossier.propositions, **incoming.propositions},
-        recorded={**dossier.recorded, **incoming.recorded},
+        findings={**dossier.findings, **incoming.findings},
     )
 
 
@@ -56,10 +112,6 @@ def rehashed(dossier: Dossier, before: Dossier, text_of: Callable[[Version], str
     A coding from another dossier brings hashes made under that one's key, by which nothing would be found here and no
     two accounts would share a text. Offsets and digests stay as they are.
     """
-    from backstop.dossier.anchor.anchor import Text, anchored
-    from backstop.dossier.intake import text_sketch
-    from backstop.dossier.text.canonical import digest
-
     texts: dict[str, Text | None] = {}
 
     def at_hand(version: Version) -> Text | None:
@@ -72,7 +124,7 @@ def rehashed(dossier: Dossier, before: Dossier, text_of: Callable[[Version], str
     sources = dict(dossier.sources)
     for source in dossier.sources.values():
         if before.sources.get(source.id) != source and (text := at_hand(source.text)) is not None:
-            sketch = text_sketch(text.text, dossier.key)
+            sketch = sketch_of(text.text, dossier.key)
             sources[source.id] = source.model_copy(
                 update={"text": source.text.model_copy(update={"sketch": sketch})}
             )
@@ -81,8 +133,7 @@ def rehashed(dossier: Dossier, before: Dossier, text_of: Callable[[Version], str
         old, anchor = before.statements.get(statement.id), statement.anchor
         if statement.source not in sources or (old is not None and old.anchor == anchor):
             continue
-        versions = sources[statement.source].versions
-        version = next((v for v in versions if v.digests.text == anchor.text), None)
+        version = sources[statement.source].version(anchor.text)
         text = at_hand(version) if version else None
         if text is None or digest(text.text[anchor.start : anchor.end]) != anchor.passage:
             continue
@@ -96,46 +147,3 @@ def with_terms(dossier: Dossier, terms: Mapping[str, Term]) -> Dossier:
     """`dossier` with objects added to its vocabulary; entries of the same id are replaced."""
     objects = {**dossier.register.objects, **terms}
     return replace(dossier, register=dossier.register.model_copy(update={"objects": objects}))
-
-
-def project_statements(
-    project: Project, dossier: Dossier, sources: Mapping[str, Source], texts: Mapping[str, str], coder: str
-) -> dict[str, Statement]:
-    """The selections of another program as statements in the outlets' voice, to be coded. `sources` by the
-    project's names.
-
-    Raises InvalidInput where a selection stands on no passage.
-    """
-    from backstop.dossier.anchor.anchor import Text, anchored
-
-    prepared = {name: Text(text, dossier.key) for name, text in texts.items()}
-    found: dict[str, Statement] = {}
-    for number, selection in enumerate(project.selections, 1):
-        source = sources.get(selection.source)
-        if source is None or source.id not in prepared:
-            raise InvalidInput(
-                f"the project codes {selection.source}, whose text it does not hold",
-                hint="name it with --texts DIR",
-            )
-        try:
-            anchor = anchored(prepared[source.id], selection.start, selection.end, source.may_travel)
-        except ValueError as error:
-            raise InvalidInput(f"a selection in {selection.source}: {error}") from None
-        statement = Statement(
-            id=_id(selection, source, number),
-            source=source.id,
-            anchor=anchor,
-            actor="outlet",
-            attribution="outlet voice",
-            type="report of fact",
-            objects=selection.codes,
-            paraphrase=selection.description or "(not yet coded)",
-            coder=selection.coder or coder,
-            when=selection.when,
-        )
-        found[statement.id] = statement
-    return found
-
-
-def _id(selection: Selection, source: Source, number: int) -> str:
-    return f"{source.id}-q{selection.guid[:8]}" if selection.guid else f"{source.id}-q{number}"

@@ -1,13 +1,14 @@
 """The records of a dossier: sources, anchors, statements, propositions, the actor register and the vocabulary.
 
 All are frozen and strict: an unknown field or a value of the wrong kind is an error. Offsets count Unicode code
-points of the canonical text (Python `str`), the end is exclusive. `identifier` fields name entries of the registers.
+points of the canonical text (Python `str`), the end is exclusive. Fields that name other records say so by `Names`.
 """
 
 # ruff: noqa: RUF012 - pydantic copies a default for every record
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, TypeGuard
 
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
@@ -32,19 +33,55 @@ Stance = Literal["+", "-", "0"]
 Certainty = Literal["certain", "probable", "relative", "unknown"]
 State = Literal["exact", "moved", "normalised", "changed", "ambiguous", "lost"]
 ZoneKind = Literal["headline", "subhead", "crosshead", "dateline", "byline", "furniture"]
+FindingKind = Literal[
+    "contradiction",
+    "difference",
+    "actor_disagreement",
+    "corroboration",
+    "single_source",
+    "unattributed",
+    "candidate",
+]
+"""What a comparison of accounts can find, in the order a reader wants it."""
 
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[^\s/\\][^\n\r\t/\\]{0,119}$")]
 
 
-def _many(value: Any) -> Any:
+Part = Literal["actors", "objects", "values", "events", "sources", "statements", "propositions"]
+"""Where the entries and records of a dossier stand by their names."""
+
+OUTLET = "outlet"
+"""The actor of statements that an account makes in its own voice; no entry of the register."""
+
+
+def _many(value: object) -> object:
     """A list as a tuple, and one word as a tuple of it: what YAML and JSON can write."""
     if isinstance(value, str):
         return (value,)
     return tuple(value) if isinstance(value, list) else value
 
 
-Many = Annotated[tuple[str, ...], BeforeValidator(_many)]
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Marks a field whose words name entries of `parts`; of a mapping its keys. `free`: other words may stand there."""
+
+    parts: tuple[Part, ...]
+    free: bool = False
+
+
+_ACTORS, _FREE_ACTORS = Names(("actors",)), Names(("actors",), free=True)
+_SUBJECTS = Names(("actors", "events", "objects"))
+_VALUES = Names(("values", "objects", "actors"), free=True)
+
+Several = BeforeValidator(_many)
+Many = Annotated[tuple[str, ...], Several]
+ActorName = Annotated[str, _ACTORS]
+ActorNames = Annotated[Many, _ACTORS]
+ObjectNames = Annotated[Many, Names(("objects",))]
+ValueNames = Annotated[Many, Names(("values",))]
+EventNames = Annotated[Many, Names(("events",))]
+StatementNames = Annotated[Many, Names(("statements",))]
 
 
 class Record(records.Record):
@@ -52,7 +89,7 @@ class Record(records.Record):
 
     model_config = ConfigDict(populate_by_name=True)
 
-    def plain(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
         """The record as plain values, without the fields that have their default."""
         found: dict[str, Any] = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
         return found
@@ -115,7 +152,7 @@ class Condition(Record):
 
     form: ConditionForm
     text: str
-    on: Many = ()
+    on: ObjectNames = ()
 
 
 class Slot(Record):
@@ -127,45 +164,47 @@ class Slot(Record):
     times. `text` keeps the account's own way of describing it, in our words.
     """
 
-    of: str = ""
-    on: str = ""
-    is_: str = Field(default="", alias="is")
+    of: Annotated[str, _SUBJECTS] = ""
+    on: Annotated[str, _SUBJECTS] = ""
+    is_: Annotated[str, _VALUES] = Field(default="", alias="is")
     polarity: Stance | None = None
-    members: Many = ()
-    excluded: Many = ()
+    members: Annotated[Many, _FREE_ACTORS] = ()
+    excluded: Annotated[Many, _FREE_ACTORS] = ()
     low: float | None = None
     high: float | None = None
     unit: str = ""
     from_: str = Field(default="", alias="from")
     to: str = ""
-    before: Many = ()
-    after: Many = ()
+    before: EventNames = ()
+    after: EventNames = ()
     text: str = ""
 
 
-def _slots(value: Any) -> Any:
+def _slots(value: object) -> object:
     """The short ways to write slots: a word, a number, one mapping or a list of them."""
     if not isinstance(value, dict):
         return value
+    return {name: _one_or_more(name, given) for name, given in value.items()}
 
-    def one(entry: Any) -> Any:
-        if isinstance(entry, str):
-            return {"is": entry}
-        if isinstance(entry, int | float) and not isinstance(entry, bool):
-            return {"low": float(entry), "high": float(entry)}
-        if isinstance(entry, dict):
-            entry = dict(entry)
-            for bound in ("low", "high"):
-                if isinstance(entry.get(bound), int) and not isinstance(entry.get(bound), bool):
-                    entry[bound] = float(entry[bound])
-        return entry
 
-    def entries(name: str, given: Any) -> Any:
-        if name == "participants" and isinstance(given, list) and all(isinstance(g, str) for g in given):
-            return ({"members": given},)
-        return tuple(one(g) for g in (given if isinstance(given, list | tuple) else [given]))
+def _one_or_more(name: str, given: object) -> tuple[object, ...]:
+    if name == "participants" and isinstance(given, list) and all(isinstance(g, str) for g in given):
+        return ({"members": given},)
+    return tuple(map(_slot, given)) if isinstance(given, list | tuple) else (_slot(given),)
 
-    return {name: entries(name, given) for name, given in value.items()}
+
+def _slot(entry: object) -> object:
+    if isinstance(entry, str):
+        return {"is": entry}
+    if _is_number(entry):
+        return {"low": float(entry), "high": float(entry)}
+    if isinstance(entry, dict):
+        return {k: float(v) if k in ("low", "high") and _is_number(v) else v for k, v in entry.items()}
+    return entry
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 Slots = Annotated[dict[str, tuple[Slot, ...]], BeforeValidator(_slots)]
@@ -179,22 +218,22 @@ class Statement(Record):
     """
 
     id: Identifier
-    source: Identifier
+    source: Annotated[Identifier, Names(("sources",))]
     anchor: Anchor
-    actor: str
+    actor: ActorName
     role: str | None = None
-    speaker: str | None = None
-    reporter: str | None = None
+    speaker: Annotated[str | None, _ACTORS] = None
+    reporter: Annotated[str | None, _ACTORS] = None
     attribution: Attribution
     type: StatementType
-    objects: Many = ()
+    objects: ObjectNames = ()
     stance: Stance = "0"
     target: str | None = None
-    target_actors: Many = ()
+    target_actors: ActorNames = ()
     condition: Condition | None = None
     hedge: str | None = None
     hedge_scope: str | None = None
-    event: str | None = None
+    event: Annotated[str | None, Names(("events",))] = None
     slots: Slots = {}
     paraphrase: str
     link: str | None = None
@@ -204,7 +243,7 @@ class Statement(Record):
     coder: str = ""
     when: str = ""
     held: Held | None = None
-    accepted: Annotated[tuple[Acceptance, ...], BeforeValidator(_many)] = ()
+    accepted: Annotated[tuple[Acceptance, ...], Several] = ()
 
     @property
     def attributed(self) -> bool:
@@ -215,7 +254,7 @@ class Statement(Record):
 class Support(Record):
     """A statement's bearing on a proposition, and how plainly the passage says it."""
 
-    statement: str
+    statement: Annotated[str, Names(("statements",))]
     strength: Strength = "explicit"
     coder: str = ""
     when: str = ""
@@ -248,11 +287,11 @@ class Proposition(Record):
     id: Identifier
     text: str
     form: Form | None = None
-    asserted_by: Many = ()
+    asserted_by: ActorNames = ()
     status: Literal["stated", "implied", "derived"] = "stated"
-    derived_from: Many = ()
-    supports: Annotated[tuple[Support, ...], BeforeValidator(_many)] = ()
-    opposes: Annotated[tuple[Support, ...], BeforeValidator(_many)] = ()
+    derived_from: Annotated[Many, Names(("propositions",))] = ()
+    supports: Annotated[tuple[Support, ...], Several] = ()
+    opposes: Annotated[tuple[Support, ...], Several] = ()
     variables: Many = ()
     testable_in: Many = ()
     note: str = ""
@@ -301,7 +340,7 @@ class Version(Record):
     file: str = ""
     name: str = ""
     extractor: Extractor
-    zones: Annotated[tuple[Zone, ...], BeforeValidator(_many)] = ()
+    zones: Annotated[tuple[Zone, ...], Several] = ()
     sketch: str = ""
     newline: str = "LF"
     added: str = ""
@@ -322,25 +361,29 @@ class Source(Record):
     url: str = ""
     licence: str = ""
     may_travel: bool = False
-    same_origin_as: Many = ()
+    same_origin_as: Annotated[Many, Names(("sources",))] = ()
     places: Many = ()
     times: Many = ()
-    offices: dict[str, str] = {}
+    offices: Annotated[dict[str, str], _FREE_ACTORS] = {}
     note: str = ""
     text: Version
-    earlier: Annotated[tuple[Version, ...], BeforeValidator(_many)] = ()
+    earlier: Annotated[tuple[Version, ...], Several] = ()
 
     @property
     def versions(self) -> tuple[Version, ...]:
         """All versions, the newest first."""
         return (self.text, *reversed(self.earlier))
 
+    def version(self, digest: str) -> Version | None:
+        """The version whose canonical text has that digest."""
+        return next((version for version in self.versions if version.digests.text == digest), None)
+
 
 class Role(Record):
     """An office an actor holds, the body it leads or belongs to, and since and until when."""
 
     office: str
-    body: str = ""
+    body: ActorName = ""
     heads: bool = False
     from_: str = Field(default="", alias="from")
     to: str = ""
@@ -354,9 +397,9 @@ class Actor(Record):
         "person", "state", "government", "organisation", "collective", "group", "outlet", "other"
     ] = "other"
     aliases: Many = ()
-    roles: Annotated[tuple[Role, ...], BeforeValidator(_many)] = ()
-    part_of: Many = ()
-    speaks_for: Many = ()
+    roles: Annotated[tuple[Role, ...], Several] = ()
+    part_of: ActorNames = ()
+    speaks_for: ActorNames = ()
     pronoun: Literal["", "he", "she", "they", "it"] = ""
     note: str = ""
 
@@ -366,8 +409,8 @@ class Term(Record):
 
     title: str
     aliases: Many = ()
-    part_of: Many = ()
-    serves: Many = ()
+    part_of: ObjectNames = ()
+    serves: ObjectNames = ()
     note: str = ""
 
 
@@ -377,35 +420,27 @@ class Value(Record):
     title: str
     slot: str = ""
     aliases: Many = ()
-    within: Many = ()
-    excludes: Many = ()
-    agrees: Many = ()
+    within: ValueNames = ()
+    excludes: ValueNames = ()
+    agrees: ValueNames = ()
 
 
 class Event(Record):
     """Something that happened or is to happen. `maybe_same_as`: events that may be this one; nobody has settled it."""
 
     title: str
-    maybe_same_as: Many = ()
+    maybe_same_as: EventNames = ()
     note: str = ""
 
 
-class Recorded(Record):
+class RecordedFinding(Record):
     """A finding written down by an analyst, or one of the program's that an analyst has dismissed."""
 
     id: Identifier
-    kind: Literal[
-        "corroboration",
-        "difference",
-        "contradiction",
-        "actor_disagreement",
-        "single_source",
-        "unattributed",
-        "candidate",
-    ]
+    kind: FindingKind
     aspect: str = ""
     status: str = ""
-    statements: Many = ()
+    statements: StatementNames = ()
     explanation: str = ""
     note: str = ""
     dismissed: bool = False
@@ -420,7 +455,7 @@ class Register(Record):
     title: str = ""
     key: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
     note: str = ""
-    stages: Many = ()
+    stages: ObjectNames = ()
     actors: dict[Identifier, Actor] = {}
     objects: dict[Identifier, Term] = {}
     values: dict[Identifier, Value] = {}

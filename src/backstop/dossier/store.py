@@ -9,66 +9,47 @@ version is kept in a file.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from backstop.base.document import Document, read_document
+from backstop.base.document import read_document
 from backstop.base.faults import Fault, InvalidInput, Place, Refused
 from backstop.base.files import sha256, unwritable, write_atomically
-from backstop.base.records import validated, within
-from backstop.base.strict_json import json_value
+from backstop.base.records import validated
 from backstop.dossier import layout
+from backstop.dossier.consistency import faults_of
+from backstop.dossier.dossier import Dossier
 from backstop.dossier.location import REGISTER
-from backstop.dossier.record import Proposition, Record, Recorded, Register, Source, Statement
+from backstop.dossier.merging import Clash, merged
+from backstop.dossier.record import Proposition, Record, RecordedFinding, Register, Source, Statement
 
-SOURCES, STATEMENTS, PROPOSITIONS, FINDINGS = (
-    "sources.yaml",
-    "statements.jsonl",
-    "propositions.yaml",
-    "findings.jsonl",
+MOST_FAULTS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFile:
+    """A file of records: its name, the field of a dossier it fills, what one record is called, and its `format`.
+
+    Without a format it is JSON Lines, else a YAML list under the name of the field.
+    """
+
+    name: str
+    field: str
+    kind: str
+    model: type[Source | Statement | Proposition | RecordedFinding]
+    format: str = ""
+
+
+FILES = (
+    RecordFile("sources.yaml", "sources", "source", Source, "backstop-sources/1"),
+    RecordFile("statements.jsonl", "statements", "statement", Statement),
+    RecordFile("propositions.yaml", "propositions", "proposition", Proposition, "backstop-propositions/1"),
+    RecordFile("findings.jsonl", "findings", "finding", RecordedFinding),
 )
-MOST_LINE = 1_000_000
-"""Longest line of a JSON Lines file that is read, in characters."""
-
-SOURCES_FORMAT, PROPOSITIONS_FORMAT = "backstop-sources/1", "backstop-propositions/1"
-
-
-@dataclass(frozen=True)
-class Dossier:
-    """A whole dossier in memory: the register and the records by id, in the order of their files."""
-
-    register: Register
-    sources: Mapping[str, Source] = field(default_factory=dict)
-    statements: Mapping[str, Statement] = field(default_factory=dict)
-    propositions: Mapping[str, Proposition] = field(default_factory=dict)
-    recorded: Mapping[str, Recorded] = field(default_factory=dict)
-    places: Mapping[tuple[str, str], Place] = field(default_factory=dict, compare=False, repr=False)
-
-    @property
-    def key(self) -> bytes:
-        """The key of the passage hashes."""
-        return bytes.fromhex(self.register.key)
-
-    @cached_property
-    def order(self) -> Mapping[str, int]:
-        """The rank of every source and statement in its file."""
-        return {
-            name: rank for records in (self.sources, self.statements) for rank, name in enumerate(records)
-        }
-
-    def actor_name(self, actor: str) -> str:
-        """The name of an actor for people; the id where the register does not have it."""
-        entry = self.register.actors.get(actor)
-        return entry.name if entry else actor
-
-    def place(self, kind: str, name: str) -> Place:
-        """Where the record `name` stands; `kind` is source, statement, proposition or finding."""
-        return self.places.get((kind, name), Place(path=f"{kind} {name}"))
+"""The files of a dossier beside its register."""
 
 
 @dataclass(frozen=True)
@@ -89,24 +70,61 @@ class Snapshot:
 
 def read(folder: Path) -> Snapshot:
     """The dossier in `folder`. Raises InvalidInput with every fault of every file, each in its place."""
-    from backstop.dossier.consistency import faults_of
-
     snapshot, faults = _read_files(folder)
     faults.extend(faults_of(snapshot.dossier))
+    if len(faults) > MOST_FAULTS:
+        faults[MOST_FAULTS:] = [Fault(f"{len(faults) - MOST_FAULTS} more faults are not listed")]
     if faults:
-        shown = (
-            faults
-            if len(faults) <= 100
-            else [*faults[:100], Fault(f"{len(faults) - 100} more faults are not listed")]
-        )
-        raise InvalidInput(shown)
+        raise InvalidInput(faults)
     return snapshot
 
 
 def _read_files(folder: Path) -> tuple[Snapshot, list[Fault]]:
+    files = _contents(folder)
+    register = _register(files[REGISTER], str(folder / REGISTER))
     faults: list[Fault] = []
+    records: dict[str, dict[str, Any]] = {}
+    places: dict[tuple[str, str], Place] = {}
+    texts: dict[tuple[str, str], str] = {}
+    heads: dict[str, str] = {}
+    for file in FILES:
+        found = records.setdefault(file.field, {})
+        if file.name not in files:
+            continue
+        data, name = files[file.name], str(folder / file.name)
+        listing = (
+            layout.read_list(data, name, file.field, file.format)
+            if file.format
+            else layout.read_lines(data, name)
+        )
+        heads[file.name] = listing.head
+        faults.extend(listing.faults)
+        for item in listing.items:
+            record, wrong = validated(file.model, item.data, item.place)
+            faults.extend(wrong)
+            if record is None:
+                continue
+            if record.id in found:
+                twice = f"the {file.kind} {record.id} stands twice"
+                faults.append(Fault(twice, item.place(("id",)), "give one another id"))
+            found[record.id] = record
+            places[file.kind, record.id] = item.place(())
+            texts[file.name, record.id] = item.text
+    dossier = Dossier(
+        register,
+        records["sources"],
+        records["statements"],
+        records["propositions"],
+        records["findings"],
+        places,
+    )
+    return Snapshot(folder, dossier, files, texts, heads), faults
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    """The bytes of the files that are there. Raises InvalidInput where one cannot be read, or there is no register."""
     files: dict[str, bytes] = {}
-    for name in (REGISTER, SOURCES, STATEMENTS, PROPOSITIONS, FINDINGS):
+    for name in (REGISTER, *(file.name for file in FILES)):
         path = folder / name
         try:
             files[name] = path.read_bytes()
@@ -117,91 +135,15 @@ def _read_files(folder: Path) -> tuple[Snapshot, list[Fault]]:
                 ) from None
         except OSError as error:
             raise InvalidInput(f"cannot be read ({error.strerror})", place=Place(str(path))) from None
-    register = _register(files[REGISTER], str(folder / REGISTER))
-    places: dict[tuple[str, str], Place] = {}
-    texts: dict[tuple[str, str], str] = {}
-    heads: dict[str, str] = {}
-
-    def listed(name: str, key: str, form: str, model: type[Any], kind: str) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        if name not in files:
-            return found
-        listing = layout.read_listing(files[name], str(folder / name), key, form)
-        heads[name] = listing.head
-        for item in listing.items:
-            record, wrong = validated(model, item.data, item.place)
-            faults.extend(wrong)
-            if record is not None:
-                if record.id in found:
-                    faults.append(
-                        Fault(
-                            f"the {kind} {record.id} stands twice", item.place(("id",)), "give one another id"
-                        )
-                    )
-                found[record.id] = record
-                places[kind, record.id] = item.place(())
-                texts[name, record.id] = item.text
-        return found
-
-    def lines(name: str, model: type[Any], kind: str) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for number, row in _rows(files.get(name, b""), str(folder / name)):
-            where = Place(str(folder / name), number)
-            try:
-                data = json_value(row)
-            except ValueError as error:
-                faults.append(Fault(f"the line is no JSON ({error})", where, "every line holds one record"))
-                continue
-            record, wrong = validated(model, data, within(where))
-            faults.extend(wrong)
-            if record is not None:
-                if record.id in found:
-                    faults.append(Fault(f"the {kind} {record.id} stands twice", where, "give one another id"))
-                found[record.id] = record
-                places[kind, record.id] = where
-                texts[name, record.id] = row
-        return found
-
-    dossier = Dossier(
-        register,
-        listed(SOURCES, "sources", SOURCES_FORMAT, Source, "source"),
-        lines(STATEMENTS, Statement, "statement"),
-        listed(PROPOSITIONS, "propositions", PROPOSITIONS_FORMAT, Proposition, "proposition"),
-        lines(FINDINGS, Recorded, "finding"),
-        places,
-    )
-    return Snapshot(folder, dossier, files, texts, heads), faults
+    return files
 
 
 def _register(data: bytes, file: str) -> Register:
-    document: Document = read_document(data, file)
+    document = read_document(data, file)
     register, faults = validated(Register, document.data, document.place)
     if register is None:
         raise InvalidInput(faults)
     return register
-
-
-def _rows(data: bytes, file: str) -> Iterator[tuple[int, str]]:
-    try:
-        text = data.decode("utf-8").removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise InvalidInput(
-            "the file is not UTF-8", place=Place(file, line), hint="save it as UTF-8"
-        ) from None
-    for number, row in enumerate(text.split("\n"), 1):
-        row = row.rstrip("\r")
-        if len(row) > MOST_LINE:
-            raise InvalidInput(
-                f"the line has {len(row):,} characters", place=Place(file, number), hint="is it one record?"
-            )
-        if row.strip():
-            yield number, row
-
-
-def empty(key: str, title: str = "") -> Dossier:
-    """A dossier without any source; `key` is 32 hexadecimal digits for the passage hashes."""
-    return Dossier(Register(key=key, title=title))
 
 
 def write(snapshot: Snapshot, dossier: Dossier) -> Snapshot:
@@ -209,8 +151,6 @@ def write(snapshot: Snapshot, dossier: Dossier) -> Snapshot:
 
     Raises Refused where another hand changed the same records; nothing is written then but the file that keeps ours.
     """
-    from backstop.dossier.consistency import faults_of
-
     try:
         snapshot.folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -218,15 +158,16 @@ def write(snapshot: Snapshot, dossier: Dossier) -> Snapshot:
     with _locked(snapshot.folder):
         base = snapshot
         if _changed_meanwhile(snapshot):
-            theirs, faults = _read_files(snapshot.folder)
+            base, faults = _read_files(snapshot.folder)
             if faults:
                 raise InvalidInput(faults)
-            dossier = _merged(snapshot, dossier, theirs)
-            base = theirs
+            dossier, clashes = merged(snapshot.dossier, dossier, base.dossier)
+            if clashes:
+                raise _kept_aside(snapshot.folder, clashes)
         faults = faults_of(dossier)
         if faults:
-            raise InvalidInput(faults[:100])
-        for name, text in _files(base, dossier).items():
+            raise InvalidInput(faults[:MOST_FAULTS])
+        for name, text in _texts_of_files(base, dossier).items():
             raw = text.encode("utf-8")
             if base.files.get(name) != raw:
                 write_atomically(snapshot.folder / name, raw)
@@ -235,7 +176,7 @@ def write(snapshot: Snapshot, dossier: Dossier) -> Snapshot:
 
 
 def _changed_meanwhile(snapshot: Snapshot) -> bool:
-    for name in (REGISTER, SOURCES, STATEMENTS, PROPOSITIONS, FINDINGS):
+    for name in (REGISTER, *(file.name for file in FILES)):
         path = snapshot.folder / name
         now = path.read_bytes() if path.is_file() else None
         if now != snapshot.files.get(name):
@@ -243,45 +184,41 @@ def _changed_meanwhile(snapshot: Snapshot) -> bool:
     return False
 
 
-def _files(base: Snapshot, dossier: Dossier) -> dict[str, str]:
-    old = base.dossier
+def _texts_of_files(base: Snapshot, dossier: Dossier) -> dict[str, str]:
+    """The text of every file; what did not change since `base` stands as it stood."""
     files: dict[str, str] = {}
-    if REGISTER not in base.files or dossier.register != old.register:
+    if REGISTER not in base.files or dossier.register != base.dossier.register:
         head = _comments(base.files.get(REGISTER, b"").decode("utf-8", "replace"))
-        files[REGISTER] = head + _yaml(
-            layout.block({"format": dossier.register.format, **dossier.register.plain()}), "register", ""
+        plain = {"format": dossier.register.format, **dossier.register.as_dict()}
+        files[REGISTER] = head + _without_controls(layout.block(plain), "register", "")
+    for file in FILES:
+        now: Mapping[str, Record] = getattr(dossier, file.field)
+        was: Mapping[str, Record] = getattr(base.dossier, file.field)
+        if not now and file.name not in base.files:
+            continue
+        body = "".join(
+            base.texts[file.name, name]
+            if was.get(name) == record and (file.name, name) in base.texts
+            else _text_of_record(file, name, record)
+            for name, record in now.items()
         )
-
-    def listed(name: str, form: str, key: str, now: Mapping[str, Any], was: Mapping[str, Any]) -> None:
-        if now or name in base.files:
-            texts = (
-                base.texts[name, i]
-                if was.get(i) == record and (name, i) in base.texts
-                else _yaml(layout.record_block(record.plain()), key.removesuffix("s"), i)
-                for i, record in now.items()
-            )
-            head = base.heads.get(name) or f"format: {form}\n{key}:\n"
-            body = "".join(texts)
-            files[name] = head + body if body else f"format: {form}\n{key}: []\n"
-
-    def lines(name: str, now: Mapping[str, Any], was: Mapping[str, Any]) -> None:
-        if now or name in base.files:
-            rows = (
-                base.texts[name, i]
-                if was.get(i) == record and (name, i) in base.texts
-                else layout.inline(record.plain())
-                for i, record in now.items()
-            )
-            files[name] = "".join(row + "\n" for row in rows)
-
-    listed(SOURCES, SOURCES_FORMAT, "sources", dossier.sources, old.sources)
-    lines(STATEMENTS, dossier.statements, old.statements)
-    listed(PROPOSITIONS, PROPOSITIONS_FORMAT, "propositions", dossier.propositions, old.propositions)
-    lines(FINDINGS, dossier.recorded, old.recorded)
+        if not file.format:
+            files[file.name] = body
+        elif body:
+            head = base.heads.get(file.name) or f"format: {file.format}\n{file.field}:\n"
+            files[file.name] = head + body
+        else:
+            files[file.name] = f"format: {file.format}\n{file.field}: []\n"
     return files
 
 
-def _yaml(text: str, kind: str, name: str) -> str:
+def _text_of_record(file: RecordFile, name: str, record: Record) -> str:
+    if not file.format:
+        return layout.inline(record.as_dict()) + "\n"
+    return _without_controls(layout.record_block(record.as_dict()), file.kind, name)
+
+
+def _without_controls(text: str, kind: str, name: str) -> str:
     """`text` for a YAML file; a control character, which no YAML reader lets in, is refused before it is written."""
     if layout.CONTROL.search(text):
         raise InvalidInput(
@@ -291,79 +228,25 @@ def _yaml(text: str, kind: str, name: str) -> str:
 
 
 def _comments(text: str) -> str:
-    head = []
-    for row in text.splitlines():
-        if not row.startswith("#"):
-            break
-        head.append(row + "\n")
-    return "".join(head)
+    """The comments at the head of a file."""
+    rows = text.splitlines()
+    first = next((i for i, row in enumerate(rows) if not row.startswith("#")), len(rows))
+    return "".join(row + "\n" for row in rows[:first])
 
 
-def _merged(snapshot: Snapshot, mine: Dossier, theirs: Snapshot) -> Dossier:
-    """Three-way merge by id. Raises Refused with the ids that both sides changed, after saving ours."""
-    clashes: list[tuple[str, str, Any]] = []
-
-    def merged(
-        kind: str, base: Mapping[str, Any], ours: Mapping[str, Any], others: Mapping[str, Any]
-    ) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for name in dict.fromkeys([*others, *ours]):
-            was, our, other = base.get(name), ours.get(name), others.get(name)
-            if our in (other, was):
-                kept = other
-            elif other == was:
-                kept = our
-            else:
-                clashes.append((kind, name, our))
-                kept = other
-            if kept is not None:
-                found[name] = kept
-        return found
-
-    base, other = snapshot.dossier, theirs.dossier
-    fields = {"title", "note", "key", "format", "stages", "renamed"}
-    registers = [r.model_dump() for r in (base.register, mine.register, other.register)]
-    head: dict[str, Any] = merged(
-        "setting", *({k: v for k, v in r.items() if k in fields} for r in registers)
-    )
-    parts: dict[str, Any] = {
-        part: merged(part, *(getattr(d.register, part) for d in (base, mine, other)))
-        for part in ("actors", "objects", "values", "events")
-    }
-    result = Dossier(
-        Register(**head, **parts),
-        merged("source", base.sources, mine.sources, other.sources),
-        merged("statement", base.statements, mine.statements, other.statements),
-        merged("proposition", base.propositions, mine.propositions, other.propositions),
-        merged("finding", base.recorded, mine.recorded, other.recorded),
-        other.places,
-    )
-    if clashes:
-        kept = _keep(snapshot.folder, clashes)
-        names = ", ".join(f"{kind} {name}" for kind, name, _ in clashes[:12]) + (
-            " ..." if len(clashes) > 12 else ""
-        )
-        raise Refused(
-            f"somebody else changed the same records meanwhile: {names}; nothing was written",
-            place=Place(str(snapshot.folder)),
-            hint=f"your version is in {kept.name}: compare it with theirs, then try again",
-        )
-    return result
-
-
-def _keep(folder: Path, clashes: list[tuple[str, str, Any]]) -> Path:
+def _kept_aside(folder: Path, clashes: list[Clash]) -> Refused:
+    """The refusal to write what others changed too, after one's own version was kept in a file."""
     number = 1
     while (path := folder / f"conflict-{number}.jsonl").exists():
         number += 1
-    rows = [
-        json.dumps(
-            {"kind": k, "id": n, "mine": r.plain() if isinstance(r, Record) else r}, ensure_ascii=False
-        )
-        + "\n"
-        for k, n, r in clashes
-    ]
-    write_atomically(path, "".join(rows))
-    return path
+    write_atomically(path, "".join(layout.inline(clash.as_dict()) + "\n" for clash in clashes))
+    names = ", ".join(f"{clash.kind} {clash.id}" for clash in clashes[:12])
+    more = " ..." if len(clashes) > 12 else ""
+    return Refused(
+        f"somebody else changed the same records meanwhile: {names}{more}; nothing was written",
+        place=Place(str(folder)),
+        hint=f"your version is in {path.name}: compare it with theirs, then try again",
+    )
 
 
 @contextlib.contextmanager

@@ -9,8 +9,8 @@ from pathlib import Path
 from backstop.base.faults import Fault, InvalidInput, Place
 from backstop.base.words import did_you_mean, nearest
 from backstop.dossier import store
+from backstop.dossier.dossier import Dossier
 from backstop.dossier.location import find_dossier
-from backstop.dossier.store import Dossier
 from backstop.evidence.ground import JUDGEMENT, ground
 from backstop.evidence.reference import PREFIX, Reference, read_references
 from backstop.scenario.model import Model

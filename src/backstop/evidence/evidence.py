@@ -10,10 +10,10 @@ from pathlib import Path
 from backstop.base.faults import InvalidInput
 from backstop.dossier import store
 from backstop.dossier.accounts.comparison import Comparison, compare
-from backstop.dossier.anchor.verification import verify
-from backstop.dossier.holdings import Holdings, folders
+from backstop.dossier.available_texts import AvailableTexts, folders
+from backstop.dossier.dossier import Dossier
 from backstop.dossier.location import dossier_folder
-from backstop.dossier.store import Dossier
+from backstop.dossier.verification import verify
 from backstop.evidence.citation import Assumption, assumptions, unresolved
 from backstop.evidence.ground import Grade, Ground, ground, weakest
 from backstop.evidence.reference import Reference, read_references
@@ -32,7 +32,7 @@ class Evidence:
     dossier: Dossier | None = None
     references: Mapping[str, Reference] = field(default_factory=dict)
     digests: Mapping[str, str] = field(default_factory=dict)
-    texts: Holdings | None = None
+    texts: AvailableTexts | None = None
 
     @cached_property
     def assumptions(self) -> tuple[Assumption, ...]:
@@ -84,4 +84,6 @@ def evidence_of(model: Model, study: Path, texts: tuple[Path, ...] = ()) -> Evid
         return Evidence(model, references=references)
     snapshot = store.read(named)
     digests = {f"{named.name}/{name}": digest for name, digest in snapshot.digests.items()}
-    return Evidence(model, snapshot.dossier, references, digests, Holdings(snapshot.folder, folders(texts)))
+    return Evidence(
+        model, snapshot.dossier, references, digests, AvailableTexts(snapshot.folder, folders(texts))
+    )

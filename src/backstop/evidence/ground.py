@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from backstop.dossier.dossier import Dossier
 from backstop.dossier.record import Proposition, Statement, Strength, Support
-from backstop.dossier.store import Dossier
 from backstop.evidence.reference import PREFIX, Reference
 
 Grade = Literal["stated", "implied", "derived", "judgement", "unknown"]
@@ -49,7 +49,7 @@ class Passage:
             "attribution": statement.attribution,
             "type": statement.type,
             "paraphrase": statement.paraphrase,
-            "condition": statement.condition.plain() if statement.condition else None,
+            "condition": statement.condition.as_dict() if statement.condition else None,
             "hedge": statement.hedge,
             "coder": statement.coder,
             "when": statement.when,
@@ -102,7 +102,7 @@ class Ground:
             "under": [ground.as_dict(words) for ground in self.under],
         }
         if self.reference is not None:
-            found["reference"] = self.reference.plain()
+            found["reference"] = self.reference.as_dict()
         if self.note:
             found["note"] = self.note
         return found

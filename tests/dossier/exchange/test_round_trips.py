@@ -12,13 +12,17 @@ from tests.dossier.building import KEY, TEXTS, UKRAINE, proposition, small, stat
 from backstop.base.faults import BackstopError, InvalidInput
 from backstop.dossier import store
 from backstop.dossier.accounts.comparison import compare
-from backstop.dossier.exchange import refi, table
+from backstop.dossier.consistency import faults_of
+from backstop.dossier.dossier import empty_dossier
+from backstop.dossier.exchange import table
 from backstop.dossier.exchange.network import graphml
 from backstop.dossier.exchange.prov import prov_json
+from backstop.dossier.exchange.refi_export import texts_left_out, to_qdc, to_qdpx
+from backstop.dossier.exchange.refi_import import Counting, read_qdc, read_qdpx, with_project
 from backstop.dossier.exchange.ris import ris
 from backstop.dossier.exchange.webannotation import annotation_page, read_annotations
-from backstop.dossier.merging import joined, project_statements
-from backstop.dossier.record import Acceptance, Event, Held, Quote, Recorded, Term
+from backstop.dossier.merging import joined
+from backstop.dossier.record import Acceptance, Event, Held, Quote, RecordedFinding, Term
 
 MET = "The envoy met both sides in Vienna on Monday"
 NASTY = [
@@ -94,7 +98,7 @@ def full():
         events={"meeting": Event(title="m")},
     )
     recorded = {
-        "X1": Recorded(
+        "X1": RecordedFinding(
             id="X1",
             kind="contradiction",
             aspect="place",
@@ -103,9 +107,9 @@ def full():
             explanation="=x",
             note="n",
         ),
-        "X2": Recorded(id="X2", kind="difference", statements=("a1",), dismissed=True, coder="one"),
+        "X2": RecordedFinding(id="X2", kind="difference", statements=("a1",), dismissed=True, coder="one"),
     }
-    return replace(dossier, recorded=recorded)
+    return replace(dossier, findings=recorded)
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
@@ -126,14 +130,14 @@ def test_statements_as_a_table(kind):
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_findings_as_a_table(kind):
     dossier = full()
-    rows = table.finding_rows(compare(dossier).findings, dossier.recorded)
+    rows = table.finding_rows(compare(dossier).findings, dossier.findings)
     data = (
         table.to_csv(rows, table.FINDING_COLUMNS)
         if kind == "csv"
         else table.to_xlsx(rows, table.FINDING_COLUMNS, "f")
     )
     back = (table.from_csv if kind == "csv" else table.from_xlsx)(data, "x")
-    assert table.read_findings(back, "x", "") == dict(dossier.recorded)
+    assert table.read_findings(back, "x", "") == dict(dossier.findings)
 
 
 def test_no_cell_of_a_table_is_a_formula():
@@ -250,23 +254,24 @@ def test_bad_annotations(data):
 
 def test_a_codebook():
     dossier = full()
-    assert refi.read_qdc(refi.to_qdc(dossier), "x") == dict(dossier.register.objects)
-    root = ElementTree.fromstring(refi.to_qdc(dossier))
+    assert read_qdc(to_qdc(dossier), "x") == dict(dossier.register.objects)
+    root = ElementTree.fromstring(to_qdc(dossier))
     assert root.tag == "{urn:QDA-XML:codebook:1.0}CodeBook"
     assert root.find(".//{*}Code[@name='observers']/{*}Code") is not None
 
 
 def test_a_project():
     dossier = full()
-    data, missing = refi.to_qdpx(dossier, TEXTS)
-    assert missing == ("a", "b", "c")
+    data = to_qdpx(dossier, TEXTS)
+    assert texts_left_out(dossier, TEXTS) == ("a", "b", "c")
     assert MET.encode() not in data
-    project = refi.read_qdpx(data, "x")
-    assert joined(store.empty(KEY), project.dossier) == replace(dossier, places={})
-    inside, none_missing = refi.to_qdpx(dossier, TEXTS, all_texts=True)
-    assert none_missing == ()
-    assert refi.read_qdpx(inside, "x").texts == TEXTS
-    assert refi.to_qdpx(dossier, TEXTS)[0] == data
+    project = read_qdpx(data, "x")
+    assert joined(empty_dossier(KEY), project.dossier) == replace(dossier, places={})
+    inside = to_qdpx(dossier, TEXTS, all_texts=True)
+    assert texts_left_out(dossier, TEXTS, all_texts=True) == ()
+    assert texts_left_out(dossier, {"a": TEXTS["a"]}, all_texts=True) == ("b", "c")
+    assert read_qdpx(inside, "x").texts == TEXTS
+    assert to_qdpx(dossier, TEXTS) == data
 
 
 def project_of(text, start, end, name="doc"):
@@ -297,7 +302,7 @@ def project_of(text, start, end, name="doc"):
     ],
 )
 def test_positions_of_other_programs(text, start, end, crlf, utf16):
-    project = refi.read_qdpx(project_of(text, start, end), "x", crlf, utf16)
+    project = read_qdpx(project_of(text, start, end), "x", Counting(crlf, utf16))
     selection = project.selections[0]
     assert project.texts["doc"][selection.start : selection.end] == "gates"
     assert selection.codes == ("inner_gate",)
@@ -306,22 +311,20 @@ def test_positions_of_other_programs(text, start, end, crlf, utf16):
 
 def test_a_project_of_another_program_becomes_statements():
     dossier = full()
-    project = refi.read_qdpx(project_of(TEXTS["a"], 13, 57, "a"), "x")
-    dossier = replace(
-        dossier,
-        register=dossier.register.model_copy(
-            update={"objects": {**dossier.register.objects, **project.terms}}
-        ),
-    )
-    found = project_statements(project, dossier, {"a": dossier.sources["a"]}, TEXTS, "")
-    made = found["a-qq1"]
+    project = read_qdpx(project_of(TEXTS["a"], 13, 57, "a"), "x")
+    found = with_project(project, dossier, TEXTS, "")
+    assert dict(found.sources) == dict(dossier.sources)
+    assert found.register.objects["inner_gate"] == project.terms["inner_gate"]
+    assert set(found.statements) == {*dossier.statements, "a-qq1"}
+    made = found.statements["a-qq1"]
     assert (made.coder, made.objects, made.anchor.start) == ("Eve", ("inner_gate",), 13)
+    assert not faults_of(found)
 
 
 @pytest.mark.parametrize(("start", "end"), [(5, 5000), ("x", 3), (-4, 3)])
 def test_a_selection_outside_its_text(start, end):
     with pytest.raises(InvalidInput, match="position"):
-        refi.read_qdpx(project_of("short text", start, end), "x")
+        read_qdpx(project_of("short text", start, end), "x")
 
 
 @pytest.mark.parametrize(
@@ -336,7 +339,7 @@ def test_a_selection_outside_its_text(start, end):
 )
 def test_bad_codebooks(data):
     with pytest.raises(InvalidInput):
-        refi.read_qdc(data, "x")
+        read_qdc(data, "x")
 
 
 def test_graphml_has_actors_and_objects():
@@ -381,6 +384,5 @@ def test_the_ukraine_dossier_goes_round_by_every_way():
     assert table.read_statements(rows, dossier, {}, "x", "") == dict(dossier.statements)
     assert read_annotations(annotation_page(dossier), dossier, {}, "x", "") == dict(dossier.statements)
     assert (
-        joined(store.empty(dossier.register.key), refi.read_qdpx(refi.to_qdpx(dossier, {})[0], "x").dossier)
-        == dossier
+        joined(empty_dossier(dossier.register.key), read_qdpx(to_qdpx(dossier, {}), "x").dossier) == dossier
     )

@@ -1,19 +1,22 @@
-"""The comparison of accounts and the help with coding as text for a reader."""
+"""`backstop dossier compare`, `suggest` and `agreement`: accounts compared, coding helped, as text or JSON."""
 
 from __future__ import annotations
 
 import textwrap
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from backstop.base.words import clean
+from backstop.base.words import clean, counted
+from backstop.cli.dossier.options import Opened, note, on_dossier, print_json
+from backstop.cli.options import json_option
 
 if TYPE_CHECKING:
     from backstop.dossier.accounts.comparison import Comparison
     from backstop.dossier.accounts.finding import Finding
     from backstop.dossier.accounts.suggestion import Suggestions
-    from backstop.dossier.store import Dossier
+    from backstop.dossier.dossier import Dossier
 
 _HEADS = {
     "contradiction": "Contradictions",
@@ -27,11 +30,92 @@ _HEADS = {
 MOST_LISTED = 25
 
 
-def print_comparison(found: Comparison, dossier: Dossier) -> None:
+@click.command()
+@on_dossier
+@click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    metavar="KIND",
+    help="Only findings of this kind. May be given several times.",
+)
+@json_option
+def compare(opened: Opened, kinds: tuple[str, ...], as_json: bool) -> None:
+    """Compare the accounts in the dossier of STUDY, statement by statement.
+
+    Contradictions, differences of detail, disagreements between actors, corroborations, claims of one account only,
+    claims nobody is named for, and candidates for linking. Needs no text.
+    """
+    from backstop.base.words import did_you_mean
+    from backstop.dossier.accounts.comparison import compare as compared
+    from backstop.dossier.accounts.finding import KINDS
+
+    for kind in kinds:
+        if kind not in KINDS:
+            raise click.UsageError(f"there is no kind {kind}; {did_you_mean(kind, KINDS, 'kind')}")
+    found = compared(opened.dossier, opened.available.newest(opened.dossier))
+    if kinds:
+        found = found.only(kinds)
+    if as_json:
+        print_json(found.as_dict(opened.dossier, opened.snapshot.digests))
+    else:
+        _print_comparison(found, opened.dossier)
+
+
+@click.command()
+@on_dossier
+@click.argument("source")
+@json_option
+def suggest(opened: Opened, source: str, as_json: bool) -> None:
+    """Help with coding SOURCE: sentences worth a look, quotations with a proposed speaker, what other accounts say.
+
+    Nothing is coded by this; its text must be at hand.
+    """
+    from backstop.base.faults import InvalidInput, Refused
+    from backstop.base.words import did_you_mean
+    from backstop.dossier.accounts.suggestion import suggest as suggested
+
+    sources = opened.dossier.sources
+    if source not in sources:
+        raise InvalidInput(f"there is no source {source}", hint=did_you_mean(source, sources, "source"))
+    texts = opened.available.newest(opened.dossier)
+    if source not in texts:
+        raise Refused(
+            f"the text of {source} is not at hand", hint="name its folder with --texts DIR or BACKSTOP_TEXTS"
+        )
+    found = suggested(opened.dossier, source, texts[source], texts)
+    if as_json:
+        print_json(found.as_dict(texts[source]))
+    else:
+        _print_suggestions(found, texts[source], opened.dossier)
+
+
+@click.command()
+@click.argument("study", type=click.Path(path_type=Path))
+@json_option
+def agreement(study: Path, as_json: bool) -> None:
+    """Agreement between coders: Krippendorff's alpha, for each source that two coded."""
+    from backstop.base.words import number
+    from backstop.dossier.accounts.agreement import agreement as agreed
+
+    found = agreed(Opened(study).dossier)
+    if as_json:
+        sources = {source: {row.field: row.as_dict() for row in rows} for source, rows in found.items()}
+        print_json({"format": "backstop-agreement/1", "sources": sources})
+        return
+    for source, rows in found.items():
+        click.echo(f"{source}: {rows[0].units} passages coded by two or more")
+        for row in rows:
+            click.echo(f"  {row.field}: {number(row.alpha, most=2)}")
+    if not found:
+        note("no source was coded by two coders: there is no agreement to measure")
+
+
+def _print_comparison(found: Comparison, dossier: Dossier) -> None:
     """Everything, most consequential first; long lists are cut and say so."""
     title = dossier.register.title or "Comparison of accounts"
     click.echo(clean(title))
-    click.echo(f"{_many(len(dossier.sources), 'account')}, {_many(len(dossier.statements), 'statement')}")
+    click.echo(f"{counted(len(dossier.sources), 'account')}, {counted(len(dossier.statements), 'statement')}")
     for source in list(dossier.sources.values())[:MOST_LISTED]:
         click.echo(clean(f"  {source.id}  {source.title or source.kind}"))
     if len(dossier.sources) > 1:
@@ -48,10 +132,6 @@ def print_comparison(found: Comparison, dossier: Dossier) -> None:
             _print(finding)
         if len(findings) > MOST_LISTED:
             click.echo(f"  ... and {len(findings) - MOST_LISTED} more; all with --json")
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _covered(finding: Finding, found: Comparison) -> bool:
@@ -73,7 +153,7 @@ def _print(finding: Finding) -> None:
     mark = f"[{finding.status}] " if finding.status else ""
     score = f" ({finding.details['score']:.2f})" if "score" in finding.details else ""
     count = finding.details.get("independent_accounts")
-    head = f"{_many(count, 'account')}: " if count is not None else ""
+    head = f"{counted(count, 'account')}: " if count is not None else ""
     text = clean(f"{mark}{head}{finding.explanation}{score}")
     click.echo(textwrap.fill(text, 112, initial_indent="  - ", subsequent_indent="    "))
 
@@ -89,7 +169,7 @@ def _print_by_account(findings: list[Finding]) -> None:
         )
 
 
-def print_suggestions(found: Suggestions, text: str, dossier: Dossier) -> None:
+def _print_suggestions(found: Suggestions, text: str, dossier: Dossier) -> None:
     """Quotations with speakers, then the sentences that deserve a look."""
     click.echo(f"Quotations ({len(found.quotations)}); the speaker is a proposal")
     for quote in found.quotations:

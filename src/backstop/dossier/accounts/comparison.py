@@ -5,19 +5,19 @@ them says.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from backstop.dossier.accounts import candidate
-from backstop.dossier.accounts.condition_order import form_conflicts, opponents, sequence_tensions
+from backstop.dossier.accounts.candidate_pairs import candidate_pairs
 from backstop.dossier.accounts.corroboration import corroborations, countable
 from backstop.dossier.accounts.disagreement import disagreements
-from backstop.dossier.accounts.finding import KINDS, Finding, Status, accounts_of, actor_name, counted, listed
+from backstop.dossier.accounts.finding import KINDS, Finding, Status, enumerated
 from backstop.dossier.accounts.independence import Independence, independence
+from backstop.dossier.accounts.logical_form import form_conflicts, opponents, sequence_tensions
 from backstop.dossier.accounts.slot_comparison import slot_findings
-from backstop.dossier.record import Recorded, Statement
-from backstop.dossier.store import Dossier
+from backstop.dossier.dossier import Dossier
+from backstop.dossier.record import RecordedFinding, Statement
 
 _COMMENTARY = {"normal": "", "low": " (commentary)"}
 
@@ -33,7 +33,11 @@ class Comparison:
         """The findings of one kind."""
         return [finding for finding in self.findings if finding.kind == kind]
 
-    def plain(self, dossier: Dossier, digests: Mapping[str, str]) -> dict[str, Any]:
+    def only(self, kinds: Collection[str]) -> Comparison:
+        """The comparison with the findings of some kinds alone."""
+        return replace(self, findings=tuple(f for f in self.findings if f.kind in kinds))
+
+    def as_dict(self, dossier: Dossier, digests: Mapping[str, str]) -> dict[str, Any]:
         """The comparison as `backstop-accounts/1`."""
         return {
             "format": "backstop-accounts/1",
@@ -60,7 +64,7 @@ class Comparison:
                 }
                 for r in self.independence.relations
             ],
-            "findings": [finding.plain() for finding in self.findings],
+            "findings": [finding.as_dict() for finding in self.findings],
         }
 
 
@@ -72,9 +76,9 @@ def compare(dossier: Dossier, texts: Mapping[str, str] | None = None) -> Compari
     found += disagreements(dossier)
     found += corroborations(dossier, independent)
     found += single_source(dossier) + unattributed(dossier) + candidates(dossier)
-    dismissed = [r for r in dossier.recorded.values() if r.dismissed]
+    dismissed = [r for r in dossier.findings.values() if r.dismissed]
     kept = [f for f in found if not any(_same(f, r) for r in dismissed)]
-    recorded = [_as_finding(r, dossier) for r in dossier.recorded.values() if not r.dismissed]
+    recorded = [_as_finding(r, dossier) for r in dossier.findings.values() if not r.dismissed]
     covered = {r.id: [f for f in kept if _covers(f, r)] for r in recorded}
     for name, by in covered.items():
         for finding in by:
@@ -93,12 +97,12 @@ def _marked(finding: Finding, dossier: Dossier) -> Finding:
         return finding
     return replace(
         finding,
-        explanation=f"{finding.explanation} Unconfirmed, the text has changed: {listed(held)}.",
+        explanation=f"{finding.explanation} Unconfirmed, the text has changed: {enumerated(held)}.",
         details={**finding.details, "unconfirmed": held},
     )
 
 
-def _same(finding: Finding, recorded: Recorded) -> bool:
+def _same(finding: Finding, recorded: RecordedFinding) -> bool:
     if finding.id == recorded.id:
         return True
     return finding.kind == recorded.kind and set(finding.statements) == set(recorded.statements)
@@ -109,7 +113,7 @@ def _covers(finding: Finding, recorded: Finding) -> bool:
     return finding.kind == recorded.kind and 2 * len(shared) >= len(recorded.statements) > 0
 
 
-def _as_finding(recorded: Recorded, dossier: Dossier) -> Finding:
+def _as_finding(recorded: RecordedFinding, dossier: Dossier) -> Finding:
     low = recorded.status.casefold()
     words: tuple[tuple[str, Status], ...] = (
         ("outright", "outright"),
@@ -129,7 +133,7 @@ def _as_finding(recorded: Recorded, dossier: Dossier) -> Finding:
         id=recorded.id,
         kind=recorded.kind,
         statements=recorded.statements,
-        sources=accounts_of(recorded.statements, dossier),
+        sources=dossier.accounts_of(recorded.statements),
         explanation=explanation,
         aspect=recorded.aspect,
         status=status,
@@ -179,7 +183,7 @@ def single_source(dossier: Dossier) -> list[Finding]:
             sources=(s.source,),
             explanation=f"Account {s.source} alone: {s.paraphrase}",
         )
-        for s in counted(dossier)
+        for s in dossier.substantive
         if s.id not in shared
     ]
 
@@ -208,10 +212,10 @@ def candidates(dossier: Dossier) -> list[Finding]:
         for s in (*p.supports, *p.opposes)
         if p.status == "stated"
     }
-    pool = counted(dossier)
+    pool = dossier.substantive
     asked = [statement for statement in pool if statement.id not in linked]
     found: dict[frozenset[str], Finding] = {}
-    for item in candidate.ranked(dossier, asked, pool):
+    for item in candidate_pairs(dossier, asked, pool):
         pair = frozenset((item.statement, item.other))
         if pair in found:
             continue
@@ -222,8 +226,8 @@ def candidates(dossier: Dossier) -> list[Finding]:
             statements=(one.id, other.id),
             sources=(one.source, other.source),
             explanation=(
-                f"Perhaps the same: {actor_name(one.actor, dossier)} in {one.source}: {one.paraphrase} /"
-                f" {actor_name(other.actor, dossier)} in {other.source}: {other.paraphrase}"
+                f"Perhaps the same: {dossier.actor_name(one.actor)} in {one.source}: {one.paraphrase} /"
+                f" {dossier.actor_name(other.actor)} in {other.source}: {other.paraphrase}"
             ),
             details={"score": item.score},
         )

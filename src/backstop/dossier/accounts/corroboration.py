@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from backstop.dossier.accounts.finding import Finding, accounts_of, actor_name, listed
+from backstop.dossier.accounts.finding import Finding, enumerated
 from backstop.dossier.accounts.independence import Independence, same_passages
+from backstop.dossier.dossier import Dossier
 from backstop.dossier.record import Proposition, Statement, Strength, Support
-from backstop.dossier.store import Dossier
 
 _RANK: dict[Strength, int] = {"explicit": 2, "implied": 1, "partial": 0}
 
@@ -28,7 +28,7 @@ def corroborations(dossier: Dossier, independent: Independence) -> list[Finding]
             continue
         supports = countable(proposition.supports, dossier)
         statements = tuple(dict.fromkeys(support.statement for support in supports))
-        accounts = accounts_of(statements, dossier)
+        accounts = dossier.accounts_of(statements)
         if len(accounts) >= 2:
             found.append(_finding(proposition, supports, statements, accounts, dossier, independent))
     return found
@@ -81,7 +81,7 @@ def _finding(
             "proposition": proposition.id,
             "strength": by_account,
             "independent_accounts": count,
-            "holders": sorted({actor_name(r.actor, dossier) for r in records}),
+            "holders": sorted({dossier.actor_name(r.actor) for r in records}),
         },
     )
 
@@ -94,16 +94,16 @@ def _count(independent: int, accounts: int) -> str:
 
 def _variety(records: list[Statement], dossier: Dossier) -> list[str]:
     parts = []
-    holders = {actor_name(record.actor, dossier) for record in records}
+    holders = {dossier.actor_name(record.actor) for record in records}
     if len(holders) > 1:
-        parts.append(f"Holders differ: {listed(sorted(holders))}.")
+        parts.append(f"Holders differ: {enumerated(sorted(holders))}.")
     forms: dict[str, list[str]] = defaultdict(list)
     for record in records:
         forms[record.condition.form if record.condition else "no condition"].append(record.id)
     if len(forms) > 1 and len([f for f in forms if f != "no condition"]) > 1:
         parts.append(
             "Logical forms differ: "
-            + "; ".join(f"{form} ({listed(ids)})" for form, ids in forms.items())
+            + "; ".join(f"{form} ({enumerated(ids)})" for form, ids in forms.items())
             + "."
         )
     return parts

@@ -12,10 +12,10 @@ from collections import defaultdict
 from itertools import product
 
 from backstop.dossier.accounts.corroboration import countable
-from backstop.dossier.accounts.finding import Finding, accounts_of, actor_name, counted, listed, subject_name
-from backstop.dossier.consistency import OUTLET
-from backstop.dossier.record import Register, Statement
-from backstop.dossier.store import Dossier
+from backstop.dossier.accounts.finding import Finding, enumerated
+from backstop.dossier.dossier import Dossier
+from backstop.dossier.record import OUTLET, Register, Statement
+from backstop.dossier.relations import wider_actors
 
 _AGAINST = frozenset({"refusal", "concern", "threat/warning", "conditional commitment", "assessment"})
 _FOR = frozenset({"demand", "offer", "conditional commitment", "assessment", "report of fact"})
@@ -44,10 +44,10 @@ def _finding(about: str, name: str, sides: tuple[tuple[str, list[str]], ...], do
         id=f"actor_disagreement:{about}:{pair}",
         kind="actor_disagreement",
         statements=statements,
-        sources=accounts_of(statements, dossier),
+        sources=dossier.accounts_of(statements),
         explanation=(
-            f"{name}: {actor_name(one, dossier)} for ({listed(first)}),"
-            f" {actor_name(other, dossier)} against ({listed(second)})."
+            f"{name}: {dossier.actor_name(one)} for ({enumerated(first)}),"
+            f" {dossier.actor_name(other)} against ({enumerated(second)})."
         ),
         aspect=name,
         details={"holders": sorted((one, other)), "about": about},
@@ -75,7 +75,7 @@ def _by_position(dossier: Dossier) -> list[Finding]:
     held: dict[str, dict[str, dict[str, list[str]]]] = defaultdict(
         lambda: defaultdict(lambda: defaultdict(list))
     )
-    for statement in counted(dossier):
+    for statement in dossier.substantive:
         for slot in statement.slots.get("position", ()):
             holder = slot.of or statement.actor
             if slot.on and slot.polarity in ("+", "-") and holder != OUTLET:
@@ -89,7 +89,7 @@ def _by_position(dossier: Dossier) -> list[Finding]:
                 if meant and one not in meant:
                     continue
                 pair = ((one, sides["+"][one]), (other, sides["-"][other]))
-                found.append(_finding(about, subject_name(about, dossier), pair, dossier))
+                found.append(_finding(about, dossier.subject_name(about), pair, dossier))
     return found
 
 
@@ -97,7 +97,7 @@ def _by_stance(dossier: Dossier) -> list[Finding]:
     register = dossier.register
     sides: dict[str, Stances] = defaultdict(lambda: {"+": defaultdict(list), "-": defaultdict(list)})
     touched: dict[str, Stances] = defaultdict(lambda: {"+": defaultdict(list), "-": defaultdict(list)})
-    for statement in counted(dossier):
+    for statement in dossier.substantive:
         if statement.actor == OUTLET or (statement.condition and statement.condition.form == "if not"):
             continue
         if statement.stance in ("+", "-"):
@@ -123,7 +123,7 @@ def _by_stance(dossier: Dossier) -> list[Finding]:
                     (one, [s.id for s in (*favour, *(also["+"][one] if len(favour) < FEW else ()))]),
                     (other, [s.id for s in (*against, *(also["-"][other] if len(against) < FEW else ()))]),
                 )
-                found.append(_finding(about, subject_name(about, dossier), pair, dossier))
+                found.append(_finding(about, dossier.subject_name(about), pair, dossier))
                 if len(found) >= MOST_PAIRS:
                     return found
     return found
@@ -135,22 +135,9 @@ def _meant(actor: str, named: set[str], register: Register) -> bool:
     """
     if not named:
         return True
-    return bool(_wide(actor, register) & named) or any(actor in _wide(name, register) for name in named)
+    return bool(wider_actors([actor], register) & named) or actor in wider_actors(named, register)
 
 
 def _one_side(one: str, other: str, register: Register) -> bool:
     """A person and the state he speaks for do not disagree with each other."""
-    return one == other or one in _wide(other, register) or other in _wide(one, register)
-
-
-def _wide(actor: str, register: Register) -> set[str]:
-    found: set[str] = set()
-    todo = [actor]
-    while todo:
-        name = todo.pop()
-        if name not in found:
-            found.add(name)
-            entry = register.actors.get(name)
-            if entry:
-                todo += [*entry.speaks_for, *entry.part_of, *(r.body for r in entry.roles if r.body)]
-    return found
+    return one in wider_actors([other], register) or other in wider_actors([one], register)

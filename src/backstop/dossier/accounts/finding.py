@@ -4,33 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal, get_args
 
-from backstop.dossier.record import Statement
+from backstop.dossier.record import FindingKind
 
-if TYPE_CHECKING:
-    from backstop.dossier.store import Dossier
-
-Kind = Literal[
-    "corroboration",
-    "difference",
-    "contradiction",
-    "actor_disagreement",
-    "single_source",
-    "unattributed",
-    "candidate",
-]
 Status = Literal["", "outright", "reconcilable", "internal tension", "apparent"]
 
-KINDS: tuple[Kind, ...] = (
-    "contradiction",
-    "difference",
-    "actor_disagreement",
-    "corroboration",
-    "single_source",
-    "unattributed",
-    "candidate",
-)
+KINDS: tuple[FindingKind, ...] = get_args(FindingKind)
 """The kinds in the order a reader wants them."""
 
 
@@ -39,7 +19,7 @@ class Finding:
     """One finding. `details` holds what only some kinds have: strength, independent accounts, score, holders."""
 
     id: str
-    kind: Kind
+    kind: FindingKind
     statements: tuple[str, ...]
     sources: tuple[str, ...]
     explanation: str
@@ -48,7 +28,7 @@ class Finding:
     details: dict[str, Any] = field(default_factory=dict)
     origin: Literal["computed", "recorded"] = "computed"
 
-    def plain(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
         """The finding as it stands in `backstop-accounts/1`."""
         return {
             "id": self.id,
@@ -63,34 +43,11 @@ class Finding:
         }
 
 
-def accounts_of(statements: Iterable[str], dossier: Dossier) -> tuple[str, ...]:
-    """The accounts that statements stand in, in the order of the dossier."""
-    named = {dossier.statements[name].source for name in statements if name in dossier.statements}
-    return tuple(sorted(named, key=dossier.order.__getitem__))
+def enumerated(names: Iterable[str], most: int = 8) -> str:
+    """Names in a row, at most `most` of them, and how many are left out.
 
-
-def counted(dossier: Dossier) -> list[Statement]:
-    """The statements that count: commentary of low value is kept but left out."""
-    return [statement for statement in dossier.statements.values() if statement.value == "normal"]
-
-
-def actor_name(actor: str, dossier: Dossier) -> str:
-    """An actor's name for people."""
-    entry = dossier.register.actors.get(actor)
-    return entry.name if entry else actor
-
-
-def subject_name(subject: str, dossier: Dossier) -> str:
-    """The name of an actor, event or object for people."""
-    register = dossier.register
-    if subject in register.events:
-        return register.events[subject].title
-    if subject in register.objects:
-        return register.objects[subject].title
-    return actor_name(subject, dossier)
-
-
-def listed(names: Iterable[str], most: int = 8) -> str:
-    """Names in a row, at most `most` of them."""
+    >>> enumerated("abcd", most=2)
+    'a, b and 2 more'
+    """
     found = list(names)
     return ", ".join(found[:most]) + (f" and {len(found) - most} more" if len(found) > most else "")

@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from backstop.dossier.dossier import Dossier
 from backstop.dossier.record import Statement
-from backstop.dossier.store import Dossier
+from backstop.dossier.relations import groups
 from backstop.dossier.text.similarity import like_pairs, shared_passages, tokens, unpack
 
 ONE_TEXT = 0.3
@@ -50,28 +51,10 @@ class Independence:
         """How many accounts of `sources` are independent; `same_passages`: pairs that share the very passage at
         issue.
         """
-        union = Union({source: self.group.get(source, source) for source in sources})
-        for one, other in same_passages:
-            union.join(one, other)
-        return len({union.root(source) for source in sources})
-
-
-class Union:
-    """Groups that grow by joining (union-find)."""
-
-    def __init__(self, parents: Mapping[str, str] | None = None) -> None:
-        self._parent = dict(parents or {})
-
-    def root(self, name: str) -> str:
-        """The name that stands for the group of `name`."""
-        while (above := self._parent.get(name, name)) != name:
-            name = above
-        return name
-
-    def join(self, one: str, other: str) -> None:
-        """Make the groups of both one; the smaller name stands for it."""
-        first, second = sorted((self.root(one), self.root(other)))
-        self._parent[second] = first
+        counted = {source: self.group.get(source, source) for source in sources}
+        pairs = ((self.group.get(one, one), self.group.get(other, other)) for one, other in same_passages)
+        joined = groups(counted.values(), pairs)
+        return len({joined[name] for name in counted.values()})
 
 
 def independence(dossier: Dossier, texts: Mapping[str, str] | None = None) -> Independence:
@@ -96,12 +79,8 @@ def independence(dossier: Dossier, texts: Mapping[str, str] | None = None) -> In
             first, second = sorted((source.id, other))
             old = relations.get((first, second))
             relations[first, second] = Relation((first, second), old.likeness if old else 0.0, "one origin")
-    union = Union()
-    for relation in relations.values():
-        if relation.dependent:
-            union.join(*relation.sources)
     ordered = tuple(sorted(relations.values(), key=lambda r: (-r.likeness, r.sources)))
-    return Independence(ordered, {source: union.root(source) for source in dossier.sources})
+    return Independence(ordered, groups(dossier.sources, (r.sources for r in ordered if r.dependent)))
 
 
 def _passages(texts: Mapping[str, str]) -> dict[tuple[str, str], int]:

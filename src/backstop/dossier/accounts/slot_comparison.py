@@ -9,19 +9,17 @@ become a contradiction.
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations
 
-from backstop.dossier.accounts.finding import Finding, Status, accounts_of, counted, listed, subject_name
-from backstop.dossier.accounts.independence import Union
-from backstop.dossier.accounts.office import Office, offices_in
+from backstop.dossier.accounts.finding import Finding, Status, enumerated
+from backstop.dossier.accounts.office import offices_in
 from backstop.dossier.accounts.slot_value import SINGLE_VALUED, Reading, compare, dated, opposed, reading
-from backstop.dossier.consistency import OUTLET
-from backstop.dossier.record import Register, Slot, Statement
-from backstop.dossier.store import Dossier
+from backstop.dossier.dossier import Dossier
+from backstop.dossier.record import OUTLET, Register, Slot, Statement
+from backstop.dossier.relations import groups
 
 Group = tuple[str, str, str, str, str]
 """What entries of one value share: key, label, subject, polarity, and who wants it so."""
@@ -41,16 +39,16 @@ class Entry:
     subject: str
     on: str
     reading: Reading
-    coded: bool = True
 
 
 def slot_findings(dossier: Dossier) -> list[Finding]:
     """All contradictions and differences of detail that the slots of the statements show."""
-    clusters = _clusters(dossier.register)
+    # Events that may be one are compared with each other.
+    events = dossier.register.events
+    one_event = groups(events, ((e, other) for e in events for other in events[e].maybe_same_as))
     grouped: dict[tuple[str, str, str], list[Entry]] = defaultdict(list)
     for entry in _entries(dossier):
-        subject = clusters.root(entry.subject)
-        on = clusters.root(entry.on) if entry.on else ""
+        subject, on = (one_event.get(name, name) for name in (entry.subject, entry.on))
         grouped[entry.reading.name, subject, on].append(entry)
     found: list[Finding] = []
     for (name, subject, on), entries in grouped.items():
@@ -58,21 +56,12 @@ def slot_findings(dossier: Dossier) -> list[Finding]:
     return found
 
 
-def _clusters(register: Register) -> Union:
-    """Events that may be one are compared with each other."""
-    union = Union()
-    for name, event in register.events.items():
-        for other in event.maybe_same_as:
-            union.join(name, other)
-    return union
-
-
 def _entries(dossier: Dossier) -> Iterable[Entry]:
     register = dossier.register
     described: set[tuple[str, str]] = set()
     headed: dict[tuple[str, str], list[str]] = {}
     coded: list[Entry] = []
-    for statement in counted(dossier):
+    for statement in dossier.substantive:
         for name, slots in statement.slots.items():
             for slot in slots:
                 subject = _subject(name, slot, statement, register)
@@ -118,7 +107,7 @@ def _role_entries(dossier: Dossier, described: set[tuple[str, str]]) -> Iterable
     register = dossier.register
     seen: Counter[tuple[str, str, str]] = Counter()
     shown: set[tuple[str, str]] = set()
-    for statement in counted(dossier):
+    for statement in dossier.substantive:
         actor = register.actors.get(statement.actor)
         if (
             actor is None
@@ -139,29 +128,7 @@ def _role_entries(dossier: Dossier, described: set[tuple[str, str]]) -> Iterable
                     seen[key] += 1
                     slot = Slot.model_validate({"is": str(office), "of": statement.actor})
                     read = Reading("office", slot, str(office), str(office), (office,))
-                    yield Entry(statement, statement.actor, "", read, coded=False)
-
-
-_APART = re.compile(r"\b(?:distinct|separate|apart|different) from ([\w' -]+)")
-
-
-def _set_apart(statement: Statement, register: Register) -> Iterable[Entry]:
-    """A body described as distinct from a person: this account does not have that person in the body."""
-    match = _APART.search(statement.role or "")
-    if match is None:
-        return
-    named = match.group(1).strip().casefold()
-    for name, actor in register.actors.items():
-        if actor.kind == "person" and named in {label.casefold() for label in (actor.name, *actor.aliases)}:
-            office = Office("outside government")
-            slot = Slot.model_validate({"is": office.office, "of": name})
-            yield Entry(
-                statement,
-                name,
-                "",
-                Reading("office", slot, office.office, office.office, (office,)),
-                coded=False,
-            )
+                    yield Entry(statement, statement.actor, "", read)
 
 
 def _bodies(entry: Entry, register: Register) -> list[str]:
@@ -234,7 +201,7 @@ def _wishes(
     ids = [list(dict.fromkeys(e.statement.id for e in side)) for side in sides]
     statements = sorted({*ids[0], *ids[1]}, key=dossier.order.__getitem__)
     parts = [
-        f"{subject_name(holder, dossier)}: {entry.reading.label} ({listed(names)})"
+        f"{dossier.subject_name(holder)}: {entry.reading.label} ({enumerated(names)})"
         for holder, entry, names in zip(holders, two, ids, strict=True)
     ]
     values = "-".join(entry.reading.label.replace(" ", "_") for entry in two)
@@ -242,8 +209,8 @@ def _wishes(
         id=f"actor_disagreement:{name}:{subject}:{'-'.join(holders)}:{values}",
         kind="actor_disagreement",
         statements=tuple(statements),
-        sources=accounts_of(statements, dossier),
-        explanation=f"{name.capitalize()} of {subject_name(subject, dossier)}: {'; '.join(parts)}.",
+        sources=dossier.accounts_of(statements),
+        explanation=f"{name.capitalize()} of {dossier.subject_name(subject)}: {'; '.join(parts)}.",
         aspect=name,
         details={"holders": sorted(holders), "about": subject},
     )
@@ -291,19 +258,19 @@ def _finding(
     for (_, label, *_), entries in groups:
         ids = list(dict.fromkeys(e.statement.id for e in entries))
         statements |= dict.fromkeys(ids)
-        accounts = accounts_of(ids, dossier)
-        parts.append(f"{label} (account {listed(accounts)}: {listed(ids, 4)})")
+        accounts = dossier.accounts_of(ids)
+        parts.append(f"{label} (account {enumerated(accounts)}: {enumerated(ids, 4)})")
     aspect = name.replace("_", " ")
     subjects = sorted({e.subject for _, entries in groups for e in entries})
-    whose = " / ".join(subject_name(s.removeprefix("acts of "), dossier) for s in subjects[:4])
-    about = f" on {subject_name(on, dossier)}" if on else ""
+    whose = " / ".join(dossier.subject_name(s.removeprefix("acts of ")) for s in subjects[:4])
+    about = f" on {dossier.subject_name(on)}" if on else ""
     head = f"{aspect[:1].upper()}{aspect[1:]} of {whose}{about}"
     explanation = f"{head}: {'; '.join(parts)}. {_WHY[status]}".strip()
     return Finding(
         id=":".join(part for part in (kind, name, subject.replace(" ", "_"), on) if part),
         kind="contradiction" if kind == "contradiction" else "difference",
         statements=tuple(sorted(statements, key=dossier.order.__getitem__)),
-        sources=accounts_of(statements, dossier),
+        sources=dossier.accounts_of(statements),
         explanation=explanation,
         aspect=aspect,
         status=status,

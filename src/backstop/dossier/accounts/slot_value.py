@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -11,6 +10,7 @@ from typing import Literal
 from backstop.dossier.accounts.gazetteer import place_state, places_in
 from backstop.dossier.accounts.office import Office, offices_in
 from backstop.dossier.record import Register, Slot
+from backstop.dossier.relations import wider_actors, wider_values
 
 Verdict = Literal["agree", "differ", "clash", "exclude"]
 """`agree`: no difference; `differ`: another detail; `clash`: one of both is wrong if they are about the same thing;
@@ -90,13 +90,9 @@ def compare(one: Reading, other: Reading, register: Register) -> Verdict:
         if verdict != "agree" or not (one.key and other.key):
             return verdict
     if one.name == "position" and one.slot.polarity and other.slot.polarity:
-        return (
-            "agree"
-            if one.slot.polarity == other.slot.polarity
-            else "clash"
-            if _opposed(one, other)
-            else "differ"
-        )
+        if one.slot.polarity == other.slot.polarity:
+            return "agree"
+        return "clash" if opposed(one, other) else "differ"
     if one.key == other.key or _within(one.key, other.key, register):
         return "agree"
     if one.name == "office" and one.offices and other.offices:
@@ -111,10 +107,6 @@ def opposed(one: Reading, other: Reading) -> bool:
     return {one.slot.polarity, other.slot.polarity} == {"+", "-"}
 
 
-def _opposed(one: Reading, other: Reading) -> bool:
-    return opposed(one, other)
-
-
 def _listed(one: str, other: str, relation: str, register: Register) -> bool:
     first, second = register.values.get(one), register.values.get(other)
     return bool(
@@ -125,19 +117,7 @@ def _listed(one: str, other: str, relation: str, register: Register) -> bool:
 def _within(one: str, other: str, register: Register) -> bool:
     if _listed(one, other, "agrees", register):
         return True
-    return other in _above(one, register) or one in _above(other, register)
-
-
-def _above(name: str, register: Register) -> set[str]:
-    seen: set[str] = set()
-    todo = [name]
-    while todo:
-        entry = register.values.get(todo.pop())
-        for above in entry.within if entry else ():
-            if above not in seen:
-                seen.add(above)
-                todo.append(above)
-    return seen
+    return other in wider_values(one, register) or one in wider_values(other, register)
 
 
 def _numbers(one: Slot, other: Slot) -> Verdict:
@@ -216,20 +196,10 @@ def _times(one: Reading, other: Reading) -> Verdict:
 
 
 def _participants(one: Reading, other: Reading, register: Register) -> Verdict:
-    def wide(names: Iterable[str]) -> set[str]:
-        found: set[str] = set()
-        todo = list(names)
-        while todo:
-            name = todo.pop()
-            if name not in found:
-                found.add(name)
-                actor = register.actors.get(name)
-                todo += [*actor.part_of, *actor.speaks_for] if actor else []
-        return found
-
     first, second = one.slot, other.slot
-    if wide(first.members) & set(second.excluded) or wide(second.members) & set(first.excluded):
-        return "clash"
+    for present, absent in ((first.members, second.excluded), (second.members, first.excluded)):
+        if wider_actors(present, register) & set(absent):
+            return "clash"
     if first.members and second.members and set(first.members) != set(second.members):
         return "differ"
     return "agree"

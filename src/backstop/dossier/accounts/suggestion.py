@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from backstop.dossier.accounts.candidate import Candidate, ranked
-from backstop.dossier.accounts.finding import counted
+from backstop.dossier.accounts.candidate_pairs import CandidatePair, candidate_pairs
+from backstop.dossier.dossier import Dossier
 from backstop.dossier.record import Anchor, Register, Statement
-from backstop.dossier.store import Dossier
 from backstop.dossier.text.canonical import folded
 from backstop.dossier.text.quotation import quotations
 from backstop.dossier.text.sentence import sentences
@@ -34,7 +33,7 @@ class SentenceSuggestion:
     actors: tuple[str, ...]
     worth: bool
     coded: tuple[str, ...]
-    related: tuple[Candidate, ...]
+    related: tuple[CandidatePair, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ class Suggestions:
     sentences: tuple[SentenceSuggestion, ...]
     quotations: tuple[QuotationSuggestion, ...]
 
-    def plain(self, text: str) -> dict[str, Any]:
+    def as_dict(self, text: str) -> dict[str, Any]:
         """The suggestions as JSON, with the words: they are for the eyes of one who holds the text."""
         return {
             "format": "backstop-suggestions/1",
@@ -99,8 +98,8 @@ def suggest(dossier: Dossier, source: str, text: str, others: Mapping[str, str])
     coded = [s for s in dossier.statements.values() if s.source == source]
     zones = dossier.sources[source].text.zones
     pseudo = [_as_statement(i, source, text[a:b], register, dossier) for i, (a, b) in enumerate(spans)]
-    near: dict[str, list[Candidate]] = {}
-    for item in ranked(dossier, pseudo, counted(dossier), shown=3, least=0.2):
+    near: dict[str, list[CandidatePair]] = {}
+    for item in candidate_pairs(dossier, pseudo, dossier.substantive, least=0.2):
         near.setdefault(item.statement, []).append(item)
     found = []
     for index, (start, end) in enumerate(spans):

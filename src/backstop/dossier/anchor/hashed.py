@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from backstop.dossier.anchor.anchor import Resolution, Text
+from backstop.dossier.anchor.passage import Resolution, Text
 from backstop.dossier.record import Anchor, State
 from backstop.dossier.text.canonical import digest, folded
 from backstop.dossier.text.similarity import unpack
 
-ENOUGH = ((0.6, 0, 3), (0.42, 1, 3), (0.2, 2, 2), (0.1, 6, 1))
+SUFFICIENT = ((0.6, 0, 3), (0.42, 1, 3), (0.2, 2, 2), (0.1, 6, 1))
 """What makes a match: the share of the passage's 3-grams found, hashes of its surroundings in place, 3-grams found."""
 
 
@@ -37,7 +37,8 @@ def resolve_hashed(anchor: Anchor, text: Text) -> Resolution:
     ]
     found = _one(exact)
     if found is not None:
-        return _judged(anchor, found, text)
+        # Words are equal; digests say whether marks and spaces are too.
+        return Resolution(*_equal(anchor, found.first, found.last, text), 100.0)
     if exact:
         return Resolution("ambiguous", score=100.0)
     likely = _voted(passage, before, after, text)
@@ -81,7 +82,7 @@ def _voted(passage: list[int], before: list[int], after: list[int], text: Text) 
         if last <= first:
             continue
         context = _context(before, after, first, last, text)
-        if any(share >= least and context >= near and len(group) >= hits for least, near, hits in ENOUGH):
+        if any(share >= least and context >= near and len(group) >= hits for least, near, hits in SUFFICIENT):
             found.append(_Found(share, context, first, last))
     return _apart(found)
 
@@ -93,12 +94,6 @@ def _apart(found: list[_Found]) -> list[_Found]:
         if all(one.last < other.first or other.last < one.first for other in kept):
             kept.append(one)
     return kept
-
-
-def _judged(anchor: Anchor, found: _Found, text: Text) -> Resolution:
-    """Words are equal; digests say whether marks and spaces are too."""
-    state, start, end = _equal(anchor, found.first, found.last, text)
-    return Resolution(state, start, end, 100.0)
 
 
 def _equal(anchor: Anchor, first: int, last: int, text: Text) -> tuple[State, int, int]:
@@ -128,6 +123,5 @@ def _short(anchor: Anchor, before: list[int], after: list[int], text: Text) -> R
                 if state != "changed":
                     found.add((state, start, end))
     if len(found) == 1:
-        state, start, end = found.pop()
-        return Resolution(state, start, end, 100.0)
+        return Resolution(*found.pop(), 100.0)
     return Resolution("ambiguous" if found else "lost")

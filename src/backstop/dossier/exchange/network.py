@@ -6,9 +6,8 @@ import io
 import re
 from collections import defaultdict
 
-from backstop.dossier.accounts.finding import counted
-from backstop.dossier.consistency import OUTLET
-from backstop.dossier.store import Dossier
+from backstop.dossier.dossier import Dossier
+from backstop.dossier.record import OUTLET
 
 _UNSAFE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -23,7 +22,7 @@ def graphml(dossier: Dossier) -> bytes:
 
     graph = networkx.Graph()
     ties: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(lambda: {"+": [], "-": [], "0": []})
-    for statement in counted(dossier):
+    for statement in dossier.substantive:
         if statement.actor != OUTLET:
             for about in statement.objects:
                 ties[statement.actor, about][statement.stance].append(statement.id)

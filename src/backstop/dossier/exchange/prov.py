@@ -8,7 +8,7 @@ import re
 from importlib.metadata import version
 from typing import Any
 
-from backstop.dossier.store import Dossier
+from backstop.dossier.dossier import Dossier
 from backstop.dossier.text.extraction import needed
 
 NAMESPACE = "https://backstop.example/ns#"

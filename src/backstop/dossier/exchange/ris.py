@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from backstop.dossier.store import Dossier
+from backstop.dossier.dossier import Dossier
 from backstop.dossier.text.extraction import needed
 
 

@@ -16,11 +16,11 @@ from backstop.base.records import validated, within
 from backstop.base.strict_json import json_value
 from backstop.base.words import did_you_mean
 from backstop.dossier.accounts.finding import Finding
-from backstop.dossier.anchor.anchor import Text, anchored
+from backstop.dossier.anchor.passage import Text, anchored
+from backstop.dossier.dossier import Dossier
 from backstop.dossier.layout import inline
-from backstop.dossier.record import Anchor, Recorded, Statement
-from backstop.dossier.store import Dossier
-from backstop.dossier.text.canonical import decode
+from backstop.dossier.record import Anchor, RecordedFinding, Statement
+from backstop.dossier.text.canonical import received_text
 from backstop.dossier.text.extraction import needed
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
@@ -60,7 +60,7 @@ def statement_rows(dossier: Dossier) -> list[dict[str, str]]:
 
 
 def _statement_row(statement: Statement) -> dict[str, str]:
-    data: dict[str, Any] = statement.plain()
+    data: dict[str, Any] = statement.as_dict()
     for name, value in data.pop("anchor").items():
         data[f"anchor_{name}"] = value
     for name, value in data.pop("condition", {}).items():
@@ -70,19 +70,21 @@ def _statement_row(statement: Statement) -> dict[str, str]:
     return {column: _cell(column, data.get(column)) for column in STATEMENT_COLUMNS}
 
 
-def finding_rows(findings: Iterable[Finding], recorded: Mapping[str, Recorded]) -> list[dict[str, str]]:
+def finding_rows(
+    findings: Iterable[Finding], recorded: Mapping[str, RecordedFinding]
+) -> list[dict[str, str]]:
     """A row for each finding of a comparison, and for each an analyst has recorded or dismissed."""
     rows = []
     seen = set()
     for finding in findings:
-        data: dict[str, Any] = {**finding.plain(), "details": finding.details}
+        data: dict[str, Any] = {**finding.as_dict(), "details": finding.details}
         if finding.id in recorded:
-            data |= recorded[finding.id].plain()
+            data |= recorded[finding.id].as_dict()
         seen.add(finding.id)
         rows.append({column: _cell(column, data.get(column)) for column in FINDING_COLUMNS})
     for name, entry in recorded.items():
         if name not in seen:
-            data = {**entry.plain(), "origin": "recorded"}
+            data = {**entry.as_dict(), "origin": "recorded"}
             rows.append({column: _cell(column, data.get(column)) for column in FINDING_COLUMNS})
     return rows
 
@@ -112,7 +114,7 @@ def to_csv(rows: Sequence[Mapping[str, str]], columns: Sequence[str]) -> bytes:
 def from_csv(data: bytes, name: str) -> list[dict[str, str]]:
     """The rows of a CSV table. Raises InvalidInput."""
     csv.field_size_limit(1 << 24)
-    text = _keep_ends(data, name)
+    text = received_text(data, name)
     delimiter = ";" if text.split("\n", 1)[0].count(";") > text.split("\n", 1)[0].count(",") else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
@@ -120,11 +122,6 @@ def from_csv(data: bytes, name: str) -> list[dict[str, str]]:
     except csv.Error as error:
         raise InvalidInput(f"the table cannot be read: {error}", place=Place(name, reader.line_num)) from None
     return _named(rows, name)
-
-
-def _keep_ends(data: bytes, name: str) -> str:
-    decode(data, name)
-    return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
 
 
 def to_xlsx(rows: Sequence[Mapping[str, str]], columns: Sequence[str], title: str) -> bytes:
@@ -278,11 +275,11 @@ def _anchor(given: Mapping[str, Any], source: str, dossier: Dossier, texts: Mapp
     return made
 
 
-def read_findings(rows: Sequence[Mapping[str, str]], name: str, coder: str) -> dict[str, Recorded]:
+def read_findings(rows: Sequence[Mapping[str, str]], name: str, coder: str) -> dict[str, RecordedFinding]:
     """The findings in the rows of a table as records of an analyst. Rows that the program computed are left out unless
     the analyst dismissed them or wrote a note. Raises InvalidInput."""
     faults: list[Fault] = []
-    found: dict[str, Recorded] = {}
+    found: dict[str, RecordedFinding] = {}
     for number, row in enumerate(rows, 2):
         where = Place(name, number)
         dismissed = row.get("dismissed", "").strip().casefold() in ("yes", "true", "1", "x")
@@ -296,7 +293,7 @@ def read_findings(rows: Sequence[Mapping[str, str]], name: str, coder: str) -> d
         data["statements"] = [part.strip() for part in row.get("statements", "").split(";") if part.strip()]
         data["dismissed"] = dismissed
         data.setdefault("coder", coder)
-        record, wrong = validated(Recorded, data, within(where))
+        record, wrong = validated(RecordedFinding, data, within(where))
         faults.extend(wrong)
         if record is not None:
             found[record.id] = record

@@ -13,9 +13,9 @@ from typing import Any
 
 from backstop.base.faults import Fault, InvalidInput, Place
 from backstop.base.records import validated, within
-from backstop.dossier.anchor.anchor import Text, anchored
+from backstop.dossier.anchor.passage import Text, anchored
+from backstop.dossier.dossier import Dossier
 from backstop.dossier.record import Statement
-from backstop.dossier.store import Dossier
 
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 OURS = "backstop:statement"
@@ -68,7 +68,7 @@ def _annotation(statement: Statement, dossier: Dossier) -> dict[str, Any]:
             "state": {"type": "State", "id": _TEXT + anchor.text},
             "selector": selectors,
         },
-        OURS: statement.plain(),
+        OURS: statement.as_dict(),
     }
     if statement.coder:
         found["creator"] = {"type": "Person", "name": statement.coder}

@@ -26,8 +26,8 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def decode(data: bytes, name: str, encoding: str | None = None) -> tuple[str, str]:
-    """The text of `data` in canonical form, and the line ends it came with (LF, CRLF, CR or mixed).
+def received_text(data: bytes, name: str, encoding: str | None = None) -> str:
+    """The text of `data` with its line ends as they came.
 
     Without `encoding`: UTF-8, or UTF-16 where a byte order mark says so. Raises InvalidInput with the byte at fault
     where the bytes are not in that encoding, and for data that is no text.
@@ -55,7 +55,15 @@ def decode(data: bytes, name: str, encoding: str | None = None) -> tuple[str, st
             place=Place(name),
             hint="convert it to text, HTML, DOCX or PDF",
         )
-    text = text.removeprefix("\ufeff")
+    return text.removeprefix("\ufeff")
+
+
+def decode(data: bytes, name: str, encoding: str | None = None) -> tuple[str, str]:
+    """The text of `data` in canonical form, and the line ends it came with (LF, CRLF, CR or mixed).
+
+    Raises InvalidInput as `received_text` does.
+    """
+    text = received_text(data, name, encoding)
     crlf, lf, cr = text.count("\r\n"), text.count("\n"), text.count("\r")
     ends = {"CRLF": crlf, "LF": lf - crlf, "CR": cr - crlf}
     used = [kind for kind, count in ends.items() if count]

@@ -75,6 +75,11 @@ def sketch(hashes: Iterable[int]) -> str:
     return pack(sorted(set(hashes))[:SKETCH_SIZE])
 
 
+def sketch_of(text: str, key: bytes) -> str:
+    """The sketch of a text's word 3-grams under the key of a dossier, by which accounts are told to share a text."""
+    return sketch(grams(tokens(text), key))
+
+
 def jaccard(one: Sequence[int], other: Sequence[int]) -> float:
     """Estimated Jaccard index of two texts from their bottom-k sketches; exact for texts no larger than a sketch."""
     first, second = set(one), set(other)

@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from backstop.dossier.accounts.condition_order import means_to
+from backstop.dossier.dossier import Dossier
 from backstop.dossier.record import Statement
-from backstop.dossier.store import Dossier
+from backstop.dossier.relations import wider_objects
 from backstop.dossier.text.similarity import tokens
 from backstop.dossier.text.word_list import words
 
@@ -62,7 +62,7 @@ _FORM_FAMILY = {
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class CandidatePair:
     """A statement of another account and how well it fits, between 0 and 1."""
 
     statement: str
@@ -70,13 +70,12 @@ class Candidate:
     score: float
 
 
-def ranked(
+def candidate_pairs(
     dossier: Dossier,
     asked: Iterable[Statement],
     pool: Collection[Statement],
-    shown: int = SHOWN,
     least: float = LEAST_SCORE,
-) -> list[Candidate]:
+) -> list[CandidatePair]:
     """For each statement asked about, the best of `pool` in other accounts, best first."""
     from scipy.sparse import csr_matrix
 
@@ -110,7 +109,7 @@ def ranked(
     left = matrix([known_rows.get(q.id) or _features(q, dossier) for q in questions], every)
     source = {name: i for i, name in enumerate(dict.fromkeys(r.source for r in rows))}
     codes = _Codes(rows, source)
-    results: list[Candidate] = []
+    results: list[CandidatePair] = []
     for first in range(0, len(questions), 2048):
         block = left[first : first + 2048] @ right
         for offset in range(block.shape[0]):
@@ -127,9 +126,9 @@ def ranked(
                 -1.0,
                 codes.score(question, near, likeness),
             )
-            for k in np.lexsort((near, -score))[:shown]:
+            for k in np.lexsort((near, -score))[:SHOWN]:
                 if score[k] >= least:
-                    results.append(Candidate(question.id, rows[near[k]].id, round(float(score[k]), 3)))
+                    results.append(CandidatePair(question.id, rows[near[k]].id, round(float(score[k]), 3)))
     return results
 
 
@@ -137,7 +136,7 @@ def _features(statement: Statement, dossier: Dossier) -> dict[str, float]:
     found: dict[str, float] = {}
     for name in statement.objects:
         found[f"object {name}"] = 1.4
-        for wider in means_to(name, dossier.register) - {name}:
+        for wider in wider_objects(name, dossier.register) - {name}:
             found.setdefault(f"object {wider}", 0.5)
     for word in tokens(statement.paraphrase):
         if word not in _COMMON and len(word) > 2:

@@ -1,4 +1,6 @@
-"""Where the texts are: in the dossier where they may travel, else in folders of the reader's own, found by digest."""
+"""The texts that can be read here: in the dossier where they may travel, else in folders of the reader's own, found by
+digest.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +10,11 @@ from pathlib import Path
 
 from backstop.base.faults import BackstopError, InvalidInput, Place
 from backstop.base.files import sha256
+from backstop.dossier.dossier import Dossier
 from backstop.dossier.record import Source, Version
 from backstop.dossier.text.canonical import digest
+from backstop.dossier.text.document_table import read_table
+from backstop.dossier.text.extraction import MEDIA, TABLES, extract
 
 SETTING = "BACKSTOP_TEXTS"
 """Environment variable with folders of texts, separated as in PATH."""
@@ -30,7 +35,7 @@ def folders(given: Sequence[Path] = ()) -> tuple[Path, ...]:
     return tuple(chosen)
 
 
-class Holdings:
+class AvailableTexts:
     """The texts that can be read here, by digest. Folders are walked once, when the first text is asked for."""
 
     def __init__(self, dossier: Path, elsewhere: Iterable[Path] = ()) -> None:
@@ -54,10 +59,13 @@ class Holdings:
         """The text of the newest version of a source."""
         return self.text(source.text)
 
+    def newest(self, dossier: Dossier) -> dict[str, str]:
+        """The newest texts of the accounts of a dossier by source, those that can be read here."""
+        texts = {source.id: self.current(source) for source in dossier.sources.values()}
+        return {name: text for name, text in texts.items() if text is not None}
+
     def namesakes(self, sources: Iterable[Source]) -> list[tuple[str, Path]]:
         """Sources whose text nobody here holds, though a file of that name lies here: changed, or another."""
-        from backstop.dossier.text.extraction import MEDIA, TABLES
-
         absent: dict[str, list[str]] = {}
         for source in sources:
             table = MEDIA.get(Path(source.text.name).suffix.lower(), "") in TABLES
@@ -89,20 +97,15 @@ class Holdings:
         known = version.digests.bytes
         likely = self._sizes.get(known, []) if known else [p for paths in self._sizes.values() for p in paths]
         for path in likely:
-            found = self._read(path, version)
-            if found is not None:
+            if (found := self._read(path, version)) is not None:
                 return found
         # A canonical copy has another length than the file received where that was no plain text.
-        for name in (f"{version.digests.text}.txt",):
-            for folder in self._elsewhere:
-                if (folder / name).is_file() and (found := self._read(folder / name, version)) is not None:
-                    return found
-        return None
+        copies = (folder / f"{version.digests.text}.txt" for folder in self._elsewhere)
+        texts = (self._read(copy, version) for copy in copies if copy.is_file())
+        return next((text for text in texts if text is not None), None)
 
     @staticmethod
     def _read(path: Path, version: Version) -> str | None:
-        from backstop.dossier.text.extraction import extract
-
         try:
             data = path.read_bytes()
         except OSError:
@@ -119,9 +122,6 @@ class Holdings:
         return text if digest(text) == version.digests.text else None
 
     def _walk(self) -> dict[int, list[Path]]:
-        from backstop.dossier.text.document_table import read_table
-        from backstop.dossier.text.extraction import MEDIA, TABLES
-
         sizes: dict[int, list[Path]] = {}
         count = 0
         for folder in self._elsewhere:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from backstop.base.faults import InvalidInput, Refused
 from backstop.base.words import did_you_mean
-from backstop.dossier.anchor.anchor import Resolution, Text, anchored, resolve
-from backstop.dossier.holdings import Holdings
+from backstop.dossier.anchor.passage import Resolution, Text, anchored
+from backstop.dossier.anchor.search import resolve
+from backstop.dossier.available_texts import AvailableTexts
+from backstop.dossier.dossier import Dossier
 from backstop.dossier.intake import now
 from backstop.dossier.record import Acceptance, Held, Statement
-from backstop.dossier.store import Dossier
 
 PROGRAM = "backstop"
 """Who is named where a passage was found again without a person."""
@@ -29,8 +31,21 @@ class Outcome:
     resolution: Resolution | None
     words: str = ""
 
+    def as_dict(self) -> dict[str, Any]:
+        """The outcome as an anchor of `backstop-anchors/1`."""
+        found = self.resolution
+        return {
+            "statement": self.statement.id,
+            "state": found.state if found else "no text",
+            "start": found.start if found else None,
+            "end": found.end if found else None,
+            "score": found.score if found else None,
+            "difference": found.difference if found else "",
+            "held": self.statement.held is not None,
+        }
 
-def verify(dossier: Dossier, holdings: Holdings, sources: Iterable[str] = ()) -> list[Outcome]:
+
+def verify(dossier: Dossier, holdings: AvailableTexts, sources: Iterable[str] = ()) -> list[Outcome]:
     """The state of every anchor, or of those of the `sources` named, in the texts that are at hand."""
     chosen = set(sources)
     prepared: dict[str, Text | None] = {}
@@ -56,7 +71,7 @@ def verify(dossier: Dossier, holdings: Holdings, sources: Iterable[str] = ()) ->
     return found
 
 
-def settled(dossier: Dossier, outcomes: Iterable[Outcome], holdings: Holdings) -> Dossier:
+def settled(dossier: Dossier, outcomes: Iterable[Outcome], holdings: AvailableTexts) -> Dossier:
     """`dossier` with equal passages anchored in the newest text and the others held."""
     statements = dict(dossier.statements)
     for outcome in outcomes:
@@ -88,7 +103,12 @@ def _differs(old: Held | None, new: Held) -> bool:
 
 
 def accepted(
-    dossier: Dossier, name: str, holdings: Holdings, by: str, start: int | None = None, end: int | None = None
+    dossier: Dossier,
+    name: str,
+    holdings: AvailableTexts,
+    by: str,
+    start: int | None = None,
+    end: int | None = None,
 ) -> Dossier:
     """`dossier` with the statement `name` accepted on its changed passage, or on characters `start` to `end`.
 
@@ -118,7 +138,7 @@ def _moved(
     end: int,
     result: Resolution,
     dossier: Dossier,
-    holdings: Holdings,
+    holdings: AvailableTexts,
     by: str,
 ) -> Statement:
     source = dossier.sources[statement.source]

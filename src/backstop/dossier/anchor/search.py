@@ -1,4 +1,4 @@
-"""Anchors: tie a statement to its passage, and find the passage again in a text that has changed.
+"""Finding the passage of an anchor again in a text that has changed.
 
 The order is position, exact words, words equal but for marks and spaces, then likeness (rapidfuzz, 85 of 100) with a
 margin over the runner-up. A likeness is never more than `changed`: an inserted "not" turns a passage round and still
@@ -8,111 +8,18 @@ scores 98. Where the words of the passage are not at hand, keyed hashes of its w
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
-from functools import cached_property
 
+from backstop.dossier.anchor.hashed import resolve_hashed
+from backstop.dossier.anchor.passage import CONTEXT, Resolution, Text, quoted
 from backstop.dossier.record import Anchor, Quote, State
-from backstop.dossier.text.canonical import Folded, digest, fold, folded
-from backstop.dossier.text.similarity import Word, grams, pack, words
-
-CONTEXT = 48
-"""Characters of context kept on each side of a quote."""
-
-CONTEXT_WORDS = 10
-"""Words of context hashed on each side of a passage."""
+from backstop.dossier.text.canonical import digest, folded
+from backstop.dossier.text.similarity import Word, words
 
 LEAST_LIKENESS = 85.0
 """rapidfuzz partial ratio below which nothing counts as the passage."""
 
 MARGIN = 4.0
 """By how much the best match must beat the runner-up before it counts as found."""
-
-
-@dataclass(frozen=True)
-class Text:
-    """A canonical text prepared for many anchors: its digest, words, hashes and folded form, each made once."""
-
-    text: str
-    key: bytes
-
-    @cached_property
-    def digest(self) -> str:
-        """SHA-256 of the text."""
-        return digest(self.text)
-
-    @cached_property
-    def words(self) -> list[Word]:
-        """The words with their spans."""
-        return words(self.text)
-
-    @cached_property
-    def grams(self) -> list[int]:
-        """Keyed hashes of the word 3-grams, in order."""
-        return grams([word.token for word in self.words], self.key)
-
-    @cached_property
-    def places(self) -> dict[int, list[int]]:
-        """Where each hash stands."""
-        found: dict[int, list[int]] = {}
-        for index, value in enumerate(self.grams):
-            found.setdefault(value, []).append(index)
-        return found
-
-    @cached_property
-    def folded(self) -> Folded:
-        """The text with marks and spaces made alike."""
-        return fold(self.text)
-
-
-@dataclass(frozen=True, slots=True)
-class Resolution:
-    """Where a passage was found, in which state, and what changed (word by word; empty where words are not at hand)."""
-
-    state: State
-    start: int | None = None
-    end: int | None = None
-    score: float | None = None
-    difference: str = ""
-
-    @property
-    def confirmed(self) -> bool:
-        """Whether the passage still says what was coded: equal, or equal but for marks and spaces."""
-        return self.state in ("exact", "moved", "normalised")
-
-
-def anchored(text: Text, start: int, end: int, travels: bool = False) -> Anchor:
-    """The anchor of characters `start` to `end`; with its words and context where the text `travels`.
-
-    Raises ValueError where there is no such passage, or only white space.
-    """
-    if not 0 <= start < end <= len(text.text):
-        raise ValueError(
-            f"there is no passage from {start} to {end} in a text of {len(text.text)} characters"
-        )
-    passage = text.text[start:end]
-    if not passage.strip():
-        raise ValueError(f"the passage from {start} to {end} is only white space")
-    tokens = [word.token for word in words(passage)]
-    before = [word.token for word in words(text.text[max(0, start - 160) : start])][-CONTEXT_WORDS:]
-    after = [word.token for word in words(text.text[end : end + 160])][:CONTEXT_WORDS]
-    return Anchor(
-        text=text.digest,
-        start=start,
-        end=end,
-        passage=digest(passage),
-        normalised=digest(folded(passage)),
-        quote=quoted(text.text, start, end) if travels else None,
-        grams=pack(grams(tokens, text.key)),
-        before=pack(grams(before, text.key)),
-        after=pack(grams(after, text.key)),
-    )
-
-
-def quoted(text: str, start: int, end: int) -> Quote:
-    """The words of a passage with what stands around it."""
-    return Quote(
-        exact=text[start:end], prefix=text[max(0, start - CONTEXT) : start], suffix=text[end : end + CONTEXT]
-    )
 
 
 def resolve(anchor: Anchor, text: Text, before: str | None = None) -> Resolution:
@@ -129,12 +36,6 @@ def resolve(anchor: Anchor, text: Text, before: str | None = None) -> Resolution
         quote = quoted(before, anchor.start, anchor.end)
     if quote is not None:
         return _by_words(anchor, quote, text)
-    return _by_hashes(anchor, text)
-
-
-def _by_hashes(anchor: Anchor, text: Text) -> Resolution:
-    from backstop.dossier.anchor.hashed import resolve_hashed
-
     return resolve_hashed(anchor, text)
 
 
@@ -158,7 +59,7 @@ def _by_words(anchor: Anchor, quote: Quote, text: Text) -> Resolution:
     if found_alike.state != "lost":
         return found_alike
     # Too many words differ for likeness alone; the surroundings may still show where the passage stood.
-    in_place = _by_hashes(anchor, text)
+    in_place = resolve_hashed(anchor, text)
     if in_place.state != "changed" or in_place.start is None or in_place.end is None:
         return Resolution("lost")
     start, end = _with_marks(quote.exact, text.text, in_place.start, in_place.end)

@@ -11,18 +11,10 @@ from collections import defaultdict
 from itertools import combinations
 
 from backstop.dossier.accounts.corroboration import countable
-from backstop.dossier.accounts.finding import (
-    Finding,
-    Kind,
-    Status,
-    accounts_of,
-    actor_name,
-    counted,
-    listed,
-    subject_name,
-)
-from backstop.dossier.record import Form, Proposition, Register, Statement
-from backstop.dossier.store import Dossier
+from backstop.dossier.accounts.finding import Finding, Status, enumerated
+from backstop.dossier.dossier import Dossier
+from backstop.dossier.record import FindingKind, Form, Proposition, Statement
+from backstop.dossier.relations import wider_objects
 
 
 def sequence_tensions(dossier: Dossier) -> list[Finding]:
@@ -31,7 +23,7 @@ def sequence_tensions(dossier: Dossier) -> list[Finding]:
     rank = {stage: index for index, stage in enumerate(register.stages)}
     needs: dict[tuple[str, str], list[Statement]] = defaultdict(list)
     offers: dict[tuple[str, str], list[Statement]] = defaultdict(list)
-    for statement in counted(dossier):
+    for statement in dossier.substantive:
         if statement.condition is None:
             continue
         stages = [name for name in statement.condition.on if name in rank]
@@ -52,23 +44,10 @@ def sequence_tensions(dossier: Dossier) -> list[Finding]:
     grouped: dict[tuple[str, str, str], tuple[list[Statement], dict[str, list[Statement]]]] = {}
     for (thing, early_stage), wanted in needs.items():
         for (means, late_stage), promised in offers.items():
-            if rank[late_stage] > rank[early_stage] and thing in means_to(means, register):
+            if rank[late_stage] > rank[early_stage] and thing in wider_objects(means, register):
                 _, by_means = grouped.setdefault((thing, early_stage, late_stage), (wanted, {}))
                 by_means[means] = promised
     return [_sequence(key, wanted, by_means, dossier) for key, (wanted, by_means) in grouped.items()]
-
-
-def means_to(name: str, register: Register) -> set[str]:
-    """The object itself and all that it is part of or serves."""
-    found: set[str] = set()
-    todo = [name]
-    while todo:
-        at = todo.pop()
-        if at not in found:
-            found.add(at)
-            term = register.objects.get(at)
-            todo += [*term.part_of, *term.serves] if term else []
-    return found
 
 
 def _sequence(
@@ -79,9 +58,9 @@ def _sequence(
     statements = list(
         dict.fromkeys([s.id for s in wanted] + [s.id for group in promised.values() for s in group])
     )
-    accounts = accounts_of(statements, dossier)
-    names = [subject_name(n, dossier) for n in (thing, early, late)]
-    means = listed(subject_name(m, dossier) for m in promised)
+    accounts = dossier.accounts_of(statements)
+    names = [dossier.subject_name(n) for n in (thing, early, late)]
+    means = enumerated(dossier.subject_name(m) for m in promised)
     status: Status = "apparent" if len(accounts) > 1 else "internal tension"
     return Finding(
         id=f"contradiction:sequence:{thing}:{early}:{late}",
@@ -89,8 +68,8 @@ def _sequence(
         statements=tuple(statements),
         sources=accounts,
         explanation=(
-            f"{names[0]} is needed from the {names[1]} on ({listed(first)}), and only with the {names[2]} is there a"
-            f" promise of {means} ({listed(i for i in statements if i not in first)}). Both can be true if"
+            f"{names[0]} is needed from the {names[1]} on ({enumerated(first)}), and only with the {names[2]} is"
+            f" there a promise of {means} ({enumerated(i for i in statements if i not in first)}). Both can be true if"
             " something else protects the time between."
         ),
         aspect="sequence",
@@ -142,8 +121,8 @@ def _conflict(one: Proposition, other: Proposition, dossier: Dossier) -> Finding
     holders = [{dossier.statements[name].actor for name in side} for side in sides]
     shared = holders[0] & holders[1]
     statements = tuple(dict.fromkeys([*sides[0], *sides[1]]))
-    kind: Kind = "contradiction" if shared else "actor_disagreement"
-    accounts = accounts_of(statements, dossier)
+    kind: FindingKind = "contradiction" if shared else "actor_disagreement"
+    accounts = dossier.accounts_of(statements)
     possible = any(p.form and p.form.modality == "possible" for p in (one, other))
     status: Status = (
         ""
@@ -154,7 +133,7 @@ def _conflict(one: Proposition, other: Proposition, dossier: Dossier) -> Finding
         if possible
         else "outright"
     )
-    who = listed(sorted(actor_name(h, dossier) for h in (shared or holders[0] | holders[1])))
+    who = enumerated(sorted(dossier.actor_name(h) for h in (shared or holders[0] | holders[1])))
     return Finding(
         id=f"{kind}:form:{one.id}:{other.id}",
         kind=kind,
@@ -170,7 +149,7 @@ def _conflict(one: Proposition, other: Proposition, dossier: Dossier) -> Finding
 def opponents(dossier: Dossier) -> list[Finding]:
     """Who refuses or worries, where that differs from account to account and no slot says it."""
     by_account: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for statement in counted(dossier):
+    for statement in dossier.substantive:
         if "opponents" in statement.slots:
             return []
         if statement.type in ("refusal", "concern") and statement.actor in dossier.register.actors:
@@ -179,7 +158,7 @@ def opponents(dossier: Dossier) -> list[Finding]:
         return []
     statements = [i for who in by_account.values() for ids in who.values() for i in ids[:3]]
     parts = [
-        f"{listed(actor_name(a, dossier) for a in who)} (account {account})"
+        f"{enumerated(dossier.actor_name(a) for a in who)} (account {account})"
         for account, who in list(by_account.items())[:8]
     ]
     return [
