@@ -73,7 +73,7 @@ def test_against_scipy(mine, peer):
     low, high = mine.support
     # Quantiles that run out to 0 keep their relative accuracy; elsewhere the width sets the scale.
     relative = isinstance(mine, Beta | LogNormal | LogUniform)
-    scale = np.abs(x) if relative else np.maximum(np.abs(x), 0.1 * mine.sd)
+    scale = np.abs(x) if relative else np.maximum(np.abs(x), 0.1 * peer.std())
     assert np.all(np.abs(x - peer.ppf(U)) <= 2e-10 * scale)
     assert np.all(np.diff(mine.quantile(np.sort(U))) >= 0)
     assert ((x >= low) & (x <= high)).all()
@@ -82,7 +82,6 @@ def test_against_scipy(mine, peer):
     inside = (x > low) & (x < high)
     assert mine.log_density(x[inside]) == pytest.approx(peer.logpdf(x[inside]), rel=1e-8, abs=1e-8)
     assert mine.mean == pytest.approx(peer.mean(), rel=1e-8)
-    assert mine.sd == pytest.approx(peer.std(), rel=1e-5)
     assert mine.median == pytest.approx(peer.median(), rel=1e-9)
     assert mine.is_continuous
 
@@ -115,7 +114,6 @@ def test_moments_by_quadrature(mine):
         return integrate.quad(integrand, -8, 8, limit=300, points=[0])[0]
 
     assert moment(1) == pytest.approx(mine.mean, rel=1e-6, abs=1e-9)
-    assert math.sqrt(moment(2, mine.mean)) == pytest.approx(mine.sd, rel=1e-4)
 
 
 @pytest.mark.parametrize("mine", [mine for mine, _ in CONTINUOUS], ids=IDS)
@@ -140,7 +138,12 @@ def test_density_at_the_ends_of_a_beta():
 def test_narrow_bounds_keep_moments():
     narrow = Normal(0, 1, (0.5, 0.500001))
     assert narrow.mean == pytest.approx(0.5000005, abs=1e-12)
-    assert narrow.sd == pytest.approx(1e-6 / math.sqrt(12), rel=1e-6)
+
+
+def test_a_loguniform_number_may_span_all_orders_of_magnitude():
+    wide = LogUniform(1e-200, 1e200)
+    assert wide.quantile(np.array([0.05, 0.5, 0.95])) == pytest.approx([1e-180, 1, 1e180], rel=1e-12)
+    assert wide.mean == pytest.approx(1e200 / (400 * math.log(10)), rel=1e-12)
 
 
 def test_tails_are_not_lost():
@@ -179,7 +182,6 @@ def test_discrete():
     assert mine.survival(np.array([0, 1, 2, 3, 4.9, 5, 9])).tolist() == [1, 0.75, 0.75, 0.5, 0.5, 0, 0]
     assert np.exp(mine.log_density(np.array([1, 2, 5]))).tolist() == [0.25, 0, 0.5]
     assert (mine.mean, mine.median, mine.support) == (3.5, 3, (1, 5))
-    assert mine.sd == pytest.approx(math.sqrt(0.25 * 6.25 + 0.25 * 0.25 + 0.5 * 2.25))
     assert not mine.is_continuous
     # 0.1 + 0.2 is not 0.3 in binary: the cumulative weights are each rounded once.
     assert Discrete([1, 2, 3, 4], [0.1, 0.2, 0.2, 0.5]).median == 3
@@ -188,7 +190,7 @@ def test_discrete():
 def test_fixed():
     mine = Fixed(4)
     assert mine.quantile(np.array([0.1, 0.9])).tolist() == [4, 4]
-    assert (mine.median, mine.mean, mine.sd, mine.support) == (4, 4, 0, (4, 4))
+    assert (mine.median, mine.mean, mine.support) == (4, 4, (4, 4))
     assert mine.cdf(np.array([3.9, 4])).tolist() == [0, 1]
     assert mine.survival(np.array([3.9, 4])).tolist() == [1, 0]
     assert mine.log_density(np.array([3.9, 4])).tolist() == [-math.inf, 0]
@@ -251,9 +253,7 @@ def test_median_at_a_gap_is_its_lower_end():
 def test_mixture_moments_and_density():
     mixture = MIXTURES[0]
     mean = integrate.quad(lambda x: x * math.exp(mixture.log_density(x)), 0, 1, points=[0.4, 0.7])[0]
-    second = integrate.quad(lambda x: x * x * math.exp(mixture.log_density(x)), 0, 1, points=[0.4, 0.7])[0]
     assert mixture.mean == pytest.approx(mean, rel=1e-9)
-    assert mixture.sd == pytest.approx(math.sqrt(second - mean**2), rel=1e-8)
     atoms = MIXTURES[3]
     assert np.exp(atoms.log_density(np.array([0.5, 0.2, 0.3, 3.0]))) == pytest.approx(
         [1 / 3, 1 / 9, 1 / 3, 2 / 9]
@@ -338,6 +338,7 @@ REFUSED = [
     ("beta", [1e-9, 1], None, "out of reach"),
     ("loguniform", [0, 1], None, "greater than 0"),
     ("loguniform", [2, 1], None, "less than"),
+    ("loguniform", [1e200, math.nextafter(1e200, math.inf)], None, "too close"),
     ("discrete", {}, None, "at least one"),
     ("discrete", {1: 0}, None, "greater than 0"),
     ("discrete", {1: -1, 2: 2}, None, "greater than 0"),

@@ -130,6 +130,7 @@ BROKEN: tuple[tuple[str, str, str], ...] = (
     ("comply: quiet", "comply: §{mvoes: {}}", "decision chance mvoes"),
     ("seen: {probability: trace, then: probed}", "seen: §{probability: trace}", "then required"),
     ("  spread: {", "  §7: {value: 1}\n  spread: {", "7 quotes"),
+    ("  spread: {", "  unsaid: {experts: §{}}\n  spread: {", "at least one"),
     ("[spread, ceiling, 0.4]", "§[spread, ceiling]", "parameters number"),
     ("[spread, ceiling, 0.4]", "[spread, ceiling, §high]", "number 'high'"),
     ("observed: {beta: [3, 5]}", "observed: {§betta: [3, 5]}", "betta beta"),

@@ -3,40 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from graphlib import CycleError, TopologicalSorter
+
+from backstop.base.document import MOST_FAULTS
 
 
 def cycles(graph: Mapping[str, Iterable[str]]) -> list[list[str]]:
-    """A cycle for every knot of names that lead back to themselves, as [a, b, a]; without recursion.
+    """Cycles of names that lead back to themselves, as [a, b, a]; no name stands in two, and at most 100 are sought.
 
-    `graph` gives for each name those it leads to; names that are not keys lead nowhere. Depth-first search: each
-    edge back to a name on the current way closes a cycle, and a name is reported in one cycle only.
+    `graph` gives for each name those it leads to; names that are not keys lead nowhere. A cycle starts with the name
+    that comes first in `graph`.
+
+    >>> cycles({"a": ["b"], "b": ["c", "d"], "c": ["b"]})
+    [['b', 'c', 'b']]
     """
     found: list[list[str]] = []
-    done: set[str] = set()
-    reported: set[str] = set()
-    for root in graph:
-        if root in done:
-            continue
-        way = [root]
-        on_way = {root: 0}
-        ahead = [iter(graph[root])]
-        while way:
-            for following in ahead[-1]:
-                if following in on_way:
-                    if following in reported:
-                        continue
-                    cycle = way[on_way[following] :]
-                    if reported.isdisjoint(cycle):
-                        reported.update(cycle)
-                        found.append([*cycle, following])
-                elif following in graph and following not in done:
-                    on_way[following] = len(way)
-                    way.append(following)
-                    ahead.append(iter(graph[following]))
-                    break
-            else:
-                ahead.pop()
-                name = way.pop()
-                del on_way[name]
-                done.add(name)
+    left = {name: [other for other in following if other in graph] for name, following in graph.items()}
+    while len(found) < MOST_FAULTS:
+        try:
+            TopologicalSorter(left).prepare()
+        except CycleError as error:
+            # The sorter names a cycle against its direction, because it takes what a name leads to as what precedes it.
+            cycle = error.args[1][:0:-1]
+            closed = frozenset(cycle)
+            first = cycle.index(next(name for name in left if name in closed))
+            found.append([*cycle[first:], *cycle[: first + 1]])
+            left = {
+                name: [other for other in following if other not in closed]
+                for name, following in left.items()
+                if name not in closed
+            }
+        else:
+            break
     return found

@@ -7,11 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from backstop.scenario.distribution.families import Distribution, DistributionError, require_finite
-
-Array = NDArray[np.float64]
+from backstop.scenario.distribution.families import Array, Distribution, DistributionError, require_finite
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,39 +22,27 @@ class Fixed(Distribution):
         require_finite("value", value=self.value)
 
     def quantile(self, u: ArrayLike) -> Array:
-        """The value itself."""
         return np.full(np.shape(u), float(self.value))
 
     def cdf(self, x: ArrayLike) -> Array:
-        """A step at the value."""
         return np.where(np.asarray(x) >= self.value, 1.0, 0.0)
 
     def survival(self, x: ArrayLike) -> Array:
-        """A step down at the value."""
         return np.where(np.asarray(x) >= self.value, 0.0, 1.0)
 
     def log_density(self, x: ArrayLike) -> Array:
-        """0 at the value, -inf elsewhere."""
         return np.where(np.asarray(x) == self.value, 0.0, -np.inf)
 
     @property
     def mean(self) -> float:
-        """The value."""
         return float(self.value)
 
     @property
-    def sd(self) -> float:
-        """0."""
-        return 0.0
-
-    @property
     def support(self) -> tuple[float, float]:
-        """The value alone."""
         return float(self.value), float(self.value)
 
     @property
     def atoms(self) -> Mapping[float, float]:
-        """The value, with probability 1."""
         return {float(self.value): 1.0}
 
 
@@ -93,45 +79,31 @@ class Discrete(Distribution):
         return np.minimum([*sums, 1.0], 1.0)
 
     def quantile(self, u: ArrayLike) -> Array:
-        """The smallest value whose cumulative weight reaches u."""
         at = np.searchsorted(self._levels(), np.asarray(u, dtype=np.float64), side="left")
         return np.asarray(self.values, dtype=np.float64)[np.minimum(at, len(self.values) - 1)]
 
     def cdf(self, x: ArrayLike) -> Array:
-        """The weight of the values up to x."""
         levels = np.concatenate(([0.0], self._levels()))
         return levels[np.searchsorted(self.values, np.asarray(x, dtype=np.float64), side="right")]
 
     def survival(self, x: ArrayLike) -> Array:
-        """The weight of the values above x."""
         levels = np.concatenate((np.cumsum(self.weights[::-1])[::-1], [0.0]))
         levels[0] = 1.0
         return levels[np.searchsorted(self.values, np.asarray(x, dtype=np.float64), side="right")]
 
     def log_density(self, x: ArrayLike) -> Array:
-        """The logarithm of the probability of x."""
         x = np.asarray(x, dtype=np.float64)
         at = np.minimum(np.searchsorted(self.values, x, side="left"), len(self.values) - 1)
         return np.where(np.asarray(self.values)[at] == x, np.log(self.weights)[at], -np.inf)
 
     @property
     def mean(self) -> float:
-        """The weighted mean."""
         return math.fsum(value * weight for value, weight in zip(self.values, self.weights, strict=True))
 
     @property
-    def sd(self) -> float:
-        """The weighted standard deviation."""
-        mean = self.mean
-        pairs = zip(self.values, self.weights, strict=True)
-        return math.sqrt(math.fsum(weight * (value - mean) ** 2 for value, weight in pairs))
-
-    @property
     def support(self) -> tuple[float, float]:
-        """From the smallest value to the largest."""
         return self.values[0], self.values[-1]
 
     @property
     def atoms(self) -> Mapping[float, float]:
-        """The values with their probabilities."""
         return dict(zip(self.values, self.weights, strict=True))

@@ -10,12 +10,12 @@ from backstop.scenario.distribution.discrete import Discrete, Fixed
 from backstop.scenario.distribution.families import (
     Distribution,
     DistributionError,
-    LogUniform,
     Triangular,
     Uniform,
 )
+from backstop.scenario.distribution.logarithmic import LogNormal, LogUniform
 from backstop.scenario.distribution.mixture import Mixture
-from backstop.scenario.distribution.normal import LogNormal, Normal
+from backstop.scenario.distribution.normal import Normal
 
 __all__ = [
     "KINDS",

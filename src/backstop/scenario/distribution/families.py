@@ -54,11 +54,6 @@ class Distribution(ABC):
 
     @property
     @abstractmethod
-    def sd(self) -> float:
-        """The standard deviation."""
-
-    @property
-    @abstractmethod
     def support(self) -> tuple[float, float]:
         """The smallest and the largest possible value, which may be infinite."""
 
@@ -120,35 +115,24 @@ class Uniform(Distribution):
         require_interval("uniform", self.low, self.high, ("a", "b"))
 
     def quantile(self, u: ArrayLike) -> Array:
-        """low + (high - low) u."""
         return np.minimum(self.low + (self.high - self.low) * np.asarray(u, dtype=np.float64), self.high)
 
     def cdf(self, x: ArrayLike) -> Array:
-        """A straight line between low and high."""
         return np.clip((np.asarray(x, dtype=np.float64) - self.low) / (self.high - self.low), 0.0, 1.0)
 
     def survival(self, x: ArrayLike) -> Array:
-        """A straight line down between low and high."""
         return np.clip((self.high - np.asarray(x, dtype=np.float64)) / (self.high - self.low), 0.0, 1.0)
 
     def log_density(self, x: ArrayLike) -> Array:
-        """Constant between low and high."""
         x = np.asarray(x, dtype=np.float64)
         return np.where((x >= self.low) & (x <= self.high), -math.log(self.high - self.low), -np.inf)
 
     @property
     def mean(self) -> float:
-        """The middle."""
         return self.low + 0.5 * (self.high - self.low)
 
     @property
-    def sd(self) -> float:
-        """The width over the root of 12."""
-        return (self.high - self.low) / math.sqrt(12)
-
-    @property
     def support(self) -> tuple[float, float]:
-        """From low to high."""
         return float(self.low), float(self.high)
 
 
@@ -164,7 +148,6 @@ class Triangular(Distribution):
         require_mode("triangular", self.low, self.mode, self.high)
 
     def quantile(self, u: ArrayLike) -> Array:
-        """The root of the quadratic on the side of the mode where u lies."""
         u = np.asarray(u, dtype=np.float64)
         width, left, right = self.high - self.low, self.mode - self.low, self.high - self.mode
         rising = np.minimum(self.low + math.sqrt(width) * np.sqrt(u * left), self.mode)
@@ -172,12 +155,10 @@ class Triangular(Distribution):
         return np.where(u * width < left, rising, falling)
 
     def cdf(self, x: ArrayLike) -> Array:
-        """Quadratic on both sides of the mode."""
         rising, falling = self._areas(x)
         return np.where(np.asarray(x) < self.mode, rising, 1.0 - falling)
 
     def survival(self, x: ArrayLike) -> Array:
-        """Quadratic on both sides of the mode."""
         rising, falling = self._areas(x)
         return np.where(np.asarray(x) < self.mode, 1.0 - rising, falling)
 
@@ -189,7 +170,6 @@ class Triangular(Distribution):
         return rising, falling
 
     def log_density(self, x: ArrayLike) -> Array:
-        """The logarithm of the triangle's height."""
         x = np.asarray(x, dtype=np.float64)
         width, left, right = self.high - self.low, self.mode - self.low, self.high - self.mode
         share = np.ones_like(x)
@@ -203,79 +183,8 @@ class Triangular(Distribution):
 
     @property
     def mean(self) -> float:
-        """The mean of the three numbers."""
         return self.low + ((self.mode - self.low) + (self.high - self.low)) / 3
 
     @property
-    def sd(self) -> float:
-        """From the three sides (a^2 + b^2 - a b) / 18."""
-        width, left = self.high - self.low, self.mode - self.low
-        return math.sqrt(max(width * width + left * left - width * left, 0.0) / 18)
-
-    @property
     def support(self) -> tuple[float, float]:
-        """From low to high."""
-        return float(self.low), float(self.high)
-
-
-@dataclass(frozen=True, slots=True)
-class LogUniform(Distribution):
-    """A number whose logarithm is uniform: every order of magnitude between low and high alike."""
-
-    low: float
-    high: float
-
-    def __post_init__(self) -> None:
-        require_finite("loguniform", a=self.low, b=self.high)
-        if not self.low > 0:
-            raise DistributionError(f"loguniform: a must be greater than 0, and it is {self.low:g}")
-        require_interval("loguniform", self.low, self.high, ("a", "b"))
-
-    @property
-    def _ratio(self) -> float:
-        return math.log(self.high) - math.log(self.low)
-
-    def quantile(self, u: ArrayLike) -> Array:
-        """low (high / low)^u."""
-        u = np.asarray(u, dtype=np.float64)
-        return np.clip(self.low * np.exp(self._ratio * u), self.low, self.high)
-
-    def _logarithm(self, x: ArrayLike) -> Array:
-        return np.log(np.clip(np.asarray(x, dtype=np.float64), self.low, self.high))
-
-    def cdf(self, x: ArrayLike) -> Array:
-        """A straight line in the logarithm."""
-        return np.clip((self._logarithm(x) - math.log(self.low)) / self._ratio, 0.0, 1.0)
-
-    def survival(self, x: ArrayLike) -> Array:
-        """A straight line down in the logarithm."""
-        return np.clip((math.log(self.high) - self._logarithm(x)) / self._ratio, 0.0, 1.0)
-
-    def log_density(self, x: ArrayLike) -> Array:
-        """1 / (x log(high / low)), in logarithms."""
-        x = np.asarray(x, dtype=np.float64)
-        density = -self._logarithm(x) - math.log(self._ratio)
-        return np.where((x >= self.low) & (x <= self.high), density, -np.inf)
-
-    @property
-    def mean(self) -> float:
-        """(high - low) / log(high / low)."""
-        return (self.high - self.low) / self._ratio
-
-    @property
-    def sd(self) -> float:
-        """From the second moment (high^2 - low^2) / (2 log(high / low))."""
-        # With r = log(high / low) / 2 the variance is low high sinh(r) (r cosh(r) - sinh(r)) / r^2.
-        r = 0.5 * self._ratio
-        if r < 1:
-            short = (
-                r**3 / 3 * (1 + r**2 / 10 + r**4 / 280 + r**6 / 15120 + r**8 / 1330560 + r**10 / 172972800)
-            )
-            return math.sqrt(self.low) * math.sqrt(self.high) * math.sqrt(math.sinh(r) * short) / r
-        second = 0.5 * (self.high - self.low) * (self.high + self.low) / self._ratio
-        return math.sqrt(max(second - self.mean**2, 0.0))
-
-    @property
-    def support(self) -> tuple[float, float]:
-        """From low to high."""
         return float(self.low), float(self.high)

@@ -6,24 +6,22 @@ A draw is the quantile of the mixture at one uniform, so that a pooled parameter
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import special
 
-from backstop.scenario.distribution.beta import chebyshev_powers
-from backstop.scenario.distribution.families import Distribution, DistributionError, require_finite
-
-Array = NDArray[np.float64]
+from backstop.scenario.distribution.families import Array, Distribution, DistributionError, require_finite
+from backstop.scenario.distribution.table import Indices, Table, places, tabulated
 
 # Levels at which the quantiles of every component become knots, so that each search starts in a narrow bracket.
 _LEVELS = special.ndtr(np.linspace(-8.2, 8.2, 83))
-_MOST_STEPS = 200
 _DEGREE = 12
+_MOST_STEPS = 200
 _EPS = float(np.finfo(np.float64).eps)
 
 
@@ -41,30 +39,14 @@ class _Knots(NamedTuple):
     """P(X >= x)."""
 
 
-class _Table(NamedTuple):
-    """The quantile between knots as polynomials in logit u, where that is accurate."""
-
-    holds: NDArray[np.bool_]
-    """Whether the polynomial before each knot may be used."""
-    start: Array
-    width: Array
-    """logit u at the left end of each interval, and from there to its right end."""
-    coefficients: Array
-    """[power, knot], of a variable that goes from -1 to 1."""
-
-    def read(self, right: NDArray[np.intp], u: Array, knots: _Knots) -> Array:
-        """Quantiles at u, each in the interval before the knot `right`."""
-        t = 2.0 * (np.log(u / (1.0 - u)) - self.start[right]) / self.width[right] - 1.0
-        x: Array = self.coefficients[-1].take(right)
-        for row in self.coefficients[-2::-1]:
-            x *= t
-            x += row.take(right)
-        return np.clip(x, knots.x[right - 1], knots.x[right])
-
-
 @dataclass(frozen=True, slots=True)
 class Mixture(Distribution):
-    """One of `components`, chosen with `weights` (scaled to sum to 1); components may be of any kind."""
+    """One of `components`, chosen with `weights` (scaled to sum to 1); components may be of any kind.
+
+    >>> from backstop.scenario.distribution.distribution import Uniform
+    >>> Mixture((Uniform(0, 1), Uniform(0, 4)), (1, 1)).cdf(1.0)
+    array(0.625)
+    """
 
     components: tuple[Distribution, ...]
     weights: tuple[float, ...]
@@ -87,87 +69,72 @@ class Mixture(Distribution):
         object.__setattr__(self, "weights", tuple(weight / total for weight in self.weights))
 
     def quantile(self, u: ArrayLike) -> Array:
-        """The smallest x with cdf(x) >= u: an atom, or the root between two knots, to rounding."""
+        # An atom, or the root between two knots: from the table where that holds, else sought.
         u = np.asarray(u, dtype=np.float64)
-        flat = u.ravel()
         if len(self.components) == 1:
             return self.components[0].quantile(u)
-        knots = _knots(self)
-        x = np.empty_like(flat)
-        # Each half is sought from its own tail, so that 1 - u keeps its digits.
-        lower = flat <= 0.5
-        for here, upper in ((lower, False), (~lower, True)):
-            if here.any():
-                x[here] = self._sought(flat[here], knots, upper, tabulated=u.ndim > 0)
-        return x.reshape(u.shape)
-
-    def _sought(self, u: Array, knots: _Knots, upper: bool, tabulated: bool) -> Array:
-        """Quantiles in one half: `upper` says which."""
-        goal = 1.0 - u if upper else u
-        if upper:
-            at = np.searchsorted(-knots.beyond, -goal, side="left")
-        else:
-            at = np.searchsorted(knots.upto, goal, side="left")
-        last = knots.x.size - 1
+        knots, flat = _knots(self), u.ravel()
+        lower, rest, last = flat <= 0.5, 1.0 - flat, knots.x.size - 1
+        # The first knot up to which there is probability u, each half seen from its own tail.
+        at = np.where(lower, np.searchsorted(knots.upto, flat), np.searchsorted(-knots.beyond, -rest))
         right = np.minimum(at, last)
         x = knots.x[right]
-        on_atom = (knots.from_[right] > goal) if upper else (knots.below[right] < goal)
-        search = (at > last) | ~on_atom
-        if tabulated:
+        sought = np.where(lower, knots.below[right] >= flat, knots.from_[right] <= rest) | (at > last)
+        if u.ndim:
             table = _table(self)
-            read = np.flatnonzero(search & (at <= last) & table.holds[right])
-            x[read] = table.read(right[read], u[read], knots)
-            search[read] = False
-        if search.any():
-            x[search] = self._between(at[search], u[search], knots, upper)
-        return x
+            read = np.flatnonzero(sought & (at > 0) & (at <= last) & table.holds[right])
+            left = right[read] - 1
+            x[read] = np.clip(
+                table.read(right[read], np.log(flat[read] / rest[read])), knots.x[left], x[read]
+            )
+            sought[read] = False
+        if sought.any():
+            x[sought] = self._root(at[sought], flat[sought], knots)
+        return x.reshape(u.shape)
 
-    def _between(self, at: NDArray[np.intp], u: Array, knots: _Knots, upper: bool) -> Array:
+    def _excess(self, x: Array, u: Array) -> Array:
+        """What the probability up to x has more than u, taken from the tail in which u lies."""
+        excess, lower = np.empty_like(u), u <= 0.5
+        excess[lower] = self.cdf(x[lower]) - u[lower]
+        excess[~lower] = (1.0 - u[~lower]) - self.survival(x[~lower])
+        return excess
+
+    def _root(self, at: Indices, u: Array, knots: _Knots) -> Array:
         """Quantiles that lie strictly before knot `at` and after the one before it."""
-        goal = 1.0 - u if upper else u
-        last = knots.x.size - 1
-        right, left = np.minimum(at, last), np.maximum(at - 1, 0)
+        right, left = np.minimum(at, knots.x.size - 1), np.maximum(at - 1, 0)
         low, high = knots.x[left], knots.x[right]
-        if upper:
-            f_low, f_high = goal - knots.beyond[left], goal - knots.from_[right]
-        else:
-            f_low, f_high = knots.upto[left] - goal, knots.below[right] - goal
-        # Beyond the outermost knots the quantiles of the components enclose that of the mixture.
-        for outside in (at == 0, at > last):
-            if outside.any():
-                ends = np.stack([component.quantile(u[outside]) for component in self.components])
-                low[outside], high[outside] = ends.min(axis=0), ends.max(axis=0)
-                f_low[outside] = self._excess(low[outside], goal[outside], upper)
-                f_high[outside] = self._excess(high[outside], goal[outside], upper)
-        return self._root(low, high, f_low, f_high, goal, upper)
-
-    def _excess(self, x: Array, goal: Array, upper: bool) -> Array:
-        """What the probability up to x has too much (negative: too little)."""
-        return goal - self.survival(x) if upper else self.cdf(x) - goal
-
-    def _root(self, low: Array, high: Array, f_low: Array, f_high: Array, goal: Array, upper: bool) -> Array:
-        """Chandrupatla's method (1997, Advances in Engineering Software 28), on all points at once."""
-        span = high - low
-        done = (f_high <= 0) | (f_low >= 0) | ~(span > 0)
+        f_low = np.where(u <= 0.5, knots.upto[left] - u, (1.0 - u) - knots.beyond[left])
+        f_high = np.where(u <= 0.5, knots.below[right] - u, (1.0 - u) - knots.from_[right])
+        outside = (at == 0) | (at == knots.x.size)
+        if outside.any():
+            # Beyond the outermost knots the quantiles of the components enclose that of the mixture.
+            ends = np.stack([component.quantile(u[outside]) for component in self.components])
+            low[outside], high[outside] = ends.min(axis=0), ends.max(axis=0)
+            f_low[outside] = self._excess(low[outside], u[outside])
+            f_high[outside] = self._excess(high[outside], u[outside])
         result = np.where(f_low >= 0, low, high)
-        active = np.flatnonzero(~done)
-        a, b, fa, fb = (each[active] for each in (low, high, f_low, f_high))
-        goal, span = goal[active], span[active]
+        inside = np.flatnonzero((f_low < 0) & (f_high > 0) & (low < high))
+        bracket = (each[inside] for each in (low, high, f_low, f_high))
+        result[inside] = self._searched(u[inside], *bracket)
+        return result
+
+    def _searched(self, u: Array, a: Array, b: Array, fa: Array, fb: Array) -> Array:
+        """Chandrupatla's method (1997, Advances in Engineering Software 28), on all points at once."""
+        result, span, active = np.empty_like(u), b - a, np.arange(u.size)
         t = np.clip(fa / (fa - fb), 0.01, 0.99)
         for _ in range(_MOST_STEPS):
             if not active.size:
                 break
             x = a + t * (b - a)
-            f = self._excess(x, goal, upper)
+            f = self._excess(x, u)
             same = np.sign(f) == np.sign(fa)
             c, fc = np.where(same, a, b), np.where(same, fa, fb)
             b, fb = np.where(same, b, a), np.where(same, fb, fa)
             a, fa = x, f
             best = np.where(np.abs(fa) < np.abs(fb), a, b)
+            result[active] = best
             tolerance = 2 * _EPS * np.abs(best) + 1e-16 * span
             gap = np.abs(b - a)
-            finished = (gap <= 2 * tolerance) | (fa == 0)
-            result[active[finished]] = best[finished]
             with np.errstate(all="ignore"):
                 xi, phi = (a - b) / (c - b), (fa - fb) / (fc - fb)
                 quadratic = (phi**2 < xi) & ((1 - phi) ** 2 < 1 - xi)
@@ -177,64 +144,46 @@ class Mixture(Distribution):
                 t = np.where(quadratic & np.isfinite(inverse), inverse, 0.5)
                 margin = np.minimum(tolerance / gap, 0.5)
             t = np.clip(t, margin, 1 - margin)
-            on = ~finished
-            active, goal, span, t = active[on], goal[on], span[on], t[on]
-            a, b, fa, fb = a[on], b[on], fa[on], fb[on]
-            result[active] = best[on]
+            on = (gap > 2 * tolerance) & (fa != 0)
+            active, u, span, t, a, b, fa, fb = (each[on] for each in (active, u, span, t, a, b, fa, fb))
         return result
 
     def cdf(self, x: ArrayLike) -> Array:
-        """The weighted sum of the components' cdfs."""
-        return self._pooled([component.cdf(x) for component in self.components])
+        return self._pooled(component.cdf(x) for component in self.components)
 
     def survival(self, x: ArrayLike) -> Array:
-        """The weighted sum of the components' survival functions."""
-        return self._pooled([component.survival(x) for component in self.components])
+        return self._pooled(component.survival(x) for component in self.components)
 
-    def _pooled(self, shares: list[Array]) -> Array:
-        total = np.zeros(np.shape(shares[0]))
-        for weight, share in zip(self.weights, shares, strict=True):
-            total = total + weight * share
-        return np.minimum(total, 1.0)
+    def _pooled(self, shares: Iterable[Array]) -> Array:
+        pairs = zip(self.weights, shares, strict=True)
+        return np.asarray(np.minimum(sum(weight * share for weight, share in pairs), 1.0))
 
     def log_density(self, x: ArrayLike) -> Array:
-        """The logarithm of the weighted sum of densities; at an atom, the logarithm of its probability."""
+        # At an atom the logarithm of its probability: a component with an atom there outweighs every density.
         x = np.asarray(x, dtype=np.float64)
         terms, held = [], []
         for weight, component in zip(self.weights, self.components, strict=True):
             terms.append(math.log(weight) + component.log_density(x))
-            # A component that has an atom at x outweighs every density there.
             held.append(np.isin(x, np.array(list(component.atoms), dtype=np.float64)))
         stacked, atoms = np.stack(terms), np.stack(held)
-        any_atom = atoms.any(axis=0)
         pure = np.array([component.is_continuous for component in self.components])
         pure = pure.reshape(-1, *[1] * x.ndim)
-        stacked = np.where(np.where(any_atom, atoms, pure | ~atoms), stacked, -np.inf)
+        stacked = np.where(np.where(atoms.any(axis=0), atoms, pure | ~atoms), stacked, -np.inf)
         with np.errstate(all="ignore"):
             return np.asarray(np.logaddexp.reduce(stacked, axis=0))
 
     @property
     def mean(self) -> float:
-        """The weighted mean of the means."""
         pairs = zip(self.weights, self.components, strict=True)
         return math.fsum(weight * component.mean for weight, component in pairs)
 
     @property
-    def sd(self) -> float:
-        """From the variance within the components and that of their means."""
-        mean = self.mean
-        pairs = zip(self.weights, self.components, strict=True)
-        return math.sqrt(math.fsum(w * (each.sd**2 + (each.mean - mean) ** 2) for w, each in pairs))
-
-    @property
     def support(self) -> tuple[float, float]:
-        """From the smallest value of any component to the largest."""
         ends = [component.support for component in self.components]
         return min(low for low, _ in ends), max(high for _, high in ends)
 
     @property
     def atoms(self) -> Mapping[float, float]:
-        """The components' atoms, weighted and added."""
         found: dict[float, float] = {}
         for weight, component in zip(self.weights, self.components, strict=True):
             for value, probability in component.atoms.items():
@@ -244,13 +193,12 @@ class Mixture(Distribution):
 
 @lru_cache(maxsize=1024)
 def _knots(mixture: Mixture) -> _Knots:
-    points = [np.array(list(mixture.atoms), dtype=np.float64)]
+    atoms = mixture.atoms
+    points = [np.array(list(atoms), dtype=np.float64)]
     for component in mixture.components:
-        points.append(np.array(component.support))
-        points.append(component.quantile(_LEVELS))
+        points += [np.array(component.support), component.quantile(_LEVELS)]
     x = np.unique(np.concatenate(points))
     x = x[np.isfinite(x)]
-    atoms = mixture.atoms
     jumps = np.array([atoms.get(float(value), 0.0) for value in x])
     upto = np.maximum.accumulate(mixture.cdf(x))
     beyond = np.minimum.accumulate(mixture.survival(x))
@@ -261,29 +209,16 @@ def _knots(mixture: Mixture) -> _Knots:
 
 
 @lru_cache(maxsize=1024)
-def _table(mixture: Mixture) -> _Table:
+def _table(mixture: Mixture) -> Table:
+    """The quantile on the panels before each knot (before the first there is none)."""
     knots = _knots(mixture)
-    count = knots.x.size
     with np.errstate(divide="ignore", invalid="ignore"):
-        start = np.concatenate(([0.0], np.log(knots.upto[:-1] / knots.beyond[:-1])))
-        end = np.log(knots.below / knots.from_)
-        width = end - start
-    nodes = np.cos(np.pi * (np.arange(_DEGREE + 1) + 0.5) / (_DEGREE + 1))
-    places = np.concatenate((nodes, [-0.98, -0.3, 0.2, 0.98]))
-    holds = (np.arange(count) > 0) & np.isfinite(width) & (width > 1e-9)
-    coefficients = np.zeros((_DEGREE + 1, count))
-    interval = np.flatnonzero(holds)
-    s = (start[interval, None] + width[interval, None] * 0.5 * (places + 1.0)).ravel()
-    at = np.repeat(interval, places.size)
-    u, x = special.expit(s), np.empty_like(s)
-    for here, upper in ((u <= 0.5, False), (u > 0.5, True)):
-        x[here] = mixture._between(at[here], u[here], knots, upper)
-    values = x.reshape(interval.size, places.size)
-    chebyshev = np.polynomial.chebyshev.chebfit(nodes, values[:, : nodes.size].T, _DEGREE)
-    coefficients[:, interval] = chebyshev_powers(_DEGREE) @ chebyshev
-    checked = np.polynomial.chebyshev.chebval(places[nodes.size :], chebyshev)
-    gap = np.diff(knots.x)[interval - 1]
-    error = np.abs(checked - values[:, nodes.size :])
-    allowed = np.maximum(2e-13 * np.abs(values[:, nodes.size :]), 1e-12 * gap[:, None])
-    holds[interval] = (error <= allowed).all(axis=1)
-    return _Table(holds, start, np.where(width > 0, width, 1.0), coefficients)
+        start = np.concatenate(([np.nan], np.log(knots.upto[:-1] / knots.beyond[:-1])))
+        width = np.log(knots.below / knots.from_) - start
+    at = np.flatnonzero(np.isfinite(width) & (width > 1e-9))
+    s = start[at, None] + width[at, None] * 0.5 * (places(_DEGREE) + 1.0)
+    x = np.full((start.size, s.shape[1]), np.nan)
+    x[at] = mixture._root(np.repeat(at, s.shape[1]), special.expit(s.ravel()), knots).reshape(s.shape)
+    gap = np.diff(knots.x, prepend=knots.x[0])[:, None]
+    allowed = np.maximum(2e-13 * np.abs(x[:, _DEGREE + 1 :]), 1e-12 * gap)
+    return tabulated(start, np.where(width > 0, width, 1.0), x, allowed)

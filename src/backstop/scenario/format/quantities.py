@@ -75,7 +75,9 @@ class Parameter(Spread):
         default=None, description="FILE#NAME: an estimate from history (not available in this version)."
     )
     experts: dict[Words, Camp] | None = Field(
-        default=None, description="Camps of experts, each with its own distribution; pooled by weight."
+        default=None,
+        min_length=1,
+        description="Camps of experts, each with its own distribution; pooled by weight.",
     )
     title: str = Field(default="", description="A heading for people; the name made readable where left out.")
     unit: str = Field(default="", description="The unit, for people.")
