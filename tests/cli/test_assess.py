@@ -156,13 +156,6 @@ def test_threads_change_no_number(observed: Path) -> None:
     assert one == two
 
 
-@pytest.mark.parametrize("block", [1, 7, 50, 512])
-def test_block_size_changes_no_number(observed: Path, block: int) -> None:
-    model = load(observed)
-    # 97 is prime: some block is not full.
-    assert_same(assess(model, 97, block=block, threads=2).as_dict(), assess(model, 97, threads=1).as_dict())
-
-
 def assert_same(one: object, other: object, at: str = "") -> None:
     """Equal to 1e-12 wherever there is a number, and exactly elsewhere."""
     if isinstance(one, dict):

@@ -14,7 +14,9 @@ from tests.contract.recording import RECORDED, commands, differences, essence
 from tests.support.command import run
 
 KNOWN = json.loads(RECORDED.read_text(encoding="utf-8"))
-TOLERANCE = 1e-12
+# Values are settled to 1e-11 and conditional figures divide by small shares: what was recorded with another way to
+# settle differs from the right answer, and from this one, by as much.
+TOLERANCE = 1e-9
 
 
 def test_no_command_and_no_option_is_gone() -> None:

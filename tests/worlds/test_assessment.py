@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,7 +14,9 @@ import backstop
 from backstop.base.faults import InvalidInput, Refused
 from backstop.scenario.check.study import read_scenario
 from backstop.scenario.model import Model, compile_scenario
+from backstop.worlds import sample
 from backstop.worlds.assessment import assess
+from backstop.worlds.draws import drawn
 from backstop.worlds.result import Result
 
 
@@ -111,17 +114,56 @@ def test_a_flat_likelihood_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize("text", [PLEDGE, OBSERVED])
-def test_progress_ends_at_the_total(text: str) -> None:
-    seen: list[tuple[int, int]] = []
-    assess(model(text), 100, block=30, threads=2, progress=lambda done, total: seen.append((done, total)))
-    assert seen == [(done, 12) for done in range(1, 13)]  # four blocks of three arrangements
+@pytest.mark.parametrize("arrangements", [None, ["armed"]])
+def test_progress_rises_to_the_total(text: str, arrangements: list[str] | None) -> None:
+    told: list[tuple[int, int]] = []
+    assess(model(text), 10_000, arrangements=arrangements, progress=lambda *at: told.append(at))
+    assert len(told) > 3
+    assert told == sorted(told)
+    assert len({total for _, total in told}) == 1
+    assert told[-1][0] == told[-1][1]
 
 
-def test_an_error_in_one_thread_ends_the_run() -> None:
-    broken = PLEDGE.replace("prize - shield", "log(prize - 0.5)")
-    with pytest.raises(InvalidInput, match="world") as error:
-        assess(model(broken), 4000, threads=2, block=50)
+def test_a_fault_names_the_first_world_that_has_it() -> None:
+    broken = model(PLEDGE.replace("prize - shield", "log(prize - 0.5)"))
+    with pytest.raises(InvalidInput, match=r"log\(prize - 0.5\)") as error:
+        assess(broken, 10_000, threads=2)
     assert len(error.value.faults) == 1
+    world = int(re.search(r"in world (\d+)", str(error.value))[1])  # type: ignore[index]
+    prize = drawn(broken, 10_000, 1)["prize"]
+    assert isinstance(prize, np.ndarray)
+    assert world == int(np.argmax(prize <= 0.5))
+
+
+def test_threads_change_no_bit() -> None:
+    one, *others = (
+        assess(model(OBSERVED), 5_000, threads=n).as_dict()["arrangements"] for n in (1, 2, 3, 64)
+    )
+    assert all(one == other for other in others)
+
+
+def test_one_arrangement_alone_is_compared_with_nothing() -> None:
+    found = assess(model(PLEDGE), 64, arrangements=["both"])
+    assert list(found.arrangements) == ["both"]
+    assert found.arrangements["both"].differences == {}
+    assert found.arrangements["both"].metrics == assess(model(PLEDGE), 64).arrangements["both"].metrics
+
+
+def test_curves_that_are_too_large_are_solved_for_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = assess(model(OBSERVED), 3_000)
+    monkeypatch.setattr(sample, "_MOST_HELD", 1.0)
+    told: list[tuple[int, int]] = []
+    parts = assess(model(OBSERVED), 3_000, progress=lambda *at: told.append(at))
+    assert parts.as_dict() == whole.as_dict()
+    assert told[-1][0] == told[-1][1]
+    monkeypatch.setattr(sample, "_MOST_DOUBLE", 1.0)
+    single = assess(model(OBSERVED), 3_000)
+    for name, a in whole.arrangements.items():
+        assert single.arrangements[name].metrics == a.metrics
+        for metric, curve in a.curves.items():
+            found = single.arrangements[name].curves[metric]
+            assert found.q50 == pytest.approx(curve.q50, rel=1e-6)
+            assert found.mean == pytest.approx(curve.mean, rel=1e-6)
 
 
 @pytest.mark.parametrize("worlds", [0, -1, 2_000_001])

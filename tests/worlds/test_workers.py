@@ -12,40 +12,11 @@ import numpy as np
 import pytest
 
 from backstop.base.faults import InvalidInput, Refused
-from backstop.scenario.study import load
 from backstop.worlds import workers
-from backstop.worlds.assessment import assess
 from backstop.worlds.workers import Workers, shared_empty
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 linux = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is forked")
-
-
-def figures(threads: int) -> dict[str, Any]:
-    found = assess(load(EXAMPLES / "ukraine-2025"), 600, threads=threads, block=128).as_dict()
-    return dict(found["arrangements"])
-
-
-def same(one: Any, other: Any) -> None:
-    if isinstance(one, dict):
-        assert one.keys() == other.keys()
-        for key in one:
-            same(one[key], other[key])
-    elif isinstance(one, list):
-        for a, b in zip(one, other, strict=True):
-            same(a, b)
-    elif one is None or other is None:
-        assert one is other
-    else:
-        assert one == pytest.approx(other, rel=1e-12, abs=1e-12)
-
-
-@linux
-def test_forked_threads_and_alone_agree(monkeypatch: pytest.MonkeyPatch) -> None:
-    alone = figures(1)
-    same(alone, figures(2))
-    monkeypatch.setattr(workers, "FORK_FROM_WORLDS", 0)
-    same(alone, figures(2))
 
 
 def spread(task: Any, monkeypatch: pytest.MonkeyPatch) -> dict[int, Any]:
@@ -61,25 +32,6 @@ def test_nothing_to_do_is_nothing_done(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "FORK_FROM_WORLDS", 0)
     with Workers(2) as pool:
         pool.spread(lambda item: item, range(0), lambda item, found: pytest.fail("nothing was asked"), 10_000)
-
-
-@pytest.mark.parametrize("arrangement", ["nothing", "full_package"])
-def test_one_arrangement_alone_in_many_worlds(arrangement: str) -> None:
-    model = load(EXAMPLES / "ukraine-2025")
-    found = assess(model, workers.FORK_FROM_WORLDS, threads=2, arrangements=[arrangement])
-    assert list(found.arrangements) == [arrangement]
-    assert found.arrangements[arrangement].differences == {}
-
-
-@pytest.mark.parametrize("threads", [1, 2])
-def test_progress_is_told_arrangement_by_arrangement(threads: int) -> None:
-    model = load(EXAMPLES / "ukraine-2025")
-    told: list[tuple[int, int]] = []
-    assess(
-        model, workers.FORK_FROM_WORLDS, threads=threads, block=1_000, progress=lambda *at: told.append(at)
-    )
-    total = 4 * len(model.levels)
-    assert told == [(done, total) for done in range(1, total + 1)]
 
 
 @linux

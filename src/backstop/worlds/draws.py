@@ -16,11 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from backstop.base.faults import Refused
 from backstop.base.words import did_you_mean
 from backstop.scenario.distribution.distribution import Distribution, DistributionError
+from backstop.scenario.model import Model
 from backstop.worlds import sequence as sobol
 
 Array = NDArray[np.float64]
+
+MOST_WORLDS = 2_000_000
+"""The most worlds of one assessment."""
 
 # A pivot of the Cholesky factor below this means that the correlations leave no freedom.
 _LEAST_PIVOT = 1e-9
@@ -108,6 +113,16 @@ class Sampler:
             name: each.median if isinstance(each, Distribution) else float(each)
             for name, each in self.distributions.items()
         }
+
+
+def drawn(model: Model, worlds: int, seed: int) -> dict[str, float | Array]:
+    """Every parameter of worlds 0 .. worlds - 1 of a seed, an array of shape (worlds,) where it varies.
+
+    Raises Refused past 2,000,000 worlds.
+    """
+    if not 1 <= worlds <= MOST_WORLDS:
+        raise Refused(f"{worlds:,} worlds were asked for", hint=f"ask for 1 to {MOST_WORLDS:,}")
+    return Sampler(model.distributions, model.correlations, seed).block(0, worlds)
 
 
 def _joined(group: _Group, uniforms: Mapping[str, Array]) -> dict[str, Array]:

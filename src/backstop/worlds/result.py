@@ -9,23 +9,25 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from backstop.game.stage import Information
+from backstop.base.arrays import FloatArray
+from backstop.game.choice import Information
 from backstop.scenario.distribution.distribution import Distribution, distribution
 from backstop.scenario.expression.expression import Value
 from backstop.scenario.format import scenario as form
 from backstop.scenario.model import Model
-from backstop.worlds.evaluation import Evaluation, Layout
+from backstop.worlds.sample import Curves, Sample
 from backstop.worlds.statistics import (
     QUANTILES,
-    Array,
     Summary,
-    means_and_errors,
+    jackknife_errors,
+    mean_and_error,
     quantiles,
     replication_mass,
     summarise,
 )
-from backstop.worlds.workers import Workers
+from backstop.worlds.threads import in_threads
 
 if TYPE_CHECKING:
     import xarray
@@ -66,9 +68,9 @@ class ArrangementResult:
     values: Mapping[str, Summary]
     costs: Mapping[str, Summary]
     controllers: Mapping[str, Mapping[str, Summary]]
-    samples: Mapping[str, Array] = field(repr=False)
-    value_samples: Mapping[str, Array] = field(repr=False)
-    cost_samples: Mapping[str, Array] = field(repr=False)
+    samples: Mapping[str, FloatArray] = field(repr=False)
+    value_samples: Mapping[str, FloatArray] = field(repr=False)
+    cost_samples: Mapping[str, FloatArray] = field(repr=False)
     differences: Mapping[str, Summary] = field(default_factory=dict)
 
 
@@ -112,7 +114,7 @@ class Result:
     information: Information
     arrangements: Mapping[str, ArrangementResult]
     observations: Mapping[str, ObservationResult]
-    weights: Array | None
+    weights: FloatArray | None
     effective_worlds: float
     unconverged_worlds: int
     parameters: Mapping[str, Value] = field(repr=False)
@@ -121,28 +123,6 @@ class Result:
     def first(self) -> str:
         """The arrangement that the others are compared with."""
         return next(iter(self.arrangements))
-
-    def compared(self, workers: Workers) -> Result:
-        """The same result with the paired difference of every arrangement from the first, on the same worlds."""
-        base = self.arrangements[self.first].samples
-        jobs = [(a, m) for a in self.arrangements if a != self.first for m in base]
-        found: dict[tuple[str, str], Summary] = {}
-
-        def task(i: int) -> Summary:
-            a, m = jobs[i]
-            return summarise(self.arrangements[a].samples[m] - base[m], self.weights)
-
-        def collect(i: int, difference: Summary) -> None:
-            found[jobs[i]] = difference
-
-        workers.spread(task, range(len(jobs)), collect, self.worlds)
-        return replace(
-            self,
-            arrangements={
-                name: replace(a, differences={m: found[name, m] for m in base if (name, m) in found})
-                for name, a in self.arrangements.items()
-            },
-        )
 
     def as_dict(self) -> dict[str, Any]:
         """The result as the one JSON object `backstop-result/1`."""
@@ -179,7 +159,7 @@ class Result:
         names = list(self.arrangements)
         scenario = self.model.scenario
 
-        def stacked(samples: list[Mapping[str, Array]], rows: list[str]) -> Array:
+        def stacked(samples: list[Mapping[str, FloatArray]], rows: list[str]) -> FloatArray:
             if not rows:
                 return np.empty((len(samples), 0, self.worlds))
             return np.stack([np.stack([of[row] for row in rows]) for of in samples])
@@ -233,88 +213,95 @@ def versions() -> dict[str, str]:
     }
 
 
-@dataclass(slots=True)
-class _Sums:
-    """What is found of one arrangement, by kind and name of the figure, and by row of the curve."""
-
-    shared: dict[tuple[str, str], Array]
-    summaries: dict[tuple[str, str], Summary]
-    curves: dict[int, Curve]
-
-
-def summarise_arrangements(
-    model: Model, figures: Layout, rooms: Mapping[str, Evaluation], weights: Array | None, workers: Workers
-) -> dict[str, ArrangementResult]:
-    """Sum arrangements up over worlds."""
-    sums = {name: _Sums(_controller_costs(model, figures, of), {}, {}) for name, of in rooms.items()}
-    jobs: list[tuple[str, str, str, Array | int]] = []
-    for name, of in rooms.items():
-        jobs += [(name, "metric", n, of.metrics[i]) for i, n in enumerate(figures.metrics)]
-        jobs += [(name, "value", n, of.values[i]) for i, n in enumerate(figures.actors)]
-        jobs += [(name, "cost", n, of.costs[i]) for i, n in enumerate(figures.costs)]
-        jobs += [
-            (name, "controller", f"{controller}\0{unit}", cost)
-            for (controller, unit), cost in sums[name].shared.items()
-        ]
-        jobs += [(name, "curve", "", row) for row in dict.fromkeys(figures.curve_rows.values())]
-
-    def task(i: int) -> Summary | Curve:
-        name, _, _, values = jobs[i]
-        if isinstance(values, int):
-            return _curve(rooms[name].curves.row(values), weights)
-        return summarise(values, weights)
-
-    def collect(i: int, found: Summary | Curve) -> None:
-        name, kind, key, row = jobs[i]
-        if isinstance(found, Summary):
-            sums[name].summaries[kind, key] = found
-        elif isinstance(row, int):
-            sums[name].curves[row] = found
-
-    worlds = weights.size if weights is not None else max(of.settled.size for of in rooms.values())
-    workers.spread(task, range(len(jobs)), collect, worlds)
-    return {name: _arrangement(figures, name, of, weights, sums[name]) for name, of in rooms.items()}
-
-
-def _arrangement(
-    figures: Layout, name: str, of: Evaluation, weights: Array | None, sums: _Sums
+def summed_up(
+    model: Model,
+    name: str,
+    sample: Sample,
+    curves: Mapping[str, Curve],
+    weights: FloatArray | None,
+    threads: int | None = None,
 ) -> ArrangementResult:
-    shared, summaries, curves = sums.shared, sums.summaries, sums.curves
+    """An arrangement summed up over worlds; `curves` are those already summed up."""
+    shared = _controller_costs(model, sample)
+    kinds: tuple[Mapping[Any, FloatArray], ...] = (sample.metrics, sample.values, sample.costs, shared)
+    rows = [values for of in kinds for values in of.values()]
+    summaries = iter(in_threads(lambda values: summarise(values, weights), rows, threads))
+    metrics, values, costs, by_controller = (dict(zip(of, summaries, strict=False)) for of in kinds)
     controllers: dict[str, dict[str, Summary]] = {}
-    for controller, unit in shared:
-        controllers.setdefault(controller, {})[unit] = summaries["controller", f"{controller}\0{unit}"]
-    phases, phases_se, outcomes, outcomes_se = of.averages(replication_mass(weights, of.settled.size))
+    for (controller, unit), summary in by_controller.items():
+        controllers.setdefault(controller, {})[unit] = summary
+    mass = replication_mass(weights, sample.settled.size)
+    phases, phases_se = _averages(mass, sample.phase_sums)
+    outcomes, outcomes_se = _averages(mass, sample.outcome_sums)
+    game = model.game
     return ArrangementResult(
         name=name,
-        metrics={n: summaries["metric", n] for n in figures.metrics},
-        curves={n: curves[row] for n, row in figures.curve_rows.items()},
-        phases={n: tuple(map(float, phases[:, k])) for k, n in enumerate(figures.phases)},
-        phase_errors={n: tuple(map(float, phases_se[:, k])) for k, n in enumerate(figures.phases)},
-        outcomes={n: float(outcomes[o]) for o, n in enumerate(figures.outcomes)},
-        outcome_errors={n: float(outcomes_se[o]) for o, n in enumerate(figures.outcomes)},
-        values={n: summaries["value", n] for n in figures.actors},
-        costs={n: summaries["cost", n] for n in figures.costs},
+        metrics=metrics,
+        curves={n: curves[n] for n in metrics if n in curves},
+        phases={n: tuple(map(float, phases[:, k])) for k, n in enumerate(game.phases)},
+        phase_errors={n: tuple(map(float, phases_se[:, k])) for k, n in enumerate(game.phases)},
+        outcomes=dict(zip(game.outcomes, map(float, outcomes), strict=True)),
+        outcome_errors=dict(zip(game.outcomes, map(float, outcomes_se), strict=True)),
+        values=values,
+        costs=costs,
         controllers=controllers,
-        samples=dict(zip(figures.metrics, of.metrics, strict=True)),
-        value_samples=dict(zip(figures.actors, of.values, strict=True)),
-        cost_samples=dict(zip(figures.costs, of.costs, strict=True)),
+        samples=sample.metrics,
+        value_samples=sample.values,
+        cost_samples=sample.costs,
     )
 
 
-def _controller_costs(model: Model, figures: Layout, of: Evaluation) -> dict[tuple[str, str], Array]:
+def compared(
+    arrangements: Mapping[str, ArrangementResult], weights: FloatArray | None, threads: int | None = None
+) -> dict[str, ArrangementResult]:
+    """The same with the paired difference of every arrangement from the first, on the same worlds."""
+    (first, base), *others = arrangements.items()
+    metrics = list(base.samples)
+
+    def differences(job: tuple[ArrangementResult, str]) -> Summary:
+        of, metric = job
+        return summarise(of.samples[metric] - base.samples[metric], weights)
+
+    found = iter(in_threads(differences, [(of, m) for _, of in others for m in metrics], threads))
+    return {first: base} | {
+        name: replace(of, differences=dict(zip(metrics, found, strict=False))) for name, of in others
+    }
+
+
+def _averages(mass: FloatArray, sums: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Weighted means with errors: `sums` (16, ...) by replication, whose worlds weigh `mass` (16,), give (...)."""
+    return sums.sum(axis=0) / mass.sum(), jackknife_errors(mass, sums)
+
+
+def _controller_costs(model: Model, sample: Sample) -> dict[tuple[str, str], FloatArray]:
     """Cost by controller and unit; what several control together stands under their names joined by `+`."""
-    found: dict[tuple[str, str], Array] = {}
-    for row, name in enumerate(figures.costs):
+    found: dict[tuple[str, str], FloatArray] = {}
+    for name, cost in sample.costs.items():
         measure = model.scenario.measures[name]
         key = ("+".join(measure.by), measure.cost_unit or UNSTATED_UNIT)
-        found[key] = found[key] + of.costs[row] if key in found else of.costs[row]
+        found[key] = found[key] + cost if key in found else cost
     return found
 
 
-def _curve(values: Array, weights: Array | None) -> Curve:
-    means = means_and_errors(values, weights)
-    q05, q25, q50, q75, q95 = zip(*(quantiles(row, weights, QUANTILES) for row in values), strict=True)
-    return Curve(tuple(mean for mean, _ in means), tuple(se for _, se in means), q05, q25, q50, q75, q95)
+def summed_curves(curves: Curves, weights: FloatArray | None, threads: int | None = None) -> dict[str, Curve]:
+    """Curves summed up over worlds; metrics that share an array share what it comes to."""
+    arrays = {id(values): values for values in curves.values()}
+    rows = [(key, row) for key, values in arrays.items() for row in values]
+
+    def task(
+        job: tuple[int, NDArray[Any]],
+    ) -> tuple[tuple[float | None, float | None], tuple[float | None, ...]]:
+        values = job[1].astype(np.float64)
+        return mean_and_error(values, weights), quantiles(values, weights, QUANTILES)
+
+    points: dict[int, list[Any]] = {key: [] for key in arrays}
+    for (key, _), point in zip(rows, in_threads(task, rows, threads), strict=True):
+        points[key].append(point)
+    summed = {}
+    for key, found in points.items():
+        means, errors = zip(*(mean for mean, _ in found), strict=True)
+        summed[key] = Curve(means, errors, *zip(*(reached for _, reached in found), strict=True))
+    return {name: summed[id(values)] for name, values in curves.items()}
 
 
 def _arrangement_dict(a: ArrangementResult) -> dict[str, Any]:

@@ -1,0 +1,183 @@
+"""Figures of promised levels on worlds: the one way in which worlds are asked.
+
+A query names levels and the figures wanted under them. Only what is wanted is computed, by the compiled program of the
+scenario; worlds in which something is not what it must be are solved again by the plain solver, which finds the words.
+"""
+
+from __future__ import annotations
+
+import atexit
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import numpy as np
+
+from backstop.base.arrays import BoolArray, FloatArray, Rows
+from backstop.base.faults import InvalidInput
+from backstop.game.choice import Information
+from backstop.game.plain_process import expected_cost
+from backstop.program.host import Host, Solved, Wanted
+from backstop.program.program import compile_program
+from backstop.scenario.expression.expression import Value
+from backstop.scenario.model import Model, Use
+from backstop.scenario.plain_valuation import Valuation
+
+Levels = Mapping[str, Value]
+"""The promised level of every measure: a number, or one for every world that is asked about."""
+
+Progress = Callable[[int, int], None]
+"""Told how much is done, and of how much."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Query:
+    """`metrics` under the promised `levels`; expected `costs` and the actors' `values` where they are wanted as well.
+
+    `rows`: the worlds asked about, all by default; arrays in `levels` have one entry for each of them.
+    """
+
+    levels: Levels
+    metrics: Sequence[str] = ()
+    costs: bool = False
+    rows: Rows | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Figures:
+    """Figures of the worlds asked about, arrays of shape (worlds,).
+
+    `metrics` by name, not a number where a condition cannot happen; `costs`: the expected cost of every measure that
+    has one, empty where costs are not wanted; `values`: what the future is worth to each actor at the start.
+    """
+
+    metrics: Mapping[str, FloatArray]
+    costs: Mapping[str, FloatArray]
+    values: Mapping[str, FloatArray]
+
+
+def ask(
+    model: Model,
+    parameters: Mapping[str, Value],
+    worlds: int,
+    queries: Sequence[Query],
+    information: Information | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> list[Figures]:
+    """What each query asks of worlds with these `parameters`: numbers, or arrays with one number for every world.
+
+    `information` None: the study's own reading of payoff shocks. Raises InvalidInput for faults found while solving,
+    with the place in the file and the number of a world.
+    """
+    solver = Solver(model, information or model.scenario.information, threads)
+    sizes = [worlds if query.rows is None else query.rows.size for query in queries]
+    total, found = sum(sizes), list[Figures]()
+    for at, (query, size) in enumerate(zip(queries, sizes, strict=True)):
+        before = sum(sizes[:at])
+
+        def told(done: int, of: int, before: int = before) -> None:
+            if progress is not None:
+                progress(before + done, total)
+
+        drawn = parameters if query.rows is None else _some(parameters, query.rows)
+        wanted = Wanted(tuple(query.metrics), costs=query.costs)
+        solved = solver.solve(drawn, query.levels, size, wanted, told, query.rows)
+        found.append(Figures(solved.metrics, solved.costs, solved.values))
+    return found
+
+
+def _some(parameters: Mapping[str, Value], rows: Rows) -> dict[str, Value]:
+    return {
+        name: value[rows] if isinstance(value, np.ndarray) else value for name, value in parameters.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Solver:
+    """The compiled program of a model, and the plain solver for what it flags."""
+
+    model: Model
+    information: Information
+    threads: int | None = None
+    host: Host = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "host", _host(_Lowered(self.model), self.information, self.threads))
+
+    def solve(
+        self,
+        parameters: Mapping[str, Value],
+        levels: Levels,
+        worlds: int,
+        wanted: Wanted,
+        progress: Progress | None = None,
+        rows: Rows | None = None,
+    ) -> Solved:
+        """Worlds solved, none of them with a fault; `rows` are their numbers where they are not 0, 1, 2, ..."""
+        solved = self.host.solve(worlds, parameters, levels, wanted, progress)
+        self.refuse_faults(solved.flagged, parameters, levels, rows)
+        return solved
+
+    def refuse_faults(
+        self, flagged: BoolArray, parameters: Mapping[str, Value], levels: Levels, rows: Rows | None = None
+    ) -> None:
+        """Raise InvalidInput for the first of the worlds that are flagged, in the words of the plain solver."""
+        if not flagged.any():
+            return
+        at = int(np.argmax(flagged))
+        world = at if rows is None else int(rows[at])
+
+        def here(values: Mapping[str, Value]) -> dict[str, float]:
+            return {n: float(v[at]) if isinstance(v, np.ndarray) else float(v) for n, v in values.items()}
+
+        valuation = Valuation(self.model, here(levels), here(parameters), world)
+        solution = valuation.solved(self.information)
+        for measure in self.model.measures.values():
+            if measure.cost is not None:
+                expected_cost(solution, self.model.game.start, _cost(valuation, measure.cost))
+        raise InvalidInput(
+            f"world {world} cannot be solved: a value on the way is not finite",
+            hint="payoffs and probabilities far beyond all others are the likely cause",
+        )
+
+
+def _cost(valuation: Valuation, use: Use) -> Callable[[int, int], float]:
+    return lambda phase, period: valuation.use(use, phase, period)
+
+
+class _Lowered:
+    """A model, alike to every other that differs from it only in what a program takes as input."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self._key = tuple(
+            id(part)
+            for part in (
+                model.scenario,
+                model.game,
+                model.discounts,
+                model.noises,
+                model.measures,
+                model.definitions,
+                model.payoffs,
+                model.lumps,
+                model.nodes,
+            )
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Lowered) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+
+@lru_cache(maxsize=16)
+def _host(lowered: _Lowered, information: Information, threads: int | None) -> Host:
+    """The program of a model, ready to run. What is kept here keeps its model, so that no id is taken twice."""
+    return Host(compile_program(lowered.model, information), threads)
+
+
+# As the interpreter ends, the library that runs programs goes before what is kept here.
+atexit.register(_host.cache_clear)
