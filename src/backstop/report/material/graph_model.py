@@ -16,7 +16,7 @@ from backstop.base.words import listed, readable
 from backstop.graphmodel import Analysis, Threat, analyse, load, threats
 from backstop.graphmodel.model.conflict import Conflict
 from backstop.graphmodel.show.drawing import drawing
-from backstop.graphmodel.stability.concepts import MEANINGS, TITLES
+from backstop.graphmodel.stability.concepts import TITLES
 
 _MOST_STATES = 12
 _MOST_THREATS = 6
@@ -24,9 +24,8 @@ _MOST_THREATS = 6
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One reading of the preferences: the base case (`name` empty) or a variant."""
+    """One reading of the preferences, the base case or a variant: states by concept, and threats that are hollow."""
 
-    name: str
     title: str
     equilibria: Mapping[str, tuple[str, ...]]
     hollow: tuple[str, ...]
@@ -36,11 +35,9 @@ class Reading:
 class GraphReadings:
     """A study's graph model, read under its base preferences and every variant."""
 
-    title: str
     question: str
     makers: tuple[str, ...]
     states: int
-    meanings: Mapping[str, str]
     readings: tuple[Reading, ...]
     described: Mapping[str, str]
     picture: Mapping[str, Any] | None
@@ -48,16 +45,16 @@ class GraphReadings:
 
 
 def graph_readings(study: Path) -> GraphReadings | None:
-    """The lens on the study in `study`; None where it has no graph.yaml."""
+    """The graph model of the study in `study`; None where it has no graph.yaml."""
     folder = study if study.is_dir() else study.parent
     path = folder / "graph.yaml"
     if not path.is_file():
         return None
     conflict = load(path)
     question, titles = _words(path)
-    readings = [_reading(conflict, "", "Preferences as read from the accounts")]
+    readings = [_reading(conflict, "Preferences as read from the accounts")]
     readings += [
-        _reading(load(path, variant), variant, titles.get(variant) or readable(variant))
+        _reading(load(path, variant), titles.get(variant) or readable(variant))
         for variant in conflict.variants
     ]
     picture: Mapping[str, Any] | None
@@ -72,11 +69,9 @@ def graph_readings(study: Path) -> GraphReadings | None:
         name: conflict.describe(conflict.state(name)) for name in named if name in conflict.states.ids
     }
     return GraphReadings(
-        conflict.title,
         question,
         tuple(dm.name for dm in conflict.decision_makers),
         conflict.size,
-        {TITLES[c]: MEANINGS[c] for c in TITLES},
         tuple(readings),
         described,
         picture,
@@ -98,7 +93,7 @@ def _words(path: Path) -> tuple[str, dict[str, str]]:
     return (question if isinstance(question, str) else ""), titles
 
 
-def _reading(conflict: Conflict, name: str, title: str) -> Reading:
+def _reading(conflict: Conflict, title: str) -> Reading:
     analysis = analyse(conflict)
     stable = {TITLES[c]: tuple(analysis.equilibria(c)) for c in analysis.concepts}
     at = _states(analysis)
@@ -108,7 +103,7 @@ def _reading(conflict: Conflict, name: str, title: str) -> Reading:
         for state in held:
             for maker in range(len(conflict.decision_makers)):
                 hollow += [_threat(conflict, threat) for threat in threats(conflict, maker, state)]
-    return Reading(name, title, stable, tuple(hollow[:_MOST_THREATS]))
+    return Reading(title, stable, tuple(hollow[:_MOST_THREATS]))
 
 
 def _threat(conflict: Conflict, threat: Threat) -> str:

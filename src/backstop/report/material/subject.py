@@ -105,11 +105,10 @@ def _stated(scenario: form.Scenario, metric: str | None) -> str | None:
     """The first condition of a claim that is about one metric (about `metric`, where one is asked for)."""
     for claim in scenario.claims.values():
         body = claim.necessary or claim.sufficient or claim.threshold
-        if body is None or not isinstance(body.for_, str):
-            continue
-        named = _metrics_in(body.for_, scenario)
-        if len(named) == 1 and (metric is None or named[0] == metric):
-            return body.for_
+        if body is not None and isinstance(body.for_, str):
+            named = _metrics_in(body.for_, scenario)
+            if len(named) == 1 and metric in (None, named[0]):
+                return body.for_
     return None
 
 
@@ -122,11 +121,12 @@ def _metrics_in(formula: form.Expr, scenario: form.Scenario) -> list[str]:
 
 
 def _by_kind(scenario: form.Scenario) -> str:
-    def place(name: str) -> tuple[int, int]:
+    """The metric of the most telling kind; those that are conditional or start elsewhere come after."""
+
+    def place(name: str) -> int:
         metric = scenario.metrics[name]
         return (
-            _PREFERENCE.index(metric.kind) + 10 * (metric.given is not None) + 5 * (metric.from_ is not None),
-            list(scenario.metrics).index(name),
+            _PREFERENCE.index(metric.kind) + 10 * (metric.given is not None) + 5 * (metric.from_ is not None)
         )
 
     return min(scenario.metrics, key=place)
@@ -139,7 +139,7 @@ def _split(result: Result, metric: str) -> Target | None:
     if not samples.size or float(np.ptp(samples)) <= 1e-12 or not result.model.uncertain:
         return None
     level = 0.5
-    share = float(np.mean(samples >= 0.5))
+    share = float(np.mean(samples >= level))
     if not is_probability(result.model.scenario.metrics[metric]) or not 0.05 <= share <= 0.95:
         level = float(f"{np.median(samples):.2g}")
     return _target(result, f"{metric} >= {level:g}", own=False)
@@ -147,31 +147,25 @@ def _split(result: Result, metric: str) -> Target | None:
 
 def citations(scenario: form.Scenario) -> Counter[str]:
     """How many claims and observations are about each metric."""
-    found: Counter[str] = Counter()
+    found: Counter[str] = Counter(o.metric for o in scenario.observations.values())
     for claim in scenario.claims.values():
-        for body in (claim.necessary, claim.sufficient, claim.threshold):
-            if body is not None:
-                found.update(_metrics_in(body.for_, scenario))
-        for effect in (claim.raises, claim.lowers, claim.complements):
-            if effect is not None:
-                found[effect.metric] += 1
+        conditions = [c.for_ for c in (claim.necessary, claim.sufficient, claim.threshold) if c is not None]
         if claim.holds is not None:
-            found.update(_metrics_in(claim.holds.that, scenario))
-    found.update(o.metric for o in scenario.observations.values())
+            conditions.append(claim.holds.that)
+        for formula in conditions:
+            found.update(_metrics_in(formula, scenario))
+        found.update(e.metric for e in (claim.raises, claim.lowers, claim.complements) if e is not None)
     return found
 
 
 def _shown(scenario: form.Scenario, first: str, asked: Sequence[str]) -> tuple[str, ...]:
+    """The metrics shown first: those asked for, else probabilities that claims and observations are about."""
     if len(asked) > 1:
         return tuple(dict.fromkeys(asked))[:MOST_SHOWN]
     cited = citations(scenario)
-    names = list(scenario.metrics)
-    others = [
-        name for name in names if name != first and is_probability(scenario.metrics[name]) and cited[name] > 0
-    ]
-    others.sort(key=lambda name: (-cited[name], names.index(name)))
-    if not cited:
-        others = [n for n in names if n != first and is_probability(scenario.metrics[n])]
+    others = [n for n, m in scenario.metrics.items() if n != first and is_probability(m)]
+    if cited:
+        others = sorted((name for name in others if cited[name]), key=lambda name: -cited[name])
     return (first, *others[: MOST_SHOWN - 1])
 
 

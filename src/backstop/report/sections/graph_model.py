@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from backstop.base.table import Table
 from backstop.base.words import counted, listed, sentence_case, stop
 from backstop.report.charts import style
@@ -11,6 +13,7 @@ from backstop.report.material.gathering import Material
 from backstop.report.material.graph_model import GraphReadings, Reading
 
 NASH, CREDIBLE, THREATS = "rests on nobody's threat", "credible threats", "hollow threats"
+UNSTABLE = "not stable"
 
 
 def section(found: Material) -> Section | None:
@@ -21,19 +24,16 @@ def section(found: Material) -> Section | None:
     base = graph.readings[0]
     blocks: list[Block] = [
         Paragraph(
-            "A second model asks what is stable when only the order of each party's preferences is "
-            f"known: {listed(graph.makers)}, "
-            f"{counted(graph.states, 'possible state')}. {graph.question}".strip()
+            "A second model asks what is stable when only the order of each party's preferences is known: "
+            f"{listed(graph.makers)}, {counted(graph.states, 'possible state')}. {graph.question}".strip()
         ),
         Paragraph(_finding(graph, base), lead=True),
         _table(graph),
     ]
     hollow = [stop(sentence_case(text)) for text in base.hollow]
     if hollow:
-        blocks.append(
-            Paragraph("Threats that would not be carried out, because whoever makes them would lose by it:")
-        )
-        blocks.append(Items(tuple(hollow)))
+        why = "Threats that would not be carried out, because whoever makes them would lose by it:"
+        blocks += [Paragraph(why), Items(tuple(hollow))]
     figure = _figure(found, graph)
     if figure is not None:
         blocks.append(figure)
@@ -42,28 +42,19 @@ def section(found: Material) -> Section | None:
 
 def standing(reading: Reading, state: str) -> str:
     """How a state stands under one reading: on nobody's threat, on credible threats, on hollow ones, or not at all."""
-    stable = reading.equilibria
-    if state in stable.get("Nash", ()):
-        return NASH
-    if state in stable.get("SEQ", ()):
-        return CREDIBLE
-    if state in stable.get("GMR", ()):
-        return THREATS
-    return "not stable"
+    kinds = (("Nash", NASH), ("SEQ", CREDIBLE), ("GMR", THREATS))
+    return next((words for c, words in kinds if state in reading.equilibria.get(c, ())), UNSTABLE)
 
 
 def _finding(graph: GraphReadings, base: Reading) -> str:
-    nash = [s for s in graph.described if standing(base, s) == NASH]
-    credible = [s for s in graph.described if standing(base, s) == CREDIBLE]
-    hollow = [s for s in graph.described if standing(base, s) == THREATS]
-    total = len(nash) + len(credible) + len(hollow)
+    counts = Counter(standing(base, state) for state in graph.described)
+    total = counts[NASH] + counts[CREDIBLE] + counts[THREATS]
     if not total:
         return "No state is stable for all parties."
     return (
-        f"{sentence_case(counted(total, 'state'))} {'is' if total == 1 else 'are'} stable for all "
-        f"parties: {len(nash)} because nobody "
-        f"can improve alone, {len(credible)} by threats that would be carried out, and {len(hollow)} "
-        "only by threats that would not."
+        f"{sentence_case(counted(total, 'state'))} {'is' if total == 1 else 'are'} stable for all parties: "
+        f"{counts[NASH]} because nobody can improve alone, {counts[CREDIBLE]} by threats that would be carried out, "
+        f"and {counts[THREATS]} only by threats that would not."
     )
 
 
@@ -71,15 +62,14 @@ def _table(graph: GraphReadings) -> Table:
     rows = []
     for state, words in sorted(graph.described.items(), key=lambda pair: (len(pair[0]), pair[0])):
         cells = [standing(reading, state) for reading in graph.readings]
-        if any(cell != "not stable" for cell in cells):
+        if any(cell != UNSTABLE for cell in cells):
             rows.append((f"{state}: {words}" if words else state, *cells))
     return Table(
         "Stable states, under each reading of the preferences",
         ("", *(sentence_case(reading.title) for reading in graph.readings)),
         tuple(rows),
-        "Nobody's threat: Nash. Credible threats: SEQ. Hollow threats: GMR without SEQ. A state can "
-        "be stable although no path of "
-        "improvements leads to it.",
+        "Nobody's threat: Nash. Credible threats: SEQ. Hollow threats: GMR without SEQ. A state can be stable although "
+        "no path of improvements leads to it.",
     )
 
 

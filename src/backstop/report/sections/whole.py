@@ -69,14 +69,13 @@ def written(found: Material) -> Report:
 def exact(found: Material) -> dict[str, Any]:
     """The numbers behind the prose in full doubles."""
     lead = found.subject
+    shares = {} if lead.target is None else lead.target.shares
     numbers: dict[str, Any] = {
         "headline": lead.metric,
         "focus": lead.focus,
         "target": None if lead.target is None else lead.target.formula,
         "target_is_the_studys_own": lead.target is not None and lead.target.own,
-        "target_shares": {}
-        if lead.target is None
-        else {name: share.as_dict() for name, share in lead.target.shares.items()},
+        "target_shares": {name: share.as_dict() for name, share in shares.items()},
         "result": found.result.as_dict(),
     }
     if found.claims is not None:
