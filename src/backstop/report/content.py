@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from backstop.base.table import Table
 
 FORMAT = "backstop-report/1"
+Specification = Mapping[str, object]
+"""A picture in Vega-Lite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class Figure:
     source: str
     note: str
     alternative: str
-    specification: Mapping[str, Any] = field(repr=False)
+    specification: Specification = field(repr=False)
     table: Table | None = None
 
 
@@ -93,7 +94,7 @@ class Report:
     facts: tuple[str, ...]
     sections: tuple[Section, ...]
     left_out: tuple[str, ...] = ()
-    exact: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    exact: Mapping[str, object] = field(default_factory=dict, repr=False)
 
     def figures(self) -> Iterator[Figure]:
         """All figures in their order."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from backstop.report.charts import style
+
+if TYPE_CHECKING:
+    import altair
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,7 @@ class Bar:
     high_label: str
 
 
-def tornado(bars: Sequence[Bar], centre: float, title: str) -> Any:
+def tornado(bars: Sequence[Bar], centre: float, title: str) -> altair.LayerChart:
     """One-at-a-time swings, widest first: hatched by direction through shape, with the input's values at the ends."""
     import altair
 
@@ -73,7 +76,9 @@ def tornado(bars: Sequence[Bar], centre: float, title: str) -> Any:
     return altair.layer(*layers).properties(width=400, height=30 * len(order))
 
 
-def shares(names: Sequence[str], means: Sequence[float], errors: Sequence[float], unit: str) -> Any:
+def shares(
+    names: Sequence[str], means: Sequence[float], errors: Sequence[float], unit: str
+) -> altair.LayerChart:
     """Bars with their errors, the largest first."""
     import altair
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from backstop.report.charts import style
 from backstop.worlds.result import Curve
+
+if TYPE_CHECKING:
+    import altair
 
 COLUMNS = 4
 
@@ -32,7 +35,7 @@ class CurvePanel:
     rates: tuple[BaseRate, ...] = ()
 
 
-def chart(panels: Sequence[CurvePanel], years: Sequence[float]) -> Any:
+def chart(panels: Sequence[CurvePanel], years: Sequence[float]) -> altair.VConcatChart:
     """Small panels, one per arrangement: mean, half of worlds, nine in ten of worlds, base rates as diamonds."""
     import altair
 
@@ -40,7 +43,7 @@ def chart(panels: Sequence[CurvePanel], years: Sequence[float]) -> Any:
     return altair.vconcat(*style.rows(drawn, COLUMNS, 14), spacing=12)
 
 
-def _panel(panel: CurvePanel, years: Sequence[float], labelled: bool) -> Any:
+def _panel(panel: CurvePanel, years: Sequence[float], labelled: bool) -> altair.LayerChart:
     import altair
 
     curve = panel.curve

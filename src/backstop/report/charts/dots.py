@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from backstop.report.charts import style
+
+if TYPE_CHECKING:
+    import altair
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +21,7 @@ class Row:
     texts: Mapping[str, str]
 
 
-def chart(rows: Sequence[Row], measures: Mapping[str, str], columns: Sequence[str]) -> Any:
+def chart(rows: Sequence[Row], measures: Mapping[str, str], columns: Sequence[str]) -> altair.HConcatChart:
     """A dot where a package has the measure, a small ring where it does not; figures in columns to the right."""
     import altair
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from backstop.base.words import with_error
 from backstop.report.charts import style
 from backstop.worlds.statistics import Summary
+
+if TYPE_CHECKING:
+    import altair
 
 ROW = 22
 COLUMNS = 2
@@ -25,7 +28,7 @@ class Panel:
     zero: bool = False
 
 
-def chart(panels: Sequence[Panel], width: int = 185) -> Any:
+def chart(panels: Sequence[Panel], width: int = 185) -> altair.VConcatChart:
     """Panels in rows of two, each with its own axis; those of the first column carry the names."""
     import altair
 
@@ -33,7 +36,7 @@ def chart(panels: Sequence[Panel], width: int = 185) -> Any:
     return altair.vconcat(*style.rows(drawn, COLUMNS, 58), spacing=18)
 
 
-def _drawn(panel: Panel, labelled: bool, width: int) -> Any:
+def _drawn(panel: Panel, labelled: bool, width: int) -> altair.LayerChart:
     """A thin line from 5 to 95 % of worlds, a thick one for the middle half, a dot at the mean.
 
     The white tick in the dot's place is two Monte Carlo errors wide on either side where that is wider than the dot.

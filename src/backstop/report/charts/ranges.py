@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from backstop.report.charts import style
+
+if TYPE_CHECKING:
+    import altair
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ def _end(value: float, width: float) -> str:
     return "0" if text in ("-0", "") else text
 
 
-def chart(ranges: Sequence[Range]) -> Any:
+def chart(ranges: Sequence[Range]) -> altair.VConcatChart:
     """One row an input and box: the whole range as a thin line, the part inside the box thick, its limits in words."""
     import altair
 

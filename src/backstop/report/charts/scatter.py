@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from backstop.report.charts import style
+
+if TYPE_CHECKING:
+    import altair
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +35,13 @@ SHAPES = (
 )
 
 
-def chart(points: Sequence[Point], x_title: str, y_title: str) -> Any:
+def chart(points: Sequence[Point], x_title: str, y_title: str) -> altair.LayerChart:
     """The points with numbered, shaped marks and their labels beside them."""
     import altair
 
+    # Labels stand to the right, in the right half of the picture to the left.
+    xs = [p.x for p in points] or [0.0]
+    middle = (min(xs) + max(xs)) / 2
     rows = [
         {
             "label": p.label,
@@ -45,11 +51,11 @@ def chart(points: Sequence[Point], x_title: str, y_title: str) -> Any:
             "x1": p.x + 2 * p.x_se,
             "y0": p.y - 2 * p.y_se,
             "y1": p.y + 2 * p.y_se,
+            "side": "left" if p.x > middle else "right",
         }
         for p in points
     ]
-    placed = _placed(rows)
-    labels = [row["label"] for row in rows]
+    labels = [p.label for p in points]
     x = altair.X(
         "x:Q",
         title=x_title,
@@ -62,7 +68,7 @@ def chart(points: Sequence[Point], x_title: str, y_title: str) -> Any:
         scale=altair.Scale(zero=False, nice=True, padding=22),
         axis=altair.Axis(format=",~f"),
     )
-    base = altair.Chart(style.data(placed))
+    base = altair.Chart(style.data(rows))
     layers = [
         base.mark_rule(color=style.QUIET).encode(x=altair.X("x0:Q"), x2="x1:Q", y=y),
         base.mark_rule(color=style.QUIET).encode(x=x, y=altair.Y("y0:Q"), y2="y1:Q"),
@@ -86,10 +92,3 @@ def chart(points: Sequence[Point], x_title: str, y_title: str) -> Any:
             .encode(x=x, y=y, text="label:N")
         )
     return altair.layer(*layers).properties(width=560, height=300)
-
-
-def _placed(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Labels to the right, or to the left in the right half of the picture."""
-    xs = [row["x"] for row in rows]
-    middle = (min(xs) + max(xs)) / 2 if xs else 0.0
-    return [{**row, "side": "left" if row["x"] > middle else "right"} for row in rows]

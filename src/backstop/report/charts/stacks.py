@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from backstop.report.charts import style
+
+if TYPE_CHECKING:
+    import altair
 
 COLOURS = (
     style.BLUE,
@@ -27,7 +30,7 @@ COLUMNS = 4
 _LEAST_LABELLED = 0.055
 
 
-def chart(shares: Mapping[str, Mapping[str, Sequence[float]]], years: Sequence[float]) -> Any:
+def chart(shares: Mapping[str, Mapping[str, Sequence[float]]], years: Sequence[float]) -> altair.VConcatChart:
     """`shares[panel][part]`: shares at `years`, which add up to 1. Parts carry letters, in colours and in the key."""
     import altair
 
@@ -94,7 +97,7 @@ def _ink(part: int) -> str:
     return style.PAPER if COLOURS[part % len(COLOURS)] in _DARK else style.INK
 
 
-def _key(parts: Sequence[str], keys: Mapping[str, str]) -> Any:
+def _key(parts: Sequence[str], keys: Mapping[str, str]) -> altair.LayerChart:
     """The key as a small table of squares with letters."""
     import altair
 

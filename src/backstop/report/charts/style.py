@@ -9,9 +9,17 @@ from __future__ import annotations
 import functools
 import textwrap
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from backstop.report.content import Figure
+from backstop.base.table import Table
+from backstop.report.content import Figure, Specification
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    import altair
+
+    Chart: TypeAlias = altair.LayerChart | altair.HConcatChart | altair.VConcatChart
 
 BLUE, ORANGE, GREEN, PURPLE, SKY, AMBER = (
     "#0072B2",
@@ -31,7 +39,15 @@ LINE = 13
 
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 
-CONFIG: Mapping[str, Any] = {
+LEGEND: Specification = {
+    "labelColor": INK,
+    "titleColor": QUIET,
+    "titleFontWeight": "normal",
+    "labelFontSize": 11,
+    "titleFontSize": 11,
+    "labelLimit": 300,
+}
+CONFIG: Specification = {
     "background": PAPER,
     "font": FONT,
     "padding": 6,
@@ -54,14 +70,7 @@ CONFIG: Mapping[str, Any] = {
         "labelFontWeight": "bold",
         "labelAnchor": "start",
     },
-    "legend": {
-        "labelColor": INK,
-        "titleColor": QUIET,
-        "titleFontWeight": "normal",
-        "labelFontSize": 11,
-        "titleFontSize": 11,
-        "labelLimit": 300,
-    },
+    "legend": LEGEND,
     "title": {
         "anchor": "start",
         "color": INK,
@@ -83,17 +92,17 @@ def numbered(count: int, total: int) -> str:
     return chr(ord("A") + count) if total <= 26 else str(count + 1)
 
 
-def specification(chart: Any) -> dict[str, Any]:
+def specification(chart: Chart) -> Specification:
     """The chart as Vega-Lite in the house style, without furniture."""
     # Charts are checked against the schema as they are built; once is enough.
-    plain: dict[str, Any] = chart.to_dict(validate=False)
+    plain: dict[str, object] = chart.to_dict(validate=False)
     plain["$schema"] = _SCHEMA
     plain["config"] = dict(CONFIG)
     return plain
 
 
 def figure(
-    chart: Any,
+    chart: Chart,
     name: str,
     *,
     title: str,
@@ -101,13 +110,13 @@ def figure(
     source: str,
     note: str = "",
     alternative: str,
-    table: Any = None,
+    table: Table | None = None,
 ) -> Figure:
     """A finished figure from an Altair chart."""
     return Figure(name, title, definition, source, note, alternative, specification(chart), table)
 
 
-def furnished(of: Figure) -> dict[str, Any]:
+def furnished(of: Figure) -> Specification:
     """The specification with title, subtitle, source and note drawn in, to stand on its own."""
     inner = dict(of.specification)
     inner.pop("$schema", None)
@@ -132,10 +141,10 @@ def furnished(of: Figure) -> dict[str, Any]:
         "color": QUIET,
         "offset": 12,
     }
-    whole: dict[str, Any] = {
+    whole: dict[str, object] = {
         "$schema": _SCHEMA,
         "description": of.alternative,
-        "config": dict(of.specification.get("config", CONFIG)),
+        "config": of.specification.get("config", CONFIG),
         "title": foot,
         "vconcat": [{"title": head, "vconcat": [inner]}],
     }
@@ -145,25 +154,25 @@ def furnished(of: Figure) -> dict[str, Any]:
 
 
 @functools.cache
-def _converter() -> Any:
+def _converter() -> ModuleType:
     import vl_convert
 
     return vl_convert
 
 
-def svg(specification: Mapping[str, Any]) -> str:
+def svg(specification: Specification) -> str:
     """A specification as SVG text; nothing is fetched."""
     found: str = _converter().vegalite_to_svg(dict(specification), allowed_base_urls=[])
     return found
 
 
-def png(specification: Mapping[str, Any], scale: float = 2.0) -> bytes:
+def png(specification: Specification, scale: float = 2.0) -> bytes:
     """A specification as PNG bytes; nothing is fetched."""
     found: bytes = _converter().vegalite_to_png(dict(specification), scale=scale, allowed_base_urls=[])
     return found
 
 
-def row_labels(names: Sequence[str], y: Any, width: int = 42) -> list[Any]:
+def row_labels(names: Sequence[str], y: altair.Y, width: int = 42) -> list[altair.Chart]:
     """Labels left of the rows, in as many lines as they need, centred on the row (the axis draws none).
 
     `y` is the encoding of the rows by the field `label`.
@@ -173,7 +182,7 @@ def row_labels(names: Sequence[str], y: Any, width: int = 42) -> list[Any]:
     return labels({name: name for name in names}, width, x=altair.value(-8), y=y)
 
 
-def column_heads(names: Sequence[str], x: Any, width: int) -> list[Any]:
+def column_heads(names: Sequence[str], x: altair.X, width: int) -> list[altair.Chart]:
     """Heads above columns, in as many lines as they need, standing on the same line.
 
     `x` is the encoding of the columns by the field `label`.
@@ -185,21 +194,21 @@ def column_heads(names: Sequence[str], x: Any, width: int) -> list[Any]:
 
 
 def labels(
-    texts: Mapping[Any, str],
+    texts: Mapping[str, str] | Mapping[int, str],
     width: int,
     *,
     align: str = "right",
     standing: bool = False,
     fields: tuple[str, str] = ("label", "line"),
     **at: Any,
-) -> list[Any]:
+) -> list[altair.Chart]:
     """Texts by row or column in lines of `width`: centred on it, or `standing` on its edge.
 
     `at` are the encodings of place; `fields` name the row or column and the text of a line in them.
     """
     import altair
 
-    placed: dict[float, list[dict[str, Any]]] = {}
+    placed: dict[float, list[dict[str, str | int]]] = {}
     for key, text in texts.items():
         lines = wrapped(text, width)
         for n, line in enumerate(lines):
@@ -213,7 +222,7 @@ def labels(
     ]
 
 
-def rows(drawn: Sequence[Any], columns: int, spacing: int) -> list[Any]:
+def rows(drawn: Sequence[Chart], columns: int, spacing: int) -> list[altair.HConcatChart]:
     """Small charts in rows of `columns`, with so many pixels between them."""
     import altair
 
@@ -222,7 +231,7 @@ def rows(drawn: Sequence[Any], columns: int, spacing: int) -> list[Any]:
     ]
 
 
-def data(records: Sequence[Mapping[str, Any]]) -> Any:
+def data(records: Sequence[Mapping[str, object]]) -> altair.Data:
     """Records as inline data of a chart."""
     import altair
 

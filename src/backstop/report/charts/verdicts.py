@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from backstop.report.charts import style
+
+if TYPE_CHECKING:
+    import altair
 
 MARKS = {
     "supported": ("circle", style.BLUE),
@@ -35,7 +38,7 @@ def _figure(share: float) -> str:
     return "100" if share >= 1.0 else f"{min(99, round(100 * share))}"
 
 
-def chart(claims: Sequence[Row]) -> Any:
+def chart(claims: Sequence[Row]) -> altair.HConcatChart:
     """One row a claim: a mark with its word, and a bar of the shares in which it holds, fails and does not arise."""
     import altair
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib import resources
-from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from backstop.base.table import Table
@@ -27,12 +26,11 @@ _KINDS = {
 
 def html(report: Report) -> str:
     """The page as text."""
-    text: str = _template().render(report=report)
-    return text
+    return _template().render(report=report)
 
 
 @cache
-def _template() -> Any:
+def _template() -> Template:
     source = resources.files("backstop.report").joinpath("templates/report.html").read_text(encoding="utf-8")
     environment = Environment(
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined, finalize=_finalize
@@ -44,7 +42,7 @@ def _template() -> Any:
     return environment.from_string(source)
 
 
-def _finalize(value: Any) -> Any:
+def _finalize(value: object) -> object:
     """Every text that reaches the page is rid of control characters first; escaping follows."""
     return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
 
 from backstop.report.charts import style
 from backstop.report.content import FORMAT, Block, Figure, Report
 
 
-def as_json(report: Report) -> dict[str, Any]:
+def as_json(report: Report) -> dict[str, object]:
     """The report as `backstop-report/1`."""
     return {
         "format": FORMAT,
@@ -25,8 +24,8 @@ def as_json(report: Report) -> dict[str, Any]:
     }
 
 
-def _block(block: Block) -> dict[str, Any]:
-    found: dict[str, Any] = {"kind": type(block).__name__.lower()}
+def _block(block: Block) -> dict[str, object]:
+    found: dict[str, object] = {"kind": type(block).__name__.lower()}
     if isinstance(block, Figure):
         for name in ("name", "title", "definition", "source", "note", "alternative"):
             found[name] = getattr(block, name)

@@ -81,7 +81,7 @@ def _figure(found: Material, graph: GraphReadings) -> Figure | None:
     plain.pop("title", None)
     plain.pop("padding", None)
     plain.pop("description", None)
-    legend = {**style.CONFIG["legend"], "orient": "bottom", "columns": 3}
+    legend = {**style.LEGEND, "orient": "bottom", "columns": 3}
     plain["config"] = {**style.CONFIG, "view": {"stroke": None}, "legend": legend}
     return Figure(
         "conflict",

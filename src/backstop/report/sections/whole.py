@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from backstop.questions.claims.judging import claims_dict
 from backstop.report.content import Report, Section
 from backstop.report.material.gathering import Material
@@ -66,11 +64,11 @@ def written(found: Material) -> Report:
     )
 
 
-def exact(found: Material) -> dict[str, Any]:
+def exact(found: Material) -> dict[str, object]:
     """The numbers behind the prose in full doubles."""
     lead = found.subject
     shares = {} if lead.target is None else lead.target.shares
-    numbers: dict[str, Any] = {
+    numbers: dict[str, object] = {
         "headline": lead.metric,
         "focus": lead.focus,
         "target": None if lead.target is None else lead.target.formula,
