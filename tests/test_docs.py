@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import importlib
 import re
 from pathlib import Path
@@ -101,6 +102,27 @@ def test_no_command_is_documented_that_is_not_there() -> None:
 def test_every_exit_code_is_documented() -> None:
     codes = {0, 2, 130} | {error.exit_code for error in (BackstopError, *BackstopError.__subclasses__())}
     assert set(map(int, re.findall(r"^\| `(\d+)` \|", text(COMMANDS_PAGE), re.MULTILINE))) == codes
+
+
+# ---------------------------------------------------------------- examples in docstrings
+
+EXAMPLES = {
+    path.relative_to(ROOT / "src").with_suffix("").as_posix().replace("/", ".")
+    for path in (ROOT / "src").rglob("*.py")
+    if ">>>" in text(path)
+}
+
+
+def test_what_a_notebook_meets_has_examples() -> None:
+    assert {"backstop.scenario.study", "backstop.worlds.assessment", "backstop.worlds.result"} <= EXAMPLES
+
+
+@pytest.mark.parametrize("module", sorted(EXAMPLES))
+def test_examples_give_what_they_say(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    found = doctest.testmod(importlib.import_module(module))
+    assert found.attempted > 0
+    assert found.failed == 0
 
 
 # ---------------------------------------------------------------- pages

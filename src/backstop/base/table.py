@@ -7,7 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of text: `rows[i][0]` names the row; `note` says how to read it."""
+    """A table of text: `rows[i][0]` names the row; `note` says how to read it.
+
+    >>> Table("Chances", ("", "peace"), (("bare", "0.4"), ("guarded", "0.7"))).rows[1]
+    ('guarded', '0.7')
+    """
 
     title: str
     columns: tuple[str, ...]

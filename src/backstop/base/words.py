@@ -107,7 +107,12 @@ class Estimated(Protocol):
 
 
 def with_error(of: Estimated) -> str:
-    """Mean and Monte Carlo error in no more digits than the error supports: `0.683 ±0.002`."""
+    """Mean and Monte Carlo error in no more digits than the error supports.
+
+    >>> from collections import namedtuple
+    >>> with_error(namedtuple("Estimate", "mean se")(0.68321, 0.0021))
+    '0.683 ±0.002'
+    """
     mean, se = of.mean, of.se
     if mean is None:
         return "no value"
@@ -123,7 +128,11 @@ def with_error(of: Estimated) -> str:
 
 
 def listed(words: Iterable[str], last: str = "and") -> str:
-    """`a`, `a and b`, `a, b and c`; `none` where there is nothing."""
+    """Words joined to a list; `none` where there is nothing.
+
+    >>> listed(["a", "b", "c"]), listed(["a", "b"], "or"), listed([])
+    ('a, b and c', 'a or b', 'none')
+    """
     items = list(words)
     if not items:
         return "none"
@@ -140,6 +149,9 @@ def frequency(share: float | None, se: float | None = None) -> str:
 
     0 is "none" and 1 "all" only where the share is exactly that; otherwise fewer than 1 or more than 99. An error of
     half a case in 100 and more makes it "about", of two and a half a range of two errors on each side.
+
+    >>> frequency(0.826), frequency(0.826, 0.01), frequency(0.826, 0.03)
+    ('83 of 100', 'about 83 of 100', 'between 77 and 89 of 100')
     """
     if share is None or not math.isfinite(share):
         return "no figure"

@@ -13,6 +13,10 @@ def load(path: str | Path) -> Model:
     """The compiled model of a study: a folder with a `scenario.yaml`, a file in it, or `-` for standard input.
 
     Raises InvalidInput with every error of the file at once.
+
+    >>> model = load("examples/ladder")
+    >>> list(model.levels)
+    ['consultative', 'automatic', 'half_automatic', 'attributed']
     """
     from backstop.base.document import MOST_BYTES
     from backstop.scenario.check.study import read_scenario

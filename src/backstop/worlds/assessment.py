@@ -42,6 +42,11 @@ def assess(
 
     `arrangements` None: all of them; observed ones are solved in any case. `progress(done, total)` is called as blocks
     end. Raises InvalidInput for unknown names and for faults found while solving, Refused past 2,000,000 worlds.
+
+    >>> import backstop
+    >>> result = backstop.assess(backstop.load("examples/ladder"), worlds=100, arrangements=["automatic"])
+    >>> round(result.arrangements["automatic"].metrics["war"].mean, 3)
+    0.045
     """
     wanted = chosen_arrangements(model, arrangements)
     observed = observed_arrangements(model)

@@ -29,6 +29,9 @@ def hazards(
 
     `mean` and `se` are the curve of the share that is still free of the event (`kind` avoid) or that has met it. The
     error takes the two ends of an interval as if they had nothing in common, so that it is not too small.
+
+    >>> [of.mean for of in hazards([1.0, 0.9, 0.45], [0.0, 0.0, 0.0], "avoid", [0, 1, 2])]
+    [None, 0.09999999999999998, 0.5]
     """
     free = [m if m is None or kind == "avoid" else 1.0 - m for m in mean]
     found = [Hazard(None, None)]

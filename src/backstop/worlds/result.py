@@ -106,7 +106,17 @@ class ObservationResult:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """An assessment. `weights` is None where all worlds count alike; `parameters` holds every world's draws."""
+    """An assessment. `weights` is None where all worlds count alike; `parameters` holds every world's draws.
+
+    >>> import backstop
+    >>> result = backstop.assess(backstop.load("examples/ladder"), worlds=100, arrangements=["automatic", "attributed"])
+    >>> result.first
+    'automatic'
+    >>> round(result.arrangements["attributed"].differences["war"].mean, 3)
+    0.072
+    >>> sorted(result.as_dict()["arrangements"]["attributed"])[:4]
+    ['costs', 'costs_by_controller', 'curves', 'differences']
+    """
 
     model: Model
     worlds: int
