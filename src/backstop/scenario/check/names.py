@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from backstop.base.words import did_you_mean
 from backstop.scenario.check.findings import Findings, Part
 from backstop.scenario.expression.expression import RESERVED
 from backstop.scenario.expression.operations import FUNCTIONS
-from backstop.scenario.format.trees import OTHERWISE
+from backstop.scenario.format.scenario import KINDS, OTHERWISE
 
 CLOCK = ("t", "years", "period_years")
 """Names that every expression knows: the period, the years since the start, and the length of a period."""
-
-KINDS: Mapping[str, str] = {
-    "actors": "actor",
-    "phases": "phase",
-    "trees": "tree",
-    "outcomes": "outcome",
-    "measures": "measure",
-    "parameters": "parameter",
-    "definitions": "definition",
-    "metrics": "metric",
-}
-"""The sections that share one name space, and what one of each is called."""
 
 _OWN_SPACES = {"arrangements": "arrangement", "observations": "observation", "claims": "claim"}
 

@@ -8,7 +8,7 @@ from backstop.base.document import Document, first_faults, parse_document
 from backstop.base.faults import Fault, InvalidInput
 from backstop.scenario.check.expressions import Usage, constant
 from backstop.scenario.check.findings import Findings, Part, whole
-from backstop.scenario.check.names import KINDS, Names, article
+from backstop.scenario.check.names import Names, article
 from backstop.scenario.check.quantities import (
     check_arrangement,
     check_correlations,
@@ -19,7 +19,7 @@ from backstop.scenario.check.quantities import (
 from backstop.scenario.check.questions import check_claim, check_metric, check_observation
 from backstop.scenario.check.shape import shaped
 from backstop.scenario.check.trees import Moves
-from backstop.scenario.format.scenario import Scenario
+from backstop.scenario.format.scenario import KINDS, Scenario
 
 
 def read_scenario(data: bytes, file: str) -> tuple[Document, Scenario, tuple[Fault, ...]]:

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
+from backstop.base.arrays import FloatArray
 from backstop.scenario.distribution.families import (
-    Array,
     Distribution,
     DistributionError,
     require_finite,
@@ -39,7 +39,7 @@ def _table(a: float, b: float) -> Table:
     return tabulated(start, np.ones_like(start), y, allowed)
 
 
-def _both_tails(a: float, b: float, s: Array) -> Array:
+def _both_tails(a: float, b: float, s: FloatArray) -> FloatArray:
     """The logit of the quantile at u = logistic(s), each half from its own tail."""
     lower, y = s <= 0, np.empty_like(s)
     y[lower] = _lower_tail(a, b, s[lower])
@@ -47,12 +47,12 @@ def _both_tails(a: float, b: float, s: Array) -> Array:
     return y
 
 
-def _lower_tail(a: float, b: float, s: Array) -> Array:
+def _lower_tail(a: float, b: float, s: FloatArray) -> FloatArray:
     """The logit of the quantile at u = logistic(s) <= 1/2, with digits of 1 - x by Newton steps on log u."""
     log_u = -np.log1p(np.exp(-s))
     x = special.betaincinv(a, b, np.exp(log_u))
     with np.errstate(divide="ignore", invalid="ignore"):
-        y: Array = np.log(x) - np.log1p(-x)
+        y: FloatArray = np.log(x) - np.log1p(-x)
         for _ in range(2):
             share = special.betainc(a, b, special.expit(y))
             # d log F / dy = f(x) x (1 - x) / F
@@ -87,7 +87,7 @@ class Beta(Distribution):
                     f"beta: {name} = {shape:g} is out of reach: it must lie between 0.001 and 1e12"
                 )
 
-    def quantile(self, u: ArrayLike) -> Array:
+    def quantile(self, u: ArrayLike) -> FloatArray:
         u = np.asarray(u, dtype=np.float64)
         if not u.ndim or min(self.a, self.b) < _LEAST_SHAPE:
             return np.asarray(special.betaincinv(self.a, self.b, u))
@@ -100,13 +100,13 @@ class Beta(Distribution):
         x[exact] = special.betaincinv(self.a, self.b, flat[exact])
         return x.reshape(u.shape)
 
-    def cdf(self, x: ArrayLike) -> Array:
+    def cdf(self, x: ArrayLike) -> FloatArray:
         return np.asarray(special.betainc(self.a, self.b, np.clip(x, 0.0, 1.0)))
 
-    def survival(self, x: ArrayLike) -> Array:
+    def survival(self, x: ArrayLike) -> FloatArray:
         return np.asarray(special.betaincc(self.a, self.b, np.clip(x, 0.0, 1.0)))
 
-    def log_density(self, x: ArrayLike) -> Array:
+    def log_density(self, x: ArrayLike) -> FloatArray:
         x = np.asarray(x, dtype=np.float64)
         inside = (x >= 0) & (x <= 1)
         held = np.where(inside, x, 0.5)
@@ -142,19 +142,19 @@ class Pert(Distribution):
         width = self.high - self.low
         return Beta(1 + 4 * ((self.mode - self.low) / width), 1 + 4 * ((self.high - self.mode) / width))
 
-    def _share(self, x: ArrayLike) -> Array:
+    def _share(self, x: ArrayLike) -> FloatArray:
         return (np.asarray(x, dtype=np.float64) - self.low) / (self.high - self.low)
 
-    def quantile(self, u: ArrayLike) -> Array:
+    def quantile(self, u: ArrayLike) -> FloatArray:
         return np.minimum(self.low + (self.high - self.low) * self.shape.quantile(u), self.high)
 
-    def cdf(self, x: ArrayLike) -> Array:
+    def cdf(self, x: ArrayLike) -> FloatArray:
         return self.shape.cdf(self._share(x))
 
-    def survival(self, x: ArrayLike) -> Array:
+    def survival(self, x: ArrayLike) -> FloatArray:
         return self.shape.survival(self._share(x))
 
-    def log_density(self, x: ArrayLike) -> Array:
+    def log_density(self, x: ArrayLike) -> FloatArray:
         return self.shape.log_density(self._share(x)) - math.log(self.high - self.low)
 
     @property

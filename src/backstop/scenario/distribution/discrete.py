@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backstop.scenario.distribution.families import Array, Distribution, DistributionError, require_finite
+from backstop.base.arrays import FloatArray
+from backstop.scenario.distribution.families import Distribution, DistributionError, require_finite
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,16 +22,16 @@ class Fixed(Distribution):
     def __post_init__(self) -> None:
         require_finite("value", value=self.value)
 
-    def quantile(self, u: ArrayLike) -> Array:
+    def quantile(self, u: ArrayLike) -> FloatArray:
         return np.full(np.shape(u), float(self.value))
 
-    def cdf(self, x: ArrayLike) -> Array:
+    def cdf(self, x: ArrayLike) -> FloatArray:
         return np.where(np.asarray(x) >= self.value, 1.0, 0.0)
 
-    def survival(self, x: ArrayLike) -> Array:
+    def survival(self, x: ArrayLike) -> FloatArray:
         return np.where(np.asarray(x) >= self.value, 0.0, 1.0)
 
-    def log_density(self, x: ArrayLike) -> Array:
+    def log_density(self, x: ArrayLike) -> FloatArray:
         return np.where(np.asarray(x) == self.value, 0.0, -np.inf)
 
     @property
@@ -73,25 +74,25 @@ class Discrete(Distribution):
         object.__setattr__(self, "values", tuple(float(value) for value, _ in pairs))
         object.__setattr__(self, "weights", tuple(weight / total for _, weight in pairs))
 
-    def _levels(self) -> Array:
+    def _levels(self) -> FloatArray:
         """The cdf at the values, each sum rounded once, the last exactly 1."""
         sums = [math.fsum(self.weights[: count + 1]) for count in range(len(self.weights) - 1)]
         return np.minimum([*sums, 1.0], 1.0)
 
-    def quantile(self, u: ArrayLike) -> Array:
+    def quantile(self, u: ArrayLike) -> FloatArray:
         at = np.searchsorted(self._levels(), np.asarray(u, dtype=np.float64), side="left")
         return np.asarray(self.values, dtype=np.float64)[np.minimum(at, len(self.values) - 1)]
 
-    def cdf(self, x: ArrayLike) -> Array:
+    def cdf(self, x: ArrayLike) -> FloatArray:
         levels = np.concatenate(([0.0], self._levels()))
         return levels[np.searchsorted(self.values, np.asarray(x, dtype=np.float64), side="right")]
 
-    def survival(self, x: ArrayLike) -> Array:
+    def survival(self, x: ArrayLike) -> FloatArray:
         levels = np.concatenate((np.cumsum(self.weights[::-1])[::-1], [0.0]))
         levels[0] = 1.0
         return levels[np.searchsorted(self.values, np.asarray(x, dtype=np.float64), side="right")]
 
-    def log_density(self, x: ArrayLike) -> Array:
+    def log_density(self, x: ArrayLike) -> FloatArray:
         x = np.asarray(x, dtype=np.float64)
         at = np.minimum(np.searchsorted(self.values, x, side="left"), len(self.values) - 1)
         return np.where(np.asarray(self.values)[at] == x, np.log(self.weights)[at], -np.inf)

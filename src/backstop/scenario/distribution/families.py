@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Array = NDArray[np.float64]
+from backstop.base.arrays import FloatArray
 
 
 class DistributionError(ValueError):
@@ -32,19 +32,19 @@ class Distribution(ABC):
     __slots__ = ()
 
     @abstractmethod
-    def quantile(self, u: ArrayLike) -> Array:
+    def quantile(self, u: ArrayLike) -> FloatArray:
         """The smallest x with cdf(x) >= u."""
 
     @abstractmethod
-    def cdf(self, x: ArrayLike) -> Array:
+    def cdf(self, x: ArrayLike) -> FloatArray:
         """The probability of a value of at most x."""
 
     @abstractmethod
-    def survival(self, x: ArrayLike) -> Array:
+    def survival(self, x: ArrayLike) -> FloatArray:
         """The probability of a value above x, accurate where that is small."""
 
     @abstractmethod
-    def log_density(self, x: ArrayLike) -> Array:
+    def log_density(self, x: ArrayLike) -> FloatArray:
         """The logarithm of the density at x, -inf outside the support; of the probability for atoms."""
 
     @property
@@ -114,16 +114,16 @@ class Uniform(Distribution):
         require_finite("uniform", a=self.low, b=self.high)
         require_interval("uniform", self.low, self.high, ("a", "b"))
 
-    def quantile(self, u: ArrayLike) -> Array:
+    def quantile(self, u: ArrayLike) -> FloatArray:
         return np.minimum(self.low + (self.high - self.low) * np.asarray(u, dtype=np.float64), self.high)
 
-    def cdf(self, x: ArrayLike) -> Array:
+    def cdf(self, x: ArrayLike) -> FloatArray:
         return np.clip((np.asarray(x, dtype=np.float64) - self.low) / (self.high - self.low), 0.0, 1.0)
 
-    def survival(self, x: ArrayLike) -> Array:
+    def survival(self, x: ArrayLike) -> FloatArray:
         return np.clip((self.high - np.asarray(x, dtype=np.float64)) / (self.high - self.low), 0.0, 1.0)
 
-    def log_density(self, x: ArrayLike) -> Array:
+    def log_density(self, x: ArrayLike) -> FloatArray:
         x = np.asarray(x, dtype=np.float64)
         return np.where((x >= self.low) & (x <= self.high), -math.log(self.high - self.low), -np.inf)
 
@@ -147,29 +147,29 @@ class Triangular(Distribution):
     def __post_init__(self) -> None:
         require_mode("triangular", self.low, self.mode, self.high)
 
-    def quantile(self, u: ArrayLike) -> Array:
+    def quantile(self, u: ArrayLike) -> FloatArray:
         u = np.asarray(u, dtype=np.float64)
         width, left, right = self.high - self.low, self.mode - self.low, self.high - self.mode
         rising = np.minimum(self.low + math.sqrt(width) * np.sqrt(u * left), self.mode)
         falling = np.maximum(self.high - math.sqrt(width) * np.sqrt((1.0 - u) * right), self.mode)
         return np.where(u * width < left, rising, falling)
 
-    def cdf(self, x: ArrayLike) -> Array:
+    def cdf(self, x: ArrayLike) -> FloatArray:
         rising, falling = self._areas(x)
         return np.where(np.asarray(x) < self.mode, rising, 1.0 - falling)
 
-    def survival(self, x: ArrayLike) -> Array:
+    def survival(self, x: ArrayLike) -> FloatArray:
         rising, falling = self._areas(x)
         return np.where(np.asarray(x) < self.mode, 1.0 - rising, falling)
 
-    def _areas(self, x: ArrayLike) -> tuple[Array, Array]:
+    def _areas(self, x: ArrayLike) -> tuple[FloatArray, FloatArray]:
         x = np.clip(np.asarray(x, dtype=np.float64), self.low, self.high)
         width, left, right = self.high - self.low, self.mode - self.low, self.high - self.mode
         rising = ((x - self.low) / width) * ((x - self.low) / left) if left > 0 else np.zeros_like(x)
         falling = ((self.high - x) / width) * ((self.high - x) / right) if right > 0 else np.zeros_like(x)
         return rising, falling
 
-    def log_density(self, x: ArrayLike) -> Array:
+    def log_density(self, x: ArrayLike) -> FloatArray:
         x = np.asarray(x, dtype=np.float64)
         width, left, right = self.high - self.low, self.mode - self.low, self.high - self.mode
         share = np.ones_like(x)

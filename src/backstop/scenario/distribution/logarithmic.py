@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from backstop.base.arrays import FloatArray
 from backstop.scenario.distribution.families import (
-    Array,
     Distribution,
     DistributionError,
     Uniform,
@@ -33,17 +33,17 @@ class _Exponential(Distribution):
     def logarithm(self) -> Distribution:
         """The distribution of the logarithm."""
 
-    def quantile(self, u: ArrayLike) -> Array:
-        x: Array = np.exp(self.logarithm.quantile(u))
+    def quantile(self, u: ArrayLike) -> FloatArray:
+        x: FloatArray = np.exp(self.logarithm.quantile(u))
         return np.clip(x, *self.support)
 
-    def cdf(self, x: ArrayLike) -> Array:
+    def cdf(self, x: ArrayLike) -> FloatArray:
         return self.logarithm.cdf(_log(x))
 
-    def survival(self, x: ArrayLike) -> Array:
+    def survival(self, x: ArrayLike) -> FloatArray:
         return self.logarithm.survival(_log(x))
 
-    def log_density(self, x: ArrayLike) -> Array:
+    def log_density(self, x: ArrayLike) -> FloatArray:
         low, high = self.support
         inside = (np.asarray(x) > 0) & (np.asarray(x) >= low) & (np.asarray(x) <= high)
         log = _log(np.where(inside, x, 1.0 if math.isinf(high) else low))
@@ -51,9 +51,9 @@ class _Exponential(Distribution):
         return np.where(inside, density - log, -np.inf)
 
 
-def _log(x: ArrayLike) -> Array:
+def _log(x: ArrayLike) -> FloatArray:
     with np.errstate(divide="ignore"):
-        logarithm: Array = np.log(np.maximum(np.asarray(x, dtype=np.float64), 0.0))
+        logarithm: FloatArray = np.log(np.maximum(np.asarray(x, dtype=np.float64), 0.0))
     return logarithm
 
 
@@ -82,7 +82,7 @@ class LogUniform(_Exponential):
     def logarithm(self) -> Uniform:
         return Uniform(math.log(self.low), math.log(self.high))
 
-    def quantile(self, u: ArrayLike) -> Array:
+    def quantile(self, u: ArrayLike) -> FloatArray:
         ratio = math.log(self.high) - math.log(self.low)
         if ratio > _MOST_RATIO:
             return _Exponential.quantile(self, u)

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from backstop.scenario.distribution.families import Array, Distribution, DistributionError, require_finite
+from backstop.base.arrays import FloatArray
+from backstop.scenario.distribution.families import Distribution, DistributionError, require_finite
 from backstop.scenario.distribution.table import Indices, Table, places, tabulated
 
 # Levels at which the quantiles of every component become knots, so that each search starts in a narrow bracket.
@@ -28,14 +29,14 @@ _EPS = float(np.finfo(np.float64).eps)
 class _Knots(NamedTuple):
     """Points between which the mixture has no atom, kink or gap, and its probabilities there."""
 
-    x: Array
-    below: Array
+    x: FloatArray
+    below: FloatArray
     """P(X < x)."""
-    upto: Array
+    upto: FloatArray
     """P(X <= x)."""
-    beyond: Array
+    beyond: FloatArray
     """P(X > x)."""
-    from_: Array
+    from_: FloatArray
     """P(X >= x)."""
 
 
@@ -68,7 +69,7 @@ class Mixture(Distribution):
         object.__setattr__(self, "components", tuple(self.components))
         object.__setattr__(self, "weights", tuple(weight / total for weight in self.weights))
 
-    def quantile(self, u: ArrayLike) -> Array:
+    def quantile(self, u: ArrayLike) -> FloatArray:
         # An atom, or the root between two knots: from the table where that holds, else sought.
         u = np.asarray(u, dtype=np.float64)
         if len(self.components) == 1:
@@ -92,14 +93,14 @@ class Mixture(Distribution):
             x[sought] = self._root(at[sought], flat[sought], knots)
         return x.reshape(u.shape)
 
-    def _excess(self, x: Array, u: Array) -> Array:
+    def _excess(self, x: FloatArray, u: FloatArray) -> FloatArray:
         """What the probability up to x has more than u, taken from the tail in which u lies."""
         excess, lower = np.empty_like(u), u <= 0.5
         excess[lower] = self.cdf(x[lower]) - u[lower]
         excess[~lower] = (1.0 - u[~lower]) - self.survival(x[~lower])
         return excess
 
-    def _root(self, at: Indices, u: Array, knots: _Knots) -> Array:
+    def _root(self, at: Indices, u: FloatArray, knots: _Knots) -> FloatArray:
         """Quantiles that lie strictly before knot `at` and after the one before it."""
         right, left = np.minimum(at, knots.x.size - 1), np.maximum(at - 1, 0)
         low, high = knots.x[left], knots.x[right]
@@ -118,7 +119,9 @@ class Mixture(Distribution):
         result[inside] = self._searched(u[inside], *bracket)
         return result
 
-    def _searched(self, u: Array, a: Array, b: Array, fa: Array, fb: Array) -> Array:
+    def _searched(
+        self, u: FloatArray, a: FloatArray, b: FloatArray, fa: FloatArray, fb: FloatArray
+    ) -> FloatArray:
         """Chandrupatla's method (1997, Advances in Engineering Software 28), on all points at once."""
         result, span, active = np.empty_like(u), b - a, np.arange(u.size)
         t = np.clip(fa / (fa - fb), 0.01, 0.99)
@@ -148,17 +151,17 @@ class Mixture(Distribution):
             active, u, span, t, a, b, fa, fb = (each[on] for each in (active, u, span, t, a, b, fa, fb))
         return result
 
-    def cdf(self, x: ArrayLike) -> Array:
+    def cdf(self, x: ArrayLike) -> FloatArray:
         return self._pooled(component.cdf(x) for component in self.components)
 
-    def survival(self, x: ArrayLike) -> Array:
+    def survival(self, x: ArrayLike) -> FloatArray:
         return self._pooled(component.survival(x) for component in self.components)
 
-    def _pooled(self, shares: Iterable[Array]) -> Array:
+    def _pooled(self, shares: Iterable[FloatArray]) -> FloatArray:
         pairs = zip(self.weights, shares, strict=True)
         return np.asarray(np.minimum(sum(weight * share for weight, share in pairs), 1.0))
 
-    def log_density(self, x: ArrayLike) -> Array:
+    def log_density(self, x: ArrayLike) -> FloatArray:
         # At an atom the logarithm of its probability: a component with an atom there outweighs every density.
         x = np.asarray(x, dtype=np.float64)
         terms, held = [], []

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
+from backstop.base.arrays import FloatArray
 from backstop.scenario.distribution.families import (
-    Array,
     Distribution,
     DistributionError,
     require_finite,
@@ -82,7 +82,7 @@ class Normal(Distribution):
             )
         object.__setattr__(self, "_standard", cut)
 
-    def quantile(self, u: ArrayLike) -> Array:
+    def quantile(self, u: ArrayLike) -> FloatArray:
         # The normal quantile of the share of the whole that u is, taken from the nearer tail.
         u = np.asarray(u, dtype=np.float64)
         if self.bounds is None:
@@ -95,7 +95,7 @@ class Normal(Distribution):
         z = np.where(lower <= upper, z, -z)
         return np.clip(self.location + self.scale * (-z if cut.turned else z), *self.bounds)
 
-    def _shares(self, x: ArrayLike) -> tuple[Array, Array]:
+    def _shares(self, x: ArrayLike) -> tuple[FloatArray, FloatArray]:
         """The shares of what lies between the bounds up to x and beyond it."""
         cut = self._standard
         z = (np.asarray(x, dtype=np.float64) - self.location) / self.scale
@@ -106,13 +106,13 @@ class Normal(Distribution):
         upper = np.clip(np.where(z <= 0, 1.0 - below, above), 0.0, 1.0)
         return (upper, lower) if cut.turned else (lower, upper)
 
-    def cdf(self, x: ArrayLike) -> Array:
+    def cdf(self, x: ArrayLike) -> FloatArray:
         return self._shares(x)[0]
 
-    def survival(self, x: ArrayLike) -> Array:
+    def survival(self, x: ArrayLike) -> FloatArray:
         return self._shares(x)[1]
 
-    def log_density(self, x: ArrayLike) -> Array:
+    def log_density(self, x: ArrayLike) -> FloatArray:
         x = np.asarray(x, dtype=np.float64)
         z = (x - self.location) / self.scale
         density = -0.5 * z * z - _LOG_ROOT_TWO_PI - math.log(self.scale) - math.log(self._standard.mass)

@@ -13,14 +13,15 @@ import numpy as np
 from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from backstop.base.arrays import BoolArray, FloatArray
+
 Indices = NDArray[np.intp]
 
 # Where in a panel, which goes from -1 to 1, the polynomial is checked.
 _CHECKED = (-0.98, -0.3, 0.2, 0.98)
 
 
-def places(degree: int) -> Array:
+def places(degree: int) -> FloatArray:
     """Where in a panel, which goes from -1 to 1, a table of this degree needs the function."""
     return np.concatenate((np.cos(np.pi * (np.arange(degree + 1) + 0.5) / (degree + 1)), _CHECKED))
 
@@ -29,23 +30,23 @@ def places(degree: int) -> Array:
 class Table:
     """A function of the logit of u: a polynomial on each panel from `start` to `start` + `width`, where it `holds`."""
 
-    start: Array
-    width: Array
-    coefficients: Array
+    start: FloatArray
+    width: FloatArray
+    coefficients: FloatArray
     """[power, panel], of a variable that goes from -1 to 1."""
-    holds: NDArray[np.bool_]
+    holds: BoolArray
 
-    def read(self, panel: Indices, s: Array) -> Array:
+    def read(self, panel: Indices, s: FloatArray) -> FloatArray:
         """The function at the logits s, each in its `panel`."""
         x = 2.0 * (s - self.start[panel]) / self.width[panel] - 1.0
-        y: Array = self.coefficients[-1].take(panel)
+        y: FloatArray = self.coefficients[-1].take(panel)
         for row in self.coefficients[-2::-1]:
             y *= x
             y += row.take(panel)
         return y
 
 
-def tabulated(start: Array, width: Array, values: Array, allowed: Array) -> Table:
+def tabulated(start: FloatArray, width: FloatArray, values: FloatArray, allowed: FloatArray) -> Table:
     """The table of a function that has `values` [panel, place] at the `places` of some degree in each panel.
 
     A panel holds where all values are finite and the polynomial is off by no more than `allowed` [panel, check].

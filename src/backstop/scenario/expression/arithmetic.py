@@ -12,10 +12,11 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
-Value = float | NDArray[np.float64]
-Truth = bool | NDArray[np.bool_]
+from backstop.base.arrays import BoolArray, FloatArray
+
+Value = float | FloatArray
+Truth = bool | BoolArray
 Lookup = Callable[[str], Value]
 
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from backstop.base.arrays import BoolArray
 from backstop.base.words import shortened
 from backstop.scenario.expression.arithmetic import Lookup, Truth, Value, as_value
 from backstop.scenario.expression.nodes import Choice, Name, Node, Number, Operation, operands, walk
@@ -21,7 +21,7 @@ from backstop.scenario.expression.operations import OPERATIONS, is_truth, render
 from backstop.scenario.expression.values import truth_of, value_of
 
 # Worlds: all (True), none (False) or an array with one truth per world.
-Mask = bool | NDArray[np.bool_]
+Mask = bool | BoolArray
 
 _LONGEST = 80
 

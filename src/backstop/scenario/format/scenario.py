@@ -30,6 +30,7 @@ __all__ = [
     "CLAIM_KINDS",
     "DISTRIBUTION_KINDS",
     "FORMAT",
+    "KINDS",
     "METRIC_KINDS",
     "OTHERWISE",
     "PERIODS_A_YEAR",
@@ -75,6 +76,18 @@ PERIOD_YEARS = {period: 1.0 / number for period, number in PERIODS_A_YEAR.items(
 
 METRIC_KINDS = ("avoid", "reach", "occupy", "count", "duration", "value")
 """The six kinds of metric; each metric is of one kind."""
+
+KINDS = {
+    "actors": "actor",
+    "phases": "phase",
+    "trees": "tree",
+    "outcomes": "outcome",
+    "measures": "measure",
+    "parameters": "parameter",
+    "definitions": "definition",
+    "metrics": "metric",
+}
+"""The sections that share one name space, and what one of each is called."""
 
 
 class Horizon(Record):

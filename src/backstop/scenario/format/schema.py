@@ -9,10 +9,9 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from backstop.scenario.check.names import KINDS
 from backstop.scenario.format.claims import CLAIM_KINDS
 from backstop.scenario.format.quantities import DISTRIBUTION_KINDS
-from backstop.scenario.format.scenario import METRIC_KINDS, Scenario
+from backstop.scenario.format.scenario import KINDS, METRIC_KINDS, Scenario
 
 FILE = "backstop-1.schema.json"
 """The name of the schema's file."""
