@@ -32,7 +32,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Query:
-    """`metrics` under the promised `levels`; expected `costs` and the actors' `values` where they are wanted as well.
+    """`metrics` under the promised `levels`, and with `costs` the expected cost of every measure that has one.
 
     `rows`: the worlds asked about, all by default; arrays in `levels` have one entry for each of them.
     """
@@ -45,14 +45,14 @@ class Query:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Figures:
-    """Figures of the worlds asked about, arrays of shape (worlds,).
+    """Figures of the worlds asked about: `metrics` by name, shape (worlds,), not a number where a condition cannot be.
 
-    `metrics` by name, not a number where a condition cannot happen; `costs`: the expected cost of every measure that
-    has one, empty where costs are not wanted; `values`: what the future is worth to each actor at the start.
+    `costs`: expected costs, shape (measures with a cost, worlds), without rows where they are not wanted; `values`:
+    what the future is worth to each actor at the start, shape (worlds,).
     """
 
     metrics: Mapping[str, FloatArray]
-    costs: Mapping[str, FloatArray]
+    costs: FloatArray
     values: Mapping[str, FloatArray]
 
 
@@ -83,7 +83,8 @@ def ask(
         drawn = parameters if query.rows is None else _some(parameters, query.rows)
         wanted = Wanted(tuple(query.metrics), costs=query.costs)
         solved = solver.solve(drawn, query.levels, size, wanted, told, query.rows)
-        found.append(Figures(solved.metrics, solved.costs, solved.values))
+        costs = np.stack(list(solved.costs.values())) if solved.costs else np.empty((0, size))
+        found.append(Figures(solved.metrics, costs, solved.values))
     return found
 
 
@@ -116,7 +117,7 @@ class Solver:
     ) -> Solved:
         """Worlds solved, none of them with a fault; `rows` are their numbers where they are not 0, 1, 2, ..."""
         solved = self.host.solve(worlds, parameters, levels, wanted, progress)
-        self.refuse_faults(solved.flagged, parameters, levels, rows)
+        self.refuse_faults(faulty(solved), parameters, levels, rows)
         return solved
 
     def refuse_faults(
@@ -140,6 +141,14 @@ class Solver:
             f"world {world} cannot be solved: a value on the way is not finite",
             hint="payoffs and probabilities far beyond all others are the likely cause",
         )
+
+
+def faulty(solved: Solved) -> BoolArray:
+    """Worlds with a fault. A cost is in use only where its phase is reached, so it is not flagged but not finite."""
+    found = solved.flagged
+    for cost in solved.costs.values():
+        found = found | ~np.isfinite(cost)
+    return found
 
 
 def _cost(valuation: Valuation, use: Use) -> Callable[[int, int], float]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from backstop.base.arrays import BoolArray, FloatArray
 from backstop.program.host import Block, Solved, Wanted
 from backstop.scenario.expression.expression import Value
-from backstop.worlds.query import Levels, Progress, Solver
+from backstop.worlds.query import Levels, Progress, Solver, faulty
 from backstop.worlds.statistics import REPLICATIONS, sums_by_replication
 
 # Bytes of the curves of one arrangement beyond which they are held in single precision: seven digits, where quantiles
@@ -72,7 +72,7 @@ def solved_samples(
     wanted = Wanted(curves=bool(curves), costs=True, shares=True, outcomes=True)
     found = solver.host.each(take, worlds, parameters, levels, wanted, _BLOCK, progress)
     for name, room in rooms.items():
-        solver.refuse_faults(room.flagged, parameters, levels[name])
+        solver.refuse_faults(room.faulty, parameters, levels[name])
     largest = max(unit for unit, _ in found)
     samples = {}
     for name, room in rooms.items():
@@ -93,7 +93,7 @@ class _Room:
             {name: np.empty(worlds) for name in names}
             for names in (layout.metrics, layout.values, layout.costs)
         )
-        self.settled, self.flagged = (np.empty(worlds, np.bool_) for _ in range(2))
+        self.settled, self.faulty = (np.empty(worlds, np.bool_) for _ in range(2))
         self.curves = _curve_rooms(solver, worlds, curves)
 
     def take(self, here: slice, solved: Solved, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -107,7 +107,7 @@ class _Room:
                 room[here] = found[name]
         for name, curve in self.curves.items():
             curve[:, here] = solved.curves[name]
-        self.settled[here], self.flagged[here] = solved.settled, solved.flagged
+        self.settled[here], self.faulty[here] = solved.settled, faulty(solved)
         assert solved.shares is not None
         shares = solved.shares.reshape(-1, weights.size)
         outcomes = np.stack(list(solved.outcomes.values()))
