@@ -7,7 +7,8 @@ one memory, exports. The same calls give the same bytes.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from backstop.program.terms import OPCODES, Term, Terms, is_shift
@@ -46,19 +47,25 @@ def _vector(opcode: int) -> bytes:
 
 
 _LOAD, _STORE, _CONST = _vector(0) + b"\x04", _vector(11) + b"\x04", _vector(12)
-_SPLAT_I32 = b"\xfd\x11"
 _ANY_TRUE = _vector(83)
 _VECTOR = {name: _vector(opcode) for name, opcode in OPCODES.items()}
 _ZERO = b"\x41\x00"
-# Instructions of control and of i32 that are written as they are.
-END, ELSE, RETURN = b"\x0b", b"\x05", b"\x0f"
-IF, LOOP, BLOCK = b"\x04\x40", b"\x03\x40", b"\x02\x40"
-_IF_VECTOR = b"\x04\x7b"
-
-
-def constant(number: int) -> bytes:
-    """An i32 constant."""
-    return b"\x41" + signed(number)
+_END, _ELSE, _IF, _LOOP = b"\x0b", b"\x05", b"\x04\x40", b"\x03\x40"
+_SPLAT_F64 = b"\xfd\x14"
+# Instructions on whole numbers (i32), and those that make 64-bit numbers of them.
+_INTEGER = {
+    "is_zero": b"\x45",
+    "equal": b"\x46",
+    "less": b"\x48",
+    "greater": b"\x4a",
+    "at_least": b"\x4e",
+    "add": b"\x6a",
+    "subtract": b"\x6b",
+    "multiply": b"\x6c",
+    "remainder": b"\x70",
+    "and": b"\x71",
+    "or": b"\x72",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +103,6 @@ class Function:
         self.locals.append(kind)
         return len(self.parameters) + len(self.locals) - 1
 
-    def write(self, *parts: bytes) -> None:
-        """Instructions as they are."""
-        self.body.extend(parts)
-
     def get(self, local: int) -> None:
         """Put a local on the stack."""
         self.body.append(b"\x20" + unsigned(local))
@@ -107,6 +110,55 @@ class Function:
     def set(self, local: int) -> None:
         """Put what is on the stack into a local."""
         self.body.append(b"\x21" + unsigned(local))
+
+    def whole(self, number: int) -> None:
+        """Put a whole number on the stack."""
+        self.body.append(b"\x41" + signed(number))
+
+    def integer(self, *operations: str) -> None:
+        """Operations on the whole numbers on the stack, by their names in `_INTEGER`."""
+        self.body += [_INTEGER[operation] for operation in operations]
+
+    def spread(self, divisor: int = 1) -> None:
+        """Make the whole number on the stack, divided by `divisor`, a number in both lanes."""
+        self.body.append(b"\xb7")
+        if divisor != 1:
+            self.body.append(b"\x44" + struct.pack("<d", float(divisor)) + b"\xa3")
+        self.body.append(_SPLAT_F64)
+
+    def splat(self, place: int, local: int, divisor: int = 1) -> None:
+        """Put the whole number in a local, divided by `divisor`, into both lanes of a place of memory."""
+        self.body.append(_ZERO)
+        self.get(local)
+        self.spread(divisor)
+        self.body.append(_STORE + unsigned(place))
+
+    @contextmanager
+    def when(self) -> Iterator[None]:
+        """What is written within is done where the whole number on the stack is not 0."""
+        self.body.append(_IF)
+        yield
+        self.body.append(_END)
+
+    @contextmanager
+    def loop(self) -> Iterator[None]:
+        """What is written within is done again while it leaves something other than 0 on the stack."""
+        self.body.append(_LOOP)
+        yield
+        self.body += [b"\x0d\x00", _END]
+
+    @contextmanager
+    def each(self, count: int, step: int) -> Iterator[int]:
+        """What is written within is done `count` times, with 0, `step`, ... in the local that is given."""
+        place = self.local(I32)
+        self.whole(0)
+        self.set(place)
+        with self.loop():
+            yield place
+            self.step(place, step)
+            self.get(place)
+            self.whole(count * step)
+            self.integer("less")
 
     def call(self, name: str) -> None:
         """Call a function of the module with what is on the stack."""
@@ -117,13 +169,22 @@ class Function:
         """Put a byte of memory on the stack."""
         self.body.append(b"\x41\x00\x2d\x00" + unsigned(place))
 
-    def any_true(self) -> None:
-        """Whether any bit of the vector on the stack is set, as an i32."""
-        self.body.append(_ANY_TRUE)
-
     def step(self, local: int, by: int) -> None:
         """Add to a local i32."""
-        self.write(b"\x20" + unsigned(local), constant(by), b"\x6a", b"\x21" + unsigned(local))
+        self.get(local)
+        self.whole(by)
+        self.integer("add")
+        self.set(local)
+
+    def assign(self, make: Callable[[Terms], Mapping[int, Term]]) -> None:
+        """Put terms into locals, by their indices; `make` is given a graph to write them in."""
+        terms = Terms()
+        self.compute(terms, [Assign(local, term) for local, term in make(terms).items()])
+
+    def any_of(self, local: int) -> None:
+        """Put on the stack whether a local has any bit set."""
+        self.get(local)
+        self.body.append(_ANY_TRUE)
 
     def compute(
         self,
@@ -217,7 +278,8 @@ class _Straight:
             self._unless_certain(term)
         elif is_shift(operation):
             assert isinstance(detail, int)
-            body.append(constant(detail) + _VECTOR[operation])
+            function.whole(detail)
+            body.append(_VECTOR[operation])
         else:
             body.append(_VECTOR[operation])
 
@@ -231,12 +293,12 @@ class _Straight:
         function.get(places[0])
         function.set(result)
         function.get(places[1])
-        function.write(_CONST + bytes(16), _VECTOR["eq"], _ANY_TRUE, IF)
-        for place in places:
-            function.get(place)
-        function.call(detail)
-        function.set(result)
-        function.write(END)
+        function.body.append(_CONST + bytes(16) + _VECTOR["eq"] + _ANY_TRUE)
+        with function.when():
+            for place in places:
+                function.get(place)
+            function.call(detail)
+            function.set(result)
         function.get(result)
 
     def _in_local(self, term: Term) -> int:
@@ -249,7 +311,7 @@ class _Straight:
             self._value(term)
             kept = self.kept.get(term)
             if kept is not None:
-                self.function.write(b"\x1a")  # it was left on the stack as well
+                self.function.body.append(b"\x1a")  # it was left on the stack as well
             else:
                 kept = self.kept[term] = self.function.local()
                 self.function.set(kept)
@@ -291,7 +353,7 @@ def _code(function: Function, places: Mapping[str, int]) -> bytes:
             runs[-1][0] += 1
         else:
             runs.append([1, kind])
-    content = _list(unsigned(count) + bytes((kind,)) for count, kind in runs) + b"".join(function.body) + END
+    content = _list(unsigned(count) + bytes((kind,)) for count, kind in runs) + b"".join(function.body) + _END
     return unsigned(len(content)) + content
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from backstop.game.metric import Condition, Metric
 from backstop.game.tree import Game
-from backstop.program.encoding import END, I32, IF, LOOP, Assign, Function, Store, constant
+from backstop.program.encoding import I32, Assign, Function, Store
 from backstop.program.layout import SLOT, Memory
 from backstop.program.process import Record
 from backstop.program.terms import Term, Terms
@@ -153,15 +153,16 @@ class _Walk:
         begun += [Assign(local, zero) for local in self.gains.values()]
         function.compute(terms, begun)
         self._put_down()
-        function.write(constant(figures.record.base))
+        function.whole(figures.record.base)
         function.set(self.record)
-        function.write(LOOP)
-        self._advance()
-        function.step(self.curve, SLOT)
-        function.step(self.record, figures.record.stride)
-        self._put_down()
-        function.get(self.curve)
-        function.write(constant(figures.periods * SLOT), b"\x48", b"\x0d\x00", END)  # lt_s, br_if
+        with function.loop():
+            self._advance()
+            function.step(self.curve, SLOT)
+            function.step(self.record, figures.record.stride)
+            self._put_down()
+            function.get(self.curve)
+            function.whole(figures.periods * SLOT)
+            function.integer("less")
         return function
 
     def _put_down(self) -> None:
@@ -277,109 +278,111 @@ class _Walk:
         return self.terms.sum([self.terms.load_at(self.record, place) for place in places])
 
 
-class Occupied:
-    """Shares of the phases from the start, with what is summed up along them: outcomes and costs."""
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What is summed up along the shares of the phases from the start, and where it goes.
 
-    def __init__(
-        self, figures: Figures, start: int, costs: Mapping[tuple[int, int], int], cost_stride: int
-    ) -> None:
-        """`costs[m, k]`: where what a period in phase k costs by measure m lies, within a period `cost_stride` long."""
-        self.figures, self.start, self.costs, self.cost_stride = figures, start, costs, cost_stride
+    Rows of output: `shares` for every phase and period, `outcomes` and `costs` by index. `switches`: the bytes that ask
+    for shares, outcomes and costs. `spending[m, k]`: what a period in phase k costs by measure m, within a period
+    `stride` long.
+    """
 
-    def function(
-        self,
-        shares: int,
-        outcomes: Mapping[int, int],
-        costs: Mapping[int, int],
-        row_bytes: int,
-        switches: Mapping[str, int],
-    ) -> Function:
-        """`occupied(pair)`: shares put down row by row from `shares` on; outcomes and costs at their rows.
+    shares: int
+    outcomes: Mapping[int, int]
+    costs: Mapping[int, int]
+    row_bytes: int
+    switches: tuple[int, int, int]
+    spending: Mapping[tuple[int, int], int]
+    stride: int
 
-        `switches`: the bytes that ask for `shares`, `outcomes` and `costs`.
-        """
-        figures, function = self.figures, Function("occupied", (I32,))
-        walk = _Walk(figures, Chain(ChainKey(self.start, frozenset(), None), 0))
-        walk.function_, walk.record = function, function.local(I32)
-        walk.mass = {state: function.local() for state in walk.states}
-        mass = walk.mass
-        cost, row = function.local(I32), function.local(I32)
-        counted = {outcome: function.local() for outcome in outcomes}
-        spent = {measure: function.local() for measure in costs}
-        terms = Terms()
-        zero, one = terms.constant(0.0), terms.constant(1.0)
-        begun = [Assign(local, one if s.phase == self.start else zero) for s, local in mass.items()]
-        function.compute(
-            terms, begun + [Assign(local, zero) for local in (*counted.values(), *spent.values())]
-        )
-        function.write(constant(figures.record.base))
-        function.set(walk.record)
+
+def occupied(figures: Figures, start: int, sums: Sums) -> Function:
+    """`occupied(pair)`: shares of the phases, outcomes and costs, as far as they are asked for."""
+    return _Occupied(figures, start, sums).function()
+
+
+class _Occupied(_Walk):
+    """Writes the shares of the phases and what is summed up along them."""
+
+    def __init__(self, figures: Figures, start: int, sums: Sums) -> None:
+        super().__init__(figures, Chain(ChainKey(start, frozenset(), None), 0))
+        self.sums_, self.function_ = sums, Function("occupied", (I32,))
+        function = self.function_
+        self.record, self.row, self.paid = (function.local(I32) for _ in range(3))
+        self.mass = {state: function.local() for state in self.states}
+        self.here = {state.phase: local for state, local in self.mass.items()}
+        self.counted = {outcome: function.local() for outcome in sums.outcomes}
+        self.spent = {measure: function.local() for measure in sums.costs}
+
+    def function(self) -> Function:
+        figures, function, sums = self.figures, self.function_, self.sums_
+
+        def begun(terms: Terms) -> dict[int, Term]:
+            zero, one = terms.constant(0.0), terms.constant(1.0)
+            locals_ = (*self.here.values(), *self.counted.values(), *self.spent.values())
+            return {local: one if local == self.here[self.key.start] else zero for local in locals_}
+
+        function.assign(begun)
+        function.whole(figures.record.base)
+        function.set(self.record)
+        function.whole(0)
+        function.set(self.paid)
         function.get(0)
-        function.set(row)
-        by_phase = {state.phase: local for state, local in mass.items()}
-        phases = range(len(figures.game.phases))
-
-        def put_down() -> None:
-            terms = Terms()
-            function.byte(switches["shares"])
-            function.write(IF)
-            function.compute(
-                terms,
-                [
-                    Store(
-                        shares + phase * row_bytes,
-                        terms.local(by_phase[phase]) if phase in by_phase else terms.constant(0.0),
-                        row,
-                    )
-                    for phase in phases
-                ],
-            )
-            function.write(END)
-            function.step(row, len(phases) * row_bytes)
-
-        put_down()
-        time = function.local(I32)
-        function.write(LOOP)
-        if counted:
-            function.byte(switches["outcomes"])
-            function.write(IF)
-            terms = walk.terms = Terms()
-            statements = []
-            for outcome, local in counted.items():
-                parts = [terms.local(local)]
-                for phase, place in enumerate(figures.record.place):
-                    if outcome in place and phase in by_phase:
-                        parts.append(
-                            terms.mul(terms.local(by_phase[phase]), walk._probability((place[outcome],)))
-                        )
-                statements.append(Assign(local, terms.sum(parts)))
-            function.compute(terms, statements)
-            function.write(END)
-        if spent:
-            function.byte(switches["costs"])
-            function.write(IF)
-            terms, statements = Terms(), []
-            zero = terms.constant(0.0)
-            for measure, local in spent.items():
-                parts = [terms.local(local)]
-                for phase, share in by_phase.items():
-                    at = self.costs.get((measure, phase))
-                    if at is not None:
-                        here = terms.local(share)
-                        paid = terms.mul(here, terms.load_at(cost, at))
-                        parts.append(terms.select(terms.op("eq", here, zero), zero, paid))
-                statements.append(Assign(local, terms.sum(parts)))
-            function.compute(terms, statements)
-            function.write(END)
-        walk._advance()
-        function.step(walk.record, figures.record.stride)
-        function.step(cost, self.cost_stride)
-        put_down()
-        function.step(time, 1)
-        function.get(time)
-        function.write(constant(figures.periods), b"\x48", b"\x0d\x00", END)
+        function.set(self.row)
+        self._put_down()
+        with function.each(figures.periods, 1):
+            for switch, locals_, write in (
+                (sums.switches[1], self.counted, self._count),
+                (sums.switches[2], self.spent, self._spend),
+            ):
+                if locals_:
+                    function.byte(switch)
+                    with function.when():
+                        function.assign(write)
+            self._advance()
+            function.step(self.record, figures.record.stride)
+            function.step(self.paid, sums.stride)
+            self._put_down()
         terms = Terms()
-        stores = [Store(outcomes[outcome], terms.local(local), 0) for outcome, local in counted.items()]
-        stores += [Store(costs[measure], terms.local(local), 0) for measure, local in spent.items()]
+        stores = [Store(sums.outcomes[o], terms.local(local), 0) for o, local in self.counted.items()]
+        stores += [Store(sums.costs[m], terms.local(local), 0) for m, local in self.spent.items()]
         function.compute(terms, stores)
         return function
+
+    def _put_down(self) -> None:
+        function, sums, phases = self.function_, self.sums_, range(len(self.figures.game.phases))
+        function.byte(sums.switches[0])
+        with function.when():
+            terms = Terms()
+            zero = terms.constant(0.0)
+            shares = [terms.local(self.here[k]) if k in self.here else zero for k in phases]
+            function.compute(
+                terms, [Store(sums.shares + k * sums.row_bytes, shares[k], self.row) for k in phases]
+            )
+        function.step(self.row, len(phases) * sums.row_bytes)
+
+    def _count(self, terms: Terms) -> dict[int, Term]:
+        """Expected numbers of outcomes."""
+        self.terms, found = terms, {}
+        for outcome, local in self.counted.items():
+            parts = [terms.local(local)]
+            for phase, share in self.here.items():
+                place = self.figures.record.place[phase].get(outcome)
+                if place is not None:
+                    parts.append(terms.mul(terms.local(share), self._probability((place,))))
+            found[local] = terms.sum(parts)
+        return found
+
+    def _spend(self, terms: Terms) -> dict[int, Term]:
+        """Expected costs: nothing is paid, and no cost in use, where nothing is spent there."""
+        zero, found = terms.constant(0.0), {}
+        for measure, local in self.spent.items():
+            parts = [terms.local(local)]
+            for phase, share in self.here.items():
+                place = self.sums_.spending.get((measure, phase))
+                if place is not None:
+                    here = terms.local(share)
+                    paid = terms.mul(here, terms.load_at(self.paid, place))
+                    parts.append(terms.select(terms.op("eq", here, zero), zero, paid))
+            found[local] = terms.sum(parts)
+        return found

@@ -83,6 +83,10 @@ class Memory:
         self.used += -(-count * size // SLOT) * SLOT
         return place
 
+    def align(self, size: int = 64) -> None:
+        """Go on at a multiple of `size`."""
+        self.used = -(-self.used // size) * size
+
 
 class Slots:
     """Memory for the values of terms: every term has one slot at most."""

@@ -112,6 +112,11 @@ class Terms:
         amount: float = struct.unpack("<d", struct.pack("<q", self.details[term]))[0]
         return amount
 
+    def constant_bits(self, term: Term) -> int | None:
+        """The bits of a constant; None for any other term."""
+        detail = self.details[term]
+        return detail if self.operations[term] == "const" and isinstance(detail, int) else None
+
     def load(self, offset: int, varies: bool = False) -> Term:
         """What memory holds at a fixed place."""
         return self._term("load", (), offset, varies)

@@ -1,0 +1,315 @@
+"""A compiled scenario lowered to the functions of a module."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from backstop.program import arithmetic
+from backstop.program.encoding import I32, V128, Function, Store, module
+from backstop.program.evaluation import Evaluation
+from backstop.program.expressions import Expressions
+from backstop.program.figures import CURVE_KINDS, Chain, Figures, Sums, occupied
+from backstop.program.layout import SLOT, Figure, Layout, Memory, Slots, pairs_in_a_call
+from backstop.program.numbers import Numbers
+from backstop.program.play import certain_choice
+from backstop.program.process import Lanes, Process, record_of
+from backstop.program.rows import Rows
+from backstop.program.tail import tail
+from backstop.program.terms import Term, Terms
+from backstop.scenario.model import Model
+
+MOST_SWEEPS = 20_000
+
+# Switches for shares, outcomes, costs and curves; one for every chain follows.
+SHARES, OUTCOMES, COSTS, CURVES, CHAINS = range(5)
+
+
+def entrances(model: Model) -> frozenset[int]:
+    """Phases that can be played in period 0 alone: no outcome leads to them.
+
+    Where the tail is cut off, which worlds have settled by then may depend on every phase, so none is left out.
+    """
+    game = model.game
+    if model.scenario.horizon.tail_periods is not None:
+        return frozenset()
+    return frozenset(game.live).difference(*(game.following(k) for k in game.live))
+
+
+class Lowering:
+    """Writes the module of a model. Without `accelerate` the tail is made of plain sweeps alone."""
+
+    def __init__(
+        self, model: Model, private: bool, accelerate: bool = True, most_sweeps: int = MOST_SWEEPS
+    ) -> None:
+        memory, terms = Memory(), Terms()
+        self.model, self.game, self.memory = model, model.game, memory
+        self.accelerate, self.most_sweeps = accelerate, most_sweeps
+        self.clock = {"t": memory.take(1), "years": memory.take(1)}
+        self.inputs = {name: memory.take(1) for name in (*model.distributions, *model.measures)}
+        self.lanes = Lanes(memory.take(1), memory.take(1))
+        at_first = entrances(model)
+        self.numbers = Numbers(model, terms, Expressions(model, terms, self.inputs, self.clock), at_first)
+        self.slots = Slots(terms, memory)
+        self.rows = Rows(self.game, at_first, memory)
+        self.record = record_of(self.game, model.periods, memory)
+        self.process = Process(
+            self.numbers,
+            self.slots,
+            self.rows,
+            self.record,
+            self.lanes,
+            model.scenario.horizon.tail_periods,
+            private,
+        )
+        self.figures = Figures(self.game, self.record, model.periods, model.period_years, memory)
+        self.metrics = {name: model.metric(name) for name in model.scenario.metrics}
+        self.readings = {
+            name: self.figures.chain(metric)
+            for name, metric in self.metrics.items()
+            if metric.kind != "value"
+        }
+
+    def lowered(self) -> tuple[bytes, Layout]:
+        """The bytes of the module, and its layout."""
+        process, rows = self.process, self.rows
+        tails = tail(process, self.most_sweeps, self.accelerate)
+        spending, stride, costs = self._costs()
+        evaluation = Evaluation(self.numbers, self.slots, process.wanted, costs, self.lanes.failed)
+        layout = self._layout()
+        switches = (layout.switches + SHARES, layout.switches + OUTCOMES, layout.switches + COSTS)
+        sums = Sums(
+            layout.shares.offset,
+            {self.game.outcomes.index(name): figure.offset for name, figure in layout.outcomes.items()},
+            {row: figure.offset for row, figure in enumerate(layout.costs.values())},
+            layout.row_bytes,
+            switches,
+            spending,
+            stride,
+        )
+        functions = [
+            *_arithmetic(),
+            *process.functions,
+            process.start(),
+            *tails,
+            process.period("back", rows.going + rows.absorbing),
+            process.period("first", rows.going + rows.absorbing + rows.at_first),
+            *evaluation.functions(),
+            *(self.figures.function(chain) for chain in self.figures.chains.values()),
+            occupied(self.figures, self.game.start, sums),
+            self._gather(layout),
+            self._report(layout),
+            *(self._copy(layout, chain) for chain in self.figures.chains.values()),
+            self._solve(layout, evaluation.is_timed, stride),
+        ]
+        return module(functions, layout.pages), layout
+
+    def _costs(self) -> tuple[dict[tuple[int, int], int], int, dict[int, Term]]:
+        """Where what a period costs lies, by measure (of those with a cost) and phase; and the costs by place."""
+        costs = [measure.cost for measure in self.model.measures.values() if measure.cost is not None]
+        found: dict[Term, int] = {}
+        places: dict[tuple[int, int], int] = {}
+        for row, cost in enumerate(costs):
+            for phase in range(len(self.game.phases)):
+                term = self.numbers.cost(cost, phase)
+                if self.numbers.terms.amount(term) != 0.0:
+                    places[row, phase] = found.setdefault(term, len(found))
+        stride = len(found) * SLOT
+        base = self.memory.take(max(1, len(found) * self.model.periods))
+        terms = {base + index * SLOT: term for term, index in found.items()}
+        return {key: base + index * SLOT for key, index in places.items()}, stride, terms
+
+    def _layout(self) -> Layout:
+        """The rows of inputs and outputs."""
+        model, game, memory = self.model, self.game, self.memory
+        costs = [name for name, measure in model.measures.items() if measure.cost is not None]
+        curves = {name: self._place(name) for name, m in self.metrics.items() if m.kind in CURVE_KINDS}
+        periods, phases = model.periods + 1, len(game.phases)
+        single = len(self.inputs) + 2 + len(game.actors) + len(self.metrics) + len(costs) + len(game.outcomes)
+        pairs = pairs_in_a_call(single + periods * (phases + len(set(curves.values()))))
+        row_bytes = pairs * SLOT
+        switch_count = CHAINS + len(self.figures.chains)
+        switches = memory.take(switch_count, 1)
+        memory.align()
+
+        def rows(number: int, *needs: int) -> Figure:
+            return Figure(memory.take(number, row_bytes), number, needs)
+
+        def named(
+            names: Mapping[str, tuple[int, ...]] | tuple[str, ...], *needs: int
+        ) -> Mapping[str, Figure]:
+            own = names if isinstance(names, Mapping) else dict.fromkeys(names, needs)
+            return MappingProxyType({name: rows(1, *switches) for name, switches in own.items()})
+
+        parameters = {name: figure.offset for name, figure in named(tuple(model.distributions)).items()}
+        measures = {name: figure.offset for name, figure in named(tuple(model.measures)).items()}
+        settled, flagged, values = rows(1), rows(1), named(game.actors)
+        chains = {name: CHAINS + chain.switch for name, (chain, _) in self.readings.items()}
+        metrics = named({name: (chains[name],) if name in chains else () for name in self.metrics})
+        by_place = {place: rows(periods, CURVES, chains[name]) for name, place in curves.items()}
+        shares, outcomes = rows(periods * phases, SHARES), named(game.outcomes, OUTCOMES)
+        spent = named(tuple(costs), COSTS)
+        return Layout(
+            capacity=2 * pairs,
+            row_bytes=row_bytes,
+            bytes=memory.used,
+            parameters=MappingProxyType(parameters),
+            measures=MappingProxyType(measures),
+            switches=switches,
+            switch_count=switch_count,
+            settled=settled,
+            flagged=flagged,
+            values=values,
+            metrics=metrics,
+            curves=MappingProxyType({name: by_place[place] for name, place in curves.items()}),
+            costs=spent,
+            shares=shares,
+            outcomes=outcomes,
+            phases=game.phases,
+            periods=model.periods,
+        )
+
+    def _place(self, name: str) -> int:
+        """Where the curve of a metric is kept while its chain is followed."""
+        chain, reading = self.readings[name]
+        return chain.readings[reading]
+
+    def _gather(self, layout: Layout) -> Function:
+        """`gather(pair)`: the inputs of a pair to their slots."""
+        function, terms = Function("gather", (I32,)), Terms()
+        rows = {**layout.parameters, **layout.measures}
+        function.compute(
+            terms, [Store(place, terms.load_at(0, rows[name])) for name, place in self.inputs.items()]
+        )
+        return function
+
+    def _report(self, layout: Layout) -> Function:
+        """`report(pair)`: what is known of a pair once it is solved backwards."""
+        function, terms, rows = Function("report", (I32,)), Terms(), self.rows
+
+        def value(phase: int, actor: int) -> Term:
+            return terms.load(rows.offset(rows.values, phase, actor))
+
+        stores = [
+            Store(layout.settled.offset, terms.truth(terms.load(self.lanes.settled)), 0),
+            Store(layout.flagged.offset, terms.truth(terms.load(self.lanes.failed)), 0),
+        ]
+        for actor, figure in enumerate(layout.values.values()):
+            stores.append(Store(figure.offset, value(self.game.start, actor), 0))
+        for name, metric in self.metrics.items():
+            if metric.kind == "value":
+                (actor,) = metric.members
+                stores.append(Store(layout.metrics[name].offset, value(metric.start, actor), 0))
+        function.compute(terms, stores)
+        return function
+
+    def _copy(self, layout: Layout, chain: Chain) -> Function:
+        """`copy_i(pair)`: the metrics of a chain, and its curves where they are asked for."""
+        function, terms = Function(f"copy_{chain.switch}", (I32,)), Terms()
+        names = [name for name, (of, _) in self.readings.items() if of is chain]
+        stores = []
+        for name in names:
+            place = self._place(name) + self.metrics[name].until * SLOT
+            stores.append(Store(layout.metrics[name].offset, terms.load(place), 0))
+        function.compute(terms, stores)
+        curves = {self._place(name): layout.curves[name].offset for name in names if name in layout.curves}
+        if curves:
+            row = function.local(I32)
+            function.byte(layout.switches + CURVES)
+            with function.when():
+                function.get(0)
+                function.set(row)
+                with function.each(self.model.periods + 1, SLOT) as period:
+                    terms = Terms()
+                    function.compute(
+                        terms,
+                        [Store(to, terms.load_at(period, place), row) for place, to in curves.items()],
+                    )
+                    function.step(row, layout.row_bytes)
+        return function
+
+    def _solve(self, layout: Layout, timed: bool, cost_stride: int) -> Function:
+        """`solve(pairs)`: the whole of every pair, one after the other."""
+        function = Function("solve", (I32,), exported=True)
+        pair, time = function.local(I32), function.local(I32)
+
+        def wind() -> None:
+            """Set the clocks to the period, and work out what depends on it."""
+            if timed:
+                per_year = round(1.0 / self.model.period_years)
+                for name, divisor in (("t", 1), ("years", per_year)):
+                    function.splat(self.clock[name], time, divisor)
+                function.call("timed")
+
+        with function.loop():
+            function.get(pair)
+            function.call("gather")
+            function.call("once")
+            function.whole(self.model.periods - 1)
+            function.set(time)
+            wind()
+            function.call("start")
+            function.call("tail")
+            with function.loop():
+                if cost_stride:
+                    function.byte(layout.switches + COSTS)
+                    with function.when():
+                        function.get(time)
+                        function.whole(cost_stride)
+                        function.integer("multiply")
+                        function.call("cost")
+                function.get(time)
+                with function.when():
+                    function.get(time)
+                    function.call("back")
+                function.get(time)
+                function.integer("is_zero")
+                with function.when():
+                    if timed:
+                        function.call("timed_first")
+                    function.get(time)
+                    function.call("first")
+                function.step(time, -1)
+                function.get(time)
+                function.whole(0)
+                function.integer("at_least")
+                with function.when():
+                    wind()
+                function.get(time)
+                function.whole(0)
+                function.integer("at_least")
+            function.get(pair)
+            function.call("report")
+            for chain in self.figures.chains.values():
+                function.byte(layout.switches + CHAINS + chain.switch)
+                with function.when():
+                    function.call(f"chain_{chain.switch}")
+                    function.get(pair)
+                    function.call(f"copy_{chain.switch}")
+            for switch in (SHARES, OUTCOMES, COSTS):
+                function.byte(layout.switches + switch)
+            function.integer("or", "or")
+            with function.when():
+                function.get(pair)
+                function.call("occupied")
+            function.step(pair, SLOT)
+            function.get(pair)
+            function.get(0)
+            function.whole(SLOT)
+            function.integer("multiply", "less")
+        return function
+
+
+def _arithmetic() -> list[Function]:
+    """The functions of arithmetic that others call."""
+    made = []
+    for name, make, count in (
+        ("exp", arithmetic.exponential, 1),
+        ("exp_of_parts", arithmetic.exponential, 2),
+        ("log", arithmetic.logarithm, 1),
+        ("power", arithmetic.power, 2),
+    ):
+        terms, function = Terms(), Function(name, (V128,) * count, (V128,))
+        function.compute(terms, [], push=make(terms, *(terms.local(i) for i in range(count))))
+        made.append(function)
+    return [*made, certain_choice("certain_2", 2), certain_choice("certain_3", 3)]

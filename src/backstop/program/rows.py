@@ -1,0 +1,120 @@
+"""Where the values of the phases lie while a pair of worlds is solved, and code that goes over them.
+
+Every phase has a row of one slot per actor. The rows of phases that go on in the tail stand first, then those of
+absorbing phases, then those of phases that can be played in period 0 alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from backstop.game.tree import Game
+from backstop.program.encoding import Assign, Function, Store
+from backstop.program.layout import SLOT, Memory
+from backstop.program.terms import Term, Terms
+
+
+class Rows:
+    """The rows of a game: `worth` as just computed, `values` of the period in hand, and `discounted` values.
+
+    `place[k]`: how far into any of these tables the row of phase k begins. `factors[i]`: where the discount factor of
+    actor i lies.
+    """
+
+    def __init__(self, game: Game, at_first: frozenset[int], memory: Memory) -> None:
+        self.actors = len(game.actors)
+        self.going = [k for k in game.live if k not in at_first]
+        self.absorbing = [k for k, play in enumerate(game.plays) if play is None]
+        self.at_first = [k for k in game.live if k in at_first]
+        self.order = self.going + self.absorbing + self.at_first
+        self.size = self.actors * SLOT
+        self.place = {phase: row * self.size for row, phase in enumerate(self.order)}
+        self.memory = memory
+        self.worth, self.values, self.discounted = (self.table() for _ in range(3))
+        self.factors: Sequence[int] = ()
+
+    def table(self) -> int:
+        """A new table with a row for every phase: where it begins."""
+        return self.memory.take(len(self.order) * self.actors)
+
+    def offset(self, table: int, phase: int, actor: int = 0) -> int:
+        """Where the number of an actor in a phase lies."""
+        return table + self.place[phase] + actor * SLOT
+
+
+class Cell:
+    """The numbers of one actor in the row at hand, as terms."""
+
+    def __init__(self, terms: Terms, rows: Rows, row: int, actor: int) -> None:
+        self.terms, self.row, self.actor = terms, row, actor
+        self.factor = terms.load(rows.factors[actor])
+
+    def at(self, table: int) -> Term:
+        """What stands here in a table."""
+        return self.terms.load_at(self.row, table + self.actor * SLOT)
+
+    def store(self, table: int, term: Term) -> Store:
+        """A term put here in a table."""
+        return Store(table + self.actor * SLOT, term, self.row)
+
+    def local(self, local: int) -> Term:
+        """What stands in a local of the function."""
+        return self.terms.local(local)
+
+
+class RowWriter:
+    """Writes loops over the first `count` rows."""
+
+    def __init__(self, function: Function, rows: Rows, count: int) -> None:
+        self.function, self.rows, self.count = function, rows, count
+
+    def over(
+        self,
+        put: Callable[[Cell], Mapping[int, Term]] | None = None,
+        most: Mapping[int, Callable[[Cell], Term]] | None = None,
+        total: Mapping[int, Callable[[Cell], Term]] | None = None,
+    ) -> None:
+        """Put numbers into tables, cell by cell; raise locals to the largest size of what is given (what is not a
+        number is passed over); add what is given to locals."""
+        function, rows = self.function, self.rows
+        with function.each(self.count, rows.size) as row:
+            terms, statements = Terms(), list[Store | Assign]()
+            cells = [Cell(terms, rows, row, actor) for actor in range(rows.actors)]
+            for local, of in (most or {}).items():
+                found = largest(terms, terms.local(local), [of(cell) for cell in cells])
+                statements.append(Assign(local, found))
+            for local, of in (total or {}).items():
+                statements.append(Assign(local, terms.sum([terms.local(local), *map(of, cells)])))
+            if put is not None:
+                for cell in cells:
+                    for table, term in put(cell).items():
+                        statements.append(cell.store(table, term))
+            function.compute(terms, statements)
+
+    def take(self, table: int, where: int | None = None) -> None:
+        """Take the numbers of a table as values, in the lanes that the local `where` has set or in both, and discount
+        the values."""
+        rows = self.rows
+
+        def put(cell: Cell) -> dict[int, Term]:
+            new = cell.at(table)
+            if where is not None:
+                new = cell.terms.select(cell.local(where), new, cell.at(rows.values))
+            return {rows.values: new, rows.discounted: cell.terms.mul(cell.factor, new)}
+
+        self.over(put)
+
+    def copy(self, source: int, target: int) -> None:
+        """Put the numbers of a table into another."""
+        self.over(lambda cell: {target: cell.at(source)})
+
+    def discount(self, table: int) -> None:
+        """Put the numbers of a table, times the discount factors, where discounted values lie."""
+        self.over(lambda cell: {self.rows.discounted: cell.terms.mul(cell.factor, cell.at(table))})
+
+
+def largest(terms: Terms, found: Term, candidates: Sequence[Term]) -> Term:
+    """The largest of `found` and the sizes of others; what is not a number is passed over."""
+    for candidate in candidates:
+        found = terms.op("pmax", found, terms.op("abs", candidate))
+    return found

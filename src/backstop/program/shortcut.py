@@ -1,0 +1,266 @@
+"""A short cut through the tail that must never change the answer.
+
+1. *Propose.* `backstop.program.search` looks for a fixed point of the plain sweep near the values reached so far.
+2. *Try.* A few sweeps start beside the proposal, in a direction that holds some of everything: where replies run away
+   from it, this shows. What is left of the way back, e, shrinks slowly for a harmless reason: a shift of all values
+   of an actor changes no choice and fades with the discount factor alone. So the part that has to do with choices is
+   watched, f(s) = e(s) - factor * e(s-1); where the recursion runs off, f grows long before e does.
+3. *Confirm.* Plain sweeps go on from where they stood. The proposal counts for a world only once f is down to a small
+   part of what it was at the first two sweeps and keeps shrinking at a geometric rate: then the recursion itself is
+   seen to close in on it.
+4. A world whose proposal fails stays in the plain recursion, and may be proposed for again later. One in which any
+   noise is next to nothing is never proposed for: there replies jump, and what is seen of a recursion says little about
+   where it goes.
+"""
+
+from __future__ import annotations
+
+import math
+
+from backstop.program.encoding import I32, Assign, Function, Store
+from backstop.program.process import Process
+from backstop.program.rows import Cell, RowWriter
+from backstop.program.search import Search
+from backstop.program.sweeps import Sweeps
+from backstop.program.terms import Term, Terms
+
+# Sweeps after which a fixed point is looked for.
+PROPOSE_AT = (10, 32, 96, 256, 800, 2_400, 8_000)
+# A proposal counts once the part of the error that has to do with choices is down to this share of what it was ...
+DOWN_TO = 0.01
+# ... and over two sweeps still shrinks by this share of what discounting alone would do.
+PACE = 0.3
+# A trial starts this far from the proposal, as a share of the error that has to do with choices, and makes some sweeps.
+PUSH, TRIAL = 0.3, 4
+# Below this noise only plain sweeps are made.
+LEAST_NOISE = 1e-6
+
+
+class Shortcut:
+    """Writes the parts of the tail's loop that shorten it."""
+
+    def __init__(self, process: Process, function: Function, each: RowWriter, sweeps: Sweeps) -> None:
+        self.process, self.rows, self.function = process, process.rows, function
+        self.each, self.sweeps = each, sweeps
+        self.moments = [moment for moment in PROPOSE_AT if 2 * moment < sweeps.limit]
+        rows = self.rows
+        self.before, self.first, self.second, self.proposal, self.trial = (rows.table() for _ in range(5))
+        self.search = Search(process, self.proposal, self.before)
+        self.functions = self.search.functions
+        self.possible = bool(self.moments) and self.search.possible
+        self.eligible, self.proposed, self.at_start = (function.local() for _ in range(3))
+        # The part of the error that has to do with choices at the last four sweeps, newest first.
+        self.parts = [function.local() for _ in range(4)]
+        self.seen = function.local(I32)
+
+    def begin(self) -> None:
+        """Before the first sweep: in which worlds a short cut may be taken."""
+        noises, slots = self.process.numbers.noises, self.process.slots
+
+        def begun(terms: Terms) -> dict[int, Term]:
+            wild = terms.bits(0)
+            for noise in noises:
+                bits = slots.terms.constant_bits(noise)
+                amount = terms.load(slots.place(noise)) if bits is None else terms.bits(bits)
+                wild = terms.op("or", wild, terms.op("lt", amount, terms.constant(LEAST_NOISE)))
+            return {self.eligible: terms.op("not", wild), self.proposed: terms.bits(0)}
+
+        self.function.assign(begun)
+
+    def remember(self) -> None:
+        """After a sweep: keep the values from before it, and what the first two sweeps give."""
+        function, rows = self.function, self.rows
+        self.each.copy(rows.values, self.before)
+        for number, table in ((1, self.first), (2, self.second)):
+            function.get(self.sweeps.made)
+            function.whole(number)
+            function.integer("equal")
+            with function.when():
+                self.each.copy(rows.worth, table)
+
+    def _strategic(self, into: int, after: int, before: int | None) -> None:
+        """The largest part of the error after a sweep that has to do with choices; `before` None: from nothing."""
+
+        def part(cell: Cell) -> Term:
+            terms, goal = cell.terms, cell.at(self.proposal)
+            now = cell.at(after)
+            if before is not None:
+                now = terms.sub(now, terms.mul(cell.factor, cell.at(before)))
+            return terms.sub(now, terms.sub(goal, terms.mul(cell.factor, goal)))
+
+        self.function.assign(lambda terms: {into: terms.constant(0.0)})
+        self.each.over(most={into: part})
+
+    def _shift(self) -> None:
+        """Make room for a new part in front."""
+        for younger, older in reversed(list(zip(self.parts, self.parts[1:], strict=False))):
+            self.function.get(younger)
+            self.function.set(older)
+
+    def _shrinks(self, terms: Terms) -> Term:
+        """Where the last four parts shrink. Replies often overshoot, so every other one is compared."""
+        left = terms.sub(terms.constant(1.0), terms.local(self.sweeps.highest))
+        allowed = terms.sub(terms.constant(1.0), terms.mul(terms.constant(PACE), left))
+        allowed = terms.mul(allowed, allowed)
+        a, b, c, d = (terms.local(part) for part in self.parts)
+        return terms.op(
+            "and", terms.op("le", a, terms.mul(allowed, c)), terms.op("le", b, terms.mul(allowed, d))
+        )
+
+    def _last(self, terms: Terms) -> Term:
+        return terms.op("pmax", terms.local(self.parts[0]), terms.local(self.parts[1]))
+
+    def confirm(self) -> None:
+        """Take the proposal where plain sweeps are seen to contract to it, soon enough to settle in time."""
+        function, sweeps = self.function, self.sweeps
+        confirmed, through = function.local(), function.local()
+
+        def judged(terms: Terms) -> dict[int, Term]:
+            last = self._last(terms)
+            down = terms.op("le", last, terms.mul(terms.constant(DOWN_TO), terms.local(self.at_start)))
+            # The choices may be through altogether, and what is left of their part is rounding.
+            rounding = terms.op("le", last, terms.mul(terms.constant(1e-14), terms.local(sweeps.scale)))
+            good = terms.op("or", terms.op("and", self._shrinks(terms), down), rounding)
+            candidates = terms.op("and", terms.local(self.proposed), terms.local(sweeps.active))
+            return {confirmed: terms.op("and", good, candidates), through: rounding}
+
+        function.any_of(self.proposed)
+        with function.when():
+            self._shift()
+            self._strategic(self.parts[0], self.rows.values, self.before)
+            function.assign(judged)
+            function.step(self.seen, 1)
+            function.get(self.seen)
+            function.whole(len(self.parts))
+            function.integer("at_least")
+            function.any_of(confirmed)
+            function.integer("and")
+            with function.when():
+                self._take(confirmed, through)
+
+    def _take(self, confirmed: int, through: int) -> None:
+        """Take the proposal in some lanes if the plain recursion would settle there before the limit."""
+        function, sweeps, rows = self.function, self.sweeps, self.rows
+        gap, before, made = (function.local() for _ in range(3))
+        function.get(sweeps.made)
+        function.spread()
+        function.set(made)
+        function.assign(lambda terms: {gap: terms.constant(0.0), before: terms.constant(0.0)})
+        self.each.over(
+            most={
+                gap: lambda cell: cell.terms.sub(cell.at(rows.values), cell.at(self.proposal)),
+                before: lambda cell: cell.terms.sub(cell.at(self.before), cell.at(self.proposal)),
+            }
+        )
+
+        def in_time(terms: Terms) -> dict[int, Term]:
+            one, zero = terms.constant(1.0), terms.constant(0.0)
+            earlier = terms.op("pmax", terms.local(self.parts[2]), terms.local(self.parts[3]))
+            ratio = terms.op("sqrt", terms.div(self._last(terms), earlier))
+            # Another mode may yet turn out slower than what is seen now: at least the pace of discounting is
+            # assumed, and twice the sweeps that this needs.
+            slow = terms.op(
+                "pmax", terms.local(sweeps.highest), terms.select(terms.local(through), zero, ratio)
+            )
+            slow = terms.op("pmax", slow, terms.div(terms.local(gap), terms.local(before)))
+            margin = terms.mul(terms.local(sweeps.tolerance), terms.local(sweeps.scale))
+            left = terms.div(margin, terms.mul(terms.local(gap), terms.sub(one, slow)))
+            still = terms.div(terms.call("log", left), terms.call("log", slow))
+            still = terms.select(terms.op("ge", left, one), zero, still)
+            total = terms.sum([terms.local(made), terms.constant(20.0), still, still])
+            soon = terms.op("lt", total, terms.constant(float(sweeps.limit)))
+            soon = terms.op("and", soon, terms.op("lt", slow, one))
+            taken = terms.op("and", terms.local(confirmed), soon)
+            return {
+                confirmed: taken,
+                sweeps.settled: terms.op("or", terms.local(sweeps.settled), taken),
+                sweeps.active: terms.op("andnot", terms.local(sweeps.active), taken),
+            }
+
+        function.assign(in_time)
+        self.each.take(self.proposal, confirmed)
+
+    def propose(self) -> None:
+        """Look for a fixed point at certain sweeps, and keep those that sweeps from beside them come back to."""
+        function, sweeps, rows = self.function, self.sweeps, self.rows
+        candidates = function.local()
+        function.assign(
+            lambda terms: {
+                candidates: terms.op("and", terms.local(sweeps.active), terms.local(self.eligible))
+            }
+        )
+        for place, moment in enumerate(self.moments):
+            function.get(sweeps.made)
+            function.whole(moment)
+            function.integer("equal")
+            if place:
+                function.integer("or")
+        function.any_of(candidates)
+        function.integer("and")
+        with function.when():
+            function.whole(0)
+            function.set(self.seen)
+            self.search.write(function, candidates, self.proposed, sweeps)
+            function.any_of(self.proposed)
+            with function.when():
+                self._strategic(self.at_start, self.first, None)
+                self._strategic(self.parts[0], self.second, self.first)
+                # The first sweep, from values of nothing, may be far off in what is over at once and says little.
+                function.assign(
+                    lambda terms: {
+                        self.at_start: terms.op(
+                            "pmin", terms.local(self.at_start), terms.local(self.parts[0])
+                        )
+                    }
+                )
+                self._try()
+            self.each.discount(rows.values)
+            # Nothing is seen of the recursion towards the new proposal yet.
+            function.assign(lambda terms: {part: terms.constant(math.inf) for part in self.parts})
+
+    def _try(self) -> None:
+        """Make sweeps from beside the proposal: it stands only where they come back."""
+        function, process, rows = self.function, self.process, self.rows
+        push, scale = function.local(), function.local()
+        self._strategic(push, rows.values, self.before)
+        function.assign(lambda terms: {scale: terms.constant(1.0)})
+        self.each.over(most={scale: lambda cell: cell.at(self.proposal)})
+        function.assign(
+            lambda terms: {
+                push: terms.op(
+                    "pmax",
+                    terms.mul(terms.constant(PUSH), terms.local(push)),
+                    terms.mul(terms.constant(1e-7), terms.local(scale)),
+                )
+            }
+        )
+        self._beside(push)
+        for _ in range(TRIAL):
+            self.each.discount(self.trial)
+            process.sweep(function, process.carried)
+            self._shift()
+            self._strategic(self.parts[0], rows.worth, self.trial)
+            self.each.copy(rows.worth, self.trial)
+
+        def stands(terms: Terms) -> dict[int, Term]:
+            rounding = terms.mul(terms.constant(1e-13), terms.local(scale))
+            back = terms.op("or", self._shrinks(terms), terms.op("le", self._last(terms), rounding))
+            return {self.proposed: terms.op("and", terms.local(self.proposed), back)}
+
+        function.assign(stands)
+
+    def _beside(self, push: int) -> None:
+        """The trial's beginning: a direction in which nothing stands out, numbers between -1 and 1 without pattern."""
+        function, rows = self.function, self.rows
+        angle = function.local()
+        function.assign(lambda terms: {angle: terms.constant(0.5)})
+        with function.each(self.each.count, rows.size) as row:
+            terms, statements = Terms(), list[Store]()
+            here = terms.local(angle)
+            for actor in range(rows.actors):
+                cell = Cell(terms, rows, row, actor)
+                # The logistic map x -> 1 - 2 x^2 wanders over all of [-1, 1].
+                here = terms.sub(terms.constant(1.0), terms.mul(terms.constant(1.99), terms.mul(here, here)))
+                beside = terms.add(cell.at(self.proposal), terms.mul(here, terms.local(push)))
+                statements.append(cell.store(self.trial, beside))
+            function.compute(terms, [*statements, Assign(angle, here)])

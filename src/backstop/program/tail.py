@@ -1,0 +1,179 @@
+"""The tail: the recursion beyond the horizon, with every quantity frozen, until both worlds of a pair have settled.
+
+The plain recursion defines the answer: it is the limit of finite horizons and so picks one equilibrium. It contracts
+only as fast as the discount factor, so `backstop.program.shortcut` may end it early where it is seen where it goes.
+
+Replies of several actors can cycle, so that nothing settles; an exact repeat of earlier values is recognised, and the
+remaining sweeps are then counted off instead of made. Each world is treated as if it were alone: what happens in one
+lane changes no bit in the other.
+"""
+
+from __future__ import annotations
+
+from backstop.program.encoding import I32, Function, Store
+from backstop.program.process import Process
+from backstop.program.rows import Cell, RowWriter, largest
+from backstop.program.shortcut import Shortcut
+from backstop.program.sweeps import sweeps_of
+from backstop.program.terms import Term, Terms
+
+# From this sweep on an exact repeat of earlier values is looked for.
+REPEATS_FROM = 32
+
+
+def tail(process: Process, most_sweeps: int, accelerate: bool) -> list[Function]:
+    """The function `tail()` and what it calls."""
+    limit = most_sweeps if process.tail_periods is None else min(process.tail_periods, most_sweeps)
+    if limit == 0 or not process.carried:
+        function, terms = Function("tail"), Terms()
+        function.compute(terms, [Store(process.lanes.settled, terms.bits(-1))])
+        return [function]
+    return _Tail(process, limit, accelerate).write()
+
+
+class _Tail:
+    def __init__(self, process: Process, limit: int, accelerate: bool) -> None:
+        self.process, self.rows = process, process.rows
+        self.function = function = Function("tail")
+        self.each = RowWriter(function, self.rows, len(process.carried))
+        self.sweeps = sweeps_of(function, limit)
+        self.least, self.stop = function.local(), function.local()
+        self.checked = function.local(I32)
+        self.earlier = self.rows.table()
+        self.shortcut = Shortcut(process, function, self.each, self.sweeps) if accelerate else None
+
+    def write(self) -> list[Function]:
+        function, process, sweeps = self.function, self.process, self.sweeps
+        shortcut = self.shortcut if self.shortcut is not None and self.shortcut.possible else None
+        self._begin()
+        if shortcut is not None:
+            shortcut.begin()
+        with function.loop():
+            process.sweep(function, process.carried)
+            function.step(sweeps.made, 1)
+            if shortcut is not None:
+                shortcut.remember()
+            self._renew()
+            self._settle()
+            if shortcut is not None:
+                shortcut.confirm()
+            self._end()
+            if shortcut is not None:
+                shortcut.propose()
+            function.any_of(sweeps.active)
+        terms = Terms()
+        function.compute(terms, [Store(process.lanes.settled, terms.local(sweeps.settled))])
+        return [function] if shortcut is None else [*shortcut.functions, function]
+
+    def _begin(self) -> None:
+        function, process, rows, sweeps = self.function, self.process, self.rows, self.sweeps
+
+        def begun(terms: Terms) -> dict[int, Term]:
+            highest = largest(terms, terms.constant(0.0), [terms.load(f) for f in rows.factors])
+            held = [] if process.cut else [(k, i) for k in rows.absorbing for i in range(rows.actors)]
+            values = [terms.load(rows.offset(rows.values, k, i)) for k, i in held]
+            return {
+                sweeps.active: terms.op("not", terms.load(process.lanes.failed)),
+                sweeps.settled: terms.bits(0),
+                sweeps.highest: highest,
+                sweeps.tolerance: terms.mul(terms.constant(1e-11), terms.sub(terms.constant(1.0), highest)),
+                self.least: largest(terms, terms.constant(1.0), values),
+                self.stop: terms.constant(float(sweeps.limit)),
+            }
+
+        function.assign(begun)
+        for counter in (sweeps.made, self.checked):
+            function.whole(0)
+            function.set(counter)
+
+    def _renew(self) -> None:
+        """Take the worth as values of the active worlds; see how much that changed, and how large the values are."""
+        function, rows, sweeps = self.function, self.rows, self.sweeps
+        function.assign(
+            lambda terms: {sweeps.change: terms.constant(0.0), sweeps.scale: terms.local(self.least)}
+        )
+
+        def put(cell: Cell) -> dict[int, Term]:
+            new = cell.terms.select(cell.local(sweeps.active), cell.at(rows.worth), cell.at(rows.values))
+            return {rows.values: new, rows.discounted: cell.terms.mul(cell.factor, new)}
+
+        self.each.over(
+            put,
+            most={
+                sweeps.change: lambda cell: cell.terms.sub(cell.at(rows.worth), cell.at(rows.values)),
+                sweeps.scale: lambda cell: cell.at(rows.worth),
+            },
+        )
+
+    def _settle(self) -> None:
+        """Worlds in which the sweep changed next to nothing have settled."""
+        sweeps = self.sweeps
+
+        def ended(terms: Terms) -> dict[int, Term]:
+            active = terms.local(sweeps.active)
+            margin = terms.mul(terms.local(sweeps.tolerance), terms.local(sweeps.scale))
+            small = terms.op("le", terms.local(sweeps.change), margin)
+            settled = terms.op("or", terms.local(sweeps.settled), terms.op("and", small, active))
+            return {sweeps.settled: settled, sweeps.active: terms.op("andnot", active, small)}
+
+        self.function.assign(ended)
+
+    def _end(self) -> None:
+        """End the worlds that are through all sweeps, made or, in an exact cycle, counted off."""
+        function, sweeps = self.function, self.sweeps
+        if sweeps.limit > REPEATS_FROM:
+            function.get(sweeps.made)
+            function.whole(REPEATS_FROM)
+            function.integer("greater")
+            with function.when():
+                self._find_repeats()
+            # Brent (1980): a checkpoint at every power of two finds a cycle of any length.
+            function.get(sweeps.made)
+            function.whole(REPEATS_FROM)
+            function.integer("at_least")
+            function.get(sweeps.made)
+            function.get(sweeps.made)
+            function.whole(1)
+            function.integer("subtract", "and", "is_zero", "and")
+            with function.when():
+                function.get(sweeps.made)
+                function.set(self.checked)
+                self.each.copy(self.rows.values, self.earlier)
+        made = function.local()
+        function.get(sweeps.made)
+        function.spread()
+        function.set(made)
+        function.assign(
+            lambda terms: {
+                sweeps.active: terms.op(
+                    "andnot",
+                    terms.local(sweeps.active),
+                    terms.op("ge", terms.local(made), terms.local(self.stop)),
+                )
+            }
+        )
+
+    def _find_repeats(self) -> None:
+        function, rows, sweeps = self.function, self.rows, self.sweeps
+        moved, left = function.local(), function.local()
+        function.assign(lambda terms: {moved: terms.constant(0.0)})
+        self.each.over(most={moved: lambda cell: cell.terms.sub(cell.at(rows.values), cell.at(self.earlier))})
+        # What is left once whole cycles are taken away: made + (limit - made) mod (made - checked).
+        function.get(sweeps.made)
+        function.whole(sweeps.limit)
+        function.get(sweeps.made)
+        function.integer("subtract")
+        function.get(sweeps.made)
+        function.get(self.checked)
+        function.integer("subtract", "remainder", "add")
+        function.spread()
+        function.set(left)
+
+        def stopped(terms: Terms) -> dict[int, Term]:
+            stop = terms.local(self.stop)
+            same = terms.op("eq", terms.local(moved), terms.constant(0.0))
+            open_ = terms.op("ge", stop, terms.constant(float(sweeps.limit)))
+            new = terms.op("and", terms.op("and", same, open_), terms.local(sweeps.active))
+            return {self.stop: terms.select(new, terms.local(left), stop)}
+
+        function.assign(stopped)
