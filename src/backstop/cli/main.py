@@ -98,6 +98,8 @@ def main() -> NoReturn:
     """Run the command line; every error a user can cause ends as one message and its exit code."""
     from backstop.base.faults import BackstopError
 
+    # Threads are ours; those of the linear algebra library would cost more to start than they save.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A sign that the terminal does not have is better than no answer.

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
+from backstop.base import special
 from backstop.base.faults import Refused
 from backstop.base.words import did_you_mean
 from backstop.scenario.distribution.distribution import Distribution, DistributionError

@@ -11,8 +11,8 @@ import math
 from collections.abc import Mapping
 
 import numpy as np
-from scipy import special
 
+from backstop.base import special
 from backstop.base.arrays import FloatArray
 from backstop.questions.methods.given_data import correlated_groups
 from backstop.scenario.distribution.distribution import Distribution

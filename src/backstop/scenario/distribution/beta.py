@@ -8,8 +8,8 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
+from backstop.base import special
 from backstop.base.arrays import FloatArray
 from backstop.scenario.distribution.families import (
     Distribution,

@@ -13,14 +13,14 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
+from backstop.base import special
 from backstop.base.arrays import FloatArray
 from backstop.scenario.distribution.families import Distribution, DistributionError, require_finite
 from backstop.scenario.distribution.table import Indices, Table, places, tabulated
 
-# Levels at which the quantiles of every component become knots, so that each search starts in a narrow bracket.
-_LEVELS = special.ndtr(np.linspace(-8.2, 8.2, 83))
+# Normal scores at which the quantiles of every component become knots, so that each search starts in a narrow bracket.
+_SCORES = np.linspace(-8.2, 8.2, 83)
 _DEGREE = 12
 _MOST_STEPS = 200
 _EPS = float(np.finfo(np.float64).eps)
@@ -199,7 +199,7 @@ def _knots(mixture: Mixture) -> _Knots:
     atoms = mixture.atoms
     points = [np.array(list(atoms), dtype=np.float64)]
     for component in mixture.components:
-        points += [np.array(component.support), component.quantile(_LEVELS)]
+        points += [np.array(component.support), component.quantile(special.ndtr(_SCORES))]
     x = np.unique(np.concatenate(points))
     x = x[np.isfinite(x)]
     jumps = np.array([atoms.get(float(value), 0.0) for value in x])

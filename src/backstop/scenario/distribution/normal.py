@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
+from backstop.base import special
 from backstop.base.arrays import FloatArray
 from backstop.scenario.distribution.families import (
     Distribution,
