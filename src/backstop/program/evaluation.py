@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from backstop.program.encoding import I32, Function, Store
+from backstop.program.code.encoding import I32, Function, Store
+from backstop.program.code.terms import Term, Terms
 from backstop.program.layout import Slots
 from backstop.program.numbers import Numbers
-from backstop.program.terms import Term, Terms
 
 # Stores in one function, so that none grows beyond what compilers take well.
 _STORES_AT_ONCE = 400

@@ -11,8 +11,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from backstop.program import arithmetic
-from backstop.program.terms import Term, Terms
+from backstop.program.code import arithmetic
+from backstop.program.code.terms import Term, Terms
 from backstop.scenario.expression.nodes import Choice, Name, Node, Number, fold
 from backstop.scenario.model import Model, Use
 

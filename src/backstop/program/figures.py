@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 
 from backstop.game.metric import Condition, Metric
 from backstop.game.tree import Game
-from backstop.program.encoding import I32, Assign, Function, Store
+from backstop.program.code.encoding import I32, Assign, Function, Store
+from backstop.program.code.terms import Term, Terms
 from backstop.program.layout import SLOT, Memory
-from backstop.program.process import Record
-from backstop.program.terms import Term, Terms
+from backstop.program.recursion.process import Record
 
 # A condition less likely than this leaves a metric without a value in that world.
 LEAST_CONDITION = 1e-9

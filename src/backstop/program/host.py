@@ -24,16 +24,15 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from backstop.base.arrays import BoolArray, FloatArray
 from backstop.program.layout import Figure, Layout
 from backstop.program.program import Program
 from backstop.program.runtime import Instance, Machine, Stopped
 
 T = TypeVar("T")
 
-Array = NDArray[np.float64]
-Number = float | Array
+Number = float | FloatArray
 Progress = Callable[[int, int], None]
 
 # Seconds after which the waiting thread looks around, so that it can be interrupted on every system.
@@ -75,14 +74,14 @@ class Solved:
     (T + 1, worlds); metrics that differ in their year alone share an array. `shares`: (T + 1, phases, worlds).
     """
 
-    settled: NDArray[np.bool_]
-    flagged: NDArray[np.bool_]
-    values: Mapping[str, Array]
-    metrics: Mapping[str, Array]
-    curves: Mapping[str, Array]
-    costs: Mapping[str, Array]
-    shares: Array | None
-    outcomes: Mapping[str, Array]
+    settled: BoolArray
+    flagged: BoolArray
+    values: Mapping[str, FloatArray]
+    metrics: Mapping[str, FloatArray]
+    curves: Mapping[str, FloatArray]
+    costs: Mapping[str, FloatArray]
+    shares: FloatArray | None
+    outcomes: Mapping[str, FloatArray]
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +272,7 @@ class _Room:
 
     selection: _Selection
     worlds: int
-    arrays: dict[int, Array] = field(default_factory=dict)
+    arrays: dict[int, FloatArray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for figure in self._figures():
@@ -286,7 +285,7 @@ class _Room:
         found = [layout.settled, layout.flagged, *(f for group in groups for f in group.values())]
         return found if wanted.shares is None else [*found, wanted.shares]
 
-    def take(self, numbers: Array, place: int, count: int) -> None:
+    def take(self, numbers: FloatArray, place: int, count: int) -> None:
         """Copy the figures of the worlds just solved to `place` and after."""
         width = self.selection.layout.row_bytes // 8
         for offset, array in self.arrays.items():
@@ -298,10 +297,10 @@ class _Room:
         """The figures of the first `count` worlds, or of all."""
         layout, wanted = self.selection.layout, self.selection
 
-        def rows(figure: Figure) -> Array:
+        def rows(figure: Figure) -> FloatArray:
             return self.arrays[figure.offset][:, : self.worlds if count is None else count]
 
-        def single(figures: Mapping[str, Figure]) -> dict[str, Array]:
+        def single(figures: Mapping[str, Figure]) -> dict[str, FloatArray]:
             return {name: rows(figure)[0] for name, figure in figures.items()}
 
         shares = None

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from backstop.program.encoding import PAGE
-from backstop.program.terms import Term, Terms
+from backstop.program.code.encoding import PAGE
+from backstop.program.code.terms import Term, Terms
 
 SLOT = 16
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from backstop.program import arithmetic
-from backstop.program.encoding import I32, V128, Function, Store, module
+from backstop.program.code import arithmetic
+from backstop.program.code.encoding import I32, V128, Function, Store, module
+from backstop.program.code.terms import Term, Terms
 from backstop.program.evaluation import Evaluation
 from backstop.program.expressions import Expressions
 from backstop.program.figures import CURVE_KINDS, Chain, Figures, Sums, occupied
 from backstop.program.layout import SLOT, Figure, Layout, Memory, Slots, pairs_in_a_call
 from backstop.program.numbers import Numbers
-from backstop.program.play import certain_choice
-from backstop.program.process import Lanes, Process, record_of
-from backstop.program.rows import Rows
-from backstop.program.tail import tail
-from backstop.program.terms import Term, Terms
+from backstop.program.recursion.play import certain_choice
+from backstop.program.recursion.process import Lanes, Process, record_of
+from backstop.program.recursion.rows import Rows
+from backstop.program.recursion.tail import tail
 from backstop.scenario.model import Model
 
 MOST_SWEEPS = 20_000

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from backstop.game.tree import Chance, Decision
+from backstop.program.code.terms import Term, Terms
 from backstop.program.expressions import Expressions
-from backstop.program.terms import Term, Terms
 from backstop.scenario.model import Model, Use
 
 # Probabilities may miss their bounds, or their sum, by rounding.

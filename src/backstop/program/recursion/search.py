@@ -6,17 +6,17 @@ group change nothing in it: with the choices known their values are linear in on
 1960; for games Filar and Vrieze 1997, section 4). Where a group has too many unknowns the choices are held for
 everybody, which needs more steps.
 
-Whether the plain recursion really goes to the point found is for `backstop.program.shortcut` to see.
+Whether the plain recursion really goes to the point found is for `shortcut` to see.
 """
 
 from __future__ import annotations
 
-from backstop.program.encoding import I32, Assign, Function, Store
-from backstop.program.play import NOBODY, Entry
-from backstop.program.process import Process
-from backstop.program.rows import Cell, RowWriter, largest
-from backstop.program.sweeps import Sweeps
-from backstop.program.terms import Term, Terms
+from backstop.program.code.encoding import I32, Assign, Function, Store
+from backstop.program.code.terms import Term, Terms
+from backstop.program.recursion.play import NOBODY, Entry
+from backstop.program.recursion.process import Process
+from backstop.program.recursion.rows import Cell, RowWriter, largest
+from backstop.program.recursion.sweeps import Sweeps
 
 # Unknowns of one linear solution: its size grows with their third power.
 MOST_UNKNOWNS = 16

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from backstop.program.encoding import I32, Function
+from backstop.program.code.encoding import I32, Function
 
 
 @dataclass(frozen=True, slots=True)

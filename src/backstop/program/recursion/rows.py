@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from backstop.game.tree import Game
-from backstop.program.encoding import Assign, Function, Store
+from backstop.program.code.encoding import Assign, Function, Store
+from backstop.program.code.terms import Term, Terms
 from backstop.program.layout import SLOT, Memory
-from backstop.program.terms import Term, Terms
 
 
 class Rows:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from backstop.program.terms import OPCODES, Term, Terms, is_shift
+from backstop.program.code.terms import OPCODES, Term, Terms, is_shift
 
 I32, V128 = 0x7F, 0x7B
 

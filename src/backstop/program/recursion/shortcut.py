@@ -1,6 +1,6 @@
 """A short cut through the tail that must never change the answer.
 
-1. *Propose.* `backstop.program.search` looks for a fixed point of the plain sweep near the values reached so far.
+1. *Propose.* `search` looks for a fixed point of the plain sweep near the values reached so far.
 2. *Try.* A few sweeps start beside the proposal, in a direction that holds some of everything: where replies run away
    from it, this shows. What is left of the way back, e, shrinks slowly for a harmless reason: a shift of all values
    of an actor changes no choice and fades with the discount factor alone. So the part that has to do with choices is
@@ -17,12 +17,12 @@ from __future__ import annotations
 
 import math
 
-from backstop.program.encoding import I32, Assign, Function, Store
-from backstop.program.process import Process
-from backstop.program.rows import Cell, RowWriter
-from backstop.program.search import Search
-from backstop.program.sweeps import Sweeps
-from backstop.program.terms import Term, Terms
+from backstop.program.code.encoding import I32, Assign, Function, Store
+from backstop.program.code.terms import Term, Terms
+from backstop.program.recursion.process import Process
+from backstop.program.recursion.rows import Cell, RowWriter
+from backstop.program.recursion.search import Search
+from backstop.program.recursion.sweeps import Sweeps
 
 # Sweeps after which a fixed point is looked for.
 PROPOSE_AT = (10, 32, 96, 256, 800, 2_400, 8_000)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from backstop.program.terms import Term, Terms
+from backstop.program.code.terms import Term, Terms
 
 # (exp(r) - 1 - r) / r^2 on |r| <= log(2) / 2.
 _EXP = tuple(

@@ -1,7 +1,7 @@
 """The tail: the recursion beyond the horizon, with every quantity frozen, until both worlds of a pair have settled.
 
 The plain recursion defines the answer: it is the limit of finite horizons and so picks one equilibrium. It contracts
-only as fast as the discount factor, so `backstop.program.shortcut` may end it early where it is seen where it goes.
+only as fast as the discount factor, so a `shortcut` may end it early where it is seen where it goes.
 
 Replies of several actors can cycle, so that nothing settles; an exact repeat of earlier values is recognised, and the
 remaining sweeps are then counted off instead of made. Each world is treated as if it were alone: what happens in one
@@ -10,12 +10,12 @@ lane changes no bit in the other.
 
 from __future__ import annotations
 
-from backstop.program.encoding import I32, Function, Store
-from backstop.program.process import Process
-from backstop.program.rows import Cell, RowWriter, largest
-from backstop.program.shortcut import Shortcut
-from backstop.program.sweeps import sweeps_of
-from backstop.program.terms import Term, Terms
+from backstop.program.code.encoding import I32, Function, Store
+from backstop.program.code.terms import Term, Terms
+from backstop.program.recursion.process import Process
+from backstop.program.recursion.rows import Cell, RowWriter, largest
+from backstop.program.recursion.shortcut import Shortcut
+from backstop.program.recursion.sweeps import sweeps_of
 
 # From this sweep on an exact repeat of earlier values is looked for.
 REPEATS_FROM = 32

@@ -20,12 +20,12 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from backstop.game.tree import Chance, Decision, Ending, Play
-from backstop.program import arithmetic
-from backstop.program.encoding import I32, V128, Function, Store
+from backstop.program.code import arithmetic
+from backstop.program.code.encoding import I32, V128, Function, Store
+from backstop.program.code.terms import Term, Terms
 from backstop.program.layout import SLOT, Slots
 from backstop.program.numbers import Numbers
-from backstop.program.rows import Rows
-from backstop.program.terms import Term, Terms
+from backstop.program.recursion.rows import Rows
 
 # Moves within this share of the largest value compared (or of 1) of the best one are ties where there is no noise.
 TIE = 1e-12

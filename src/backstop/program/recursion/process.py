@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from backstop.game.tree import Game
-from backstop.program.encoding import I32, Function, Store
+from backstop.program.code.encoding import I32, Function, Store
+from backstop.program.code.terms import Term, Terms
 from backstop.program.layout import SLOT, Memory, Slots
 from backstop.program.numbers import Numbers
-from backstop.program.play import PlayWriter, SharedPlay, reached, shared_plays
-from backstop.program.rows import Rows, RowWriter
-from backstop.program.terms import Term, Terms
+from backstop.program.recursion.play import PlayWriter, SharedPlay, reached, shared_plays
+from backstop.program.recursion.rows import Rows, RowWriter
 
 
 @dataclass(frozen=True, slots=True)

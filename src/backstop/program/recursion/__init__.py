@@ -1,0 +1,1 @@
+"""A pair of worlds solved backwards: plays, the tail beyond the horizon, and the periods before it."""
