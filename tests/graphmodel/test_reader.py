@@ -93,6 +93,33 @@ def test_banned_moves_and_one_way_options() -> None:
     assert one.moves[1].targets(index["101"]).tolist() == sorted([index["100"], index["110"], index["111"]])
 
 
+def test_banned_moves_may_name_states() -> None:
+    one = read((OPTION + "banned_moves:\n  - {by: b, from: s1, to: s3 or s7}\n").encode(), "graph.yaml")
+    assert one.moves[1].targets(0).tolist() == [4]
+    assert one.moves[1].targets(1).tolist() == [3, 5, 7]
+
+
+def test_states_may_be_listed_with_their_vectors_and_some_moves_arc_by_arc() -> None:
+    text = """\
+format: backstop-graph/1
+title: Named
+decision_makers: {a: A, b: B}
+options: {x: a, y: b}
+states: {quiet: {vector: "00", title: Quiet}, forward: {vector: "1-"}}
+preferences: {a: {ranking: [forward, quiet]}, b: {ranking: [quiet, forward]}}
+"""
+    one = read(text.encode(), "graph.yaml")
+    assert (one.form, one.states.ids) == ("merged", ("quiet", "forward"))
+    assert [moves.degree().tolist() for moves in one.moves] == [[1, 1], [0, 0]]
+    both = read((text + "moves: {b: [[forward, quiet]]}\n").encode(), "graph.yaml")
+    assert both.form == "graph"
+    assert [moves.degree().tolist() for moves in both.moves] == [[1, 1], [0, 1]]
+    assert "no vectors over the options" in bad(
+        text.replace('{vector: "00", title: Quiet}', "Quiet").replace('{vector: "1-"}', "Forward")
+    )
+    assert "is not a vector of 2 options" in bad(text.replace('"1-"', '"1"'))
+
+
 def test_rankings_take_formulas_and_weights_are_exact() -> None:
     text = OPTION.replace("{statements: [x]}", "{ranking: [[x and y], s1, [x], [not x]]}")
     one = read(

@@ -3,34 +3,44 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path as FilePath
-from typing import Any, TypeVar
+from typing import Any
 
-from backstop.base.document import Document, parse_document
-from backstop.base.faults import BackstopError, Fault, InvalidInput, Place
+import numpy as np
+
+from backstop.base.document import Path, parse_document
+from backstop.base.faults import InvalidInput, Place
 from backstop.base.words import did_you_mean, readable
-from backstop.graphmodel.files.case_file import SCHEMA, load_json, read_case
-from backstop.graphmodel.files.condition_reader import ConditionReader
-from backstop.graphmodel.files.drafting import Ban, Draft, arcs_of, form_of, moves_of, states_of, vectors_of
-from backstop.graphmodel.files.preference_reader import KINDS, Path, PreferenceReader
-from backstop.graphmodel.model.conflict import Conflict, DecisionMaker, Direction, Option, States
-from backstop.graphmodel.model.feasible import MAX_STATES
-from backstop.graphmodel.model.formula import Formula
-from backstop.graphmodel.model.preference import Preference
+from backstop.graphmodel.files.case import SCHEMA, case_source
+from backstop.graphmodel.files.gmcr import gmcr_source
+from backstop.graphmodel.files.preferences import PreferenceReader
+from backstop.graphmodel.files.records import FORMAT, KINDS, GraphRecord, Preferences
+from backstop.graphmodel.files.source import Source, json_object
+from backstop.graphmodel.files.statements import StatementReader
+from backstop.graphmodel.model.conflict import (
+    Conflict,
+    DecisionMaker,
+    Option,
+    States,
+    graph_moves,
+    listed_states,
+    merged_states,
+    name_truth,
+    option_moves,
+    plain_states,
+)
+from backstop.graphmodel.model.feasible import MAX_STATES, feasible_vectors, option_truth
+from backstop.graphmodel.model.formula import WORDS, Formula, evaluate
+from backstop.graphmodel.model.moves import Moves
+from backstop.graphmodel.model.preference import Bools, Preference
 
-FORMAT = "backstop-graph/1"
 FILE_NAME = "graph.yaml"
 MOST_BYTES = 64 << 20
 
-_FIELDS = (
-    "format", "title", "question", "note", "decision_makers", "options", "infeasible", "merge", "banned_moves",
-    "states", "moves", "titles", "preferences", "status_quo", "evidence", "variants",
-)  # fmt: skip
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _STATE_NAME = re.compile(r"s[0-9]+")
 _YES = {"yes": True, "no": False, "true": True, "false": False, True: True, False: False}
-T = TypeVar("T")
 
 
 def load(path: str | FilePath, variant: str = "", max_states: int = MAX_STATES) -> Conflict:
@@ -57,18 +67,16 @@ def load(path: str | FilePath, variant: str = "", max_states: int = MAX_STATES) 
 
 
 def read(data: bytes, file: str, variant: str = "", max_states: int = MAX_STATES) -> Conflict:
-    """As `load`, from the content of a file; its name tells `.gmcr` from the other formats."""
+    """The conflict in the content of a file; its name tells `.gmcr` from the other formats. Raises as `load`."""
     if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
         if variant:
             raise InvalidInput("only YAML files have variants", place=Place(file), hint="leave --variant out")
         if file.endswith(".gmcr"):
-            from backstop.graphmodel.files.gmcr_file import read_gmcr
-
-            return read_gmcr(data, file, max_states)
-        content = load_json(data, file)
+            return _Reading(gmcr_source(json_object(data, file), file), "", max_states).conflict()
+        content = json_object(data, file)
         schema = content.get("schema")
         if schema == SCHEMA:
-            return read_case(data, file, max_states)
+            return _Reading(case_source(content, file), "", max_states).conflict()
         if "format" not in content and schema is not None:
             raise InvalidInput(
                 f"no conflict is in a file of the schema {schema!r}",
@@ -76,362 +84,261 @@ def read(data: bytes, file: str, variant: str = "", max_states: int = MAX_STATES
                 hint=f"of JSON files, {SCHEMA} is read",
             )
     document = parse_document(data, file)
-    return _GraphFile(document, variant, max_states).read()
+    source = Source(document.data, document.place, faults=list(document.faults))
+    if not isinstance(document.data, dict):
+        source.tell((), "the file holds no mapping", f"begin with format: {FORMAT}")
+        source.stop()
+    return _Reading(source, variant, max_states).conflict()
 
 
-class _GraphFile:
-    """One `backstop-graph/1` document being read; everything wrong is collected and told at once."""
+class _Reading:
+    """The content of one file being turned into a conflict; everything wrong is told at once."""
 
-    def __init__(self, document: Document, variant: str, limit: int) -> None:
-        self.document = document
+    def __init__(self, source: Source, variant: str, limit: int) -> None:
+        self.source = source
+        self.given: GraphRecord = source.record()
         self.variant = variant
         self.limit = limit
-        self.faults: list[Fault] = list(document.faults)
         self.citations: list[tuple[str, Place]] = []
-        self.data: Mapping[str, Any] = document.data if isinstance(document.data, dict) else {}
+        self.makers = self._decision_makers()
+        self.options = self._options()
 
-    def tell(self, path: Path, what: str, hint: str = "") -> None:
-        self.faults.append(Fault(what, self.document.place(path), hint))
-
-    def stop(self) -> None:
-        if self.faults:
-            raise InvalidInput(self.faults)
-
-    def placed(self, path: Path, work: Callable[[], T]) -> T:
-        """The result of `work`, whose faults get the place of `path`."""
-        try:
-            return work()
-        except BackstopError as error:
-            place = self.document.place(path)
-            raise type(error)([Fault(fault.what, place, fault.hint) for fault in error.faults]) from error
-
-    def read(self) -> Conflict:
-        if not isinstance(self.document.data, dict):
-            self.tell((), "the file holds no mapping", f"begin with format: {FORMAT}")
-            self.stop()
-        if self.data.get("format") != FORMAT:
-            self.tell(
-                ("format",), f"the format is {self.data.get('format')!r}", f"begin with format: {FORMAT}"
-            )
-        for key in self.data:
-            if key not in _FIELDS:
-                hint = did_you_mean(str(key), _FIELDS, "field")
-                self.faults.append(Fault(f"unknown field {key}", self.document.place((key,), key=True), hint))
-        if not isinstance(self.data.get("title"), str):
-            self.tell(("title",), "the title is missing", "add title: ...")
-        makers = self._decision_makers()
-        options = self._options([dm.id for dm in makers])
-        graph = "states" in self.data or "moves" in self.data
-        if graph:
-            self.stop()
-            states, moves = self._graph(makers)
-            form = "graph"
-        else:
-            draft = self._draft(makers, options)
-            self.stop()
-            codes = self.placed(("infeasible",), lambda: vectors_of(draft, self.limit))
-            states = self.placed(("merge",), lambda: states_of(draft, codes))
-            moves = self.placed(("options",), lambda: moves_of(draft, states))
-            form = form_of(draft)
-        reader = PreferenceReader(options, states, self.tell)
-        preferences = self._preferences(makers, reader)
-        status_quo = self._status_quo(options, states, reader)
-        self.stop()
+    def conflict(self) -> Conflict:
+        """The conflict. Raises InvalidInput with everything that is wrong, Refused for too many states."""
+        given = self.given
+        states = self._states()
+        self.source.stop()
+        reader = PreferenceReader(self.source, self.options, states)
+        moves = self._moves(states, reader)
+        preferences = self._preferences(reader)
+        status_quo = self._status_quo(states)
+        self.source.stop()
+        merged = given.merge or any("-" in one.vector for one in (given.states or {}).values())
+        arcs = given.moves is not None or not len(states.codes)
         return Conflict(
-            title=str(self.data["title"]),
-            decision_makers=makers,
-            options=options,
+            title=given.title,
+            decision_makers=self.makers,
+            options=self.options,
             states=states,
             moves=moves,
             preferences=preferences,
-            form="graph" if form == "graph" else "merged" if form == "merged" else "option",
+            form="graph" if arcs else "merged" if merged else "option",
             status_quo=status_quo,
-            variants=tuple(self.data.get("variants", {})),
+            notes=tuple(self.source.notes),
+            variants=tuple(given.variants),
             variant=self.variant,
-            question=str(self.data.get("question", "")),
+            question=given.question,
             citations=tuple(self.citations),
         )
 
     # Structure
 
-    def _mapping(self, key: str, needed: bool = False) -> Mapping[str, Any]:
-        value = self.data.get(key, {})
-        if not isinstance(value, dict) or (needed and not value):
-            self.tell((key,), f"{key} must be a mapping" + (" with at least one entry" if needed else ""))
-            return {}
-        return value
+    def _cite(self, ids: tuple[str, ...], path: Path) -> tuple[str, ...]:
+        """The ids cited at `path`, noted with their places."""
+        self.citations += [(name, self.source.place((*path, at))) for at, name in enumerate(ids)]
+        return ids
 
-    def _evidence(self, given: Any, path: Path) -> tuple[str, ...]:
-        items = given if isinstance(given, list) else [given] if given is not None else []
-        if not all(isinstance(item, str) for item in items):
-            self.tell(path, "evidence is a list of ids of statements or propositions", "write [000-12, M13]")
-            return ()
-        for at, item in enumerate(items):
-            self.citations.append(
-                (item, self.document.place((*path, at) if isinstance(given, list) else path))
-            )
-        return tuple(items)
+    def _named(self, key: str, names: Mapping[str, Any], what: str, taken: tuple[str, ...] = ()) -> None:
+        """Tells which names under `key` cannot be names; in files with ids of their own all can."""
+        for name in () if self.source.own_names else names:
+            if not _IDENTIFIER.fullmatch(name) or name in WORDS:
+                hint = "use letters, digits and _; no connective"
+                self.source.tell((key, name), f"{name!r} cannot be the name of {what}", hint)
+            elif name in taken:
+                self.source.tell((key, name), f"{name} is the name of an option", "choose another")
+            elif key in ("options", "merge") and _STATE_NAME.fullmatch(name):
+                hint = "choose a name that is not s and a number"
+                self.source.tell((key, name), f"{name} could be the name of a state", hint)
+
+    def _maker(self, name: Any, path: Path) -> bool:
+        """Whether `name` is a decision maker; told where not."""
+        if name in self.given.decision_makers:
+            return True
+        hint = did_you_mean(str(name), self.given.decision_makers, "decision maker")
+        self.source.tell(path, f"{name} is no decision maker", hint)
+        return False
 
     def _decision_makers(self) -> tuple[DecisionMaker, ...]:
-        evidence = self._mapping("evidence")
-        given = self._mapping("decision_makers", needed=True)
+        given, evidence = self.given.decision_makers, self.given.evidence
+        self._named("decision_makers", given, "a decision maker")
         for name in evidence:
-            if name not in given:
-                hint = did_you_mean(str(name), map(str, given), "decision maker")
-                self.tell(("evidence", name), f"{name} is no decision maker", hint)
-        found = []
-        for name, value in given.items():
-            if not isinstance(name, str) or not _IDENTIFIER.fullmatch(name):
-                self.tell(
-                    ("decision_makers", name), f"{name!r} is not an identifier", "use letters, digits and _"
-                )
-            elif not isinstance(value, str | None):
-                self.tell(
-                    ("decision_makers", name),
-                    "a decision maker has a name in words",
-                    f"write {name}: {readable(name)}",
-                )
-            else:
-                cited = self._evidence(evidence.get(name), ("evidence", name))
-                found.append(DecisionMaker(name, value or readable(name), cited))
-        return tuple(found)
-
-    def _options(self, makers: Sequence[str]) -> tuple[Option, ...]:
-        found = []
-        fields = ("by", "title", "direction", "evidence", "note")
-        for name, given in self._mapping("options").items():
-            path: Path = ("options", name)
-            if (
-                not isinstance(name, str)
-                or not _IDENTIFIER.fullmatch(name)
-                or name in ("and", "or", "not", "if", "iff")
-            ):
-                self.tell(
-                    path,
-                    f"{name!r} cannot be the name of an option",
-                    "use letters, digits and _; no connective",
-                )
-                continue
-            if _STATE_NAME.fullmatch(name):
-                self.tell(
-                    path, f"{name} could be the name of a state", "choose a name that is not s and a number"
-                )
-            value = {"by": given} if isinstance(given, str) else given
-            if not isinstance(value, dict):
-                self.tell(
-                    path, "an option says who controls it", "write {by: ..., title: ..., direction: both}"
-                )
-                continue
-            for key in value:
-                if key not in fields:
-                    self.tell((*path, key), f"unknown field {key}", did_you_mean(str(key), fields, "field"))
-            owner = value.get("by")
-            if owner not in makers:
-                hint = did_you_mean(str(owner), makers, "decision maker")
-                self.tell((*path, "by"), f"{owner} is no decision maker", hint)
-            direction = value.get("direction", "both")
-            way: Direction = (
-                "on_only" if direction == "on_only" else "off_only" if direction == "off_only" else "both"
+            self._maker(name, ("evidence", name))
+        return tuple(
+            DecisionMaker(
+                name, words or readable(name), self._cite(evidence.get(name, ()), ("evidence", name))
             )
-            if direction not in ("both", "on_only", "off_only"):
-                self.tell(
-                    (*path, "direction"), f"unknown direction {direction!r}", "use both, on_only or off_only"
-                )
-            cited = self._evidence(value.get("evidence"), (*path, "evidence"))
-            found.append(Option(name, str(owner), str(value.get("title") or readable(name)), way, cited))
-        return tuple(found)
-
-    def _draft(self, makers: Sequence[DecisionMaker], options: Sequence[Option]) -> Draft:
-        names = [option.id for option in options]
-        if not names and "options" not in self.data:
-            self.tell(("options",), "there are no options", "add options, or states and moves")
-        reader = ConditionReader(names, self.tell)
-        infeasible: list[Formula] = []
-        listed = self.data.get("infeasible", [])
-        if not isinstance(listed, list):
-            self.tell(("infeasible",), "infeasible is a list of conditions", "write - deploy and not deal")
-            listed = []
-        for at, item in enumerate(listed):
-            infeasible.extend(reader.condition(item, ("infeasible", at)))
-        merges = []
-        for name, text in self._mapping("merge").items():
-            formula = reader.formula(text, ("merge", name))
-            clash = isinstance(name, str) and (name in names or _STATE_NAME.fullmatch(name) is not None)
-            if not isinstance(name, str) or not _IDENTIFIER.fullmatch(name) or clash:
-                hint = "use letters, digits and _; no name of an option, and not s and a number"
-                self.tell(("merge", name), f"{name!r} cannot be the name of a merged state", hint)
-            elif formula is not None:
-                merges.append((name, formula))
-        bans = self._bans([dm.id for dm in makers], reader)
-        titles = {str(k): str(v) for k, v in self._mapping("titles").items()}
-        return Draft(
-            str(self.data.get("title", "")),
-            tuple(makers),
-            tuple(options),
-            tuple(infeasible),
-            tuple(merges),
-            bans,
-            titles,
+            for name, words in given.items()
         )
 
-    def _bans(self, makers: Sequence[str], reader: ConditionReader) -> tuple[Ban, ...]:
+    def _options(self) -> tuple[Option, ...]:
+        given = self.given.options or {}
+        if self.given.options is None and self.given.states is None:
+            self.source.tell(("options",), "there are no options", "add options, or states and moves")
+        self._named("options", given, "an option")
         found = []
-        listed = self.data.get("banned_moves", [])
-        for at, item in enumerate(listed if isinstance(listed, list) else [listed]):
-            path: Path = ("banned_moves", at)
-            if not isinstance(item, dict) or set(item) - {"by", "from", "to"} or item.get("by") not in makers:
-                self.tell(
-                    path,
-                    "a banned move names who may not make it",
-                    "write {by: ..., from: FORMULA, to: FORMULA}",
-                )
-                continue
-            origin = reader.formula(item["from"], (*path, "from")) if "from" in item else None
-            end = reader.formula(item["to"], (*path, "to")) if "to" in item else None
-            found.append(Ban(item["by"], origin, end))
+        for name, one in given.items():
+            self._maker(one.by, ("options", name, "by"))
+            cited = self._cite(one.evidence, ("options", name, "evidence"))
+            found.append(Option(name, one.by, one.title or readable(name), one.direction, cited))
         return tuple(found)
 
-    def _graph(self, makers: Sequence[DecisionMaker]) -> tuple[States, Any]:
-        """States and arcs given one by one."""
-        import numpy as np
+    def _states(self) -> States:
+        """The states: listed by name, or all feasible vectors with those of a merge made one."""
+        given = self.given
+        names = tuple(option.id for option in self.options)
+        titles = {name: words for name, words in given.titles.items() if words}
+        listed = given.states
+        if listed is not None:
+            titles |= {name: one.title for name, one in listed.items() if one.title}
+            self._named("states", listed, "a state")
+            if not listed:
+                self.source.tell(("states",), "no state is feasible: the list is empty", "name the states")
+            for key in ("merge", *(() if names else ("infeasible", "banned_moves"))):
+                if getattr(given, key):
+                    what = f"{key} has no meaning beside states given one by one"
+                    self.source.tell((key,), what, "leave one of them out")
+        reader = StatementReader(self.source, self.options)
+        infeasible = [
+            formula
+            for at, item in enumerate(given.infeasible or ())
+            for formula in reader.infeasible(item, ("infeasible", at))
+        ]
+        if listed is not None and not any(one.vector for one in listed.values()):
+            if names and not self.source.own_names:
+                hint = "write name: {vector: 10}, with a mark per option"
+                self.source.tell(("states",), "the states have no vectors over the options", hint)
+            return States(tuple(listed), np.zeros(0, np.uint64), np.zeros(0, np.int32), titles)
+        if listed is not None:
+            vectors = self._vectors()
+            self.source.stop()
+            agree = given.infeasible is not None and given.moves is None
+            return self.source.placed(
+                ("states",), lambda: listed_states(vectors, names, infeasible, agree, self.limit, titles)
+            )
+        self._named("merge", given.merge, "a merged state", names)
+        merges = [(name, reader.formula(text, ("merge", name))) for name, text in given.merge.items()]
+        self.source.stop()
+        codes = self.source.placed(("infeasible",), lambda: feasible_vectors(names, infeasible, self.limit))
+        if not merges:
+            return plain_states(codes, titles)
 
-        for key in ("options", "infeasible", "merge", "banned_moves"):
-            if key in self.data:
-                self.tell(
-                    (key,),
-                    f"{key} has no meaning beside states and moves given one by one",
-                    "leave one of them out",
-                )
-        given = self.data.get("states", [])
-        names = given if isinstance(given, list) else list(given) if isinstance(given, dict) else []
-        titles = {str(k): str(v) for k, v in given.items()} if isinstance(given, dict) else {}
-        for at, name in enumerate(names):
-            if not isinstance(name, str) or not _IDENTIFIER.fullmatch(name):
-                self.tell(
-                    ("states", at), f"{name!r} cannot be the name of a state", "use letters, digits and _"
-                )
-        if not names:
-            self.tell(("states",), "no state is feasible: the list of states is empty", "name the states")
-        if len(set(map(str, names))) < len(names):
-            self.tell(("states",), "a state is named twice", "keep one")
-        self.stop()
-        states = States(tuple(names), np.zeros(0, np.uint64), np.zeros(0, np.int32), titles)
-        arcs: dict[str, list[tuple[int, int]]] = {}
-        for maker, listed in self._mapping("moves").items():
-            if maker not in {dm.id for dm in makers}:
-                self.tell(
-                    ("moves", maker),
-                    f"{maker} is no decision maker",
-                    did_you_mean(str(maker), [d.id for d in makers]),
-                )
-                continue
-            for at, arc in enumerate(listed if isinstance(listed, list) else [listed]):
-                ends = [states.index.get(str(end)) for end in arc] if isinstance(arc, list) else []
-                if len(ends) != 2 or ends[0] is None or ends[1] is None:
-                    self.tell(("moves", maker, at), f"{arc!r} is not a pair of states", "write [from, to]")
-                else:
-                    arcs.setdefault(maker, []).append((ends[0], ends[1]))
-        return states, arcs_of(len(states), arcs, makers)
+        def truth(formula: Formula) -> Bools:
+            return evaluate(formula, lambda name: option_truth(codes, names.index(name)))
+
+        truths = [(name, truth(formula)) for name, formula in merges if formula is not None]
+        return self.source.placed(("merge",), lambda: merged_states(codes, truths, titles))
+
+    def _vectors(self) -> dict[str, str]:
+        """The vector of each listed state."""
+        count = len(self.options)
+        vectors = {name: one.vector for name, one in (self.given.states or {}).items()}
+        for name, vector in vectors.items():
+            if len(vector) != count or set(vector) - set("01-"):
+                what = f"{vector!r} is not a vector of {count} options"
+                self.source.tell(("states", name, "vector"), what, "use 1, 0 and -")
+        return vectors
+
+    def _moves(self, states: States, reader: StatementReader) -> tuple[Moves, ...]:
+        """Moves arc by arc where they are listed, else by options."""
+        bans: dict[str, list[tuple[Bools, Bools]]] = {}
+        for at, ban in enumerate(self.given.banned_moves):
+            path: Path = ("banned_moves", at)
+            ends = [
+                self._truth(end, (*path, key), states, reader)
+                for key, end in (("from", ban.from_), ("to", ban.to))
+            ]
+            if self._maker(ban.by, (*path, "by")):
+                bans.setdefault(ban.by, []).append((ends[0], ends[1]))
+        arcs = {name: self._arcs(name, pairs, states) for name, pairs in (self.given.moves or {}).items()}
+        self.source.stop()
+
+        def moves(name: str) -> Moves:
+            if name in arcs or not len(states.codes):
+                return graph_moves(len(states), arcs.get(name, []))
+            return option_moves(self.options, states, name, bans.get(name, ()))
+
+        return self.source.placed(("options",), lambda: tuple(moves(dm.id) for dm in self.makers))
+
+    def _truth(self, given: Any, path: Path, states: States, reader: StatementReader) -> Bools:
+        """Truth of a formula for each vector (each state where there are none); all true where it is left out."""
+        formula = None if given is None else reader.formula(given, path)
+        if formula is None:
+            return np.ones(len(states.codes) or len(states), dtype=np.bool_)
+        return evaluate(formula, lambda name: name_truth(name, self.options, states))
+
+    def _arcs(self, maker: str, pairs: tuple[tuple[Any, Any], ...], states: States) -> list[tuple[int, int]]:
+        self._maker(maker, ("moves", maker))
+        found = []
+        for at, (start, end) in enumerate(pairs):
+            if isinstance(start, str) and isinstance(end, str) and {start, end} <= states.index.keys():
+                found.append((states.index[start], states.index[end]))
+            else:
+                what = f"{[start, end]!r} is not a pair of states"
+                self.source.tell(("moves", maker, at), what, "write [from, to] with ids of states")
+        return found
 
     # Preferences and status quo
 
-    def _preferences(
-        self, makers: Sequence[DecisionMaker], reader: PreferenceReader
-    ) -> tuple[Preference, ...]:
-        base = self._mapping("preferences", needed=True)
-        found = {
-            dm.id: self._preference(dm.id, base.get(dm.id), ("preferences", dm.id), reader) for dm in makers
-        }
-        self._only_makers(base, ("preferences",), makers)
-        variants = self._mapping("variants")
-        for name, given in variants.items():
-            # Every variant is checked, whichever is asked for.
-            fields = ("title", "preferences", "note", "evidence")
-            if (
-                not isinstance(given, dict)
-                or not isinstance(given.get("preferences"), dict)
-                or set(given) - set(fields)
-            ):
-                self.tell(
-                    ("variants", name),
-                    "a variant gives preferences that replace others",
-                    "write {title: ..., preferences: {...}}",
-                )
-                continue
-            self._evidence(given.get("evidence"), ("variants", name, "evidence"))
-            path: Path = ("variants", name, "preferences")
-            self._only_makers(given["preferences"], path, makers)
-            for dm in makers:
-                if dm.id in given["preferences"]:
-                    changed = self._preference(dm.id, given["preferences"][dm.id], (*path, dm.id), reader)
-                    if name == self.variant:
-                        found[dm.id] = changed
-        if self.variant and self.variant not in variants:
+    def _preferences(self, reader: PreferenceReader) -> tuple[Preference, ...]:
+        """The preferences of every decision maker; those of every variant are checked, whichever is asked for."""
+        found = self._preferences_in(self.given.preferences, ("preferences",), reader)
+        for name in self.given.decision_makers:
+            if name not in self.given.preferences:
+                what = f"there are no preferences of {name}"
+                self.source.tell(("preferences", name), what, f"give one of {', '.join(KINDS)}")
+        for name, variant in self.given.variants.items():
+            self._cite(variant.evidence, ("variants", name, "evidence"))
+            changed = self._preferences_in(variant.preferences, ("variants", name, "preferences"), reader)
+            found |= changed if name == self.variant else {}
+        if self.variant and self.variant not in self.given.variants:
             raise InvalidInput(
                 f"there is no variant {self.variant}",
-                place=self.document.place(("variants",)),
-                hint=did_you_mean(self.variant, map(str, variants), "variant"),
+                place=self.source.place(("variants",)),
+                hint=did_you_mean(self.variant, self.given.variants, "variant"),
             )
-        return tuple(preference for preference in found.values() if preference is not None)
+        return tuple(found[name] for name in self.given.decision_makers if name in found)
 
-    def _only_makers(self, given: Mapping[str, Any], path: Path, makers: Sequence[DecisionMaker]) -> None:
-        ids = [dm.id for dm in makers]
-        for name in given:
-            if name not in ids:
-                self.tell(
-                    (*path, name),
-                    f"{name} is no decision maker",
-                    did_you_mean(str(name), ids, "decision maker"),
-                )
+    def _preferences_in(
+        self, given: Preferences, path: Path, reader: PreferenceReader
+    ) -> dict[str, Preference]:
+        found = {}
+        for name, one in given.items():
+            self._cite(one.evidence, (*path, name, "evidence"))
+            preference = reader.preference(one, (*path, name))
+            if self._maker(name, (*path, name)) and preference is not None:
+                found[name] = preference
+        return found
 
-    def _preference(self, name: str, given: Any, path: Path, reader: PreferenceReader) -> Preference | None:
-        if given is None:
-            self.tell(path, f"there are no preferences of {name}", f"give one of {', '.join(KINDS)}")
-            return None
-        kinds = [key for key in given if key in KINDS] if isinstance(given, dict) else []
-        if not isinstance(given, dict) or len(kinds) != 1 or set(given) - {*kinds, "note", "evidence"}:
-            odd = (
-                [str(key) for key in given if key not in (*KINDS, "note", "evidence")]
-                if isinstance(given, dict)
-                else []
-            )
-            hint = did_you_mean(odd[0], KINDS, "field") if odd else f"give exactly one of {', '.join(KINDS)}"
-            self.tell(path, f"unknown field {odd[0]}" if odd else "preferences take exactly one form", hint)
-            return None
-        self._evidence(given.get("evidence"), (*path, "evidence"))
-        return reader.read(kinds[0], given[kinds[0]], (*path, kinds[0]))
-
-    def _status_quo(self, options: Sequence[Option], states: States, reader: PreferenceReader) -> int | None:
-        given = self.data.get("status_quo")
-        if given is None:
-            return None
+    def _status_quo(self, states: States) -> int | None:
+        given = self.given.status_quo
         path: Path = ("status_quo",)
+        if given is None:
+            return None
         if isinstance(given, str):
             if given not in states.index:
-                self.tell(path, f"no state is called {given}", did_you_mean(given, states.ids, "state"))
-                return None
-            return states.index[given]
-        if not isinstance(given, dict) or not options:
-            self.tell(
-                path, "the status quo is a state, or yes or no per option", "write {deal: no, backstop: no}"
-            )
+                hint = did_you_mean(given, states.ids, "state")
+                self.source.tell(path, f"no state is called {given}", hint)
+            return states.index.get(given)
+        if not isinstance(given, dict) or not self.options:
+            what = "the status quo is a state, or yes or no per option"
+            self.source.tell(path, what, "write {deal: no, backstop: no}")
             return None
-        names = [option.id for option in options]
+        before = len(self.source.faults)
+        names = [option.id for option in self.options]
         code = 0
-        told = False
         for name, value in given.items():
             if name not in names:
-                self.tell((*path, name), f"unknown option {name}", did_you_mean(str(name), names, "option"))
-                told = True
-            elif not isinstance(value, (str, bool, int)) or value not in _YES:
-                self.tell((*path, name), f"{value!r} is neither yes nor no", "write yes or no")
-                told = True
+                hint = did_you_mean(str(name), names, "option")
+                self.source.tell((*path, name), f"unknown option {name}", hint)
+            elif not isinstance(value, str | bool | int) or value not in _YES:
+                self.source.tell((*path, name), f"{value!r} is neither yes nor no", "write yes or no")
             elif _YES[value]:
                 code |= 1 << names.index(name)
-        if told:
+        if len(self.source.faults) > before:
             return None
         found = (states.codes == code).nonzero()[0]
         if not len(found):
-            self.tell(path, "the status quo is infeasible", "correct it, or the infeasibility conditions")
+            what = "the status quo is infeasible"
+            self.source.tell(path, what, "correct it, or the infeasibility conditions")
             return None
         return int(states.node[found[0]])

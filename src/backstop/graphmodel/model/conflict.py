@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from backstop.base.faults import InvalidInput, Place, Refused
 from backstop.base.words import did_you_mean
-from backstop.graphmodel.model.feasible import Codes, option_truth
+from backstop.graphmodel.model.feasible import Codes, feasible_vectors, option_truth
 from backstop.graphmodel.model.formula import Formula, Truth, evaluate
 from backstop.graphmodel.model.moves import Arcs, Blocks, Moves, Values
 from backstop.graphmodel.model.preference import Bools, Preference, Ranking, as_ranking
@@ -288,13 +288,10 @@ def graph_moves(size: int, pairs: Sequence[tuple[int, int]]) -> Moves:
     return Arcs.from_pairs(size, array[:, 0], array[:, 1])
 
 
-def plain_states(
-    codes: Codes, ids: Sequence[str] | None = None, titles: Mapping[str, str] | None = None
-) -> States:
-    """One state per vector, called s1, s2, ... unless ids are given."""
-    count = len(codes)
-    names = tuple(ids) if ids is not None else tuple(f"s{at}" for at in range(1, count + 1))
-    return States(names, codes, np.arange(count, dtype=np.int32), titles or {})
+def plain_states(codes: Codes, titles: Mapping[str, str] | None = None) -> States:
+    """One state per vector, called s1, s2, ..."""
+    names = tuple(f"s{at}" for at in range(1, len(codes) + 1))
+    return States(names, codes, np.arange(len(codes), dtype=np.int32), titles or {})
 
 
 def merged_states(
@@ -324,3 +321,47 @@ def merged_states(
     node[free] = np.arange(count)
     ids = (*(f"s{at}" for at in range(1, count + 1)), *(name for name, _ in merges))
     return States(ids, codes, node, titles or {})
+
+
+def listed_states(
+    vectors: Mapping[str, str],
+    options: Sequence[str],
+    infeasible: Sequence[Formula],
+    agree: bool,
+    limit: int,
+    titles: Mapping[str, str],
+) -> States:
+    """States by name with their vectors, `-` where a state has both; a vector listed by itself is in no merged state.
+
+    Raises InvalidInput where two states have the same vector or one has none of its own, and where the list must
+    `agree` with what is infeasible and does not; without that the list decides.
+    """
+    ids, patterns = tuple(vectors), tuple(vectors.values())
+    if "-" not in "".join(patterns):
+        codes = np.array([int(bits[::-1] or "0", 2) for bits in patterns], dtype=np.uint64)
+        if len(np.unique(codes)) < len(codes):
+            raise InvalidInput("two states have the same vector", hint="keep one")
+        if agree and len(options) <= 24:
+            odd = np.setxor1d(codes, feasible_vectors(options, infeasible, max(limit, 1 << 20)))
+            if len(odd):
+                bits = f"{int(odd[0]):0{len(options)}b}"[::-1]
+                what = "is listed but infeasible" if odd[0] in codes else "is feasible but not listed"
+                raise InvalidInput(f"the vector {bits} {what}", hint="correct states or infeasible")
+        return States(ids, codes, np.arange(len(codes), dtype=np.int32), titles)
+    codes = feasible_vectors(options, infeasible, max(limit, 1 << 20))
+    node = np.full(len(codes), -1, dtype=np.int32)
+    for at in sorted(range(len(patterns)), key=lambda at: patterns[at].count("-")):
+        match = np.ones(len(codes), dtype=np.bool_)
+        for j, mark in enumerate(patterns[at]):
+            match &= (mark == "-") | (option_truth(codes, j) == (mark == "1"))
+        node[match & (node < 0)] = at
+    empty = sorted(set(range(len(ids))) - set(node.tolist()))
+    if empty:
+        raise InvalidInput(f"the state {ids[empty[0]]} has no feasible vector of its own", hint="remove it")
+    keep = node >= 0
+    if agree and not keep.all():
+        count = int((~keep).sum())
+        raise InvalidInput(
+            f"{count} feasible vectors are in no state", hint="list them or make them infeasible"
+        )
+    return States(ids, codes[keep], node[keep], titles)
