@@ -95,6 +95,12 @@ class Record(records.Record):
         return found
 
 
+class Identified(Record):
+    """A record that others name by its id."""
+
+    id: Identifier
+
+
 class Quote(Record):
     """The words of a passage and a little of what stands around it; only where the text may travel."""
 
@@ -210,14 +216,13 @@ def _is_number(value: object) -> TypeGuard[float]:
 Slots = Annotated[dict[str, tuple[Slot, ...]], BeforeValidator(_slots)]
 
 
-class Statement(Record):
+class Statement(Identified):
     """What one account says at one passage, as one coder read it.
 
     `actor` holds the view; `reporter` tells of it (empty: the outlet itself); `speaker` voices it where that is a
     third. `role` is the actor's role as this account describes it.
     """
 
-    id: Identifier
     source: Annotated[Identifier, Names(("sources",))]
     anchor: Anchor
     actor: ActorName
@@ -281,10 +286,9 @@ class Form(Record):
     modality: Literal["certain", "possible"] = "certain"
 
 
-class Proposition(Record):
+class Proposition(Identified):
     """A claim in our own words, and the statements that support or oppose it."""
 
-    id: Identifier
     text: str
     form: Form | None = None
     asserted_by: ActorNames = ()
@@ -347,10 +351,9 @@ class Version(Record):
     by: str = ""
 
 
-class Source(Record):
+class Source(Identified):
     """One account: what it is, when it appeared, whether its text may travel, and every version of that text."""
 
-    id: Identifier
     title: str = ""
     kind: str = ""
     outlet: str = ""
@@ -433,10 +436,9 @@ class Event(Record):
     note: str = ""
 
 
-class RecordedFinding(Record):
+class RecordedFinding(Identified):
     """A finding written down by an analyst, or one of the program's that an analyst has dismissed."""
 
-    id: Identifier
     kind: FindingKind
     aspect: str = ""
     status: str = ""

@@ -24,9 +24,16 @@ from backstop.dossier.consistency import faults_of
 from backstop.dossier.dossier import Dossier
 from backstop.dossier.location import REGISTER
 from backstop.dossier.merging import Clash, merged
-from backstop.dossier.record import Proposition, Record, RecordedFinding, Register, Source, Statement
-
-MOST_FAULTS = 100
+from backstop.dossier.record import (
+    Identified,
+    Proposition,
+    Record,
+    RecordedFinding,
+    Register,
+    Source,
+    Statement,
+)
+from backstop.dossier.record_reader import MOST_FAULTS, RecordReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +46,7 @@ class RecordFile:
     name: str
     field: str
     kind: str
-    model: type[Source | Statement | Proposition | RecordedFinding]
+    model: type[Identified]
     format: str = ""
 
 
@@ -83,12 +90,11 @@ def _read_files(folder: Path) -> tuple[Snapshot, list[Fault]]:
     files = _contents(folder)
     register = _register(files[REGISTER], str(folder / REGISTER))
     faults: list[Fault] = []
-    records: dict[str, dict[str, Any]] = {}
+    records: dict[str, dict[str, Any]] = {file.field: {} for file in FILES}
     places: dict[tuple[str, str], Place] = {}
     texts: dict[tuple[str, str], str] = {}
     heads: dict[str, str] = {}
     for file in FILES:
-        found = records.setdefault(file.field, {})
         if file.name not in files:
             continue
         data, name = files[file.name], str(folder / file.name)
@@ -98,18 +104,13 @@ def _read_files(folder: Path) -> tuple[Snapshot, list[Fault]]:
             else layout.read_lines(data, name)
         )
         heads[file.name] = listing.head
-        faults.extend(listing.faults)
+        reader = RecordReader(file.model, file.kind)
         for item in listing.items:
-            record, wrong = validated(file.model, item.data, item.place)
-            faults.extend(wrong)
-            if record is None:
-                continue
-            if record.id in found:
-                twice = f"the {file.kind} {record.id} stands twice"
-                faults.append(Fault(twice, item.place(("id",)), "give one another id"))
-            found[record.id] = record
-            places[file.kind, record.id] = item.place(())
-            texts[file.name, record.id] = item.text
+            if (record := reader.take(item.data, item.place)) is not None:
+                places[file.kind, record.id] = item.place(())
+                texts[file.name, record.id] = item.text
+        records[file.field] = reader.records
+        faults += [*listing.faults, *reader.faults]
     dossier = Dossier(
         register,
         records["sources"],

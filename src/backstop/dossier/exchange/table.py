@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from backstop.base.faults import Fault, InvalidInput, Place, Refused
-from backstop.base.records import validated, within
 from backstop.base.strict_json import json_value
 from backstop.base.words import did_you_mean
 from backstop.dossier.accounts.finding import Finding
@@ -20,7 +19,10 @@ from backstop.dossier.anchor.passage import Text, anchored
 from backstop.dossier.dossier import Dossier
 from backstop.dossier.layout import inline
 from backstop.dossier.record import Anchor, RecordedFinding, Statement
+from backstop.dossier.record_reader import RecordReader
+from backstop.dossier.text.archive import read_archive
 from backstop.dossier.text.canonical import received_text
+from backstop.dossier.text.csv_rows import by_head, csv_rows
 from backstop.dossier.text.extraction import needed
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
@@ -52,6 +54,10 @@ def defused(cell: str) -> str:
 def restored(cell: str) -> str:
     """What `defused` was given."""
     return cell[1:] if cell.startswith("'") and cell.lstrip("'")[:1] in _DANGEROUS else cell
+
+
+def _restored(row: Mapping[str, str]) -> dict[str, str]:
+    return {column: restored(cell) for column, cell in row.items()}
 
 
 def statement_rows(dossier: Dossier) -> list[dict[str, str]]:
@@ -113,15 +119,7 @@ def to_csv(rows: Sequence[Mapping[str, str]], columns: Sequence[str]) -> bytes:
 
 def from_csv(data: bytes, name: str) -> list[dict[str, str]]:
     """The rows of a CSV table. Raises InvalidInput."""
-    csv.field_size_limit(1 << 24)
-    text = received_text(data, name)
-    delimiter = ";" if text.split("\n", 1)[0].count(";") > text.split("\n", 1)[0].count(",") else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        rows = [row for row in reader if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        raise InvalidInput(f"the table cannot be read: {error}", place=Place(name, reader.line_num)) from None
-    return _named(rows, name)
+    return [_restored(row) for _, row in csv_rows(received_text(data, name), name)]
 
 
 def to_xlsx(rows: Sequence[Mapping[str, str]], columns: Sequence[str], title: str) -> bytes:
@@ -154,8 +152,6 @@ def to_xlsx(rows: Sequence[Mapping[str, str]], columns: Sequence[str], title: st
 
 def from_xlsx(data: bytes, name: str) -> list[dict[str, str]]:
     """The rows of the first sheet of a workbook. Raises InvalidInput for what is no sound workbook."""
-    from backstop.dossier.text.archive import read_archive
-
     read_archive(data, name)
     openpyxl = needed("openpyxl", "reading XLSX")
     unescape = needed("openpyxl.utils.escape", "reading XLSX").unescape
@@ -168,27 +164,16 @@ def from_xlsx(data: bytes, name: str) -> list[dict[str, str]]:
         book.close()
     except Exception as error:
         raise InvalidInput(f"this is no sound workbook ({type(error).__name__})", place=Place(name)) from None
-    return _named([row for row in rows if any(row)], name)
+    if not (full := [row for row in rows if any(row)]):
+        raise InvalidInput("the table is empty", place=Place(name))
+    head = [cell.strip() for cell in full[0]]
+    return [_restored(by_head(head, row, Place(name, n))) for n, row in enumerate(full[1:], 2)]
 
 
-def _as_text(value: Any, unescape: Any) -> str:
-    if value is None:
-        return ""
+def _as_text(value: object, unescape: Callable[[str], str]) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(unescape(value)) if isinstance(value, str) else str(value)
-
-
-def _named(rows: list[list[str]], name: str) -> list[dict[str, str]]:
-    if not rows:
-        raise InvalidInput("the table is empty", place=Place(name))
-    head = [cell.strip() for cell in rows[0]]
-    found = []
-    for number, row in enumerate(rows[1:], 2):
-        if any(row[len(head) :]):
-            raise InvalidInput("the row has more cells than the head", place=Place(name, number))
-        found.append({column: restored(cell) for column, cell in zip(head, row, strict=False) if column})
-    return found
+    return unescape(value) if isinstance(value, str) else "" if value is None else str(value)
 
 
 def read_statements(
@@ -198,34 +183,22 @@ def read_statements(
 
     Raises InvalidInput with all faults: an unknown column, a passage that is not there, a value that is not allowed.
     """
-    faults: list[Fault] = []
-    found: dict[str, Statement] = {}
     unknown = [column for column in (rows[0] if rows else {}) if column not in STATEMENT_COLUMNS]
-    for column in unknown:
-        faults.append(
-            Fault(
-                f"unknown column {column}", Place(name, 1), did_you_mean(column, STATEMENT_COLUMNS, "column")
-            )
-        )
-    if faults:
-        raise InvalidInput(faults)
+    if unknown:
+        hints = (did_you_mean(column, STATEMENT_COLUMNS, "column") for column in unknown)
+        columns = zip(unknown, hints, strict=True)
+        raise InvalidInput([Fault(f"unknown column {c}", Place(name, 1), hint) for c, hint in columns])
+    reader = RecordReader(Statement, "statement")
     prepared = {source: Text(text, dossier.key) for source, text in texts.items()}
     for number, row in enumerate(rows, 2):
         where = Place(name, number)
         try:
             data = _statement_data(row, dossier, prepared, coder)
         except (ValueError, KeyError) as error:
-            faults.append(Fault(f"{row.get('id', '')}: {error}".strip(": "), where))
-            continue
-        record, wrong = validated(Statement, data, within(where))
-        faults.extend(wrong)
-        if record is not None:
-            if record.id in found:
-                faults.append(Fault(f"the statement {record.id} stands twice", where))
-            found[record.id] = record
-    if faults:
-        raise InvalidInput(faults[:100])
-    return found
+            reader.faults.append(Fault(f"{row.get('id', '')}: {error}".strip(": "), where))
+        else:
+            reader.take(data, where)
+    return reader.done()
 
 
 def _statement_data(
@@ -239,7 +212,7 @@ def _statement_data(
             continue
         value: Any = cell
         if column in _LISTS:
-            value = [part.strip() for part in cell.split(";") if part.strip()]
+            value = _listed(cell)
         elif column in _JSON:
             value = json_value(cell)
         elif column in _WHOLE:
@@ -255,48 +228,40 @@ def _statement_data(
     data["stance"] = stances.get(str(data.get("stance", "neutral")), data.get("stance"))
     if condition:
         data["condition"] = condition
-    data.setdefault("coder", coder)
-    if not data["coder"]:
-        data.pop("coder")
-    data["anchor"] = (
-        anchor if "passage" in anchor else _anchor(anchor, str(data.get("source", "")), dossier, texts)
-    )
+    if coder:
+        data.setdefault("coder", coder)
+    source = str(data.get("source", ""))
+    data["anchor"] = anchor if "passage" in anchor else _anchor(anchor, source, dossier, texts)
     return data
 
 
-def _anchor(given: Mapping[str, Any], source: str, dossier: Dossier, texts: Mapping[str, Text]) -> Any:
+def _anchor(given: Mapping[str, Any], source: str, dossier: Dossier, texts: Mapping[str, Text]) -> Anchor:
     if source not in dossier.sources:
         raise ValueError(f"there is no source {source}; {did_you_mean(source, dossier.sources, 'source')}")
     if source not in texts:
         raise ValueError(
             f"the passage has no digest and the text of {source} is not at hand; name it with --texts DIR"
         )
-    made: Anchor = anchored(texts[source], given["start"], given["end"], dossier.sources[source].may_travel)
-    return made
+    return anchored(texts[source], given["start"], given["end"], dossier.sources[source].may_travel)
 
 
 def read_findings(rows: Sequence[Mapping[str, str]], name: str, coder: str) -> dict[str, RecordedFinding]:
-    """The findings in the rows of a table as records of an analyst. Rows that the program computed are left out unless
-    the analyst dismissed them or wrote a note. Raises InvalidInput."""
-    faults: list[Fault] = []
-    found: dict[str, RecordedFinding] = {}
+    """The findings in the rows of a table as records of an analyst.
+
+    Rows that the program computed are left out unless the analyst dismissed them or wrote a note. Raises InvalidInput.
+    """
+    reader = RecordReader(RecordedFinding, "finding")
     for number, row in enumerate(rows, 2):
-        where = Place(name, number)
         dismissed = row.get("dismissed", "").strip().casefold() in ("yes", "true", "1", "x")
         if row.get("origin") == "computed" and not dismissed and not row.get("note"):
             continue
-        data: dict[str, Any] = {
-            column: row[column]
-            for column in ("id", "kind", "aspect", "status", "explanation", "note", "coder", "when")
-            if row.get(column)
-        }
-        data["statements"] = [part.strip() for part in row.get("statements", "").split(";") if part.strip()]
+        words = ("id", "kind", "aspect", "status", "explanation", "note", "coder", "when")
+        data: dict[str, Any] = {column: row[column] for column in words if row.get(column)}
+        data["statements"] = _listed(row.get("statements", ""))
         data["dismissed"] = dismissed
-        data.setdefault("coder", coder)
-        record, wrong = validated(RecordedFinding, data, within(where))
-        faults.extend(wrong)
-        if record is not None:
-            found[record.id] = record
-    if faults:
-        raise InvalidInput(faults[:100])
-    return found
+        reader.take({"coder": coder, **data}, Place(name, number))
+    return reader.done()
+
+
+def _listed(cell: str) -> list[str]:
+    return [part.strip() for part in cell.split(";") if part.strip()]

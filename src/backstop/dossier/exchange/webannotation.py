@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from backstop.base.faults import Fault, InvalidInput, Place
-from backstop.base.records import validated, within
 from backstop.dossier.anchor.passage import Text, anchored
 from backstop.dossier.dossier import Dossier
-from backstop.dossier.record import Statement
+from backstop.dossier.record import OUTLET, Statement
+from backstop.dossier.record_reader import RecordReader
 
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 OURS = "backstop:statement"
@@ -87,24 +87,16 @@ def read_annotations(
     faults.
     """
     prepared = {source: Text(text, dossier.key) for source, text in texts.items()}
-    faults: list[Fault] = []
-    found: dict[str, Statement] = {}
+    reader = RecordReader(Statement, "annotation")
     for index, item in enumerate(_items(data)):
         where = Place(name, path=f"items[{index}]")
         try:
             plain = _plain(item, index, dossier, prepared, coder)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            faults.append(Fault(f"the annotation cannot be read: {error}", where))
-            continue
-        record, wrong = validated(Statement, plain, within(where))
-        faults.extend(wrong)
-        if record is not None:
-            if record.id in found:
-                faults.append(Fault(f"the annotation {record.id} stands twice", where))
-            found[record.id] = record
-    if faults:
-        raise InvalidInput(faults[:100])
-    return found
+            reader.faults.append(Fault(f"the annotation cannot be read: {error}", where))
+        else:
+            reader.take(plain, where)
+    return reader.done()
 
 
 def _items(data: Any) -> list[Any]:
@@ -148,7 +140,7 @@ def _plain(item: Any, index: int, dossier: Dossier, texts: Mapping[str, Text], c
         "id": str(item.get("id", "")).removeprefix(_ID).rsplit("/", 1)[-1] or f"annotation-{index + 1}",
         "source": source,
         "anchor": _anchor(source, position, quote, dossier, texts),
-        "actor": "outlet",
+        "actor": OUTLET,
         "attribution": "outlet voice",
         "type": "report of fact",
         "paraphrase": words[0] if words else "(not yet coded)",

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from backstop.base.faults import InvalidInput, Place
 from backstop.base.strict_json import json_value
 from backstop.dossier.record import Extractor
 from backstop.dossier.text.canonical import decode
+from backstop.dossier.text.csv_rows import csv_rows
 from backstop.dossier.text.extraction import MOST_CHARACTERS, Extract
 
 MOST_ROWS = 100_000
@@ -50,12 +47,13 @@ class Row:
 def read_table(data: bytes, name: str, media: str, encoding: str | None = None) -> list[Row]:
     """The documents of a table. Raises InvalidInput for a table without a text column or with an empty text."""
     text, _ = decode(data, name, encoding)
-    rows = _json_rows(text, name) if media == "application/jsonl" else _csv_rows(text, name, media)
+    if media == "application/jsonl":
+        rows: Iterable[tuple[int, Mapping[str, object]]] = _json_rows(text, name)
+    else:
+        rows = csv_rows(text, name, "\t" if media == "text/tab-separated-values" else "", MOST_CHARACTERS)
     found = []
     for line, row in rows:
-        fields = {
-            field: str(row[given]) for field, given in _columns(row).items() if row[given] not in (None, "")
-        }
+        fields = _fields(row)
         body = fields.pop("text", "")
         if not body.strip():
             raise InvalidInput(
@@ -77,38 +75,14 @@ def read_table(data: bytes, name: str, media: str, encoding: str | None = None) 
     return found
 
 
-def _columns(row: dict[str, Any]) -> dict[str, str]:
-    lower = {str(column).strip().lower(): column for column in row if column is not None}
-    return {
-        field: next(lower[n] for n in names if n in lower)
-        for field, names in _COLUMNS.items()
-        if any(n in lower for n in names)
-    }
+def _fields(row: Mapping[str, object]) -> dict[str, str]:
+    """What a row says of its document, by our names of the columns; the first name of a list counts."""
+    given = {column.strip().lower(): value for column, value in row.items() if value not in (None, "")}
+    found = ((field, next((n for n in names if n in given), "")) for field, names in _COLUMNS.items())
+    return {field: str(given[name]) for field, name in found if name}
 
 
-def _csv_rows(text: str, name: str, media: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    csv.field_size_limit(min(sys.maxsize, MOST_CHARACTERS))
-    delimiter = "\t" if media == "text/tab-separated-values" else ";" if _semicolons(text) else ","
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    try:
-        for row in reader:
-            if None in row:
-                raise InvalidInput(
-                    "the row has more cells than the head",
-                    place=Place(name, reader.line_num),
-                    hint="quote texts with commas",
-                )
-            yield reader.line_num, row
-    except csv.Error as error:
-        raise InvalidInput(f"the table cannot be read: {error}", place=Place(name, reader.line_num)) from None
-
-
-def _semicolons(text: str) -> bool:
-    head = text.split("\n", 1)[0]
-    return head.count(";") > head.count(",")
-
-
-def _json_rows(text: str, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
+def _json_rows(text: str, name: str) -> Iterator[tuple[int, dict[str, object]]]:
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             try:

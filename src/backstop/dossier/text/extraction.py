@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import io
+import logging
 import re
 from dataclasses import dataclass, field
 from importlib.metadata import version as installed
@@ -12,7 +14,9 @@ from typing import Any
 
 from backstop.base.faults import InvalidInput, Place, Refused
 from backstop.dossier.record import Extractor
+from backstop.dossier.text.archive import read_archive
 from backstop.dossier.text.canonical import decode, unix_lines
+from backstop.dossier.text.word_list import words
 
 MOST_BYTES = 50 << 20
 MOST_HTML_BYTES = 10 << 20
@@ -21,20 +25,18 @@ MOST_TAG_DEPTH = 500
 MOST_PAGES = 3000
 MOST_CHARACTERS = 20_000_000
 
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 MEDIA = {
-    ".txt": "text/plain",
-    ".text": "text/plain",
-    ".md": "text/plain",
-    ".html": "text/html",
-    ".htm": "text/html",
-    ".xhtml": "text/html",
-    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    **dict.fromkeys((".txt", ".text", ".md"), "text/plain"),
+    **dict.fromkeys((".html", ".htm", ".xhtml"), "text/html"),
+    **dict.fromkeys((".jsonl", ".ndjson"), "application/jsonl"),
+    ".docx": _DOCX,
     ".pdf": "application/pdf",
     ".csv": "text/csv",
     ".tsv": "text/tab-separated-values",
-    ".jsonl": "application/jsonl",
-    ".ndjson": "application/jsonl",
 }
+"""The kinds of files that are read, by the end of their names."""
+
 TABLES = frozenset({"text/csv", "text/tab-separated-values", "application/jsonl"})
 
 
@@ -69,7 +71,7 @@ def extract(data: bytes, name: str, media: str | None = None, encoding: str | No
         found = _html(data, name, encoding)
     elif kind == "application/pdf":
         found = _pdf(data, name)
-    elif kind.endswith("wordprocessingml.document"):
+    elif kind == _DOCX:
         found = _docx(data, name)
     else:
         text, newline = decode(data, name, encoding)
@@ -97,31 +99,8 @@ def needed(module: str, what: str) -> ModuleType:
 
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)[^<>]{0,10000}?(/?)>")
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9_-]{2,20})", re.IGNORECASE)
-_VOID = frozenset(
-    [
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
-        "p",
-        "li",
-        "td",
-        "tr",
-        "th",
-        "dd",
-        "dt",
-    ]
-)
+_UNCLOSED = words("unclosed_tags")
+"""Tags of HTML that need no closing tag: they nest nothing."""
 
 
 def _html(data: bytes, name: str, encoding: str | None) -> Extract:
@@ -133,13 +112,8 @@ def _html(data: bytes, name: str, encoding: str | None) -> Extract:
     if encoding is None and declared and not data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         # Pages that name Latin-1 are read as Windows-1252, as browsers do (WHATWG Encoding Standard).
         word = declared.group(1).decode("ascii").lower()
-        encoding = {
-            "iso-8859-1": "cp1252",
-            "latin1": "cp1252",
-            "us-ascii": "cp1252",
-            "utf8": None,
-            "utf-8": None,
-        }.get(word, word)
+        encoding = "cp1252" if word in ("iso-8859-1", "latin1", "us-ascii") else word
+        encoding = None if word in ("utf8", "utf-8") else encoding
     text, newline = decode(data, name, encoding)
     _bounded(text, name)
     library = needed("trafilatura", "reading HTML")
@@ -153,22 +127,19 @@ def _html(data: bytes, name: str, encoding: str | None) -> Extract:
         raise InvalidInput(
             "no article was found in the page", place=Place(name), hint="save its text as a .txt file"
         )
-    about = {
-        field: str(value)
-        for field, value in (
-            ("title", page.title),
-            ("byline", page.author),
-            ("outlet", page.sitename),
-            ("published", page.date),
-            ("url", page.url),
-        )
-        if value
-    }
+    about = _known(
+        title=page.title, byline=page.author, outlet=page.sitename, published=page.date, url=page.url
+    )
     body = unix_lines(page.text).strip("\n") + "\n"
     title = about.get("title", "")
     if title and not body.lstrip().startswith(title):
         body = f"{title}\n\n{body}"
     return Extract(body, Extractor(name="trafilatura", version=installed("trafilatura")), newline, about)
+
+
+def _known(**about: object) -> dict[str, str]:
+    """What a file says about itself, as far as it says anything."""
+    return {field: str(value) for field, value in about.items() if value}
 
 
 def _bounded(text: str, name: str) -> None:
@@ -182,7 +153,7 @@ def _bounded(text: str, name: str) -> None:
                 place=Place(name),
                 hint="save its text as a .txt file",
             )
-        if match.group(3) or match.group(2).lower() in _VOID:
+        if match.group(3) or match.group(2).lower() in _UNCLOSED:
             continue
         depth = max(0, depth + (-1 if match.group(1) else 1))
         deepest = max(deepest, depth)
@@ -191,10 +162,6 @@ def _bounded(text: str, name: str) -> None:
 
 
 def _docx(data: bytes, name: str) -> Extract:
-    import io
-
-    from backstop.dossier.text.archive import read_archive
-
     read_archive(data, name)
     docx = needed("docx", "reading DOCX")
     try:
@@ -207,7 +174,7 @@ def _docx(data: bytes, name: str) -> Extract:
             f"this is no sound DOCX file ({type(error).__name__})", place=Place(name)
         ) from None
     core = document.core_properties
-    about = {k: v for k, v in (("title", core.title or ""), ("byline", core.author or "")) if v}
+    about = _known(title=core.title, byline=core.author)
     text = unix_lines("\n".join(lines)) + "\n"
     return Extract(text, Extractor(name="python-docx", version=installed("python-docx")), "LF", about)
 
@@ -229,9 +196,6 @@ def _docx_parts(document: Any) -> list[Any]:
 
 
 def _pdf(data: bytes, name: str) -> Extract:
-    import io
-    import logging
-
     pypdf = needed("pypdf", "reading PDF")
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     try:
@@ -248,9 +212,7 @@ def _pdf(data: bytes, name: str) -> Extract:
             size += len(pages[-1])
             if size > MOST_CHARACTERS:
                 raise Refused(f"the text has over {MOST_CHARACTERS:,} characters", place=Place(name))
-        about = {}
-        if reader.metadata and reader.metadata.title:
-            about["title"] = str(reader.metadata.title)
+        about = _known(title=reader.metadata and reader.metadata.title)
     except (InvalidInput, Refused):
         raise
     except Exception as error:
