@@ -94,13 +94,7 @@ def _from_file(path: Path, details: Details, key: bytes) -> list[Arrival]:
 
 
 def arrival(
-    found: Extract,
-    data: bytes,
-    name: str,
-    media: str,
-    details: Details,
-    key: bytes,
-    row: Row | None = None,
+    found: Extract, data: bytes, name: str, media: str, details: Details, key: bytes, row: Row | None = None
 ) -> Arrival:
     """The record of one document, out of the bytes `data` and what was extracted from them.
 

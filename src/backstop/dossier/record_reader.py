@@ -28,7 +28,7 @@ class RecordReader(Generic[R]):
         self.faults: list[Fault] = []
 
     def take(self, data: object, place: Place | Callable[[Path], Place]) -> R | None:
-        """The record in `data`, kept; None where it is not sound. `place` is where it stands, or tells it of a field."""
+        """The record in `data`, kept; None where it is not sound. `place`: where it stands, or tells it of a field."""
         at = within(place) if isinstance(place, Place) else place
         record, wrong = validated(self.model, data, at)
         self.faults.extend(wrong)

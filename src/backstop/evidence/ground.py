@@ -165,13 +165,7 @@ def _proposition(
     ):
         grade = "stated"
     return Ground(
-        proposition.id,
-        "proposition",
-        grade,
-        proposition.text,
-        passages,
-        under,
-        note=proposition.note,
+        proposition.id, "proposition", grade, proposition.text, passages, under, note=proposition.note
     )
 
 

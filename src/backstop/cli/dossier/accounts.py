@@ -175,9 +175,10 @@ def _print_suggestions(found: Suggestions, text: str, dossier: Dossier) -> None:
     for quote in found.quotations:
         click.echo(clean(f"  {quote.start}-{quote.end}  {text[quote.start : quote.end]}"))
         click.echo(clean(f"      speaker: {quote.name or 'none found'}"))
-        for source, start, end, ratio in quote.elsewhere:
-            click.echo(clean(f"      also in {source} {start}-{end} (likeness {ratio:.0f})"))
-    worth = [s for s in found.sentences if s.worth]
+        for other in quote.elsewhere:
+            where = f"{other.source} {other.start}-{other.end}"
+            click.echo(clean(f"      also in {where} (likeness {other.ratio:.0f})"))
+    worth = [s for s in found.sentences if s.worth_coding]
     click.echo(f"\nSentences worth a look ({len(worth)} of {len(found.sentences)})")
     for sentence in worth:
         coded = f"  coded: {', '.join(sentence.coded)}" if sentence.coded else ""
@@ -186,5 +187,5 @@ def _print_suggestions(found: Suggestions, text: str, dossier: Dossier) -> None:
         )
         click.echo(textwrap.fill(body, 112, initial_indent="  ", subsequent_indent="    "))
         for candidate in sentence.related:
-            other = dossier.statements[candidate.other]
-            click.echo(clean(f"      {candidate.score:.2f} {other.id} in {other.source}: {other.paraphrase}"))
+            near = dossier.statements[candidate.other]
+            click.echo(clean(f"      {candidate.score:.2f} {near.id} in {near.source}: {near.paraphrase}"))

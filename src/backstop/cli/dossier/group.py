@@ -14,15 +14,5 @@ def dossier() -> None:
     """What was said: take in documents, code them, compare accounts, exchange codings."""
 
 
-for _command in (
-    add,
-    verify,
-    accept,
-    compare,
-    suggest,
-    rename,
-    agreement,
-    import_command,
-    export_command,
-):
+for _command in (add, verify, accept, compare, suggest, rename, agreement, import_command, export_command):
     dossier.add_command(_command)

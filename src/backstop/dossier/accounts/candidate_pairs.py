@@ -71,10 +71,7 @@ class CandidatePair:
 
 
 def candidate_pairs(
-    dossier: Dossier,
-    asked: Iterable[Statement],
-    pool: Collection[Statement],
-    least: float = LEAST_SCORE,
+    dossier: Dossier, asked: Iterable[Statement], pool: Collection[Statement], least: float = LEAST_SCORE
 ) -> list[CandidatePair]:
     """For each statement asked about, the best of `pool` in other accounts, best first."""
     from scipy.sparse import csr_matrix

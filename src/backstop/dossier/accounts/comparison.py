@@ -12,7 +12,7 @@ from typing import Any
 from backstop.dossier.accounts.candidate_pairs import candidate_pairs
 from backstop.dossier.accounts.corroboration import corroborations, countable
 from backstop.dossier.accounts.disagreement import disagreements
-from backstop.dossier.accounts.finding import KINDS, Finding, Status, enumerated
+from backstop.dossier.accounts.finding import KINDS, Finding, Status, enumerated, found
 from backstop.dossier.accounts.independence import Independence, independence
 from backstop.dossier.accounts.logical_form import form_conflicts, opponents, sequence_tensions
 from backstop.dossier.accounts.slot_comparison import slot_findings
@@ -54,16 +54,7 @@ class Comparison:
                 }
                 for source in dossier.sources.values()
             ],
-            "independence": [
-                {
-                    "sources": list(r.sources),
-                    "likeness": r.likeness,
-                    "relation": r.relation,
-                    "shared_words": r.shared_words,
-                    "dependent": r.dependent,
-                }
-                for r in self.independence.relations
-            ],
+            "independence": [relation.as_dict() for relation in self.independence.relations],
             "findings": [finding.as_dict() for finding in self.findings],
         }
 
@@ -175,33 +166,21 @@ def single_source(dossier: Dossier) -> list[Finding]:
     if len(dossier.sources) < 2:
         return []
     shared = shared_statements(dossier)
+    alone = (s for s in dossier.substantive if s.id not in shared)
     return [
-        Finding(
-            id=f"single_source:{s.id}",
-            kind="single_source",
-            statements=(s.id,),
-            sources=(s.source,),
-            explanation=f"Account {s.source} alone: {s.paraphrase}",
-        )
-        for s in dossier.substantive
-        if s.id not in shared
+        found(dossier, "single_source", s.id, [s.id], f"Account {s.source} alone: {s.paraphrase}")
+        for s in alone
     ]
 
 
 def unattributed(dossier: Dossier) -> list[Finding]:
     """Claims that an account makes in its own voice or as a reported act, without giving anybody's words."""
-    return [
-        Finding(
-            id=f"unattributed:{s.id}",
-            kind="unattributed",
-            statements=(s.id,),
-            sources=(s.source,),
-            explanation=f"Account {s.source}, {s.attribution}{_COMMENTARY[s.value]}: {s.paraphrase}",
-            details={"value": s.value},
-        )
-        for s in dossier.statements.values()
-        if not s.attributed
-    ]
+    findings = []
+    for s in dossier.statements.values():
+        if not s.attributed:
+            words = f"Account {s.source}, {s.attribution}{_COMMENTARY[s.value]}: {s.paraphrase}"
+            findings.append(found(dossier, "unattributed", s.id, [s.id], words, value=s.value))
+    return findings
 
 
 def candidates(dossier: Dossier) -> list[Finding]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from backstop.dossier.accounts.finding import Finding, enumerated
+from backstop.dossier.accounts.finding import Finding, enumerated, found
 from backstop.dossier.accounts.independence import Independence, same_passages
 from backstop.dossier.dossier import Dossier
 from backstop.dossier.record import Proposition, Statement, Strength, Support
@@ -22,16 +22,13 @@ def corroborations(dossier: Dossier, independent: Independence) -> list[Finding]
 
     What an analyst has inferred or derived is never shown as corroborated: no account says it.
     """
-    found = []
+    findings = []
     for proposition in dossier.propositions.values():
-        if proposition.status != "stated":
-            continue
-        supports = countable(proposition.supports, dossier)
-        statements = tuple(dict.fromkeys(support.statement for support in supports))
-        accounts = dossier.accounts_of(statements)
+        supports = countable(proposition.supports, dossier) if proposition.status == "stated" else []
+        accounts = dossier.accounts_of(support.statement for support in supports)
         if len(accounts) >= 2:
-            found.append(_finding(proposition, supports, statements, accounts, dossier, independent))
-    return found
+            findings.append(_finding(proposition, supports, accounts, dossier, independent))
+    return findings
 
 
 def countable(supports: Iterable[Support], dossier: Dossier) -> list[Support]:
@@ -56,33 +53,27 @@ def strengths(supports: Iterable[Support], dossier: Dossier) -> dict[str, Streng
 def _finding(
     proposition: Proposition,
     supports: list[Support],
-    statements: tuple[str, ...],
     accounts: tuple[str, ...],
     dossier: Dossier,
     independent: Independence,
 ) -> Finding:
     by_account = strengths(supports, dossier)
-    records = [dossier.statements[name] for name in statements]
+    ids = list(dict.fromkeys(support.statement for support in supports))
+    records = [dossier.statements[name] for name in ids]
     count = independent.count(accounts, same_passages(records))
-    grouped: dict[Strength, list[str]] = defaultdict(list)
-    for account in accounts:
-        grouped[by_account[account]].append(account)
-    strength = "; ".join(f"{word} in {', '.join(grouped[word])}" for word in _RANK if word in grouped)
-    parts = [f"{proposition.text} {strength[0].upper()}{strength[1:]}."]
-    parts.append(_count(count, len(accounts)))
-    parts += _variety(records, dossier)
-    return Finding(
-        id=f"corroboration:{proposition.id}",
-        kind="corroboration",
-        statements=statements,
-        sources=accounts,
-        explanation=" ".join(parts),
-        details={
-            "proposition": proposition.id,
-            "strength": by_account,
-            "independent_accounts": count,
-            "holders": sorted({dossier.actor_name(r.actor) for r in records}),
-        },
+    grouped = {word: [a for a in accounts if by_account[a] == word] for word in _RANK}
+    strength = "; ".join(f"{word} in {', '.join(named)}" for word, named in grouped.items() if named)
+    parts = [f"{proposition.text} {strength[0].upper()}{strength[1:]}.", _count(count, len(accounts))]
+    return found(
+        dossier,
+        "corroboration",
+        proposition.id,
+        ids,
+        " ".join(parts + _variety(records, dossier)),
+        proposition=proposition.id,
+        strength=by_account,
+        independent_accounts=count,
+        holders=sorted({dossier.actor_name(r.actor) for r in records}),
     )
 
 
@@ -100,10 +91,7 @@ def _variety(records: list[Statement], dossier: Dossier) -> list[str]:
     forms: dict[str, list[str]] = defaultdict(list)
     for record in records:
         forms[record.condition.form if record.condition else "no condition"].append(record.id)
-    if len(forms) > 1 and len([f for f in forms if f != "no condition"]) > 1:
-        parts.append(
-            "Logical forms differ: "
-            + "; ".join(f"{form} ({enumerated(ids)})" for form, ids in forms.items())
-            + "."
-        )
+    if len(forms.keys() - {"no condition"}) > 1:
+        differing = "; ".join(f"{form} ({enumerated(ids)})" for form, ids in forms.items())
+        parts.append(f"Logical forms differ: {differing}.")
     return parts

@@ -12,7 +12,7 @@ from collections import defaultdict
 from itertools import product
 
 from backstop.dossier.accounts.corroboration import countable
-from backstop.dossier.accounts.finding import Finding, enumerated
+from backstop.dossier.accounts.finding import Finding, enumerated, found
 from backstop.dossier.dossier import Dossier
 from backstop.dossier.record import OUTLET, Register, Statement
 from backstop.dossier.relations import wider_actors
@@ -27,35 +27,29 @@ FEW = 3
 
 def disagreements(dossier: Dossier) -> list[Finding]:
     """Disagreements between actors by proposition and by object, each pair of holders one finding."""
-    found = _by_position(dossier) + _by_proposition(dossier)
-    seen = {(frozenset(f.details["holders"]), f.details["about"]) for f in found}
-    for finding in _by_stance(dossier):
-        key = (frozenset(finding.details["holders"]), finding.details["about"])
-        if key not in seen:
-            found.append(finding)
-    return found
+    findings = _by_position(dossier) + _by_proposition(dossier)
+    seen = {f.id for f in findings}
+    return findings + [f for f in _by_stance(dossier) if f.id not in seen]
 
 
 def _finding(about: str, name: str, sides: tuple[tuple[str, list[str]], ...], dossier: Dossier) -> Finding:
     (one, first), (other, second) = sides
-    statements = tuple(dict.fromkeys([*first, *second]))
-    pair = "-".join(sorted((one, other)))
-    return Finding(
-        id=f"actor_disagreement:{about}:{pair}",
-        kind="actor_disagreement",
-        statements=statements,
-        sources=dossier.accounts_of(statements),
-        explanation=(
-            f"{name}: {dossier.actor_name(one)} for ({enumerated(first)}),"
-            f" {dossier.actor_name(other)} against ({enumerated(second)})."
-        ),
-        aspect=name,
-        details={"holders": sorted((one, other)), "about": about},
+    holders = sorted((one, other))
+    return found(
+        dossier,
+        "actor_disagreement",
+        f"{about}:{'-'.join(holders)}",
+        [*first, *second],
+        f"{name}: {dossier.actor_name(one)} for ({enumerated(first)}),"
+        f" {dossier.actor_name(other)} against ({enumerated(second)}).",
+        name,
+        holders=holders,
+        about=about,
     )
 
 
 def _by_proposition(dossier: Dossier) -> list[Finding]:
-    found = []
+    findings = []
     for proposition in dossier.propositions.values():
         sides: list[dict[str, list[str]]] = []
         for links in (proposition.supports, proposition.opposes):
@@ -66,8 +60,8 @@ def _by_proposition(dossier: Dossier) -> list[Finding]:
         for one, other in product(*sides):
             if one != other and OUTLET not in (one, other):
                 pair = ((one, sides[0][one]), (other, sides[1][other]))
-                found.append(_finding(proposition.id, proposition.text.rstrip("."), pair, dossier))
-    return found
+                findings.append(_finding(proposition.id, proposition.text.rstrip("."), pair, dossier))
+    return findings
 
 
 def _by_position(dossier: Dossier) -> list[Finding]:
@@ -80,7 +74,7 @@ def _by_position(dossier: Dossier) -> list[Finding]:
             holder = slot.of or statement.actor
             if slot.on and slot.polarity in ("+", "-") and holder != OUTLET:
                 held[slot.on][slot.polarity][holder].append(statement.id)
-    found = []
+    findings = []
     for about, sides in held.items():
         for one, other in product(sides["+"], sides["-"]):
             if not _one_side(one, other, dossier.register):
@@ -89,8 +83,8 @@ def _by_position(dossier: Dossier) -> list[Finding]:
                 if meant and one not in meant:
                     continue
                 pair = ((one, sides["+"][one]), (other, sides["-"][other]))
-                found.append(_finding(about, dossier.subject_name(about), pair, dossier))
-    return found
+                findings.append(_finding(about, dossier.subject_name(about), pair, dossier))
+    return findings
 
 
 def _by_stance(dossier: Dossier) -> list[Finding]:
@@ -106,7 +100,7 @@ def _by_stance(dossier: Dossier) -> list[Finding]:
             for rank, about in enumerate(statement.objects):
                 side = sides if rank == 0 and allowed else touched
                 side[about][statement.stance][statement.actor].append(statement)
-    found: list[Finding] = []
+    findings: list[Finding] = []
     for about, stances in sides.items():
         for other, against in stances["-"].items():
             named = {t for s in against for t in s.target_actors}
@@ -123,10 +117,10 @@ def _by_stance(dossier: Dossier) -> list[Finding]:
                     (one, [s.id for s in (*favour, *(also["+"][one] if len(favour) < FEW else ()))]),
                     (other, [s.id for s in (*against, *(also["-"][other] if len(against) < FEW else ()))]),
                 )
-                found.append(_finding(about, dossier.subject_name(about), pair, dossier))
-                if len(found) >= MOST_PAIRS:
-                    return found
-    return found
+                findings.append(_finding(about, dossier.subject_name(about), pair, dossier))
+                if len(findings) >= MOST_PAIRS:
+                    return findings
+    return findings
 
 
 def _meant(actor: str, named: set[str], register: Register) -> bool:

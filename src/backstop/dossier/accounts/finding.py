@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, get_args
 
+from backstop.dossier.dossier import Dossier
 from backstop.dossier.record import FindingKind
 
 Status = Literal["", "outright", "reconcilable", "internal tension", "apparent"]
@@ -30,17 +31,24 @@ class Finding:
 
     def as_dict(self) -> dict[str, Any]:
         """The finding as it stands in `backstop-accounts/1`."""
-        return {
-            "id": self.id,
-            "kind": self.kind,
-            "aspect": self.aspect,
-            "status": self.status,
-            "statements": list(self.statements),
-            "sources": list(self.sources),
-            "explanation": self.explanation,
-            "origin": self.origin,
-            **self.details,
-        }
+        plain = {name: value for name, value in asdict(self).items() if name != "details"}
+        return {**plain, **self.details}
+
+
+def found(
+    dossier: Dossier,
+    kind: FindingKind,
+    key: str,
+    statements: Iterable[str],
+    explanation: str,
+    aspect: str = "",
+    status: Status = "",
+    **details: object,
+) -> Finding:
+    """A finding of the program on statements, in that order; `key` tells it from others of its kind."""
+    ids = tuple(dict.fromkeys(statements))
+    sources = dossier.accounts_of(ids)
+    return Finding(f"{kind}:{key}", kind, ids, sources, explanation, aspect, status, details)
 
 
 def enumerated(names: Iterable[str], most: int = 8) -> str:

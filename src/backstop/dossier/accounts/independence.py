@@ -9,7 +9,8 @@ agency.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from backstop.dossier.dossier import Dossier
 from backstop.dossier.record import Statement
@@ -38,6 +39,10 @@ class Relation:
     def dependent(self) -> bool:
         """Whether the two count as one account."""
         return self.relation in ("one text", "one origin")
+
+    def as_dict(self) -> dict[str, Any]:
+        """The relation as it stands in `backstop-accounts/1`."""
+        return {**asdict(self), "dependent": self.dependent}
 
 
 @dataclass(frozen=True)

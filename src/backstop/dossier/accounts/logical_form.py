@@ -11,10 +11,13 @@ from collections import defaultdict
 from itertools import combinations
 
 from backstop.dossier.accounts.corroboration import countable
-from backstop.dossier.accounts.finding import Finding, Status, enumerated
+from backstop.dossier.accounts.finding import Finding, Status, enumerated, found
 from backstop.dossier.dossier import Dossier
 from backstop.dossier.record import FindingKind, Form, Proposition, Statement
 from backstop.dossier.relations import wider_objects
+
+_NEEDS = frozenset(("demand", "threat/warning", "assessment", "concern"))
+_PROMISES = frozenset(("conditional commitment", "offer", "refusal"))
 
 
 def sequence_tensions(dossier: Dossier) -> list[Finding]:
@@ -31,14 +34,10 @@ def sequence_tensions(dossier: Dossier) -> list[Finding]:
         if not stages:
             continue
         early = statement.condition.form in ("in the event of", "if", "if not")
-        if early and statement.type in ("demand", "threat/warning", "assessment", "concern"):
+        if early and statement.type in _NEEDS:
             for thing in things:
                 needs[thing, min(stages, key=rank.__getitem__)].append(statement)
-        elif statement.condition.form == "only if" and statement.type in (
-            "conditional commitment",
-            "offer",
-            "refusal",
-        ):
+        elif statement.condition.form == "only if" and statement.type in _PROMISES:
             for thing in things:
                 offers[thing, max(stages, key=rank.__getitem__)].append(statement)
     grouped: dict[tuple[str, str, str], tuple[list[Statement], dict[str, list[Statement]]]] = {}
@@ -53,46 +52,36 @@ def sequence_tensions(dossier: Dossier) -> list[Finding]:
 def _sequence(
     key: tuple[str, str, str], wanted: list[Statement], promised: dict[str, list[Statement]], dossier: Dossier
 ) -> Finding:
-    thing, early, late = key
+    thing, early, late = (dossier.subject_name(name) for name in key)
     first = [s.id for s in wanted]
-    statements = list(
-        dict.fromkeys([s.id for s in wanted] + [s.id for group in promised.values() for s in group])
-    )
-    accounts = dossier.accounts_of(statements)
-    names = [dossier.subject_name(n) for n in (thing, early, late)]
-    means = enumerated(dossier.subject_name(m) for m in promised)
-    status: Status = "apparent" if len(accounts) > 1 else "internal tension"
-    return Finding(
-        id=f"contradiction:sequence:{thing}:{early}:{late}",
-        kind="contradiction",
-        statements=tuple(statements),
-        sources=accounts,
-        explanation=(
-            f"{names[0]} is needed from the {names[1]} on ({enumerated(first)}), and only with the {names[2]} is"
-            f" there a promise of {means} ({enumerated(i for i in statements if i not in first)}). Both can be true if"
-            " something else protects the time between."
-        ),
-        aspect="sequence",
-        status=status,
+    later = [i for i in dict.fromkeys(s.id for g in promised.values() for s in g) if i not in first]
+    means = enumerated(dossier.subject_name(name) for name in promised)
+    across = len(dossier.accounts_of([*first, *later])) > 1
+    return found(
+        dossier,
+        "contradiction",
+        f"sequence:{':'.join(key)}",
+        [*first, *later],
+        f"{thing} is needed from the {early} on ({enumerated(first)}), and only with the {late} is there a promise of"
+        f" {means} ({enumerated(later)}). Both can be true if something else protects the time between.",
+        "sequence",
+        "apparent" if across else "internal tension",
     )
 
 
 def form_conflicts(dossier: Dossier) -> list[Finding]:
-    """Propositions whose logical forms exclude each other; a contradiction for one holder, else a disagreement of
-    actors.
-    """
+    """Propositions whose forms exclude each other: a contradiction for one holder, else a disagreement of actors."""
     by_outcome: dict[str, list[Proposition]] = defaultdict(list)
     for proposition in dossier.propositions.values():
         if proposition.form and proposition.form.outcome and proposition.status != "derived":
             by_outcome[proposition.form.outcome.removeprefix("not ").strip()].append(proposition)
-    found = []
-    for group in by_outcome.values():
-        for one, other in combinations(group, 2):
-            if one.form and other.form and (excludes(one.form, other.form) or excludes(other.form, one.form)):
-                finding = _conflict(one, other, dossier)
-                if finding is not None:
-                    found.append(finding)
-    return found
+    conflicts = (
+        _conflict(one, other, dossier)
+        for group in by_outcome.values()
+        for one, other in combinations(group, 2)
+        if one.form and other.form and (excludes(one.form, other.form) or excludes(other.form, one.form))
+    )
+    return [conflict for conflict in conflicts if conflict is not None]
 
 
 def excludes(one: Form, other: Form) -> bool:
@@ -120,29 +109,24 @@ def _conflict(one: Proposition, other: Proposition, dossier: Dossier) -> Finding
         return None
     holders = [{dossier.statements[name].actor for name in side} for side in sides]
     shared = holders[0] & holders[1]
-    statements = tuple(dict.fromkeys([*sides[0], *sides[1]]))
+    statements = [*sides[0], *sides[1]]
     kind: FindingKind = "contradiction" if shared else "actor_disagreement"
-    accounts = dossier.accounts_of(statements)
-    possible = any(p.form and p.form.modality == "possible" for p in (one, other))
-    status: Status = (
-        ""
-        if not shared
-        else "internal tension"
-        if len(accounts) == 1
-        else "reconcilable"
-        if possible
-        else "outright"
-    )
+    status: Status = ""
+    if shared and len(dossier.accounts_of(statements)) == 1:
+        status = "internal tension"
+    elif shared:
+        possible = any(p.form and p.form.modality == "possible" for p in (one, other))
+        status = "reconcilable" if possible else "outright"
     who = enumerated(sorted(dossier.actor_name(h) for h in (shared or holders[0] | holders[1])))
-    return Finding(
-        id=f"{kind}:form:{one.id}:{other.id}",
-        kind=kind,
-        statements=statements,
-        sources=accounts,
-        explanation=f"{one.id} and {other.id} cannot both hold: {one.text} / {other.text} Held by {who}.",
-        aspect="logical form",
-        status=status,
-        details={"propositions": [one.id, other.id]},
+    return found(
+        dossier,
+        kind,
+        f"form:{one.id}:{other.id}",
+        statements,
+        f"{one.id} and {other.id} cannot both hold: {one.text} / {other.text} Held by {who}.",
+        "logical form",
+        status,
+        propositions=[one.id, other.id],
     )
 
 
@@ -161,13 +145,5 @@ def opponents(dossier: Dossier) -> list[Finding]:
         f"{enumerated(dossier.actor_name(a) for a in who)} (account {account})"
         for account, who in list(by_account.items())[:8]
     ]
-    return [
-        Finding(
-            id="difference:opponents",
-            kind="difference",
-            statements=tuple(statements[:200]),
-            sources=tuple(by_account),
-            explanation=f"Who objects: {'; '.join(parts)}.",
-            aspect="opponents",
-        )
-    ]
+    words = f"Who objects: {'; '.join(parts)}."
+    return [found(dossier, "difference", "opponents", statements[:200], words, "opponents")]

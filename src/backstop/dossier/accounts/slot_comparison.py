@@ -13,8 +13,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Literal
 
-from backstop.dossier.accounts.finding import Finding, Status, enumerated
+from backstop.base.words import sentence_case
+from backstop.dossier.accounts.finding import Finding, Status, enumerated, found
 from backstop.dossier.accounts.office import offices_in
 from backstop.dossier.accounts.slot_value import SINGLE_VALUED, Reading, compare, dated, opposed, reading
 from backstop.dossier.dossier import Dossier
@@ -50,10 +52,11 @@ def slot_findings(dossier: Dossier) -> list[Finding]:
     for entry in _entries(dossier):
         subject, on = (one_event.get(name, name) for name in (entry.subject, entry.on))
         grouped[entry.reading.name, subject, on].append(entry)
-    found: list[Finding] = []
-    for (name, subject, on), entries in grouped.items():
-        found += _compared(name, subject, on, entries, dossier)
-    return found
+    return [
+        finding
+        for (name, subject, on), entries in grouped.items()
+        for finding in _compared(name, subject, on, entries, dossier)
+    ]
 
 
 def _entries(dossier: Dossier) -> Iterable[Entry]:
@@ -152,7 +155,7 @@ def _compared(name: str, subject: str, on: str, entries: list[Entry], dossier: D
     clashing: set[int] = set()
     differing: set[int] = set()
     statuses: set[Status] = set()
-    found = []
+    findings = []
     for (i, one), (j, other) in combinations(enumerate(values), 2):
         first, second = by_value[one][0], by_value[other][0]
         verdict = compare(first.reading, second.reading, register)
@@ -164,7 +167,7 @@ def _compared(name: str, subject: str, on: str, entries: list[Entry], dossier: D
         elif verdict == "differ" and across:
             differing |= {i, j}
         elif verdict in ("clash", "exclude") and one[-1] and other[-1] and one[-1] != other[-1]:
-            found.append(_wishes(name, subject, (first, second), (by_value[one], by_value[other]), dossier))
+            findings.append(_wishes(name, subject, (by_value[one], by_value[other]), dossier))
         elif verdict in ("clash", "exclude"):
             clashing |= {i, j}
             statuses.add(_status(verdict, name, first, second, across))
@@ -173,11 +176,11 @@ def _compared(name: str, subject: str, on: str, entries: list[Entry], dossier: D
         shown = clashing | differing if name in SINGLE_VALUED else clashing
         status = next(s for s in _ORDER if s in statuses)
         groups = [(value, by_value[value]) for index, value in enumerate(values) if index in shown]
-        found.append(_finding("contradiction", name, subject, on, groups, dossier, status))
+        findings.append(_finding("contradiction", name, subject, on, groups, dossier, status))
     if differing and not (clashing and name in SINGLE_VALUED):
         groups = [(value, by_value[value]) for index, value in enumerate(values) if index in differing]
-        found.append(_finding("difference", name, subject, on, groups, dossier, ""))
-    return found
+        findings.append(_finding("difference", name, subject, on, groups, dossier, ""))
+    return findings
 
 
 _WISHES = frozenset({"demand", "offer", "conditional commitment", "refusal", "threat/warning"})
@@ -189,30 +192,25 @@ def _wisher(entry: Entry) -> str:
     return "" if told or entry.statement.actor == OUTLET else entry.statement.actor
 
 
-def _wishes(
-    name: str,
-    subject: str,
-    two: tuple[Entry, Entry],
-    sides: tuple[list[Entry], list[Entry]],
-    dossier: Dossier,
-) -> Finding:
+def _wishes(name: str, subject: str, sides: tuple[list[Entry], list[Entry]], dossier: Dossier) -> Finding:
     """Two holders who want different numbers: they disagree, and the accounts that say so do not contradict."""
-    holders = [entry.statement.actor for entry in two]
-    ids = [list(dict.fromkeys(e.statement.id for e in side)) for side in sides]
-    statements = sorted({*ids[0], *ids[1]}, key=dossier.order.__getitem__)
+    holders = [side[0].statement.actor for side in sides]
+    labels = [side[0].reading.label for side in sides]
+    ids = [list(dict.fromkeys(entry.statement.id for entry in side)) for side in sides]
     parts = [
-        f"{dossier.subject_name(holder)}: {entry.reading.label} ({enumerated(names)})"
-        for holder, entry, names in zip(holders, two, ids, strict=True)
+        f"{dossier.subject_name(holder)}: {label} ({enumerated(names)})"
+        for holder, label, names in zip(holders, labels, ids, strict=True)
     ]
-    values = "-".join(entry.reading.label.replace(" ", "_") for entry in two)
-    return Finding(
-        id=f"actor_disagreement:{name}:{subject}:{'-'.join(holders)}:{values}",
-        kind="actor_disagreement",
-        statements=tuple(statements),
-        sources=dossier.accounts_of(statements),
-        explanation=f"{name.capitalize()} of {dossier.subject_name(subject)}: {'; '.join(parts)}.",
-        aspect=name,
-        details={"holders": sorted(holders), "about": subject},
+    values = "-".join(label.replace(" ", "_") for label in labels)
+    return found(
+        dossier,
+        "actor_disagreement",
+        f"{name}:{subject}:{'-'.join(holders)}:{values}",
+        sorted({*ids[0], *ids[1]}, key=dossier.order.__getitem__),
+        f"{name.capitalize()} of {dossier.subject_name(subject)}: {'; '.join(parts)}.",
+        name,
+        holders=sorted(holders),
+        about=subject,
     )
 
 
@@ -245,7 +243,7 @@ _WHY: dict[str, str] = {
 
 
 def _finding(
-    kind: str,
+    kind: Literal["contradiction", "difference"],
     name: str,
     subject: str,
     on: str,
@@ -258,21 +256,18 @@ def _finding(
     for (_, label, *_), entries in groups:
         ids = list(dict.fromkeys(e.statement.id for e in entries))
         statements |= dict.fromkeys(ids)
-        accounts = dossier.accounts_of(ids)
-        parts.append(f"{label} (account {enumerated(accounts)}: {enumerated(ids, 4)})")
+        parts.append(f"{label} (account {enumerated(dossier.accounts_of(ids))}: {enumerated(ids, 4)})")
     aspect = name.replace("_", " ")
     subjects = sorted({e.subject for _, entries in groups for e in entries})
     whose = " / ".join(dossier.subject_name(s.removeprefix("acts of ")) for s in subjects[:4])
     about = f" on {dossier.subject_name(on)}" if on else ""
-    head = f"{aspect[:1].upper()}{aspect[1:]} of {whose}{about}"
-    explanation = f"{head}: {'; '.join(parts)}. {_WHY[status]}".strip()
-    return Finding(
-        id=":".join(part for part in (kind, name, subject.replace(" ", "_"), on) if part),
-        kind="contradiction" if kind == "contradiction" else "difference",
-        statements=tuple(sorted(statements, key=dossier.order.__getitem__)),
-        sources=dossier.accounts_of(statements),
-        explanation=explanation,
-        aspect=aspect,
-        status=status,
-        details={"subjects": subjects},
+    return found(
+        dossier,
+        kind,
+        ":".join(part for part in (name, subject.replace(" ", "_"), on) if part),
+        sorted(statements, key=dossier.order.__getitem__),
+        f"{sentence_case(aspect)} of {whose}{about}: {'; '.join(parts)}. {_WHY[status]}".strip(),
+        aspect,
+        status,
+        subjects=subjects,
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from backstop.dossier.accounts.candidate_pairs import CandidatePair, candidate_pairs
@@ -31,9 +31,24 @@ class SentenceSuggestion:
     end: int
     zone: str
     actors: tuple[str, ...]
-    worth: bool
+    worth_coding: bool
     coded: tuple[str, ...]
     related: tuple[CandidatePair, ...]
+
+    def as_dict(self, text: str) -> dict[str, Any]:
+        """The sentence as JSON; `text`: the whole text of the account."""
+        related = [{"statement": pair.other, "score": pair.score} for pair in self.related]
+        return {**asdict(self), "text": text[self.start : self.end], "related": related}
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Where a quoted term is quoted too, and how alike the two are (0 to 100)."""
+
+    source: str
+    start: int
+    end: int
+    ratio: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +59,11 @@ class QuotationSuggestion:
     end: int
     speaker: str | None
     name: str | None
-    elsewhere: tuple[tuple[str, int, int, float], ...]
+    elsewhere: tuple[Elsewhere, ...]
+
+    def as_dict(self, text: str) -> dict[str, Any]:
+        """The quotation as JSON; `text`: the whole text of the account."""
+        return {**asdict(self), "text": text[self.start : self.end]}
 
 
 @dataclass(frozen=True)
@@ -60,33 +79,8 @@ class Suggestions:
         return {
             "format": "backstop-suggestions/1",
             "source": self.source,
-            "sentences": [
-                {
-                    "start": s.start,
-                    "end": s.end,
-                    "text": text[s.start : s.end],
-                    "zone": s.zone,
-                    "actors": list(s.actors),
-                    "worth_coding": s.worth,
-                    "coded": list(s.coded),
-                    "related": [{"statement": c.other, "score": c.score} for c in s.related],
-                }
-                for s in self.sentences
-            ],
-            "quotations": [
-                {
-                    "start": q.start,
-                    "end": q.end,
-                    "text": text[q.start : q.end],
-                    "speaker": q.speaker,
-                    "name": q.name,
-                    "elsewhere": [
-                        {"source": source, "start": start, "end": end, "ratio": ratio}
-                        for source, start, end, ratio in q.elsewhere
-                    ],
-                }
-                for q in self.quotations
-            ],
+            "sentences": [sentence.as_dict(text) for sentence in self.sentences],
+            "quotations": [quotation.as_dict(text) for quotation in self.quotations],
         }
 
 
@@ -117,7 +111,7 @@ def suggest(dossier: Dossier, source: str, text: str, others: Mapping[str, str])
     asked = []
     for quote, who in zip(quotes, speakers(text, quotes, spans, register.actors), strict=True):
         same = tuple(
-            (name, q.start, q.end, ratio)
+            Elsewhere(name, q.start, q.end, ratio)
             for name, (other, list_) in every.items()
             for q in list_
             if (name, q.start) != (source, quote.start)

@@ -12,6 +12,7 @@ import re
 import zipfile
 from collections.abc import Mapping
 from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
 from backstop.dossier.dossier import Dossier
 from backstop.dossier.exchange.refi import CODEBOOK, GROUPS, MARK, PROJECT, guid
@@ -23,8 +24,8 @@ _UNSAFE = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 def to_qdc(dossier: Dossier) -> bytes:
     """The vocabulary of objects as a codebook."""
-    root = ElementTree.Element("CodeBook", {"xmlns": CODEBOOK, "origin": ORIGIN})
-    _codes(root, dossier, groups=False)
+    root = Element("CodeBook", {"xmlns": CODEBOOK, "origin": ORIGIN})
+    _object_codes(_added(root, "Codes"), dossier)
     return _document(root)
 
 
@@ -39,27 +40,24 @@ def texts_left_out(dossier: Dossier, texts: Mapping[str, str], all_texts: bool =
 
 def to_qdpx(dossier: Dossier, texts: Mapping[str, str], all_texts: bool = False) -> bytes:
     """The dossier as a project archive, with the `texts` by source id that may travel, or with all of them."""
-    root = ElementTree.Element(
-        "Project", {"xmlns": PROJECT, "name": _clean(dossier.register.title or "Dossier"), "origin": ORIGIN}
-    )
-    coders = sorted({s.coder or ORIGIN for s in dossier.statements.values()} | {ORIGIN})
-    users = ElementTree.SubElement(root, "Users")
-    for coder in coders:
-        ElementTree.SubElement(users, "User", {"guid": guid("user", coder), "name": _clean(coder)})
-    book = ElementTree.SubElement(root, "CodeBook")
-    _codes(book, dossier, groups=True)
-    sources = ElementTree.SubElement(root, "Sources")
-    inside: dict[str, str] = {}
+    name = _clean(dossier.register.title or "Dossier")
+    root = Element("Project", {"xmlns": PROJECT, "name": name, "origin": ORIGIN})
+    users = _added(root, "Users")
+    for coder in sorted({s.coder or ORIGIN for s in dossier.statements.values()} | {ORIGIN}):
+        _added(users, "User", guid=guid("user", coder), name=coder)
+    codes = _added(_added(root, "CodeBook"), "Codes")
+    _object_codes(codes, dossier)
+    _group_codes(codes, dossier)
+    sources = _added(root, "Sources")
+    members: dict[str, bytes] = {}
     left_out = texts_left_out(dossier, texts, all_texts)
     for source in dossier.sources.values():
         number = guid("source", source.id)
-        attributes = {"guid": number, "name": _clean(source.id)}
+        path = f"relative://{source.text.name or source.id + '.txt'}"
         if source.id not in left_out:
-            inside[f"sources/{number}.txt"] = texts[source.id]
-            attributes["plainTextPath"] = f"internal://{number}.txt"
-        else:
-            attributes["plainTextPath"] = f"relative://{_clean(source.text.name or source.id + '.txt')}"
-        element = ElementTree.SubElement(sources, "TextSource", attributes)
+            members[f"sources/{number}.txt"] = texts[source.id].encode("utf-8")
+            path = f"internal://{number}.txt"
+        element = _added(sources, "TextSource", guid=number, name=source.id, plainTextPath=path)
         _described(element, source.title, {"source": source.as_dict()})
         for statement in dossier.statements.values():
             if statement.source == source.id:
@@ -72,93 +70,88 @@ def to_qdpx(dossier: Dossier, texts: Mapping[str, str], all_texts: bool = False)
     _described(root, dossier.register.note, rest)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in [
-            ("project.qde", _document(root)),
-            *((n, t.encode("utf-8")) for n, t in inside.items()),
-        ]:
-            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+        for file, content in {"project.qde": _document(root), **members}.items():
+            entry = zipfile.ZipInfo(file, (1980, 1, 1, 0, 0, 0))
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, content)
     return out.getvalue()
 
 
-def _codes(parent: ElementTree.Element, dossier: Dossier, groups: bool) -> None:
-    codes = ElementTree.SubElement(parent, "Codes")
-    made: dict[str, ElementTree.Element] = {}
+def _object_codes(codes: Element, dossier: Dossier) -> None:
+    """The objects as codes, each below the first that it is part of."""
+    objects = dossier.register.objects
+    made: dict[str, Element] = {}
 
-    def code(name: str, trail: frozenset[str] = frozenset()) -> ElementTree.Element:
+    def code(name: str, trail: frozenset[str]) -> Element:
         if name not in made:
-            term = dossier.register.objects[name]
-            above = next(
-                (p for p in term.part_of if p in dossier.register.objects and p not in trail and p != name),
-                None,
-            )
+            term = objects[name]
+            above = next((p for p in term.part_of if p in objects and p not in trail | {name}), None)
             place = code(above, trail | {name}) if above else codes
-            made[name] = ElementTree.SubElement(
-                place, "Code", {"guid": guid("object", name), "name": _clean(term.title), "isCodable": "true"}
-            )
+            made[name] = _code(place, "object", name, term.title)
             _described(made[name], term.note, {"object": name, "term": term.as_dict()}, first=True)
         return made[name]
 
-    for name in dossier.register.objects:
-        code(name)
-    if groups:
-        values: dict[str, list[str]] = {
-            "types": sorted({s.type for s in dossier.statements.values()}),
-            "attribution": sorted({s.attribution for s in dossier.statements.values()}),
-            "stance": ["+", "-", "0"],
-        }
-        for group in GROUPS:
-            top = ElementTree.SubElement(
-                codes, "Code", {"guid": guid("group", group), "name": group, "isCodable": "false"}
-            )
-            for value in values[group]:
-                ElementTree.SubElement(
-                    top, "Code", {"guid": guid(group, value), "name": value, "isCodable": "true"}
-                )
+    for name in objects:
+        code(name, frozenset())
 
 
-def _selection(parent: ElementTree.Element, statement: Statement) -> None:
+def _group_codes(codes: Element, dossier: Dossier) -> None:
+    """Types, modes of attribution and stances as codes."""
+    statements = dossier.statements.values()
+    values: dict[str, list[str]] = {
+        "types": sorted({s.type for s in statements}),
+        "attribution": sorted({s.attribution for s in statements}),
+        "stance": ["+", "-", "0"],
+    }
+    for group in GROUPS:
+        top = _code(codes, "group", group, group, codable=False)
+        for value in values[group]:
+            _code(top, group, value, value)
+
+
+def _code(parent: Element, kind: str, name: str, title: str, codable: bool = True) -> Element:
+    return _added(parent, "Code", guid=guid(kind, name), name=title, isCodable=str(codable).lower())
+
+
+def _selection(parent: Element, statement: Statement) -> None:
     user = guid("user", statement.coder or ORIGIN)
-    element = ElementTree.SubElement(
+    element = _added(
         parent,
         "PlainTextSelection",
-        {
-            "guid": guid("statement", statement.id),
-            "name": _clean(statement.id),
-            "startPosition": str(statement.anchor.start),
-            "endPosition": str(statement.anchor.end),
-            "creatingUser": user,
-        },
+        guid=guid("statement", statement.id),
+        name=statement.id,
+        startPosition=str(statement.anchor.start),
+        endPosition=str(statement.anchor.end),
+        creatingUser=user,
     )
     _described(element, statement.paraphrase, {"statement": statement.as_dict()})
     codes = [("object", name) for name in statement.objects]
     codes += [("types", statement.type), ("attribution", statement.attribution), ("stance", statement.stance)]
     for kind, name in codes:
-        coding = ElementTree.SubElement(
-            element, "Coding", {"guid": guid("coding", f"{statement.id}:{kind}:{name}"), "creatingUser": user}
-        )
-        ElementTree.SubElement(coding, "CodeRef", {"targetGUID": guid(kind, name)})
+        number = guid("coding", f"{statement.id}:{kind}:{name}")
+        coding = _added(element, "Coding", guid=number, creatingUser=user)
+        _added(coding, "CodeRef", targetGUID=guid(kind, name))
 
 
-def _described(
-    element: ElementTree.Element, text: str, ours: Mapping[str, object], first: bool = False
-) -> None:
-    note = ElementTree.Element("Description")
+def _added(parent: Element, tag: str, **attributes: str) -> Element:
+    """A new element at the end of `parent`, its attributes without what XML cannot hold."""
+    clean = {name: _clean(value) for name, value in attributes.items()}
+    return ElementTree.SubElement(parent, tag, clean)
+
+
+def _described(element: Element, text: str, ours: Mapping[str, object], first: bool = False) -> None:
+    note = Element("Description")
     # Characters that XML cannot hold are escaped inside the JSON line; in the readable part they are replaced.
-    note.text = (
-        f"{_clean(text)}\n\n{MARK}{json.dumps(ours, ensure_ascii=True)}"
-        if text
-        else f"{MARK}{json.dumps(ours)}"
-    )
-    element.insert(0, note) if first else element.append(note)
+    head = f"{_clean(text)}\n\n" if text else ""
+    note.text = f"{head}{MARK}{json.dumps(ours)}"
+    element.insert(0 if first else len(element), note)
 
 
 def _clean(text: str) -> str:
     return _UNSAFE.sub("\ufffd", text)
 
 
-def _document(root: ElementTree.Element) -> bytes:
+def _document(root: Element) -> bytes:
     ElementTree.indent(root)
     data: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
     return data

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
 from backstop.base.faults import InvalidInput, Place
 from backstop.base.strict_json import json_value
@@ -27,7 +28,6 @@ from backstop.dossier.text.archive import read_archive
 from backstop.dossier.text.canonical import received_text, unix_lines
 from backstop.dossier.text.extraction import Extract
 
-Element = ElementTree.Element
 Plain = Mapping[str, object]
 """A JSON object."""
 
