@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.scenario.test_valuation import FAULTS, changed
 from tests.support.models import model_of
 from tests.support.small_studies import OBSERVED, PLEDGE
 
@@ -87,6 +88,22 @@ def test_a_fault_names_the_world_by_its_own_number() -> None:
         ask(broken, parameters, WORLDS, asked)
     good = [Query(broken.levels["bare"], ("lasting",), rows=rows[:5])]
     assert np.isfinite(ask(broken, parameters, WORLDS, good)[0].metrics["lasting"]).all()
+
+
+@pytest.mark.parametrize(("path", "value", "words", "place", "xs"), FAULTS)
+@pytest.mark.parametrize("information", ["agent_error", "private_payoffs"])
+def test_every_kind_of_fault_is_found(
+    path: str, value: Any, words: str, place: str, xs: list[float], information: Any
+) -> None:
+    model = model_of(changed(path, value))
+    parameters = {"x": np.array([xs[0], xs[1], xs[0]]), "ceiling": 0.5}
+    asked = [Query(model.levels["both"], ("whatever",))]
+    with pytest.raises(InvalidInput) as caught:
+        ask(model, parameters, 3, asked, information)
+    message = str(caught.value)
+    assert words in message
+    assert place in message
+    assert "in world 1" in message
 
 
 def test_a_fault_of_a_cost_is_found_where_costs_are_asked_for() -> None:
