@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from backstop.cli import options
+from backstop.cli.printing import print_json, print_titled
 
 if TYPE_CHECKING:
     from backstop.questions.claims.judging import Claims
@@ -96,10 +97,11 @@ def assess(
         judgement = judged(result)
     else:
         from backstop.base.files import RESULTS, folder_written_whole
+        from backstop.base.json_text import json_text
         from backstop.report.material.gathering import of_assessment
         from backstop.report.render.html import html
         from backstop.report.sections.whole import written
-        from backstop.worlds.storage import plain_json, save
+        from backstop.worlds.storage import save
 
         command = run.command("assess", *(("--arrangement", name) for name in arrangements))
         # Opened before the work: a folder that cannot be written is found at once.
@@ -109,14 +111,13 @@ def assess(
             save(result, folder)
             if beside:
                 (folder / "result.json").write_text(
-                    plain_json({**result.as_dict(), **beside}), encoding="utf-8"
+                    json_text({**result.as_dict(), **beside}), encoding="utf-8"
                 )
             content = written(of_assessment(result, Path(run.study), judgement, command))
             (folder / "report.html").write_text(html(content), encoding="utf-8")
     if run.as_json:
-        run.print_json({**result.as_dict(), **beside})
+        print_json({**result.as_dict(), **beside})
     else:
-        from backstop.cli.tables import print_titled
         from backstop.report.tables.assessment import heading, tables
 
         question = [model.scenario.question] if model.scenario.question else []

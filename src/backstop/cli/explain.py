@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from backstop.cli import options
+from backstop.cli.printing import print_json, print_titled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,10 +62,8 @@ def explain(
     if run.as_json:
         import dataclasses
 
-        run.print_json({"format": "backstop-world/1", **dataclasses.asdict(found)})
+        print_json({"format": "backstop-world/1", **dataclasses.asdict(found)})
         return
-    from backstop.cli.tables import print_titled
-
     print_titled(model.scenario.title, *_world(model, found))
     for phase in found.phases[period]:
         click.echo()

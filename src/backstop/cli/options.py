@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 import click
 
+from backstop.cli.printing import print_json, print_notes, print_titled
+
 if TYPE_CHECKING:
     from backstop.base.table import Table
     from backstop.game.stage import Information
@@ -162,26 +164,11 @@ class Run:
         self, answer: Mapping[str, object], tables: Sequence[Table], notes: Sequence[str], title: str
     ) -> None:
         """As `finish`, for an answer in its parts."""
-        self.print_notes(notes)
+        print_notes(notes)
         if self.as_json:
-            self.print_json({**answer, "notes": list(notes)})
-            return
-        from backstop.cli.tables import print_titled
-
-        print_titled(title, tables)
-
-    def print_notes(self, notes: Sequence[str]) -> None:
-        """Notes on standard error."""
-        from backstop.base.words import clean
-
-        for note in notes:
-            click.echo(clean(f"note: {note}"), err=True)
-
-    def print_json(self, whole: Mapping[str, object]) -> None:
-        """One JSON object on standard output."""
-        from backstop.worlds.storage import plain_json
-
-        click.echo(plain_json(whole), nl=False)
+            print_json({**answer, "notes": list(notes)})
+        else:
+            print_titled(title, tables)
 
     def command(self, name: str, *own: tuple[str, str], out: str = "") -> str:
         """The command line that gives the same numbers again, with those of its `own` options that are not empty.

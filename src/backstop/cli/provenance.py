@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from backstop.cli.dossier.options import print_json, texts_option
+from backstop.cli.dossier.options import texts_option
 from backstop.cli.options import json_option
+from backstop.cli.printing import print_json
 
 if TYPE_CHECKING:
     from backstop.dossier.dossier import Dossier

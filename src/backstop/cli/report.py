@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from backstop.cli import options
+from backstop.cli.printing import print_notes
 
 if TYPE_CHECKING:
     from backstop.report.content import Report
@@ -72,7 +73,7 @@ def report(
         # Better to refuse at once than after the work.
         browser()
         if runs_as_root():
-            run.print_notes([WITHOUT_SANDBOX])
+            print_notes([WITHOUT_SANDBOX])
     model = run.model
 
     from backstop.base.files import RESULTS, folder_written_whole
@@ -140,10 +141,10 @@ def write(content: Report, folder: Path, formats: tuple[str, ...]) -> None:
         pictures = "svg" if "svg" in formats else None
         (folder / "report.md").write_text(markdown(content, pictures), encoding="utf-8")
     if "json" in formats:
+        from backstop.base.json_text import json_text
         from backstop.report.render.json import as_json
-        from backstop.worlds.storage import plain_json
 
-        (folder / "report.json").write_text(plain_json(as_json(content)), encoding="utf-8")
+        (folder / "report.json").write_text(json_text(as_json(content)), encoding="utf-8")
     for kind in ("svg", "png"):
         if kind in formats:
             (folder / kind).mkdir()

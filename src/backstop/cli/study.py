@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from backstop.cli.printing import print_json
 
 if TYPE_CHECKING:
     from backstop.base.faults import Fault
@@ -44,13 +45,13 @@ def check(study: str, as_json: bool) -> None:
     except InvalidInput as error:
         if not as_json:
             raise
-        _print_json(
+        print_json(
             {"ok": False, "errors": [_record(fault) for fault in error.faults], "notes": [], "counts": {}}
         )
         raise click.exceptions.Exit(error.exit_code) from error
     if as_json:
         notes = [_record(fault) for fault in model.notes]
-        _print_json({"ok": True, "errors": [], "notes": notes, "counts": _counts(model)})
+        print_json({"ok": True, "errors": [], "notes": notes, "counts": _counts(model)})
         return
     for note in model.notes:
         click.echo(clean(f"note: {note}"), err=True)
@@ -104,10 +105,6 @@ def _record(fault: Fault) -> dict[str, Any]:
         "what": fault.what,
         "hint": fault.hint,
     }
-
-
-def _print_json(content: dict[str, Any]) -> None:
-    click.echo(json.dumps(content, indent=2))
 
 
 @click.command()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,25 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backstop.base.files import unwritable
+from backstop.base.json_text import json_text
 from backstop.worlds.result import Result
 
 # A column of a table, or one text for all of its rows.
 Column = NDArray[Any] | str
-
-
-def plain_json(value: Any) -> str:
-    """`value` as JSON text with full doubles; what is not finite becomes null."""
-    return json.dumps(_finite(value), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, float):
-        return value if np.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {key: _finite(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(each) for each in value]
-    return value
 
 
 def save(result: Result, folder: Path) -> None:
@@ -38,7 +23,7 @@ def save(result: Result, folder: Path) -> None:
     `worlds.parquet` has one row per world and arrangement: parameters, weight, metrics, actors' values and costs.
     `phases.parquet`: the mean share of each phase by arrangement and period.
     """
-    (folder / "result.json").write_text(plain_json(result.as_dict()), encoding="utf-8")
+    (folder / "result.json").write_text(json_text(result.as_dict()), encoding="utf-8")
     write_parquet(world_tables(result), folder / "worlds.parquet")
     write_parquet([phase_table(result)], folder / "phases.parquet")
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from backstop.base.words import clean, counted
-from backstop.cli.dossier.options import Opened, note, on_dossier, print_json
+from backstop.cli.dossier.options import Opened, on_dossier
 from backstop.cli.options import json_option
+from backstop.cli.printing import print_json, print_note
 
 if TYPE_CHECKING:
     from backstop.dossier.accounts.comparison import Comparison
@@ -108,7 +109,7 @@ def agreement(study: Path, as_json: bool) -> None:
         for row in rows:
             click.echo(f"  {row.field}: {number(row.alpha, most=2)}")
     if not found:
-        note("no source was coded by two coders: there is no agreement to measure")
+        print_note("no source was coded by two coders: there is no agreement to measure")
 
 
 def _print_comparison(found: Comparison, dossier: Dossier) -> None:

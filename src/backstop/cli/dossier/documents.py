@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from backstop.cli.dossier.options import Opened, by_option, note, on_dossier, print_json
+from backstop.cli.dossier.options import Opened, by_option, on_dossier
 from backstop.cli.options import json_option
+from backstop.cli.printing import print_json, print_note
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,9 +91,9 @@ def add(
     for entered, what in happened if len(happened) <= 20 else []:
         click.echo(f"{entered}: {what}")
     counts = {what: sum(w == what for _, w in happened) for what in ("added", "new version", "unchanged")}
-    note(", ".join(f"{count} {what}" for what, count in counts.items() if count))
+    print_note(", ".join(f"{count} {what}" for what, count in counts.items() if count))
     if not all(sources[s].may_travel for s, _ in happened):
-        note(
+        print_note(
             "texts that may not travel stay outside the study; find them again with --texts DIR or BACKSTOP_TEXTS"
         )
 
@@ -171,7 +172,7 @@ def accept(opened: Opened, statements: tuple[str, ...], start: int | None, end: 
     for name in statements:
         found = accepted(found, name, opened.available, by, start, end)
     opened.write(found)
-    note(f"accepted: {', '.join(statements)}")
+    print_note(f"accepted: {', '.join(statements)}")
 
 
 @click.command()
@@ -185,4 +186,4 @@ def rename(study: Path, part: Literal["actors", "objects", "values", "events"], 
 
     opened = Opened(study)
     opened.write(renamed(opened.dossier, part, old, new))
-    note(f"{old} is now {new}")
+    print_note(f"{old} is now {new}")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from backstop.cli.dossier.options import Opened, note, on_dossier
+from backstop.cli.dossier.options import Opened, on_dossier
+from backstop.cli.printing import print_note
 
 READ = ("csv", "xlsx", "jsonld", "qdpx", "qdc")
 WRITTEN = (*READ, "graphml", "prov", "ris")
@@ -67,7 +68,7 @@ def import_command(opened: Opened, file: Path, form: str | None, by: str, crlf: 
         fresh = sum(key not in old for key in new)
         changed = sum(key in old and old[key] != record for key, record in new.items())
         if fresh or changed:
-            note(f"{name}: {fresh} added, {changed} changed")
+            print_note(f"{name}: {fresh} added, {changed} changed")
 
 
 @click.command(name="export")
@@ -100,4 +101,4 @@ def export_command(opened: Opened, file: Path, form: str | None, what: str, with
     write_atomically(file, written_coding(kind, outgoing))
     if kind == "qdpx" and outgoing.left_out:
         missing = ", ".join(outgoing.left_out)
-        note(f"the text of {missing} is not in the archive: it may not travel or is not at hand")
+        print_note(f"the text of {missing} is not in the archive: it may not travel or is not at hand")

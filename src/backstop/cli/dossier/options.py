@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import functools
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -87,15 +86,3 @@ def on_dossier(command: Callable[..., None]) -> Callable[..., None]:
         command(Opened(study, texts), **options)
 
     return with_opened
-
-
-def print_json(content: Mapping[str, object]) -> None:
-    """One JSON object on standard output, its characters as they are."""
-    click.echo(json.dumps(content, ensure_ascii=False, indent=1))
-
-
-def note(text: str) -> None:
-    """A line to standard error."""
-    from backstop.base.words import clean
-
-    click.echo(clean(text), err=True)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from backstop.cli.graph.file import CONCEPTS, Answer, conflict_command, foresight_options, note
+from backstop.cli.graph.file import CONCEPTS, Answer, conflict_command, foresight_options
+from backstop.cli.printing import print_notes
 
 if TYPE_CHECKING:
     from backstop.graphmodel.model.conflict import Conflict
@@ -67,5 +68,5 @@ def explain(conflict: Conflict, **given: Any) -> Answer:
         if asked and concepts and not set(concepts) & set(needed):
             raise click.UsageError(f"{options} to --concept {' or '.join(needed)}")
     found = solve(conflict, **given)
-    note(found.notes)
+    print_notes(found.notes)
     return found

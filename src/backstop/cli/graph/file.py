@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 import click
 
 from backstop.cli.options import json_option
+from backstop.cli.printing import print_json, print_lines, print_notes
 
 if TYPE_CHECKING:
     from backstop.graphmodel.model.conflict import Conflict
@@ -46,7 +46,7 @@ def conflict_command(command: Callable[..., Answer]) -> Callable[..., None]:
         if as_json:
             print_json({"format": answer.format, "title": answer.conflict.title, **answer.as_dict()})
         else:
-            say(answer.lines())
+            print_lines(answer.lines())
 
     return conflict_options(json_option(run))
 
@@ -59,7 +59,7 @@ def conflict_options(command: Command) -> Callable[..., None]:
         from backstop.graphmodel.files.reader import load
 
         conflict = load(file, variant, max_states)
-        note(conflict.notes)
+        print_notes(conflict.notes)
         command(conflict, **given)
 
     most = click.option(
@@ -95,24 +95,3 @@ def foresight_options(words: str) -> Callable[[Command], Command]:
         return variant(ties(command))
 
     return options
-
-
-def note(notes: Sequence[str]) -> None:
-    """Notes on standard error."""
-    from backstop.base.words import clean
-
-    for one in notes:
-        click.echo(clean(f"note: {one}"), err=True)
-
-
-def print_json(result: Mapping[str, Any]) -> None:
-    """One JSON object on standard output."""
-    click.echo(json.dumps(result, ensure_ascii=False))
-
-
-def say(lines: Sequence[str]) -> None:
-    """Lines of text on standard output, safe for a terminal."""
-    from backstop.base.words import clean
-
-    if lines:
-        click.echo(clean("\n".join(lines)))

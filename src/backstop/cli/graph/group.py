@@ -11,16 +11,9 @@ import click
 
 from backstop.cli.graph.change import coalitions, evolve, invert, robust
 from backstop.cli.graph.explain import explain
-from backstop.cli.graph.file import (
-    CONCEPTS,
-    Answer,
-    conflict_command,
-    conflict_options,
-    foresight_options,
-    print_json,
-    say,
-)
+from backstop.cli.graph.file import CONCEPTS, Answer, conflict_command, conflict_options, foresight_options
 from backstop.cli.options import json_option
+from backstop.cli.printing import print_json, print_lines
 
 if TYPE_CHECKING:
     from backstop.graphmodel.model.conflict import Conflict
@@ -158,4 +151,4 @@ def draw(
     if as_json:
         print_json({"file": str(target), "states": len(picture["nodes"]), "moves": len(picture["edges"])})
     else:
-        say([f"{target}: {len(picture['nodes'])} states, {len(picture['edges'])} moves"])
+        print_lines([f"{target}: {len(picture['nodes'])} states, {len(picture['edges'])} moves"])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from backstop.cli import options
+from backstop.cli.printing import print_titled
 
 if TYPE_CHECKING:
     from backstop.questions.claims.judging import Claims
@@ -51,10 +52,10 @@ def claims(
         )
     warn(found)
     if run.as_json:
+        from backstop.base.json_text import json_text
         from backstop.questions.claims.judging import claims_dict
-        from backstop.worlds.storage import plain_json
 
-        click.echo(plain_json({**heading(found), "claims": claims_dict(found)}), nl=False)
+        click.echo(json_text({**heading(found), "claims": claims_dict(found)}), nl=False)
     else:
         print_claims(found)
     if strict:
@@ -99,7 +100,6 @@ def heading(found: Claims) -> dict[str, object]:
 
 def print_claims(found: Claims) -> None:
     """The claims on the terminal: a table of verdicts, then what can be said about each."""
-    from backstop.cli.tables import print_titled
     from backstop.report.tables.claims import camps_table, claims_table, remarks
 
     tables = (claims_table(found), camps_table(found))

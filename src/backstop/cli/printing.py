@@ -1,4 +1,4 @@
-"""Titles, lines and tables on the terminal."""
+"""What a command prints: JSON, lines and tables on standard output, notes on standard error."""
 
 from __future__ import annotations
 
@@ -6,14 +6,45 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
+import click
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from backstop.base.table import Table
 
 # A file or pipe gets a fixed, generous width; a terminal its own, but not less than this.
 WIDTH_OFF_A_TERMINAL = 160
 LEAST_WIDTH = 100
+
+
+def print_json(content: Mapping[str, object]) -> None:
+    """One JSON object on standard output, with full doubles and its characters as they are."""
+    from backstop.base.json_text import json_text
+
+    click.echo(json_text(content), nl=False)
+
+
+def print_note(text: str) -> None:
+    """A line on standard error, safe for a terminal."""
+    from backstop.base.words import clean
+
+    click.echo(clean(text), err=True)
+
+
+def print_notes(notes: Iterable[str]) -> None:
+    """What to mind about an answer, a line each on standard error."""
+    for text in notes:
+        print_note(f"note: {text}")
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Lines on standard output, safe for a terminal."""
+    from backstop.base.words import clean
+
+    text = "\n".join(lines)
+    if text:
+        click.echo(clean(text))
 
 
 def print_titled(title: str, tables: Iterable[Table] = (), lines: Iterable[str] = ()) -> None:
