@@ -9,7 +9,7 @@ from typing import Any
 from backstop.dossier import store
 from backstop.dossier.anchor.passage import Text, anchored
 from backstop.dossier.dossier import Dossier, empty_dossier
-from backstop.dossier.intake import Details, arrival
+from backstop.dossier.intake import Details, arrival, arrivals, entered
 from backstop.dossier.record import Actor, Event, Proposition, Register, Source, Statement, Term, Value
 from backstop.dossier.text.extraction import extract
 
@@ -106,3 +106,11 @@ def coding() -> Any:
     if not (SHARED / "coding.json").is_file():
         pytest.skip("the hand coding and its texts are not beside the repository")
     return json.loads((SHARED / "coding.json").read_text(encoding="utf-8"))
+
+
+def added(
+    sources: dict[str, Source], path: Path, text: str, **more: Any
+) -> tuple[dict[str, Source], list[tuple[str, str]]]:
+    """The sources with a text file added, and what happened to it."""
+    path.write_text(text, encoding="utf-8")
+    return entered(sources, arrivals([path], Details(), bytes.fromhex(KEY)), **more)

@@ -7,7 +7,7 @@ from io import BytesIO
 
 import pytest
 from tests.dossier.building import UKRAINE
-from tests.dossier.test_intake import PAGE, docx_bytes, pdf_bytes
+from tests.dossier.text.documents import PAGE, docx_bytes, pdf_bytes
 
 from backstop.base.faults import BackstopError
 from backstop.base.strict_json import json_value

@@ -82,3 +82,25 @@ def test_merging_keeps_labels_as_aliases_and_codings_once(dossier):
 def test_an_unknown_entry_is_named_with_the_nearest(dossier):
     with pytest.raises(InvalidInput, match="did you mean observers"):
         renamed(dossier, "objects", "observer", "x")
+
+
+def test_an_actor_of_the_same_id_is_left_alone(dossier):
+    actors = {
+        **dossier.register.actors,
+        "truce": Actor(name="Truce Watch"),
+        "cell": Actor(name="Cell", part_of=("truce",)),
+    }
+    dossier = replace(dossier, register=dossier.register.model_copy(update={"actors": actors}))
+    found = renamed(dossier, "objects", "truce", "armistice")
+    assert found.register.actors["cell"].part_of == ("truce",)
+    assert found.statements["a1"].condition.on == ("armistice",)
+
+
+def test_merging_leaves_no_entry_a_part_of_itself(dossier):
+    objects = {
+        **dossier.register.objects,
+        "patrols": Term(title="Lake patrols", part_of=("observers", "talks")),
+    }
+    dossier = replace(dossier, register=dossier.register.model_copy(update={"objects": objects}))
+    found = renamed(dossier, "objects", "patrols", "observers")
+    assert found.register.objects["observers"].part_of == ("talks",)

@@ -1,6 +1,4 @@
-"""The texts that can be read here: in the dossier where they may travel, else in folders of the reader's own, found by
-digest.
-"""
+"""The texts that can be read here: in the dossier where they may travel, else in the reader's folders, by digest."""
 
 from __future__ import annotations
 

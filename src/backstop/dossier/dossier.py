@@ -58,6 +58,6 @@ class Dossier:
         return entry.title if entry else self.actor_name(subject)
 
 
-def empty_dossier(key: str, title: str = "") -> Dossier:
+def empty_dossier(key: str) -> Dossier:
     """A dossier without any source; `key` is 32 hexadecimal digits for the passage hashes."""
-    return Dossier(Register(key=key, title=title))
+    return Dossier(Register(key=key))

@@ -203,8 +203,8 @@ def entered(
     return found, happened
 
 
-def filed(source: Source, sources_folder: str = "texts") -> Source:
+def filed(source: Source) -> Source:
     """A source that may travel with the file its text is kept in, named by id and digest."""
     name = re.sub(r"[^\w.-]", "_", source.id)
-    file = f"{sources_folder}/{name}.{source.text.digests.text[:8]}.txt"
+    file = f"texts/{name}.{source.text.digests.text[:8]}.txt"
     return source.model_copy(update={"text": source.text.model_copy(update={"file": file})})

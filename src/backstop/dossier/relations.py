@@ -1,6 +1,4 @@
-"""Relations of the register followed to their end: what an actor belongs to, what an object serves, what a value is
-a case of.
-"""
+"""Relations of the register followed to their end: whom an actor belongs to, what an object serves."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""The folder of a dossier: read whole, checked, and written so that neither a crash nor a second coder loses
-anything.
+"""The folder of a dossier: read whole, checked, and written so that no crash and no second coder loses anything.
 
 Every file is written beside the old one and then put in its place. A file that another hand has changed since it
 was read is merged record by record, by id; where both changed the same record nothing is written, and one's own

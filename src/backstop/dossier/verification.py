@@ -45,7 +45,7 @@ class Outcome:
         }
 
 
-def verify(dossier: Dossier, holdings: AvailableTexts, sources: Iterable[str] = ()) -> list[Outcome]:
+def verify(dossier: Dossier, available: AvailableTexts, sources: Iterable[str] = ()) -> list[Outcome]:
     """The state of every anchor, or of those of the `sources` named, in the texts that are at hand."""
     chosen = set(sources)
     prepared: dict[str, Text | None] = {}
@@ -55,7 +55,7 @@ def verify(dossier: Dossier, holdings: AvailableTexts, sources: Iterable[str] = 
             continue
         source = dossier.sources[statement.source]
         if source.id not in prepared:
-            text = holdings.current(source)
+            text = available.current(source)
             prepared[source.id] = Text(text, dossier.key) if text is not None else None
         held = prepared[source.id]
         if held is None:
@@ -64,14 +64,14 @@ def verify(dossier: Dossier, holdings: AvailableTexts, sources: Iterable[str] = 
         before = None
         if statement.anchor.text != held.digest:
             coded = next(v for v in source.versions if v.digests.text == statement.anchor.text)
-            before = holdings.text(coded)
+            before = available.text(coded)
         result = resolve(statement.anchor, held, before)
         words = held.text[result.start : result.end] if result.start is not None else ""
         found.append(Outcome(statement, result, words))
     return found
 
 
-def settled(dossier: Dossier, outcomes: Iterable[Outcome], holdings: AvailableTexts) -> Dossier:
+def settled(dossier: Dossier, outcomes: Iterable[Outcome], available: AvailableTexts) -> Dossier:
     """`dossier` with equal passages anchored in the newest text and the others held."""
     statements = dict(dossier.statements)
     for outcome in outcomes:
@@ -82,7 +82,7 @@ def settled(dossier: Dossier, outcomes: Iterable[Outcome], holdings: AvailableTe
         if result.confirmed and result.start is not None and result.end is not None:
             if statement.held is None:
                 statements[statement.id] = _moved(
-                    statement, result.start, result.end, result, dossier, holdings, PROGRAM
+                    statement, result.start, result.end, result, dossier, available, PROGRAM
                 )
         elif result.state in ("changed", "ambiguous", "lost"):
             held = Held(
@@ -105,7 +105,7 @@ def _differs(old: Held | None, new: Held) -> bool:
 def accepted(
     dossier: Dossier,
     name: str,
-    holdings: AvailableTexts,
+    available: AvailableTexts,
     by: str,
     start: int | None = None,
     end: int | None = None,
@@ -128,7 +128,7 @@ def accepted(
         state = statement.held.state if statement.held else "lost"
         raise Refused(f"the passage of {name} is {state}", hint="say where it stands with --start and --end")
     result = Resolution(statement.held.state if statement.held else "changed", first, last)
-    moved = _moved(statement, first, last, result, dossier, holdings, by)
+    moved = _moved(statement, first, last, result, dossier, available, by)
     return replace(dossier, statements={**dossier.statements, name: moved})
 
 
@@ -138,11 +138,11 @@ def _moved(
     end: int,
     result: Resolution,
     dossier: Dossier,
-    holdings: AvailableTexts,
+    available: AvailableTexts,
     by: str,
 ) -> Statement:
     source = dossier.sources[statement.source]
-    text = holdings.current(source)
+    text = available.current(source)
     if text is None:
         raise Refused(f"the text of {source.id} is not at hand", hint="name its folder with --texts DIR")
     try:

@@ -47,6 +47,9 @@ def alpha_nominal(units: Sequence[Sequence[Hashable]]) -> float | None:
 
     `units`: for each unit the values the coders gave it, missing ones left out. Units with fewer than two values do not
     count. None where there is no pair, or where all values are one and expected disagreement is zero.
+
+    >>> alpha_nominal([["for", "for"], ["against", "against"], ["for", "against"]])
+    0.4444444444444444
     """
     coincidences: Counter[tuple[Hashable, Hashable]] = Counter()
     for unit in units:

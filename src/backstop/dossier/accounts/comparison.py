@@ -1,6 +1,4 @@
-"""The comparison of accounts, statement by statement: what they agree on, where they differ and what only one of
-them says.
-"""
+"""The comparison of accounts, statement by statement: where they agree or differ, what only one says."""
 
 from __future__ import annotations
 
@@ -60,7 +58,14 @@ class Comparison:
 
 
 def compare(dossier: Dossier, texts: Mapping[str, str] | None = None) -> Comparison:
-    """Compare the accounts of `dossier`. `texts` by source id, where at hand, let shared passages be found."""
+    """The comparison of the accounts of `dossier`. In `texts`, by source id, shared passages are looked for.
+
+    >>> from pathlib import Path
+    >>> from backstop.dossier import store
+    >>> dossier = store.read(Path("examples/ukraine-2025/dossier")).dossier
+    >>> [f.aspect for f in compare(dossier).of("contradiction") if f.status == "outright"]
+    ['office', 'position', 'reaction']
+    """
     independent = independence(dossier, texts)
     found = slot_findings(dossier)
     found += sequence_tensions(dossier) + form_conflicts(dossier) + opponents(dossier)
@@ -134,9 +139,7 @@ def _as_finding(recorded: RecordedFinding, dossier: Dossier) -> Finding:
 
 
 def shared_statements(dossier: Dossier) -> set[str]:
-    """Statements whose claim another account bears out: linked, not merely in part, to a proposition with support
-    elsewhere.
-    """
+    """Statements whose claim another account bears out: linked to a proposition that has support there, in whole."""
     found: set[str] = set()
     for proposition in dossier.propositions.values():
         if proposition.status != "stated":

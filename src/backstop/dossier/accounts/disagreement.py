@@ -1,5 +1,4 @@
-"""Disagreements between actors: who is for and who against the same thing. Never mixed with what accounts
-contradict.
+"""Disagreements between actors: who is for and who against the same thing.
 
 Two sources of evidence: propositions that one actor's statements support and another's oppose, and opposite stance
 of two holders on one object. A holder who names whom he opposes is read as against that one alone. A stance under
@@ -124,9 +123,7 @@ def _by_stance(dossier: Dossier) -> list[Finding]:
 
 
 def _meant(actor: str, named: set[str], register: Register) -> bool:
-    """Whether `actor` is among those named as opposed (or part of, or speaking for them); all are where none is
-    named.
-    """
+    """Whether `actor` is among those named as opposed, or part of them; all are where none is named."""
     if not named:
         return True
     return bool(wider_actors([actor], register) & named) or actor in wider_actors(named, register)

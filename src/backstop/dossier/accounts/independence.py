@@ -53,9 +53,7 @@ class Independence:
     group: Mapping[str, str] = field(default_factory=dict)
 
     def count(self, sources: Iterable[str], same_passages: Iterable[tuple[str, str]] = ()) -> int:
-        """How many accounts of `sources` are independent; `same_passages`: pairs that share the very passage at
-        issue.
-        """
+        """How many accounts of `sources` are independent, where pairs of `same_passages` share the passage at issue."""
         counted = {source: self.group.get(source, source) for source in sources}
         pairs = ((self.group.get(one, one), self.group.get(other, other)) for one, other in same_passages)
         joined = groups(counted.values(), pairs)
@@ -63,9 +61,7 @@ class Independence:
 
 
 def independence(dossier: Dossier, texts: Mapping[str, str] | None = None) -> Independence:
-    """Relations of all accounts of `dossier`. `texts` by source id: where at hand, shared passages are found in
-    them.
-    """
+    """Relations of all accounts of `dossier`. In `texts`, by source id, shared passages are looked for."""
     sketches = {s.id: unpack(s.text.sketch) for s in dossier.sources.values() if s.text.sketch}
     relations: dict[tuple[str, str], Relation] = {}
     for one, other, index in like_pairs(sketches, SHARES_PASSAGES):
@@ -128,9 +124,7 @@ def _passages(texts: Mapping[str, str]) -> dict[tuple[str, str], int]:
 
 
 def same_passages(statements: Iterable[Statement]) -> list[tuple[str, str]]:
-    """Pairs of accounts whose statements stand on the same words: four fifths of the shorter passage's 3-grams in
-    both.
-    """
+    """Pairs of accounts whose statements stand on the same words: four fifths of the shorter passage's 3-grams."""
     hashed = [(s.source, set(unpack(s.anchor.grams))) for s in statements if s.anchor.grams]
     found = []
     for i, (one, first) in enumerate(hashed):

@@ -86,8 +86,10 @@ def _entries(dossier: Dossier) -> Iterable[Entry]:
 
 
 def _subject(name: str, slot: Slot, statement: Statement, register: Register) -> str:
-    """Whose slot it is: named, else the actor for an office, position or reaction, else the event, else (for numbers
-    and details) the object that the statement is about.
+    """Whose slot it is, empty where nobody can say.
+
+    The one named; else the actor for an office, position or reaction, the event, or for numbers and details the object
+    that the statement is about.
     """
     if slot.of:
         return slot.of
@@ -104,9 +106,7 @@ def _subject(name: str, slot: Slot, statement: Statement, register: Register) ->
 
 
 def _role_entries(dossier: Dossier, described: set[tuple[str, str]]) -> Iterable[Entry]:
-    """Offices out of roles as described, for accounts in which no office was coded for that actor: the first
-    mention.
-    """
+    """Offices out of roles as described, for accounts in which no office was coded for that actor."""
     register = dossier.register
     seen: Counter[tuple[str, str, str]] = Counter()
     shown: set[tuple[str, str]] = set()

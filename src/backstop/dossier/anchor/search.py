@@ -23,7 +23,14 @@ MARGIN = 4.0
 
 
 def resolve(anchor: Anchor, text: Text, before: str | None = None) -> Resolution:
-    """Find the passage of `anchor` in `text`. `before`: the text it was coded on, where that is at hand."""
+    """Where the passage of `anchor` stands in `text`. `before`: the text it was coded on, where that is at hand.
+
+    >>> from backstop.dossier.anchor.passage import anchored
+    >>> old, new = (Text(text, b"key") for text in ("Peace needs a guarantee.", "News. Peace needs a guarantee."))
+    >>> found = resolve(anchored(old, 0, 24, travels=True), new)
+    >>> found.state, found.start
+    ('moved', 6)
+    """
     if anchor.text == text.digest:
         found = text.text[anchor.start : anchor.end]
         return (
@@ -194,7 +201,11 @@ def _with_marks(passage: str, text: str, start: int, end: int) -> tuple[int, int
 
 
 def difference(before: str, after: str) -> str:
-    """What changed, word by word: `[-gone-]` and `{+new+}`, as in a word diff."""
+    """What changed, word by word: `[-gone-]` and `{+new+}`, as in a word diff.
+
+    >>> difference("They will attack", "They will not attack")
+    'They will {+not+} attack'
+    """
     old, new = before.split(), after.split()
     parts: list[str] = []
     for tag, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():

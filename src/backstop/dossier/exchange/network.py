@@ -13,8 +13,7 @@ _UNSAFE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def graphml(dossier: Dossier) -> bytes:
-    """Actors and objects as nodes; an edge for each pair with how often for, against and neutral, and in which
-    statements.
+    """Actors and objects as nodes; an edge for each pair says how often for, against and neutral, in which statements.
 
     Statements in the outlets' own voice and commentary of low value are left out.
     """

@@ -1,5 +1,6 @@
-"""The chain from source to proposition as W3C PROV, in PROV-JSON. Strength and agreement are ours: PROV has no word
-for them.
+"""The chain from source to proposition as W3C PROV, in PROV-JSON.
+
+Strength and bearing are attributes of our own: PROV has no word for them.
 """
 
 from __future__ import annotations
@@ -15,9 +16,7 @@ NAMESPACE = "https://backstop.example/ns#"
 
 
 def prov_json(dossier: Dossier) -> str:
-    """Sources, passages, statements and propositions as entities; coders and the program as agents; links between
-    them.
-    """
+    """Sources, passages, statements and propositions as entities, coders and the program as agents, and their links."""
     model = needed("prov.model", "writing PROV-JSON")
     document: Any = model.ProvDocument()
     document.add_namespace("backstop", NAMESPACE)

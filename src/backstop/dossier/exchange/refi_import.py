@@ -136,8 +136,10 @@ def read_qdpx(data: bytes, name: str, counting: Counting = Counting()) -> Projec
 
 
 def with_project(project: Project, dossier: Dossier, texts: Mapping[str, str], coder: str) -> Dossier:
-    """`dossier` with what a project of another program holds: its texts as sources, its codes as objects, and its
-    selections as statements in the outlets' voice, to be coded. `texts` of the dossier's sources by id.
+    """`dossier` with what a project of another program holds.
+
+    Its texts become sources, its codes objects, and its selections statements in the outlets' voice, to be coded.
+    `texts` are those of the dossier's sources, by id.
 
     Raises InvalidInput where a selection stands on no passage, or on a text that nobody has.
     """

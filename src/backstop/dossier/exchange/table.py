@@ -123,8 +123,9 @@ def from_csv(data: bytes, name: str) -> list[dict[str, str]]:
 
 
 def to_xlsx(rows: Sequence[Mapping[str, str]], columns: Sequence[str], title: str) -> bytes:
-    """A table as an XLSX workbook of one sheet, every cell text. Raises Refused for a cell too long for a
-    spreadsheet.
+    """A table as an XLSX workbook of one sheet, every cell text.
+
+    Raises Refused for a cell too long for a spreadsheet.
     """
     openpyxl = needed("openpyxl", "writing XLSX")
     escape = needed("openpyxl.utils.escape", "writing XLSX").escape

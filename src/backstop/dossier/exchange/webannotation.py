@@ -80,11 +80,10 @@ def _annotation(statement: Statement, dossier: Dossier) -> dict[str, Any]:
 def read_annotations(
     data: Any, dossier: Dossier, texts: Mapping[str, str], name: str, coder: str
 ) -> dict[str, Statement]:
-    """The statements in an annotation, a list, a page or a collection. `texts` by source id, for selectors without
-    digest.
+    """The statements in an annotation, a list, a page or a collection.
 
-    Annotations of other programs become statements in the outlet's voice, to be coded. Raises InvalidInput with all
-    faults.
+    `texts` by source id, for selectors without a digest. Annotations of other programs become statements in the
+    outlet's voice, to be coded. Raises InvalidInput with all faults.
     """
     prepared = {source: Text(text, dossier.key) for source, text in texts.items()}
     reader = RecordReader(Statement, "annotation")

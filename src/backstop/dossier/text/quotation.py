@@ -34,7 +34,12 @@ class Quotation:
 
 
 def quotations(text: str) -> list[Quotation]:
-    """The outermost quotations of `text`, in order."""
+    """The outermost quotations of `text`, in order.
+
+    >>> text = "The allies' plan is \u201cnot enough,\u201d he said."
+    >>> [quotation.words(text) for quotation in quotations(text)]
+    ['not enough']
+    """
     found: list[Quotation] = []
     for paragraph in re.finditer(r"[^\n]+", text):
         found.extend(_in_paragraph(text, *paragraph.span()))

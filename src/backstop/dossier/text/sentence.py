@@ -18,6 +18,10 @@ def sentences(text: str) -> list[tuple[int, int]]:
 
     A line ends a sentence. A full stop ends one unless it belongs to an abbreviation, an initial or a number, or what
     follows does not begin like a sentence. Marks that close a quotation stay with their sentence.
+
+    >>> text = "Mr. Smith met them. Talks go on."
+    >>> [text[start:end] for start, end in sentences(text)]
+    ['Mr. Smith met them.', 'Talks go on.']
     """
     found: list[tuple[int, int]] = []
     for line in re.finditer(r"[^\n]+", text):

@@ -23,6 +23,12 @@ MOST_HOLDERS = 50
 SKETCH_SIZE = 128
 """Hashes kept of a text: the standard error of a Jaccard index of 0.3 is then 0.04."""
 
+MOST_GAP = 12
+"""Words between two equal word 4-grams that still belong to one shared passage."""
+
+LEAST_SHARED = 8
+"""Words of the shortest shared passage."""
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -34,7 +40,11 @@ class Word:
 
 
 def words(text: str) -> list[Word]:
-    """The words of `text` in order."""
+    """The words of `text` in order.
+
+    >>> [word.token for word in words("The UK's offer")]
+    ['the', "uk's", 'offer']
+    """
     return [
         Word(match.group().replace("\u2019", "'").replace("\u02bc", "'").casefold(), *match.span())
         for match in _WORD.finditer(text)
@@ -46,14 +56,13 @@ def tokens(text: str) -> list[str]:
     return [found.replace("\u2019", "'").replace("\u02bc", "'").casefold() for found in _WORD.findall(text)]
 
 
-def grams(sequence: Sequence[str], key: bytes, size: int = 3) -> list[int]:
-    """Keyed 32-bit hashes of the word `size`-grams, in order."""
+def grams(sequence: Sequence[str], key: bytes) -> list[int]:
+    """Keyed 32-bit hashes of the word 3-grams, in order."""
     blake = hashlib.blake2b
+    words_of_grams = zip(sequence, sequence[1:], sequence[2:], strict=False)
     return [
-        int.from_bytes(
-            blake("\x1f".join(sequence[i : i + size]).encode(), digest_size=4, key=key).digest(), "big"
-        )
-        for i in range(len(sequence) - size + 1)
+        int.from_bytes(blake("\x1f".join(gram).encode(), digest_size=4, key=key).digest(), "big")
+        for gram in words_of_grams
     ]
 
 
@@ -132,12 +141,11 @@ class SharedPassage:
     matched: int
 
 
-def shared_passages(
-    one: Sequence[str], other: Sequence[str], gap: int = 12, least: int = 8
-) -> list[SharedPassage]:
-    """Passages of at least `least` words that two texts share, by chains of equal word 4-grams.
+def shared_passages(one: Sequence[str], other: Sequence[str]) -> list[SharedPassage]:
+    """Passages of at least LEAST_SHARED words that two texts share, by chains of equal word 4-grams.
 
-    4-grams are chained where the next lies at most `gap` words on in both texts. Spans are word indices, end exclusive.
+    4-grams are chained where the next lies at most MOST_GAP words on in both texts. Spans are word indices, end
+    exclusive.
     """
     places: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for j in range(len(other) - 3):
@@ -147,7 +155,7 @@ def shared_passages(
         for j in places.get(tuple(one[i : i + 4]), ())[:8]:
             for chain in reversed(chains[-24:]):
                 last_i, last_j = chain[-1]
-                if 0 < i - last_i <= gap and 0 < j - last_j <= gap:
+                if 0 < i - last_i <= MOST_GAP and 0 < j - last_j <= MOST_GAP:
                     chain.append((i, j))
                     break
             else:
@@ -157,6 +165,6 @@ def shared_passages(
         first = (chain[0][0], chain[-1][0] + 4)
         second = (chain[0][1], chain[-1][1] + 4)
         matched = len({i + k for i, _ in chain for k in range(4)})
-        if min(first[1] - first[0], second[1] - second[0]) >= least and len(chain) >= 2:
+        if min(first[1] - first[0], second[1] - second[0]) >= LEAST_SHARED and len(chain) >= 2:
             found.append(SharedPassage(first, second, matched))
     return found

@@ -70,9 +70,7 @@ class Mention:
 
 
 def mentions(text: str, actors: Mapping[str, Actor]) -> list[Mention]:
-    """The names and aliases of the register in `text`, longest first where they overlap, and other names of two
-    words.
-    """
+    """The names and aliases of the register in `text`, the longest where they overlap, and other names of two words."""
     labels: dict[str, str] = {}
     for name, actor in actors.items():
         for label in (actor.name, *actor.aliases):
@@ -194,7 +192,7 @@ class _Reader:
                 if _AMONG.search(self.text, start, at):
                     return option
             elif _AFTER_NAME.match(self.text, at + len(option), quote.start):
-                traced = self._trace(at, option, start)
+                traced = self._trace(at, option)
                 if traced is not None:
                     return traced
         return None
@@ -221,10 +219,8 @@ class _Reader:
                 return mention
         return None
 
-    def _trace(self, at: int, pronoun: str, sentence: int | None = None) -> Mention | None:
-        """Whom a pronoun means: a fitting name earlier in its sentence, else the last fitting subject, else the
-        last one.
-        """
+    def _trace(self, at: int, pronoun: str) -> Mention | None:
+        """Whom a pronoun means: the last fitting name that is the subject of a sentence, else the last fitting one."""
         fitting = [m for m in self.mentions if m.end <= at and at - m.end < 1500 and self._fits(m, pronoun)]
         if not fitting:
             return None

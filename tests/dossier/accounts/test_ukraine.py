@@ -3,8 +3,8 @@
 import re
 
 import pytest
+from tests.dossier.accounts.listed_findings import CONTROLS, FINDINGS, SINGLE_SOURCE, UNATTRIBUTED
 from tests.dossier.building import SHARED, UKRAINE, coding
-from tests.dossier.listed_findings import CONTROLS, FINDINGS, SINGLE_SOURCE, UNATTRIBUTED
 
 from backstop.dossier import store
 from backstop.dossier.accounts.comparison import compare

@@ -1,9 +1,6 @@
-"""Sentences, quotations and speakers on text written for the tests, and the hard cases one by one."""
-
 import pytest
 from tests.dossier.fresh_accounts import ACTORS, GOLD
 
-from backstop.dossier.accounts.suggestion import same_quotation
 from backstop.dossier.text.quotation import quotations
 from backstop.dossier.text.sentence import sentences
 from backstop.dossier.text.speaker import speakers
@@ -77,19 +74,3 @@ def test_hard_quotations(text, wanted):
 def test_hard_sentences(parts):
     text = " ".join(parts)
     assert [text[a:b] for a, b in sentences(text)] == parts
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("backstop", "backstop,", True),
-        ("US backstop,", "backstop", True),
-        ("lasting peace", "lasting peace,", True),
-        ("step up", "backstop", False),
-        ("no", "not now", False),
-        ("peace", "peaceful rise", False),
-        ("\u201clasting peace\u201d", "a truly lasting peace", True),
-    ],
-)
-def test_the_same_quotation(one, other, same):
-    assert (same_quotation(one, other) is not None) is same
