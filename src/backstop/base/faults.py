@@ -7,7 +7,7 @@ invalid, 4 refused because of a limit, 5 a fault of the program itself, 130 inte
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,10 @@ class Fault:
         where = str(self.place)
         text = f"{where}: {self.what}" if where else self.what
         return f"{text}; {self.hint}" if self.hint else text
+
+    def as_dict(self) -> dict[str, object]:
+        """Its JSON: file, line, column, path, what, hint."""
+        return {**asdict(self.place), "what": self.what, "hint": self.hint}
 
 
 class BackstopError(Exception):

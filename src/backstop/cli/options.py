@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 import click
 
-from backstop.cli.printing import print_json, print_notes, print_titled
+from backstop.cli.printing import print_json, print_note, print_notes, print_titled
 
 if TYPE_CHECKING:
     from backstop.base.table import Table
@@ -99,15 +99,15 @@ class Run:
     @functools.cached_property
     def model(self) -> Model:
         """The study with `--camp` and `--set` applied; its notes are counted on standard error."""
+        from backstop.base.words import counted
         from backstop.scenario.study import load
         from backstop.worlds.workers import keep_freed_memory
 
         keep_freed_memory()
         model = load(self.study)
         if model.notes:
-            one = len(model.notes) == 1
-            count = "1 note" if one else f"{len(model.notes)} notes"
-            click.echo(f"{count} on this study; backstop check shows {'it' if one else 'them'}", err=True)
+            count, it = counted(len(model.notes), "note"), "it" if len(model.notes) == 1 else "them"
+            print_note(f"{count} on this study; backstop check shows {it}")
         if self.camp is not None:
             model = model.in_camp(self.camp)
         return model.with_values(self.values) if self.settings else model

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from backstop.cli.printing import print_json
+from backstop.cli.printing import print_json, print_lines, print_notes
 
 if TYPE_CHECKING:
-    from backstop.base.faults import Fault
     from backstop.scenario.model import Model
 
-_COUNTED = (
-    ("actors", "actor"),
-    ("phases", "phase"),
-    ("trees", "tree"),
-    ("outcomes", "outcome"),
-    ("measures", "measure"),
-    ("arrangements", "arrangement"),
-    ("parameters", "parameter"),
-    ("definitions", "definition"),
-    ("metrics", "metric"),
-    ("observations", "observation"),
-    ("claims", "claim"),
+# Sections of the scenario file whose entries are counted.
+SECTIONS = (
+    *("actors", "phases", "trees", "outcomes", "measures", "arrangements", "parameters", "definitions"),
+    *("metrics", "observations", "claims"),
 )
 
 
@@ -36,7 +27,6 @@ def check(study: str, as_json: bool) -> None:
     STUDY is a folder with a scenario.yaml, a file in it, or - for standard input. Exit code 3: there are errors.
     """
     from backstop.base.faults import InvalidInput
-    from backstop.base.words import clean
     from backstop.scenario.study import load
 
     try:
@@ -45,17 +35,15 @@ def check(study: str, as_json: bool) -> None:
     except InvalidInput as error:
         if not as_json:
             raise
-        print_json(
-            {"ok": False, "errors": [_record(fault) for fault in error.faults], "notes": [], "counts": {}}
-        )
+        errors = [fault.as_dict() for fault in error.faults]
+        print_json({"ok": False, "errors": errors, "notes": [], "counts": {}})
         raise click.exceptions.Exit(error.exit_code) from error
     if as_json:
-        notes = [_record(fault) for fault in model.notes]
+        notes = [note.as_dict() for note in model.notes]
         print_json({"ok": True, "errors": [], "notes": notes, "counts": _counts(model)})
         return
-    for note in model.notes:
-        click.echo(clean(f"note: {note}"), err=True)
-    click.echo(clean(_summary(model)))
+    print_notes(map(str, model.notes))
+    print_lines(_summary(model))
 
 
 def _check_evidence(model: Model, study: str) -> None:
@@ -70,41 +58,23 @@ def _check_evidence(model: Model, study: str) -> None:
 
 
 def _counts(model: Model) -> dict[str, int]:
-    return {section: len(getattr(model.scenario, section)) for section, _ in _COUNTED}
+    return {section: len(getattr(model.scenario, section)) for section in SECTIONS}
 
 
-def _summary(model: Model) -> str:
+def _summary(model: Model) -> list[str]:
     """What a study holds, in a few lines."""
-    scenario = model.scenario
-    counts = _counts(model)
-    held = ", ".join(
-        f"{counts[section]} {one if counts[section] == 1 else section}"
-        for section, one in _COUNTED
-        if counts[section]
-    )
-    horizon = scenario.horizon
-    lines = [scenario.title]
-    if scenario.question:
-        lines.append(scenario.question)
-    lines.append(f"No errors: {held}.")
+    from backstop.base.words import counted
+
+    scenario, horizon = model.scenario, model.scenario.horizon
+    held = (counted(n, section.removesuffix("s")) for section, n in _counts(model).items() if n)
     years = "1 year" if horizon.years == 1 else f"{horizon.years:g} years"
-    periods = "1 period" if horizon.periods == 1 else f"{horizon.periods:,} periods"
-    lines.append(f"Horizon: {years} in {periods} of one {horizon.period}, from {scenario.start}.")
-    if model.notes:
-        lines.append("1 note." if len(model.notes) == 1 else f"{len(model.notes)} notes.")
-    return "\n".join(lines)
-
-
-def _record(fault: Fault) -> dict[str, Any]:
-    place = fault.place
-    return {
-        "file": place.file,
-        "line": place.line,
-        "column": place.column,
-        "path": place.path,
-        "what": fault.what,
-        "hint": fault.hint,
-    }
+    return [
+        scenario.title,
+        *([scenario.question] if scenario.question else []),
+        f"No errors: {', '.join(held)}.",
+        f"Horizon: {years} in {counted(horizon.periods, 'period')} of one {horizon.period}, from {scenario.start}.",
+        *([f"{counted(len(model.notes), 'note')}."] if model.notes else []),
+    ]
 
 
 @click.command()
