@@ -45,9 +45,13 @@ def test_no_cell_of_a_table_is_a_formula():
 
     dossier = full()
     rows = table.statement_rows(dossier)
-    for row in csv.reader(io.StringIO(table.to_csv(rows, table.STATEMENT_COLUMNS).decode("utf-8-sig"))):
+    text = table.to_csv(rows, table.STATEMENT_COLUMNS).decode("utf-8-sig")
+    read = list(csv.reader(io.StringIO(text)))
+    assert len(read) == len(rows) + 1 > 1
+    for row in read:
         assert not any(cell[:1] in "=+-@\t\r" for cell in row if cell)
     book = openpyxl.load_workbook(io.BytesIO(table.to_xlsx(rows, table.STATEMENT_COLUMNS, "s")))
+    assert book.active.max_row == len(rows) + 1
     for cells in book.active.iter_rows():
         for cell in cells:
             assert cell.data_type != "f"
