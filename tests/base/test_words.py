@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from backstop.base.words import (
     clean,
     counted,
-    decimals_supported,
     did_you_mean,
     frequency,
     listed,
@@ -115,14 +114,6 @@ def test_no_number_has_more_digits_than_its_error(value: float, se: float) -> No
     half = 0.5000001 * max(10.0**-places, 10 ** math.floor(math.log10(se)))
     assert abs(float(shown.replace(",", "")) - value) <= half + 1e-15 * abs(value)
     assert not shown.startswith("-0") or float(shown.replace(",", "")) != 0
-
-
-@pytest.mark.parametrize(
-    ("se", "places"),
-    [(0.002, 3), (0.01, 2), (0.5, 1), (1.0, 0), (30.0, 0), (1e-9, 6), (0.0, 6), (None, 1), (math.nan, 1)],
-)
-def test_decimals_supported(se: float | None, places: int) -> None:
-    assert decimals_supported(se) == places
 
 
 class Mean(NamedTuple):

@@ -12,7 +12,6 @@ from backstop.scenario.distribution.distribution import (
     Beta,
     Discrete,
     DistributionError,
-    Fixed,
     LogNormal,
     LogUniform,
     Mixture,
@@ -22,6 +21,11 @@ from backstop.scenario.distribution.distribution import (
     Uniform,
     distribution,
 )
+
+
+def certain(value):
+    return distribution("value", value)
+
 
 U = np.concatenate(
     (10.0 ** -np.arange(1, 12.5, 0.5), np.linspace(0.001, 0.999, 499), 1 - 10.0 ** -np.arange(2, 12.5))
@@ -165,7 +169,7 @@ def test_shapes():
         Beta(2, 3),
         Mixture((Beta(2, 3), Uniform(0, 1)), (1, 1)),
         Discrete([1, 2], [1, 1]),
-        Fixed(2),
+        certain(2),
     ):
         assert mine.quantile(0.25).shape == ()
         assert mine.quantile(np.full((3, 4), 0.25)).shape == (3, 4)
@@ -187,8 +191,8 @@ def test_discrete():
     assert Discrete([1, 2, 3, 4], [0.1, 0.2, 0.2, 0.5]).median == 3
 
 
-def test_fixed():
-    mine = Fixed(4)
+def test_a_certain_value():
+    mine = certain(4)
     assert mine.quantile(np.array([0.1, 0.9])).tolist() == [4, 4]
     assert (mine.median, mine.mean, mine.support) == (4, 4, (4, 4))
     assert mine.cdf(np.array([3.9, 4])).tolist() == [0, 1]
@@ -217,14 +221,14 @@ MIXTURES = [
     Mixture((Pert(0, 0.3, 1), Uniform(0.4, 0.7), Normal(0.5, 0.1, (0, 1))), (2, 1, 1)),
     Mixture((Uniform(0, 1), Uniform(2, 3)), (1, 1)),
     Mixture((Uniform(0, 1), Uniform(1, 3)), (1, 3)),
-    Mixture((Uniform(0, 1), Fixed(0.5), Discrete([0.2, 3], [1, 2])), (1, 1, 1)),
-    Mixture((Fixed(1), Fixed(2), Fixed(1)), (1, 2, 1)),
+    Mixture((Uniform(0, 1), certain(0.5), Discrete([0.2, 3], [1, 2])), (1, 1, 1)),
+    Mixture((certain(1), certain(2), certain(1)), (1, 2, 1)),
     Mixture((Normal(0, 1), LogNormal(0, 2)), (1, 3)),
     Mixture((Beta(8, 12), Beta(0.5, 0.5)), (1, 1)),
     Mixture((Triangular(0, 1, 3), LogUniform(0.1, 10), Discrete([1], [1])), (1, 1, 0.001)),
     Mixture((Normal(0, 1e-6), Normal(5, 1e3)), (1, 1)),
     Mixture((Uniform(0, 1),), (3,)),
-    Mixture((Mixture((Uniform(0, 1), Fixed(4)), (1, 1)), Uniform(3, 5)), (1, 1)),
+    Mixture((Mixture((Uniform(0, 1), certain(4)), (1, 1)), Uniform(3, 5)), (1, 1)),
 ]
 
 
@@ -288,7 +292,7 @@ def any_component(draw):
                 Pert(a, a + share * width, a + width),
                 Normal(a, width),
                 Normal(a, width, (a - width, a + 2 * width)),
-                Fixed(a),
+                certain(a),
                 Discrete([a, a + width], [1, 2]),
                 Beta(abs(a) + 0.1, width),
             ]
@@ -363,7 +367,11 @@ def test_refused(kind, arguments, bounds, words):
 
 @pytest.mark.parametrize(
     ("components", "weights", "words"),
-    [((), (), "at least one"), ((Fixed(1),), (0,), "greater than 0"), ((Fixed(1),), (1, 2), "do not match")],
+    [
+        ((), (), "at least one"),
+        ((certain(1),), (0,), "greater than 0"),
+        ((certain(1),), (1, 2), "do not match"),
+    ],
 )
 def test_mixtures_refused(components, weights, words):
     with pytest.raises(DistributionError, match=words):

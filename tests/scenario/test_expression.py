@@ -266,7 +266,7 @@ REFUSED = [
     (-(10**400), 0, "too large"),
     (True, 0, "write 1"),
     (False, 0, "write 0"),
-    (None, 0, "empty"),
+    (None, 0, "this is nothing"),
     ([1], 0, "a list"),
     ({"a": 1}, 0, "a mapping"),
 ]

@@ -11,7 +11,6 @@ from backstop.scenario.distribution.distribution import (
     Beta,
     Discrete,
     DistributionError,
-    Fixed,
     LogNormal,
     Mixture,
     Normal,
@@ -30,7 +29,7 @@ KINDS = {
     "prize": LogNormal(0, 1),
     "holds": Beta(8, 12),
     "ceiling": Discrete([0, 10, 30], [1, 2, 1]),
-    "pooled": Mixture((Uniform(0, 1), Pert(0.5, 1, 2), Fixed(0.3)), (2, 1, 1)),
+    "pooled": Mixture((Uniform(0, 1), Pert(0.5, 1, 2), Discrete([0.3], [1])), (2, 1, 1)),
 }
 
 
@@ -194,7 +193,7 @@ def test_normal_scores():
 
 
 def test_central_world_and_fixed_values():
-    sampler = Sampler({**KINDS, "x": 2.5, "y": Fixed(4), "z": Discrete([7], [1])}, (), 0)
+    sampler = Sampler({**KINDS, "x": 2.5, "y": Discrete([4], [1]), "z": Discrete([7], [1])}, (), 0)
     centre, drawn = sampler.central(), sampler.block(0, 10)
     assert centre == {**{name: each.median for name, each in KINDS.items()}, "x": 2.5, "y": 4.0, "z": 7.0}
     assert all(isinstance(value, float) for value in centre.values())

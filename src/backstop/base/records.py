@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Tag, ValidationError
 
 from backstop.base.document import Path, value_at
 from backstop.base.faults import Fault, Place
-from backstop.base.words import did_you_mean, listed, shortened
+from backstop.base.words import described, did_you_mean, listed, shortened
 
 
 class Record(BaseModel):
@@ -151,19 +151,6 @@ def _inside(annotation: Any, step: int | str) -> Any:
 def fields_of(record: type[BaseModel]) -> dict[str, str]:
     """The fields of a record as they are written in a file, and what each means."""
     return {info.alias or name: info.description or "" for name, info in record.model_fields.items()}
-
-
-def described(value: Any) -> str:
-    """What a plain value is, for people."""
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return f"the number {value:g}" if abs(value) < 1e15 else "a large number"
-    if isinstance(value, str):
-        return f"the text {shortened(value)!r}" if value else "an empty text"
-    return "a list" if isinstance(value, list | tuple) else "a mapping"
 
 
 def explained(miss: Mismatch, whole: str = "the record") -> Explanation:

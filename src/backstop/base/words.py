@@ -55,15 +55,6 @@ def clean(text: str) -> str:
     return _BIDI.sub("\ufffd", "".join(kept))
 
 
-def decimals_supported(se: float | None, most: int = 6) -> int:
-    """Decimals that a Monte Carlo error of `se` supports: the last digit shown is the first one in doubt."""
-    if se is None or not math.isfinite(se):
-        return 1
-    if se <= 0:
-        return most
-    return max(0, min(most, -math.floor(math.log10(se))))
-
-
 def number(value: float | None, se: float | None = None, most: int = 4) -> str:
     """`value` in no more digits than `se` supports; `-` where there is none."""
     if value is None or not math.isfinite(value):
@@ -216,3 +207,16 @@ def shortened(text: str, most: int = 40) -> str:
     """`text` in one line, cut where it is longer than `most` characters."""
     line = " ".join(text.split())
     return line if len(line) <= most else line[: most - 3] + "..."
+
+
+def described(value: object) -> str:
+    """What a plain value is, for people."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return f"the number {value:g}" if abs(value) < 1e15 else "a large number"
+    if isinstance(value, str):
+        return f"the text {shortened(value)!r}" if value else "an empty text"
+    return "a list" if isinstance(value, list | tuple) else "a mapping"

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from backstop.base.words import shortened
 from backstop.scenario.check.cycles import cycles
-from backstop.scenario.check.findings import Findings, Part
 from backstop.scenario.check.names import CLOCK, Names, article
+from backstop.scenario.check.part import Part
 from backstop.scenario.expression.expression import Expression, ExpressionError, parse
 
 ANYTHING = ("parameters", "measures", "definitions")
@@ -23,7 +23,6 @@ class Usage:
     """Reads expressions, and remembers the names in them and which name rests on which."""
 
     names: Names
-    findings: Findings
     leads_to: dict[str, list[str]] = field(default_factory=dict)
     read_names: set[str] = field(default_factory=set)
     leading: dict[tuple[str, str], Part] = field(default_factory=dict)
@@ -35,9 +34,7 @@ class Usage:
         try:
             expression = parse(part.data)
         except ExpressionError as error:
-            self.findings.fault(
-                part, f"the expression {shortened(str(part.data), 60)} cannot be read: {error}"
-            )
+            part.fault(f"the expression {shortened(str(part.data), 60)} cannot be read: {error}")
             return None
         self.read_names.update(expression.names)
         known = tuple(known)
@@ -50,7 +47,7 @@ class Usage:
                 sound = False
                 what, hint = self.names.unknown(name, known, clock)
                 where = "" if name == part.text else f"in the expression {shortened(str(part.data), 60)}: "
-                self.findings.fault(part, where + what, hint)
+                part.fault(where + what, hint)
         return expression if sound else None
 
     def read_own(self, part: Part, what: str) -> Expression | None:
@@ -71,11 +68,11 @@ class Usage:
             reason = f"{what} may use parameters only"
             if other is None and name not in CLOCK:
                 unknown, hint = self.names.unknown(name, ("parameters",), clock=False)
-                self.findings.fault(part, f"{unknown} ({reason})", hint)
+                part.fault(f"{unknown} ({reason})", hint)
             else:
                 is_ = "changes with time" if other is None else f"is {article(other)}"
                 hint = "write the definition out in parameters" if other == "definition" else ""
-                self.findings.fault(part, f"{reason}, and {name} {is_}", hint)
+                part.fault(f"{reason}, and {name} {is_}", hint)
         return expression if sound else None
 
     def read_named(self, part: Part, name: str) -> Expression | None:
@@ -90,8 +87,7 @@ class Usage:
     def find_cycles(self) -> None:
         """Faults for definitions, caps and conditions that rest on themselves."""
         for cycle in cycles(self.leads_to):
-            self.findings.fault(
-                self.leading[cycle[0], cycle[1]],
+            self.leading[cycle[0], cycle[1]].fault(
                 f"{cycle[0]} depends on itself: {' -> '.join(cycle)}",
                 "break the circle: definitions, caps and conditions may use each other only without cycles",
                 key=True,

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from backstop.base.words import did_you_mean
-from backstop.scenario.check.findings import Findings, Part
+from backstop.scenario.check.part import Part
 from backstop.scenario.expression.expression import RESERVED
 from backstop.scenario.expression.operations import FUNCTIONS
 from backstop.scenario.format.scenario import KINDS, OTHERWISE
@@ -45,7 +45,6 @@ class Names:
     """
 
     root: Part
-    findings: Findings
     kinds: dict[str, str] = field(default_factory=dict)
     used: set[tuple[str, str]] = field(default_factory=set)
     comparisons: int = 300_000
@@ -57,10 +56,9 @@ class Names:
             for part in self.root.at(section).items():
                 self._judge(section, kind, part)
                 if part.name in first:
-                    line = part.document.place(first[part.name].path, key=True).line
-                    self.findings.fault(
-                        part,
-                        f"{part.name} is already the name of {article(self.kinds[part.name])} (line {line})",
+                    taken = f"{part.name} is already the name of {article(self.kinds[part.name])}"
+                    part.fault(
+                        f"{taken} (line {first[part.name].line})",
                         "one name means one thing: rename one of the two",
                         key=True,
                     )
@@ -74,16 +72,14 @@ class Names:
             suggestion = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_")
             if suggestion[:1].isdigit():
                 suggestion = f"{kind}_{suggestion}"
-            self.findings.fault(
-                part,
+            part.fault(
                 f"{name!r} cannot be the name of {article(kind)}: a name has letters a to z, digits and _, and does "
                 "not start with a digit",
                 f"write {suggestion}" if suggestion else "choose another name",
                 key=True,
             )
         elif name in _ALWAYS_RESERVED or (section in _IN_EXPRESSIONS and name in RESERVED):
-            self.findings.fault(
-                part,
+            part.fault(
                 f"{name} has a meaning of its own in expressions, so {article(kind)} cannot be called that",
                 f"choose another name, such as {name}_{kind}",
                 key=True,
@@ -118,7 +114,7 @@ class Names:
             what = f"{name} is {article(other)}, and {article(kind)} is needed here"
         else:
             what = f"there is no {kind} called {name}"
-        self.findings.fault(part, what, hint, key=key)
+        part.fault(what, hint, key=key)
         return False
 
     def hint(self, name: str, valid: list[str], kind: str) -> str:

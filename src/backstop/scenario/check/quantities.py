@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from backstop.scenario.check.expressions import Usage
-from backstop.scenario.check.findings import Findings, Part
 from backstop.scenario.check.names import Names
+from backstop.scenario.check.part import Part
 from backstop.scenario.format.quantities import DISTRIBUTION_KINDS
 from backstop.scenario.format.scenario import PERIOD_YEARS
 
@@ -23,7 +23,7 @@ def periods_in(years: float, period: str) -> int | None:
     return whole if abs(count - whole) <= _TOLERANCE * max(1.0, abs(count)) else None
 
 
-def check_horizon(root: Part, findings: Findings) -> None:
+def check_horizon(root: Part) -> None:
     """The horizon is a positive whole number of periods, and so is the tail, which may be 0."""
     horizon = root.at("horizon")
     period = horizon.data.get("period", "year") if horizon.is_mapping else "year"
@@ -35,18 +35,16 @@ def check_horizon(root: Part, findings: Findings) -> None:
         if years is None:
             continue
         if years < 0 or (key == "years" and years == 0):
-            findings.fault(part, f"{key} must be {least}, and this is {years:g}")
+            part.fault(f"{key} must be {least}, and this is {years:g}")
             continue
         periods = periods_in(years, period)
         if periods is None:
-            findings.fault(
-                part,
+            part.fault(
                 f"{years:g} years are not a whole number of periods of one {period}",
                 f"{neighbours(years, period)} are",
             )
         elif periods > MOST_PERIODS and key == "years":
-            findings.fault(
-                part,
+            part.fault(
                 f"the horizon has {periods:,} periods, more than {MOST_PERIODS:,}",
                 "shorten the horizon, or choose a longer period",
             )
@@ -59,7 +57,7 @@ def neighbours(years: float, period: str) -> str:
     return f"{below * length:.6g} and {(below + 1) * length:.6g}"
 
 
-def check_measure(measure: Part, names: Names, usage: Usage, findings: Findings) -> None:
+def check_measure(measure: Part, names: Names, usage: Usage) -> None:
     """A measure: its controllers, range, default, phases and expressions."""
     for actor in measure.at("by").elements(single=True):
         names.refer(actor, "actors")
@@ -74,18 +72,15 @@ def check_measure(measure: Part, names: Names, usage: Usage, findings: Findings)
     low, high = limits
     at = measure.at("range")
     if low >= high:
-        findings.fault(at, f"the range [{low:g}, {high:g}] is empty", "write [lowest, highest]")
+        at.fault(f"the range [{low:g}, {high:g}] is empty", "write [lowest, highest]")
     elif not low <= 0 <= high:
-        findings.fault(
-            at,
+        at.fault(
             f"the range [{low:g}, {high:g}] does not contain 0",
             "level 0 means: not promised; it must be possible",
         )
     default = measure.at("default").number
     if default is not None and low < high and not low <= default <= high:
-        findings.fault(
-            measure.at("default"), f"the default {default:g} is outside the range [{low:g}, {high:g}]"
-        )
+        measure.at("default").fault(f"the default {default:g} is outside the range [{low:g}, {high:g}]")
 
 
 def level_range(measure: Part) -> tuple[float, float] | None:
@@ -96,88 +91,73 @@ def level_range(measure: Part) -> tuple[float, float] | None:
     return numbers[0], numbers[1]
 
 
-def check_arrangement(arrangement: Part, root: Part, names: Names, findings: Findings) -> None:
+def check_arrangement(arrangement: Part, root: Part, names: Names) -> None:
     """The measures of an arrangement are there, and their levels within their ranges."""
     for level in arrangement.at("measures").items():
         if not names.refer(level, "measures", key=True) or level.number is None:
             continue
         limits = level_range(root.at("measures").at(level.name))
         if limits is not None and limits[0] < limits[1] and not limits[0] <= level.number <= limits[1]:
-            findings.fault(
-                level,
+            level.fault(
                 f"level {level.number:g} of {level.name} is outside its range [{limits[0]:g}, {limits[1]:g}]",
                 "choose a level within the range, or widen the range",
             )
 
 
-def check_parameter(parameter: Part, findings: Findings) -> None:
+def check_parameter(parameter: Part) -> None:
     """A parameter has one value, distribution or set of experts, with arguments that fit."""
     if not parameter.is_mapping:
         return
     if parameter.has("estimate"):
-        findings.fault(
-            parameter.at("estimate"),
+        parameter.at("estimate").fault(
             "estimates from history are not available in this version",
             "write the distribution here, and the source under basis",
         )
-    kind = _one_kind(parameter, ("value", *DISTRIBUTION_KINDS, "estimate", "experts"), findings)
+    kind = _one_kind(parameter, ("value", *DISTRIBUTION_KINDS, "estimate", "experts"))
     if kind == "experts":
         for camp in parameter.at("experts").items():
             if not camp.is_mapping:
                 continue
-            _distribution(camp, _one_kind(camp, ("value", *DISTRIBUTION_KINDS), findings), findings)
+            _distribution(camp, _one_kind(camp, ("value", *DISTRIBUTION_KINDS)))
             weight = camp.at("weight").number
             if weight is not None and weight <= 0:
-                findings.fault(camp.at("weight"), f"a weight must be above 0, and this is {weight:g}")
+                camp.at("weight").fault(f"a weight must be above 0, and this is {weight:g}")
     else:
-        _distribution(parameter, kind, findings)
+        _distribution(parameter, kind)
     if not parameter.has("basis"):
-        findings.note(
-            parameter,
+        parameter.note(
             f"{parameter.name} has no basis, so it counts as judgement",
             "add basis: the statements or data it rests on, or judgement",
         )
 
 
-def check_likelihood(observed: Part, findings: Findings) -> None:
+def check_likelihood(observed: Part) -> None:
     """What was observed is one distribution with a density."""
     if not observed.is_mapping:
         return
-    kind = _one_kind(observed, ("value", *DISTRIBUTION_KINDS), findings)
+    kind = _one_kind(observed, ("value", *DISTRIBUTION_KINDS))
     if kind in ("value", "discrete"):
-        findings.fault(
-            observed.at(kind),
+        observed.at(kind).fault(
             f"an observation needs a density over the metric, and {kind} has none",
             "for k successes of n like cases write beta: [k + 1, n - k + 1]",
             key=True,
         )
     else:
-        _distribution(observed, kind, findings)
+        _distribution(observed, kind)
 
 
-def _one_kind(part: Part, kinds: tuple[str, ...], findings: Findings) -> str | None:
-    given = [kind for kind in kinds if kind in part.data]
-    if not given:
-        findings.fault(
-            part, f"{part.name} has no distribution", f"give it one of {', '.join(kinds)}", key=True
-        )
-    elif len(given) > 1:
-        findings.fault(
-            part.at(given[1]),
-            f"{part.name} has more than one distribution: {' and '.join(given)}",
-            "keep one",
-            key=True,
-        )
-    return given[0] if len(given) == 1 and part.has(given[0]) else None
+def _one_kind(part: Part, kinds: tuple[str, ...]) -> str | None:
+    several = f"{part.name} has more than one distribution"
+    kind = part.only(kinds, f"{part.name} has no distribution", several, "keep one")
+    return kind if kind is not None and part.has(kind) else None
 
 
-def _distribution(part: Part, kind: str | None, findings: Findings) -> None:
+def _distribution(part: Part, kind: str | None) -> None:
     from backstop.scenario.distribution.distribution import DistributionError, distribution
 
     bounds = [element.number for element in part.at("bounds").elements()]
     if bounds and kind is not None and kind != "normal":
-        findings.fault(
-            part.at("bounds"),
+        part.at("bounds").fault(
             f"bounds cut a normal distribution, and this is {kind}",
             "remove them",
             key=True,
@@ -204,16 +184,16 @@ def _distribution(part: Part, kind: str | None, findings: Findings) -> None:
     try:
         distribution(kind, arguments, limits)
     except DistributionError as error:
-        findings.fault(at, str(error))
+        at.fault(str(error))
 
 
 def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def check_correlations(root: Part, names: Names, findings: Findings) -> None:
+def check_correlations(root: Part, names: Names) -> None:
     """Correlations are of two uncertain parameters each, no pair twice, and can hold together."""
-    before = len(findings.faults)
+    before = len(root.faults)
     first: dict[frozenset[str], Part] = {}
     ranks: dict[frozenset[str], float] = {}
     for entry in root.at("correlations").elements():
@@ -223,29 +203,28 @@ def check_correlations(root: Part, names: Names, findings: Findings) -> None:
         known = [names.refer(part, "parameters") for part in parts[:2]]
         rank = parts[2].number
         if rank is not None and abs(rank) > 1:
-            findings.fault(parts[2], f"a correlation lies between -1 and 1, and this is {rank:g}")
+            parts[2].fault(f"a correlation lies between -1 and 1, and this is {rank:g}")
         if not all(known):
             continue
         for part in parts[:2]:
             if root.at("parameters").at(str(part.text)).has("value"):
-                findings.fault(
-                    part, f"{part.text} has a fixed value, so it cannot be correlated with anything"
-                )
+                part.fault(f"{part.text} has a fixed value, so it cannot be correlated with anything")
         one, other = str(parts[0].text), str(parts[1].text)
         pair = frozenset((one, other))
         if len(pair) == 1:
-            findings.fault(entry, f"{one} is correlated with itself", "name two different parameters")
+            entry.fault(f"{one} is correlated with itself", "name two different parameters")
         elif pair in first:
-            line = entry.document.place(first[pair].path).line
-            findings.fault(entry, f"{one} and {other} are correlated twice, first at line {line}", "keep one")
+            entry.fault(
+                f"{one} and {other} are correlated twice, first at line {first[pair].line}", "keep one"
+            )
         elif rank is not None:
             ranks[pair] = rank
         first.setdefault(pair, entry)
-    if ranks and len(findings.faults) == before:
-        _joint(root, ranks, findings)
+    if ranks and len(root.faults) == before:
+        _joint(root, ranks)
 
 
-def _joint(root: Part, ranks: dict[frozenset[str], float], findings: Findings) -> None:
+def _joint(root: Part, ranks: dict[frozenset[str], float]) -> None:
     """The normal correlations 2 sin(pi rank / 6) must form a positive definite matrix."""
     import numpy as np
 
@@ -257,8 +236,7 @@ def _joint(root: Part, ranks: dict[frozenset[str], float], findings: Findings) -
     values, vectors = np.linalg.eigh(matrix)
     if values[0] <= 1e-12:
         guilty = [name for name, share in zip(order, vectors[:, 0], strict=True) if abs(share) > 1e-6]
-        findings.fault(
-            root.at("correlations"),
+        root.at("correlations").fault(
             f"the correlations of {', '.join(guilty)} cannot all hold together (the matrix is not positive definite)",
             "bring them nearer to 0",
             key=True,

@@ -4,34 +4,32 @@ from __future__ import annotations
 
 from pydantic import ValidationError
 
-from backstop.base.document import Document
 from backstop.base.faults import Fault
-from backstop.base.records import Explanation, Mismatch, described, explained, mismatches
-from backstop.base.words import shortened
-from backstop.scenario.check.findings import Findings, whole
+from backstop.base.records import Explanation, Mismatch, explained, mismatches
+from backstop.base.words import described, shortened
+from backstop.scenario.check.part import Part
 from backstop.scenario.format.scenario import FORMAT, Chance, Decision, Scenario
 
 
-def shaped(document: Document, findings: Findings) -> Scenario | None:
-    """The scenario in `document`; None, with all faults of shape in `findings`, where it is none."""
-    root = whole(document)
+def shaped(root: Part) -> Scenario | None:
+    """The scenario that a whole document is; None, with all faults of shape noted, where it is none."""
     if not root.is_mapping:
-        findings.fault(root, f"a scenario is a mapping of fields, and this is {described(document.data)}")
+        root.fault(f"a scenario is a mapping of fields, and this is {described(root.data)}")
         return None
     for part in root.walk():
         if part.data is None:
             hint = "write a value, or remove the key"
             if " " in part.name:
                 hint = "inside { } a comma ends a text: if this belongs to the text before it, put the whole in quotes"
-            findings.fault(part, "nothing is written here", hint, key=True)
+            part.fault("nothing is written here", hint, key=True)
     try:
-        return Scenario.model_validate(document.data)
+        return Scenario.model_validate(root.data)
     except ValidationError as error:
-        for miss in mismatches(Scenario, error, document.data):
+        for miss in mismatches(Scenario, error, root.data):
             # Of a key or value that is nothing the same has been said above.
             if miss.found is not None or miss.kind == "missing":
                 what, hint = _of_scenarios(miss) or explained(miss, whole="the file")
-                findings.faults.append(Fault(what, document.place(miss.path, miss.is_key), hint))
+                root.faults.append(Fault(what, root.document.place(miss.path, miss.is_key), hint))
     return None
 
 

@@ -7,8 +7,8 @@ import re
 from backstop.base.document import Document, first_faults, parse_document
 from backstop.base.faults import Fault, InvalidInput
 from backstop.scenario.check.expressions import Usage, constant
-from backstop.scenario.check.findings import Findings, Part, whole
 from backstop.scenario.check.names import Names, article
+from backstop.scenario.check.part import Part
 from backstop.scenario.check.quantities import (
     check_arrangement,
     check_correlations,
@@ -37,80 +37,76 @@ def check(document: Document) -> tuple[Scenario, tuple[Fault, ...]]:
 
     Raises InvalidInput with every fault found, in the order of the file.
     """
-    findings = Findings(list(document.faults))
-    scenario = shaped(document, findings)
-    root = whole(document)
+    root = Part(document, (), document.data, list(document.faults))
+    scenario = shaped(root)
     if root.is_mapping:
-        _meaning(root, findings)
-    if scenario is None or findings.faults:
-        raise InvalidInput(first_faults(findings.faults))
-    return scenario, first_faults(findings.notes)
+        _meaning(root)
+    if scenario is None or root.faults:
+        raise InvalidInput(first_faults(root.faults))
+    return scenario, first_faults(root.notes)
 
 
-def _meaning(root: Part, findings: Findings) -> None:
+def _meaning(root: Part) -> None:
     """All checks of meaning."""
-    names = Names(root, findings)
+    names = Names(root)
     names.declare()
-    usage = Usage(names, findings)
-    moves = Moves(names, usage, findings)
-    check_horizon(root, findings)
-    _dossier(root.at("dossier"), findings)
+    usage = Usage(names)
+    moves = Moves(names, usage)
+    check_horizon(root)
+    _dossier(root.at("dossier"))
     for actor in root.at("actors").items():
-        _actor(actor, usage, findings)
+        _actor(actor, usage)
     for measure in root.at("measures").items():
-        check_measure(measure, names, usage, findings)
+        check_measure(measure, names, usage)
     for arrangement in root.at("arrangements").items():
-        check_arrangement(arrangement, root, names, findings)
+        check_arrangement(arrangement, root, names)
     for parameter in root.at("parameters").items():
-        check_parameter(parameter, findings)
+        check_parameter(parameter)
     for definition in root.at("definitions").items():
         usage.read_named(definition, definition.name)
     moves.check(root)
     for metric in root.at("metrics").items():
-        check_metric(metric, root, names, findings)
+        check_metric(metric, root, names)
     for observation in root.at("observations").items():
-        check_observation(observation, names, findings)
+        check_observation(observation, names)
     for claim in root.at("claims").items():
-        check_claim(claim, names, usage, findings)
+        check_claim(claim, names, usage)
     usage.find_cycles()
     used = set(names.used)
-    check_correlations(root, names, findings)
+    check_correlations(root, names)
     names.used = used
-    _unused(root, names, usage, moves, findings)
+    _unused(root, names, usage, moves)
 
 
-def _dossier(part: Part, findings: Findings) -> None:
+def _dossier(part: Part) -> None:
     folder = part.text
     if folder is not None and (
         folder.startswith(("/", "\\", "~"))
         or re.match("[A-Za-z]:", folder)
         or ".." in re.split(r"[/\\]", folder)
     ):
-        findings.fault(part, "the dossier must lie within the folder of the study", "write dossier: dossier")
+        part.fault("the dossier must lie within the folder of the study", "write dossier: dossier")
 
 
-def _actor(actor: Part, usage: Usage, findings: Findings) -> None:
+def _actor(actor: Part, usage: Usage) -> None:
     discount, noise = actor.at("discount"), actor.at("noise")
     factor = constant(usage.read_own(discount, "a discount factor"))
     if factor is not None and not 0 <= factor < 1:
-        findings.fault(
-            discount,
+        discount.fault(
             f"a discount factor is at least 0 and below 1, and this is {factor:g}",
             "0.95 means: next year counts 95 per cent of this year",
         )
     scale = constant(usage.read_own(noise, "an actor's noise"))
     if scale is not None and scale < 0:
-        findings.fault(
-            noise, f"noise cannot be negative, and this is {scale:g}", "0 means: always the best move"
-        )
+        noise.fault(f"noise cannot be negative, and this is {scale:g}", "0 means: always the best move")
 
 
-def _unused(root: Part, names: Names, usage: Usage, moves: Moves, findings: Findings) -> None:
+def _unused(root: Part, names: Names, usage: Usage, moves: Moves) -> None:
     """Notes on what nothing refers to, and on phases that cannot be reached."""
     for section in ("parameters", "definitions", "trees"):
         for part in root.at(section).items():
             if (section, part.name) not in names.used:
-                findings.note(part, f"nothing uses the {KINDS[section]} {part.name}")
+                part.note(f"nothing uses the {KINDS[section]} {part.name}")
     arranged = {
         level.name
         for arrangement in root.at("arrangements").items()
@@ -119,13 +115,13 @@ def _unused(root: Part, names: Names, usage: Usage, moves: Moves, findings: Find
     }
     for measure in root.at("measures").items():
         if measure.name not in arranged and not measure.at("default").number:
-            findings.note(measure, f"no arrangement sets the measure {measure.name}, so it is always 0")
+            measure.note(f"no arrangement sets the measure {measure.name}, so it is always 0")
         elif measure.name not in usage.read_names and not measure.has("cost"):
-            findings.note(measure, f"no expression uses the measure {measure.name}, so it changes nothing")
-    _unreached(root, moves, findings)
+            measure.note(f"no expression uses the measure {measure.name}, so it changes nothing")
+    _unreached(root, moves)
 
 
-def _unreached(root: Part, moves: Moves, findings: Findings) -> None:
+def _unreached(root: Part, moves: Moves) -> None:
     outcomes = root.at("outcomes")
     starts = [root.at("start").text, *(metric.at("from").text for metric in root.at("metrics").items())]
     reached = {phase for phase in starts if phase is not None}
@@ -143,4 +139,4 @@ def _unreached(root: Part, moves: Moves, findings: Findings) -> None:
         for part in root.at(section).items():
             if part.name not in found:
                 kind = KINDS[section]
-                findings.note(part, f"{part.name} is {article(kind)} that is never reached from the start")
+                part.note(f"{part.name} is {article(kind)} that is never reached from the start")

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from backstop.scenario.check.cycles import cycles
 from backstop.scenario.check.expressions import Usage, constant
-from backstop.scenario.check.findings import Findings, Part
 from backstop.scenario.check.names import Names
+from backstop.scenario.check.part import Part
 from backstop.scenario.format.trees import OTHERWISE, node_kind
 
 DEEPEST_PLAY = 150
@@ -23,7 +23,6 @@ class Moves:
 
     names: Names
     usage: Usage
-    findings: Findings
     subtrees: dict[str, list[str]] = field(default_factory=dict)
     leaves: dict[str, set[str]] = field(default_factory=dict)
 
@@ -51,14 +50,12 @@ class Moves:
         absorbing = phase.at("absorbing").data
         play = phase.at("play")
         if phase.has("play") and absorbing is True:
-            self.findings.fault(
-                phase.at("absorbing"),
+            phase.at("absorbing").fault(
                 "an absorbing phase plays nothing, and this one has a play",
                 "remove one of the two",
             )
         elif "play" not in phase.data and absorbing in (None, False):
-            self.findings.fault(
-                phase,
+            phase.fault(
                 f"{phase.name} has neither a play nor absorbing: true",
                 "add play: the name of a tree, or absorbing: true",
                 key=True,
@@ -96,23 +93,19 @@ class Moves:
         noise = node.at("noise")
         amount = constant(self.usage.read(noise))
         if amount is not None and amount < 0:
-            self.findings.fault(
-                noise, f"noise cannot be negative, and this is {amount:g}", "0 means: the best move"
-            )
+            noise.fault(f"noise cannot be negative, and this is {amount:g}", "0 means: the best move")
         bound = node.at("bound")
         total = 0.0
         for promise in bound.items():
             if moves.is_mapping and promise.name not in moves.data:
-                self.findings.fault(
-                    promise,
+                promise.fault(
                     f"{promise.name} is bound here and is no move of this node",
                     self.names.hint(promise.name, moves.names(), "move"),
                     key=True,
                 )
             total += self._probability(promise) or 0.0
         if total > 1 + _TOLERANCE:
-            self.findings.fault(
-                bound,
+            bound.fault(
                 f"the probabilities of bound moves sum to {total:g}, more than 1",
                 "lower one of them",
                 key=True,
@@ -127,10 +120,8 @@ class Moves:
             probability = branch.at("probability")
             if probability.data == OTHERWISE:
                 if otherwise is not None:
-                    line = branch.document.place(otherwise.path).line
-                    self.findings.fault(
-                        probability,
-                        f"otherwise stands twice in this chance node, first at line {line}",
+                    probability.fault(
+                        f"otherwise stands twice in this chance node, first at line {otherwise.line}",
                         "only one branch can take what is left",
                     )
                 otherwise = otherwise or probability
@@ -144,8 +135,7 @@ class Moves:
         if total > 1 + _TOLERANCE or (
             branches and otherwise is None and not variable and abs(total - 1) > _TOLERANCE
         ):
-            self.findings.fault(
-                node.at("chance"),
+            node.at("chance").fault(
                 f"the probabilities of this chance node sum to {total:g}, and must sum to 1",
                 "correct them, or write otherwise for one branch, which takes what is left",
                 key=True,
@@ -155,7 +145,7 @@ class Moves:
         """The probability in `part` where it is a number within [0, 1]; a fault where it is one outside."""
         amount = constant(self.usage.read(part))
         if amount is not None and not -_TOLERANCE <= amount <= 1 + _TOLERANCE:
-            self.findings.fault(part, f"a probability lies between 0 and 1, and this is {amount:g}")
+            part.fault(f"a probability lies between 0 and 1, and this is {amount:g}")
             return None
         return amount
 
@@ -163,8 +153,7 @@ class Moves:
         """Faults for trees that lead back to themselves, or unfold too deep."""
         found = cycles(self.subtrees)
         for cycle in found:
-            self.findings.fault(
-                root.at("trees").at(cycle[0]),
+            root.at("trees").at(cycle[0]).fault(
                 f"the tree {cycle[0]} never ends: {' -> '.join(cycle)}",
                 "time passes in phases: end the tree in an outcome whose next is the phase to play again",
                 key=True,
@@ -175,8 +164,7 @@ class Moves:
         for phase in root.at("phases").items():
             deep = self._depth(f"phase {phase.name}", root, depths)
             if deep > DEEPEST_PLAY:
-                self.findings.fault(
-                    phase,
+                phase.fault(
                     f"the play of {phase.name} unfolds into ways of {deep} nodes, more than {DEEPEST_PLAY}",
                     "split it over several periods or phases",
                     key=True,

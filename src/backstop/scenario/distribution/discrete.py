@@ -1,4 +1,4 @@
-"""Distributions of numbers that take single values: one known for certain, or some with weights."""
+"""The distribution of a number that takes single values: some with weights, or one that is certain."""
 
 from __future__ import annotations
 
@@ -14,42 +14,12 @@ from backstop.scenario.distribution.families import Distribution, DistributionEr
 
 
 @dataclass(frozen=True, slots=True)
-class Fixed(Distribution):
-    """A number known for certain."""
-
-    value: float
-
-    def __post_init__(self) -> None:
-        require_finite("value", value=self.value)
-
-    def quantile(self, u: ArrayLike) -> FloatArray:
-        return np.full(np.shape(u), float(self.value))
-
-    def cdf(self, x: ArrayLike) -> FloatArray:
-        return np.where(np.asarray(x) >= self.value, 1.0, 0.0)
-
-    def survival(self, x: ArrayLike) -> FloatArray:
-        return np.where(np.asarray(x) >= self.value, 0.0, 1.0)
-
-    def log_density(self, x: ArrayLike) -> FloatArray:
-        return np.where(np.asarray(x) == self.value, 0.0, -np.inf)
-
-    @property
-    def mean(self) -> float:
-        return float(self.value)
-
-    @property
-    def support(self) -> tuple[float, float]:
-        return float(self.value), float(self.value)
-
-    @property
-    def atoms(self) -> Mapping[float, float]:
-        return {float(self.value): 1.0}
-
-
-@dataclass(frozen=True, slots=True)
 class Discrete(Distribution):
-    """Some values with weights, scaled to sum to 1. Values are kept in ascending order."""
+    """Some values with weights, scaled to sum to 1. Values are kept in ascending order.
+
+    >>> Discrete([5, 1], [3, 1]).mean
+    4.0
+    """
 
     values: tuple[float, ...]
     weights: tuple[float, ...]

@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 from backstop.base.words import did_you_mean
 from backstop.scenario.distribution.beta import Beta, Pert
-from backstop.scenario.distribution.discrete import Discrete, Fixed
+from backstop.scenario.distribution.discrete import Discrete
 from backstop.scenario.distribution.families import (
     Distribution,
     DistributionError,
     Triangular,
     Uniform,
+    require_finite,
 )
 from backstop.scenario.distribution.logarithmic import LogNormal, LogUniform
 from backstop.scenario.distribution.mixture import Mixture
@@ -23,7 +24,6 @@ __all__ = [
     "Discrete",
     "Distribution",
     "DistributionError",
-    "Fixed",
     "LogNormal",
     "LogUniform",
     "Mixture",
@@ -53,13 +53,19 @@ def distribution(kind: str, arguments: Arguments, bounds: tuple[float, float] | 
     """The distribution that `kind: arguments` spells in a scenario file, with `bounds` for a normal one.
 
     Raises DistributionError with a message for people.
+
+    >>> distribution("pert", [0, 1, 5])
+    Pert(low=0, mode=1, high=5)
+    >>> distribution("normal", [3, 2], bounds=(0, 4)).support
+    (0.0, 4.0)
     """
     if bounds is not None and kind != "normal":
         raise DistributionError(f"bounds belong to normal alone, and this is {kind}")
     if kind == "value":
         if isinstance(arguments, Sequence | Mapping):
             raise DistributionError(f"value: one number is needed, and it is {arguments!r}")
-        return Fixed(arguments)
+        require_finite("value", value=arguments)
+        return Discrete([arguments], [1.0])
     if kind == "discrete":
         if not isinstance(arguments, Mapping):
             raise DistributionError("discrete: needs {value: weight, ...}")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from backstop.base.words import described
 from backstop.scenario.expression.arithmetic import Lookup, Value, is_clean
 from backstop.scenario.expression.binding import bound
 from backstop.scenario.expression.grammar import LARGEST_NUMBER, RESERVED, ExpressionError, syntax_tree
@@ -70,6 +71,14 @@ def parse(text: str | int | float) -> Expression:
     """The expression that `text` spells; a number is an expression already.
 
     Raises ExpressionError with a message for people and the offset of the fault.
+
+    >>> expression = parse("0.4 * force / (force + 20)")
+    >>> expression.names
+    frozenset({'force'})
+    >>> evaluate(expression, {"force": 30.0}.__getitem__)
+    0.24
+    >>> bind(expression, {"force": 30}).constant
+    0.24
     """
     if isinstance(text, bool):
         word, digit = ("true", 1) if text else ("false", 0)
@@ -83,7 +92,7 @@ def parse(text: str | int | float) -> Expression:
             )
         return Expression(str(text), Number(float(text)))
     if not isinstance(text, str):
-        raise ExpressionError(f"a number or an expression is needed, and this is {_kind(text)}")
+        raise ExpressionError(f"a number or an expression is needed, and this is {described(text)}")
     return Expression(text, syntax_tree(text))
 
 
@@ -138,11 +147,3 @@ def bind(expression: Expression, values: Mapping[str, float]) -> Expression:
 
 def _spelled(text: str) -> Expression:
     return Expression(text, syntax_tree(text, bounded=False))
-
-
-def _kind(thing: object) -> str:
-    if thing is None:
-        return "empty"
-    if isinstance(thing, Mapping):
-        return "a mapping"
-    return "a list" if isinstance(thing, list | tuple) else f"of type {type(thing).__name__}"

@@ -8,6 +8,9 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from backstop.base.records import Record
+from backstop.base.words import readable
+
 
 def _expression(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
@@ -73,3 +76,13 @@ Pair = Annotated[
     ),
 ]
 """Two numbers."""
+
+
+class Titled(Record):
+    """Something that has a name in the file and may have a title for people."""
+
+    title: str = Field(default="", description="A heading for people; the name made readable where left out.")
+
+    def titled(self, identifier: str) -> str:
+        """The title, or the identifier made readable."""
+        return self.title or readable(identifier)

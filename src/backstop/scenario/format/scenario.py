@@ -22,7 +22,7 @@ from backstop.scenario.format.claims import (
     Statement,
     Threshold,
 )
-from backstop.scenario.format.fields import Expr, NameOrNames, Names, Number, Pair, Words, as_tuple
+from backstop.scenario.format.fields import Expr, NameOrNames, Names, Number, Pair, Titled, Words, as_tuple
 from backstop.scenario.format.quantities import DISTRIBUTION_KINDS, Camp, Parameter, Spread
 from backstop.scenario.format.trees import OTHERWISE, Branch, Chance, ChanceBranch, Decision, Node, node_kind
 
@@ -143,10 +143,9 @@ class Actor(Record):
         return self.name or readable(identifier)
 
 
-class Measure(Record):
+class Measure(Titled):
     """Something that can be promised: a lever with a level."""
 
-    title: str = Field(default="", description="A heading for people; the name made readable where left out.")
     by: NameOrNames = Field(min_length=1, description="Who controls it: an actor or a list of actors.")
     unit: str = Field(default="", description="The unit of its level, for people.")
     range: Pair = Field(description="[lowest, highest] level; must contain 0, which means: not promised.")
@@ -168,15 +167,10 @@ class Measure(Record):
     evidence: NameOrNames = Field(default=(), description="Statements or propositions in which it is named.")
     note: str = Field(default="", description="A remark for the reader.")
 
-    def titled(self, identifier: str) -> str:
-        """The title, or the identifier made readable."""
-        return self.title or readable(identifier)
 
-
-class Arrangement(Record):
+class Arrangement(Titled):
     """A named package of measure levels."""
 
-    title: str = Field(default="", description="A heading for people; the name made readable where left out.")
     measures: dict[Words, Number] = Field(
         default_factory=dict, description="Levels promised; a measure not named keeps its default."
     )
@@ -185,15 +179,10 @@ class Arrangement(Record):
         default=(), description="Statements or propositions in which it is proposed."
     )
 
-    def titled(self, identifier: str) -> str:
-        """The title, or the identifier made readable."""
-        return self.title or readable(identifier)
 
-
-class Phase(Record):
+class Phase(Titled):
     """A state of the relationship: what it pays per year, and what is played in it each period."""
 
-    title: str = Field(default="", description="A heading for people; the name made readable where left out.")
     play: Branch | None = Field(
         default=None,
         description="What is played each period: the name of a tree, or a tree written in place.",
@@ -204,23 +193,14 @@ class Phase(Record):
         description="What each actor gets per year while in this phase; 0 where left out.",
     )
 
-    def titled(self, identifier: str) -> str:
-        """The title, or the identifier made readable."""
-        return self.title or readable(identifier)
 
-
-class Outcome(Record):
+class Outcome(Titled):
     """A leaf of a tree: what it pays once, and the phase that follows."""
 
-    title: str = Field(default="", description="A heading for people; the name made readable where left out.")
     next: Words = Field(description="The phase that follows.")
     payoffs: dict[Words, Expr] = Field(
         default_factory=dict, description="What each actor gets once when this happens; 0 where left out."
     )
-
-    def titled(self, identifier: str) -> str:
-        """The title, or the identifier made readable."""
-        return self.title or readable(identifier)
 
 
 class Given(Record):
@@ -230,10 +210,9 @@ class Given(Record):
     avoid: Names | None = Field(default=None, description="Given that none of these phases has been reached.")
 
 
-class Metric(Record):
+class Metric(Titled):
     """A number the study asks for; of exactly one kind."""
 
-    title: str = Field(default="", description="A heading for people; the name made readable where left out.")
     avoid: Names | None = Field(default=None, description="Probability of never having been in these phases.")
     reach: Names | None = Field(
         default=None, description="Probability of having been in one of these phases."
@@ -261,10 +240,6 @@ class Metric(Record):
     def kind(self) -> str:
         """Which of the six kinds the metric is; empty where it has none."""
         return next((kind for kind in METRIC_KINDS if getattr(self, kind) is not None), "")
-
-    def titled(self, identifier: str) -> str:
-        """The title, or the identifier made readable."""
-        return self.title or readable(identifier)
 
 
 Correlation = Annotated[

@@ -1,4 +1,4 @@
-"""What is found while a document is checked, and the parts of the document through which it is walked."""
+"""The parts of a document, through which it is checked, and what is found wrong or worth knowing in them."""
 
 from __future__ import annotations
 
@@ -14,31 +14,9 @@ from backstop.base.words import shortened
 _LONGEST = 600
 
 
-@dataclass(slots=True)
-class Findings:
-    """Faults, which make a file invalid, and notes, which do not."""
-
-    faults: list[Fault] = field(default_factory=list)
-    notes: list[Fault] = field(default_factory=list)
-
-    def fault(self, part: Part, what: str, hint: str = "", key: bool = False) -> None:
-        """Something wrong with `part` (with its key, where `key`)."""
-        self.faults.append(
-            Fault(shortened(what, _LONGEST), part.document.place(part.path, key), shortened(hint, _LONGEST))
-        )
-
-    def note(self, part: Part, what: str, hint: str = "") -> None:
-        """Something worth knowing about `part`."""
-        self.notes.append(
-            Fault(
-                shortened(what, _LONGEST), part.document.place(part.path, key=True), shortened(hint, _LONGEST)
-            )
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of a document: plain data and its path.
+    """A piece of a document: plain data and its path; all parts of a document share `faults` and `notes`.
 
     The checks of meaning walk the plain data, not the types, so that they can say what is wrong with the rest of a
     file in which some values have the wrong shape: a part of the wrong shape has no items, text or number.
@@ -47,11 +25,31 @@ class Part:
     document: Document
     path: Path
     data: Any
+    faults: list[Fault] = field(default_factory=list)
+    notes: list[Fault] = field(default_factory=list)
+
+    def fault(self, what: str, hint: str = "", key: bool = False) -> None:
+        """Notes something wrong with the part (with its key, where `key`), which makes the file invalid."""
+        self.faults.append(self._found(what, hint, key))
+
+    def note(self, what: str, hint: str = "") -> None:
+        """Notes something worth knowing about the part."""
+        self.notes.append(self._found(what, hint, key=True))
+
+    def _found(self, what: str, hint: str, key: bool) -> Fault:
+        return Fault(
+            shortened(what, _LONGEST), self.document.place(self.path, key), shortened(hint, _LONGEST)
+        )
 
     @property
     def name(self) -> str:
         """The last step of the path."""
         return str(self.path[-1]) if self.path else ""
+
+    @property
+    def line(self) -> int | None:
+        """The line of its key in the file, or of an item of a list."""
+        return self.document.place(self.path, key=True).line
 
     @property
     def text(self) -> str | None:
@@ -74,15 +72,14 @@ class Part:
 
     def at(self, key: str) -> Part:
         """The part under `key`; without data where there is none."""
-        data = self.data.get(key) if isinstance(self.data, dict) else None
-        return Part(self.document, (*self.path, key), data)
+        return self._inner(key, self.data.get(key) if isinstance(self.data, dict) else None)
+
+    def _inner(self, step: Any, data: Any) -> Part:
+        return Part(self.document, (*self.path, step), data, self.faults, self.notes)
 
     def items(self) -> Iterator[Part]:
         """The parts of a mapping under keys that are texts."""
-        if isinstance(self.data, dict):
-            for key, data in self.data.items():
-                if isinstance(key, str):
-                    yield Part(self.document, (*self.path, key), data)
+        return (self._inner(name, self.data[name]) for name in self.names())
 
     def names(self) -> list[str]:
         """The keys of a mapping that are texts."""
@@ -91,8 +88,7 @@ class Part:
     def elements(self, single: bool = False) -> Iterator[Part]:
         """The parts of a list; with `single`, a text alone is its only element."""
         if isinstance(self.data, list):
-            for index, data in enumerate(self.data):
-                yield Part(self.document, (*self.path, index), data)
+            yield from (self._inner(index, data) for index, data in enumerate(self.data))
         elif single and self.text is not None:
             yield self
 
@@ -101,13 +97,15 @@ class Part:
         yield self
         inner = self.data.items() if isinstance(self.data, dict) else ()
         for step, data in enumerate(self.data) if isinstance(self.data, list) else inner:
-            yield from Part(self.document, (*self.path, step), data).walk()
+            yield from self._inner(step, data).walk()
 
-
-def _fault(part: Part, what: str, hint: str, key: bool) -> Fault:
-    return Fault(shortened(what, _LONGEST), part.document.place(part.path, key), shortened(hint, _LONGEST))
-
-
-def whole(document: Document) -> Part:
-    """The document as a part."""
-    return Part(document, (), document.data)
+    def only(self, kinds: tuple[str, ...], none: str, several: str, remedy: str) -> str | None:
+        """The one key of `kinds` in a mapping; None, with a fault, where there is none or more than one."""
+        if not isinstance(self.data, dict):
+            return None
+        given = [kind for kind in kinds if kind in self.data]
+        if not given:
+            self.fault(none, f"give it one of {', '.join(kinds)}", key=True)
+        elif len(given) > 1:
+            self.at(given[1]).fault(f"{several}: {' and '.join(given)}", remedy, key=True)
+        return given[0] if len(given) == 1 else None
