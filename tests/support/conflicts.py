@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from backstop.graphmodel.model.conflict import (
 )
 from backstop.graphmodel.model.feasible import feasible_vectors, pattern_formula
 from backstop.graphmodel.model.preference import Ranking, dense_ranks
+from backstop.graphmodel.stability.ranked import stable_states
 
 
 @dataclass(frozen=True)
@@ -135,3 +137,33 @@ def _ranks(r: random.Random, size: int) -> list[int]:
         r.shuffle(order)
         return order
     return [r.randrange(max(2, size // r.choice([1, 2, 4]))) for _ in range(size)]
+
+
+GUARANTEE = b"""\
+format: backstop-graph/1
+title: Guarantee
+decision_makers: {us: US, russia: Russia}
+options:
+  fight: {by: us}
+  attack: {by: russia}
+infeasible: [fight and not attack]
+preferences:
+  us: {statements: [not fight, not attack]}
+  russia: {statements: [not fight, attack]}
+status_quo: {attack: no}
+"""
+"""A guarantor who does not like to fight."""
+
+
+def solved(one: Twin) -> dict[str, list[set[int]]]:
+    """{concept: [states stable for each decision maker]} as the program finds them."""
+    tables = stable_states(one.conflict.moves, one.conflict.rankings("test"))
+    return {
+        concept: [set(np.flatnonzero(row).tolist()) for row in table] for concept, table in tables.items()
+    }
+
+
+def distance(a: np.ndarray, b: np.ndarray) -> int:  # type: ignore[type-arg]
+    """Pairs of states in different order."""
+    pairs = itertools.combinations(range(len(a)), 2)
+    return sum((a[x] < a[y]) != (b[x] < b[y]) for x, y in pairs)

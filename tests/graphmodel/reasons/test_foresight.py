@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,25 +13,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.reference.graph_foresight import Recursion, check_limited, check_non_myopic
 from tests.support.conflicts import graph_twin, option_twin, twin
+from tests.support.published_conflicts import every_ranked, published
 
 from backstop.base.faults import InvalidInput
 from backstop.graphmodel import (
     LimitedMoveWitness,
     anticipate,
     limited_move_witness,
-    load,
     non_myopic_witness,
     read,
 )
 from backstop.graphmodel.model.conflict import Conflict
 from backstop.graphmodel.stability.foresight import TIES, is_strict
-
-CASES = Path(__file__).resolve().parents[2].parent / "shared" / "cases" / "graph"
-NAMES = [
-    path.stem
-    for path in (sorted(CASES.glob("*.json")) if CASES.is_dir() else [])
-    if path.stem != "inverse_conditions"
-]
 
 
 def rules(conflict: Conflict) -> list[tuple[str, str]]:
@@ -97,23 +89,21 @@ MET = {
 @pytest.mark.parametrize("part", range(4))
 def test_every_reason_can_be_replayed(part: int) -> None:
     kinds: Counter[str] = Counter()
-    for seed in range(80 * part, 80 * (part + 1)):
+    for seed in range(40 * part, 40 * (part + 1)):
         conflict = twin(seed).conflict
         variant, ties = random.Random(seed).choice(rules(conflict))
         kinds += replay(conflict, variant, ties, range(1, 7))
     assert set(kinds) >= MET
 
 
-@pytest.mark.parametrize("name", NAMES or [pytest.param("", marks=pytest.mark.skip(reason="no cases here"))])
-def test_every_reason_in_the_cases_can_be_replayed(name: str) -> None:
-    conflict = load(CASES / f"{name}.json")
-    if conflict.ranks is None:
-        pytest.skip("the preferences are not complete")
+@every_ranked
+def test_every_reason_in_publications_can_be_replayed(name: str) -> None:
+    conflict = published(name)
     for variant, ties in rules(conflict):
         replay(conflict, variant, ties, range(1, 9))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(seed=st.integers(0, 10**9), graph=st.booleans(), pick=st.integers(0, 11), horizon=st.integers(1, 9))
 def test_every_reason_can_be_replayed_in_any_conflict(
     seed: int, graph: bool, pick: int, horizon: int

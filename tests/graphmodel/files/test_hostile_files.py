@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.graphmodel.test_reader import GMCR
+from tests.graphmodel.files.test_reader import GMCR
 
 from backstop.base.faults import BackstopError
 from backstop.graphmodel import analyse, read
 
-STUDY = Path(__file__).resolve().parents[2] / "examples" / "ukraine-2025" / "graph.yaml"
+STUDY = Path(__file__).resolve().parents[3] / "examples" / "ukraine-2025" / "graph.yaml"
 
 GRAPH: dict[str, Any] = {
     "format": "backstop-graph/1",
@@ -113,7 +113,7 @@ def broken(original: dict[str, Any], r: random.Random) -> dict[str, Any]:
 def test_nothing_but_messages(original: dict[str, Any], name: str) -> None:
     r = random.Random(name)
     refused = answered = 0
-    for _ in range(500):
+    for _ in range(250):
         # JSON is YAML; a leading comment makes the reader of graph files take it as such.
         text = json.dumps(broken(original, r))
         data = (f"# a comment\n{text}" if name == "graph.yaml" else text).encode()
@@ -123,8 +123,8 @@ def test_nothing_but_messages(original: dict[str, Any], name: str) -> None:
         except BackstopError as error:
             assert str(error)
             refused += 1
-    assert refused > 120
-    assert answered > 20
+    assert refused > 60
+    assert answered > 10
 
 
 def test_the_originals_are_sound() -> None:
