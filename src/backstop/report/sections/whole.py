@@ -57,7 +57,7 @@ def written(found: Material) -> Report:
     return Report(
         scenario.title,
         scenario.question,
-        heading(found.result),
+        tuple(heading(found.result)),
         tuple(sections),
         tuple(left_out),
         exact(found),

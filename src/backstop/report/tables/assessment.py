@@ -5,29 +5,28 @@ from __future__ import annotations
 import math
 
 from backstop.base.table import Table
-from backstop.base.words import number, readable, supported, with_error
+from backstop.base.words import counted, number, readable, supported, with_error
 from backstop.worlds.hazard import Hazard, hazards
 from backstop.worlds.result import UNSTATED_UNIT, ArrangementResult, Curve, Result
 from backstop.worlds.statistics import Summary
 
 
-def heading(result: Result) -> tuple[str, ...]:
+def heading(result: Result) -> list[str]:
     """What was computed, in a few lines."""
     lines = [
-        f"{result.worlds:,} worlds, seed {result.seed}, payoff shocks read as {result.information}",
+        f"{counted(result.worlds, 'world')}, seed {result.seed}, payoff shocks read as {result.information}"
     ]
     if result.weights is not None:
         lines.append(
-            f"weighted by {len(result.observations)} "
-            f"observation{'' if len(result.observations) == 1 else 's'}: worth "
-            f"{result.effective_worlds:,.0f} equally weighted worlds"
+            f"weighted by {counted(len(result.observations), 'observation')}: worth {result.effective_worlds:,.0f} "
+            "equally weighted worlds"
         )
     if result.unconverged_worlds:
         lines.append(
-            f"{result.unconverged_worlds:,} worlds do not settle under some arrangement (replies "
-            "cycle, or the tail is cut off): they keep the values of the last sweep"
+            f"{result.unconverged_worlds:,} worlds do not settle under some arrangement (replies cycle, or the tail is "
+            "cut off): they keep the values of the last sweep"
         )
-    return tuple(lines)
+    return lines
 
 
 def tables(result: Result) -> list[Table]:
@@ -51,14 +50,13 @@ def _columns(result: Result) -> tuple[str, ...]:
 
 def metrics_table(result: Result) -> Table:
     """Metrics by arrangement."""
-    rows = [
-        (metric.titled(name), *(with_error(a.metrics[name]) for a in result.arrangements.values()))
+    every = list(result.arrangements.values())
+    rows = (
+        (metric.titled(name), *(with_error(a.metrics[name]) for a in every))
         for name, metric in result.model.scenario.metrics.items()
-    ]
-    missing = max(
-        (s.without_value for a in result.arrangements.values() for s in a.metrics.values()), default=0
     )
     note = "Mean over worlds ± Monte Carlo error of the mean."
+    missing = max((of.without_value for a in every for of in a.metrics.values()), default=0)
     if missing:
         note += (
             f" Conditional figures leave out worlds where the condition cannot happen (up to {missing:,})."
@@ -69,13 +67,12 @@ def metrics_table(result: Result) -> Table:
 def differences_table(result: Result) -> Table:
     """Paired differences from the first arrangement."""
     others = [a for name, a in result.arrangements.items() if name != result.first]
-    first = result.model.scenario.arrangements[result.first].titled(result.first)
-    rows = [
+    rows = (
         (metric.titled(name), *(_signed(a.differences[name]) for a in others))
         for name, metric in result.model.scenario.metrics.items()
-    ]
+    )
     return Table(
-        f"Difference from: {first}",
+        f"Difference from: {result.model.scenario.arrangements[result.first].titled(result.first)}",
         ("", *_columns(result)[1:]),
         tuple(rows),
         "The same worlds under both arrangements, so the error is that of the difference itself.",
@@ -84,9 +81,8 @@ def differences_table(result: Result) -> Table:
 
 def _signed(summary: Summary) -> str:
     text = with_error(summary)
-    shown = text.split(" ")[0]
-    rounds_to_zero = not any(digit in shown for digit in "123456789")
-    return text if summary.mean is None or summary.mean <= 0 or rounds_to_zero else f"+{text}"
+    is_nothing = not any(digit in text.split(" ")[0] for digit in "123456789")
+    return text if summary.mean is None or summary.mean <= 0 or is_nothing else f"+{text}"
 
 
 def observations_table(result: Result) -> Table:
@@ -115,22 +111,20 @@ def observations_table(result: Result) -> Table:
 
 def outcomes_table(result: Result) -> Table:
     """Expected number of occurrences over the horizon."""
-    rows = [
-        (
-            outcome.titled(name),
-            *(supported(a.outcomes[name], a.outcome_errors[name]) for a in result.arrangements.values()),
-        )
+    every = result.arrangements.values()
+    rows = (
+        (outcome.titled(name), *(supported(a.outcomes[name], a.outcome_errors[name]) for a in every))
         for name, outcome in result.model.scenario.outcomes.items()
-    ]
+    )
     return Table(f"Expected number of times within {_horizon(result)}", ("", *_columns(result)), tuple(rows))
 
 
 def values_table(result: Result) -> Table:
     """What the future is worth to each actor at the start."""
-    rows = [
+    rows = (
         (actor.titled(name), *(with_error(a.values[name]) for a in result.arrangements.values()))
         for name, actor in result.model.scenario.actors.items()
-    ]
+    )
     return Table(
         "Value to each actor at the start",
         ("", *_columns(result)),
@@ -141,22 +135,18 @@ def values_table(result: Result) -> Table:
 
 def costs_table(result: Result) -> Table:
     """Expected costs over the horizon, by measure and by controller."""
-    scenario = result.model.scenario
-    every = list(result.arrangements.values())
+    scenario, every = result.model.scenario, list(result.arrangements.values())
     rows = []
     for name in every[0].costs:
-        measure = scenario.measures[name]
-        unit = measure.cost_unit or UNSTATED_UNIT
-        rows.append((f"{measure.titled(name)} ({unit})", *(with_error(a.costs[name]) for a in every)))
+        label = (
+            f"{scenario.measures[name].titled(name)} ({scenario.measures[name].cost_unit or UNSTATED_UNIT})"
+        )
+        rows.append((label, *(with_error(a.costs[name]) for a in every)))
     for controller, units in every[0].controllers.items():
         names = " and ".join(scenario.actors[actor].titled(actor) for actor in controller.split("+"))
         for unit in units:
-            rows.append(
-                (
-                    f"All that falls to {names} ({unit})",
-                    *(with_error(a.controllers[controller][unit]) for a in every),
-                )
-            )
+            costs = (with_error(a.controllers[controller][unit]) for a in every)
+            rows.append((f"All that falls to {names} ({unit})", *costs))
     return Table(f"Expected cost within {_horizon(result)}", ("", *_columns(result)), tuple(rows))
 
 
