@@ -55,13 +55,6 @@ OUTLET = "outlet"
 """The actor of statements that an account makes in its own voice; no entry of the register."""
 
 
-def _many(value: object) -> object:
-    """A list as a tuple, and one word as a tuple of it: what YAML and JSON can write."""
-    if isinstance(value, str):
-        return (value,)
-    return tuple(value) if isinstance(value, list) else value
-
-
 @dataclass(frozen=True, slots=True)
 class Names:
     """Marks a field whose words name entries of `parts`; of a mapping its keys. `free`: other words may stand there."""
@@ -74,7 +67,7 @@ _ACTORS, _FREE_ACTORS = Names(("actors",)), Names(("actors",), free=True)
 _SUBJECTS = Names(("actors", "events", "objects"))
 _VALUES = Names(("values", "objects", "actors"), free=True)
 
-Several = BeforeValidator(_many)
+Several = BeforeValidator(records.one_or_more)
 Many = Annotated[tuple[str, ...], Several]
 ActorName = Annotated[str, _ACTORS]
 ActorNames = Annotated[Many, _ACTORS]

@@ -6,19 +6,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from backstop.base.records import Explanation, Mismatch, Record, choices_of, described, explained
-from backstop.base.words import listed
+from backstop.base.records import Explanation, Mismatch, Record, as_tuple, choices_of, explained, one_or_more
+from backstop.base.words import described, listed
 from backstop.graphmodel.model.conflict import Direction
 
 FORMAT = "backstop-graph/1"
 
 
-def _tuple(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
 def _cited(value: Any) -> Any:
-    return () if value is None else (value,) if isinstance(value, str) else _tuple(value)
+    return () if value is None else one_or_more(value)
 
 
 def _words(value: Any) -> Any:
@@ -60,11 +56,11 @@ Cited = Annotated[tuple[str, ...], BeforeValidator(_cited)]
 Fits = Any
 """Which states are meant: the id of one, a formula, or a formula as nested lists such as ["if", "a", "b"]."""
 
-Listed = Annotated[tuple[Fits, ...], BeforeValidator(_tuple)]
-Pair = Annotated[tuple[Fits, Fits], BeforeValidator(_tuple)]
-Pairs = Annotated[tuple[Pair, ...], BeforeValidator(_tuple)]
-Strength = Annotated[tuple[Fits, Fits, Annotated[Any, _whole(1, 100)]], BeforeValidator(_tuple)]
-Degree = Annotated[tuple[Fits, Fits, Annotated[Any, AfterValidator(_degree)]], BeforeValidator(_tuple)]
+Listed = Annotated[tuple[Fits, ...], BeforeValidator(as_tuple)]
+Pair = Annotated[tuple[Fits, Fits], BeforeValidator(as_tuple)]
+Pairs = Annotated[tuple[Pair, ...], BeforeValidator(as_tuple)]
+Strength = Annotated[tuple[Fits, Fits, Annotated[Any, _whole(1, 100)]], BeforeValidator(as_tuple)]
+Degree = Annotated[tuple[Fits, Fits, Annotated[Any, AfterValidator(_degree)]], BeforeValidator(as_tuple)]
 Level = Annotated[Any, AfterValidator(_level)]
 Draws = Annotated[Any, _whole(0, 10_000_000)]
 
@@ -101,7 +97,7 @@ class RelationRecord(Record):
     much_better: Pairs = ()
     unknown: Pairs = ()
     indifferent: Pairs = ()
-    degree: Annotated[tuple[Strength, ...], BeforeValidator(_tuple)] = ()
+    degree: Annotated[tuple[Strength, ...], BeforeValidator(as_tuple)] = ()
     rest: Literal["unknown", "indifferent"] = "indifferent"
     note: Any = None
 
@@ -118,7 +114,7 @@ class SampledRecord(RelationRecord):
 class FuzzyRecord(Record):
     """Degrees to which one state is preferred to another, and the threshold from which on that counts."""
 
-    degrees: Annotated[tuple[Degree, ...], BeforeValidator(_tuple)] = ()
+    degrees: Annotated[tuple[Degree, ...], BeforeValidator(as_tuple)] = ()
     gamma: Level = 1.0
 
 
@@ -172,7 +168,7 @@ def _option(value: Any) -> Any:
 
 
 def _bans(value: Any) -> Any:
-    return (value,) if isinstance(value, dict) else _tuple(value)
+    return (value,) if isinstance(value, dict) else as_tuple(value)
 
 
 def _state(value: Any) -> Any:
@@ -197,13 +193,13 @@ class GraphRecord(Record):
     note: Any = None
     decision_makers: Annotated[dict[str, Words], Field(min_length=1)]
     options: dict[str, Annotated[OptionRecord, BeforeValidator(_option)]] | None = None
-    infeasible: Annotated[tuple[Any, ...] | None, BeforeValidator(_tuple)] = None
+    infeasible: Annotated[tuple[Any, ...] | None, BeforeValidator(as_tuple)] = None
     merge: dict[str, Fits] = Field(default={})
     banned_moves: Annotated[tuple[BanRecord, ...], BeforeValidator(_bans)] = ()
     states: Annotated[
         dict[str, Annotated[StateRecord, BeforeValidator(_state)]] | None, BeforeValidator(_states)
     ] = None
-    moves: dict[str, Annotated[tuple[Pair, ...], BeforeValidator(_tuple)]] | None = None
+    moves: dict[str, Annotated[tuple[Pair, ...], BeforeValidator(as_tuple)]] | None = None
     titles: dict[str, Words] = Field(default={})
     preferences: Preferences
     status_quo: Any = None

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from backstop.base.records import Record
+from backstop.base.records import Record, as_tuple, one_or_more
 from backstop.base.words import readable
 
 
@@ -28,15 +28,6 @@ def _number(value: Any) -> Any:
     if not finite:
         raise PydanticCustomError("number", "expected a finite number")
     return value
-
-
-def as_tuple(value: Any) -> Any:
-    """`value` as a tuple where it is a list: YAML has lists, frozen types have tuples."""
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _string_or_list(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else as_tuple(value)
 
 
 Expr = Annotated[
@@ -59,7 +50,7 @@ Names = Annotated[
 
 NameOrNames = Annotated[
     tuple[Words, ...],
-    BeforeValidator(_string_or_list, json_schema_input_type=Words | list[Words]),
+    BeforeValidator(one_or_more, json_schema_input_type=Words | list[Words]),
 ]
 """One name or a list of names; always kept as a tuple."""
 

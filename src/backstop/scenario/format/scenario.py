@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from backstop.base.records import Record
+from backstop.base.records import Record, as_tuple
 from backstop.base.words import readable
 from backstop.scenario.format.claims import (
     CLAIM_KINDS,
@@ -22,7 +22,7 @@ from backstop.scenario.format.claims import (
     Statement,
     Threshold,
 )
-from backstop.scenario.format.fields import Expr, NameOrNames, Names, Number, Pair, Titled, Words, as_tuple
+from backstop.scenario.format.fields import Expr, NameOrNames, Names, Number, Pair, Titled, Words
 from backstop.scenario.format.quantities import DISTRIBUTION_KINDS, Camp, Parameter, Spread
 from backstop.scenario.format.trees import OTHERWISE, Branch, Chance, ChanceBranch, Decision, Node, node_kind
 
