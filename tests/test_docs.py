@@ -104,6 +104,30 @@ def test_every_exit_code_is_documented() -> None:
     assert set(map(int, re.findall(r"^\| `(\d+)` \|", text(COMMANDS_PAGE), re.MULTILINE))) == codes
 
 
+# ---------------------------------------------------------------- contributing
+
+CONTRIBUTING = ROOT / "CONTRIBUTING.md"
+
+
+def test_the_files_that_contributing_names_are_there() -> None:
+    named = set(re.findall(r"`((?:src|tests|docs|examples)/[\w./-]+)`", text(CONTRIBUTING)))
+    assert len(named) >= 50
+    assert not sorted(path for path in named if not (ROOT / path).exists())
+
+
+def test_names_in_contributing_are_there() -> None:
+    pairs = re.findall(r"`(\w+)`\s+(?:in|of)\s+`(src/[\w./-]+\.py)`", text(CONTRIBUTING))
+    assert len(pairs) >= 3
+    assert not [(name, path) for name, path in pairs if not re.search(rf"\b{name}\b", text(ROOT / path))]
+
+
+def test_every_room_is_described() -> None:
+    rooms = {path.parent.name for path in (ROOT / "src" / "backstop").glob("*/__init__.py")}
+    assert set(re.findall(r"^\| `(\w+)` \|", text(CONTRIBUTING), re.MULTILINE)) == rooms
+    paragraph = text(README).partition("The source lies in rooms")[2].partition("##")[0]
+    assert not [room for room in rooms if f"`{room}`" not in paragraph]
+
+
 # ---------------------------------------------------------------- examples in docstrings
 
 EXAMPLES = {
