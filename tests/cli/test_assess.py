@@ -205,6 +205,8 @@ def test_a_measure_at_zero_is_as_good_as_absent(pledge: Path, tmp_path: Path) ->
 def test_a_run_is_a_prefix_of_a_longer_one(observed: Path) -> None:
     model = load(observed)
     short, long = assess(model, 100), assess(model, 331)
+    assert len(short.arrangements) == 3
+    assert len(short.parameters) >= 2
     for name, a in short.arrangements.items():
         for metric, sample in a.samples.items():
             # The last bit of an exponential may depend on where in an array it is taken.

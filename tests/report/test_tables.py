@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 from functools import lru_cache
 
 import pytest
 from tests.support.small_studies import OBSERVED, PLEDGE
 
-from backstop.report.tables.assessment import heading, tables, whole_years
+from backstop.report.tables.assessment import differences_table, heading, tables, whole_years
 from backstop.scenario.check.study import read_scenario
 from backstop.scenario.model import compile_scenario
 from backstop.worlds.assessment import assess
 from backstop.worlds.result import Result
+from backstop.worlds.statistics import Summary
 
 
 @lru_cache
@@ -57,9 +58,24 @@ def test_a_difference_has_a_sign_unless_it_is_nothing() -> None:
     cells = [cell for row in table.rows for cell in row[1:]]
     assert any(cell.startswith("+") for cell in cells)
     assert any(cell.startswith("-") for cell in cells)
-    for cell in cells:
-        if not re.search("[1-9]", cell.split(" ")[0]):
-            assert cell[0] not in "+-"
+
+
+@pytest.mark.parametrize(
+    ("mean", "se", "shown"),
+    [
+        (0.0002, 0.002, "0.000 ±0.002"),
+        (-0.0002, 0.002, "0.000 ±0.002"),
+        (0.0, 0.0, "0"),
+        (0.02, 0.002, "+0.020 ±0.002"),
+    ],
+)
+def test_what_rounds_to_nothing_has_no_sign(mean: float, se: float, shown: str) -> None:
+    whole = result()
+    other = list(whole.arrangements)[1]
+    differences = {name: Summary(mean, se, *[None] * 5) for name in whole.model.scenario.metrics}
+    changed = replace(whole.arrangements[other], differences=differences)
+    table = differences_table(replace(whole, arrangements={**whole.arrangements, other: changed}))
+    assert {row[1] for row in table.rows} == {shown}
 
 
 def test_the_heading_says_how_it_was_computed() -> None:

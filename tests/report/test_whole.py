@@ -93,7 +93,9 @@ def test_every_text_is_in_all_three_forms(small_report: Report, page: Page) -> N
     words, object_ = page.text, as_json(small_report)
     lines = markdown(small_report).replace("\\", "")
     flat = repr(object_)
-    for text in _all_texts(small_report):
+    texts = _all_texts(small_report)
+    assert len(texts) > 200
+    for text in texts:
         assert text in words, f"not in HTML: {text}"
         assert " ".join(escaped(text).replace("\\", "").split()) in " ".join(lines.split()), (
             f"not in Markdown: {text}"
@@ -113,6 +115,7 @@ def test_the_page_is_well_formed_and_self_contained(small_report: Report, page: 
     assert page.open == []
     kinds = {tag for tag, _ in page.tags}
     assert not kinds & {"script", "iframe", "object", "embed", "link", "base", "form", "img", "foreignobject"}
+    assert len(page.tags) > 500
     for tag, attributes in page.tags:
         for name, value in attributes.items():
             assert not name.startswith("on"), (tag, name)
@@ -209,6 +212,7 @@ def test_no_figure_has_more_digits_than_its_error_supports(small: Material, smal
         for s in a.metrics.values()
         if s.mean and s.se
     }
+    assert len(errors) >= 4
     shown = " ".join(_all_texts(small_report))
     for mean, se in errors.items():
         assert mean not in shown, f"{mean} is shown although its error is {se}"
