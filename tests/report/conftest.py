@@ -13,7 +13,7 @@ from backstop.report.sections.whole import written
 from backstop.scenario.study import load
 
 
-def findings_of(text: str, folder: Path, **asked: object) -> Material:
+def material_of(text: str, folder: Path, **asked: object) -> Material:
     """What is found in a study given as text."""
     (folder / "scenario.yaml").write_text(text, encoding="utf-8")
     request = Request(worlds=1024, threads=1, **asked)  # type: ignore[arg-type]
@@ -22,7 +22,7 @@ def findings_of(text: str, folder: Path, **asked: object) -> Material:
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Material:
-    return findings_of(report_studies.small(), tmp_path_factory.mktemp("small"))
+    return material_of(report_studies.small(), tmp_path_factory.mktemp("small"))
 
 
 @pytest.fixture(scope="session")
@@ -32,4 +32,4 @@ def small_report(small: Material) -> Report:
 
 @pytest.fixture(scope="session")
 def hostile_report(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    return written(findings_of(report_studies.hostile(), tmp_path_factory.mktemp("hostile")))
+    return written(material_of(report_studies.hostile(), tmp_path_factory.mktemp("hostile")))

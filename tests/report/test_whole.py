@@ -5,7 +5,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from tests.report.conftest import findings_of
+from tests.report.conftest import material_of
 from tests.support import report_studies
 
 from backstop.base.faults import InvalidInput
@@ -226,7 +226,7 @@ def test_the_same_study_gives_the_same_report(small: Material, small_report: Rep
     "text", [report_studies.ONE_SHOT, report_studies.MONTHLY], ids=["one shot", "monthly"]
 )
 def test_studies_that_lack_most_things_have_reports(text: str, tmp_path: Path) -> None:
-    report = written(findings_of(text, tmp_path))
+    report = written(material_of(text, tmp_path))
     page = Page(html(report))
     assert page.open == []
     assert any("No claims" in reason for reason in report.left_out)
@@ -235,7 +235,7 @@ def test_studies_that_lack_most_things_have_reports(text: str, tmp_path: Path) -
 
 
 def test_a_report_leads_with_what_is_asked_for(tmp_path: Path) -> None:
-    found = findings_of(
+    found = material_of(
         report_studies.small(), tmp_path, target="signed_soon >= 0.4", metrics=("signed_soon",), focus="bare"
     )
     lead = written(found).sections[0].blocks[0]
@@ -249,4 +249,4 @@ def test_a_report_leads_with_what_is_asked_for(tmp_path: Path) -> None:
 )
 def test_unknown_names_are_refused_with_the_nearest(asked: dict[str, object], tmp_path: Path) -> None:
     with pytest.raises(InvalidInput):
-        findings_of(report_studies.small(), tmp_path, **asked)
+        material_of(report_studies.small(), tmp_path, **asked)
