@@ -16,7 +16,7 @@ QUIET_SECONDS = 0.5
 
 @contextlib.contextmanager
 def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
-    """Gives a function `update(done, total)`; nothing is shown off a terminal or in the first half second."""
+    """A function `update(done, total)` that draws; nothing is shown off a terminal or in the first half second."""
     if not sys.stderr.isatty():
         yield lambda done, total: None
         return

@@ -1,1 +1,1 @@
-"""Charts, tables and reports."""
+"""What a study says: its tables, charts and report."""

@@ -1,4 +1,4 @@
-"""A report as plain data: sections of a few kinds of blocks. What is said stands here once; renderers only set it.
+"""A report as plain data: sections of a few kinds of blocks.
 
 HTML, Markdown and JSON come from the same value, so that they cannot say different things.
 """
@@ -75,7 +75,7 @@ Block = Paragraph | Items | Entry | Code | Figure | Table
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the report under a heading; `name` is its anchor. `folded` parts are reference, not reading."""
+    """A part of the report under a heading; `name` is its anchor."""
 
     name: str
     title: str
@@ -86,7 +86,7 @@ class Section:
 class Report:
     """A whole report. `facts` are the lines under the title; `left_out` says which sections have nothing, and why.
 
-    `figures_exact` is what machines read instead of the prose: full doubles by section.
+    `exact` is what machines read instead of the prose: the figures in full doubles.
     """
 
     title: str

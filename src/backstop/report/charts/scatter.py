@@ -36,7 +36,7 @@ SHAPES = (
 
 
 def chart(points: Sequence[Point], x_title: str, y_title: str) -> altair.LayerChart:
-    """The points with numbered, shaped marks and their labels beside them."""
+    """The points with marks of different shapes and their labels beside them."""
     import altair
 
     # Labels stand to the right, in the right half of the picture to the left.

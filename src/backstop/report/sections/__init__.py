@@ -1,1 +1,1 @@
-"""The sections of a report: each turns findings into blocks, and says nothing that the numbers do not."""
+"""The sections of a report: each puts some of the material into blocks."""
