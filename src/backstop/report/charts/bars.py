@@ -24,7 +24,7 @@ class Bar:
 
 
 def tornado(bars: Sequence[Bar], centre: float, title: str) -> altair.LayerChart:
-    """One-at-a-time swings, widest first, empty for a low input and filled for a high one, with its values at the ends."""
+    """One-at-a-time swings, widest first: empty for a low input and filled for a high one, the values at the ends."""
     import altair
 
     rows = []
