@@ -9,6 +9,7 @@ import pytest
 
 from backstop.graphmodel import analyse, read
 from backstop.graphmodel.show.drawing import drawing
+from backstop.report.charts import style
 from backstop.report.charts.conflict import (
     COLOURS,
     DASHES,
@@ -16,8 +17,9 @@ from backstop.report.charts.conflict import (
     RINGS,
     alternative,
     conflict_chart,
+    conflict_figure,
     curve,
-    rendered,
+    svg,
 )
 
 TEXT = b"""\
@@ -33,12 +35,12 @@ status_quo: s4
 
 
 @pytest.fixture(scope="module")
-def picture() -> dict[str, Any]:
+def picture() -> Any:
     one = read(TEXT, "chicken.yaml")
     return drawing(analyse(one), every_move=True, sanctions_of=(0, one.state("s4")))
 
 
-def test_movers_have_a_colour_and_a_dash_each(picture: dict[str, Any]) -> None:
+def test_movers_have_a_colour_and_a_dash_each(picture: Any) -> None:
     assert len({tuple(dash) for dash in DASHES}) == len(DASHES) == len(set(COLOURS))
     specification = conflict_chart(picture).to_dict()
     lines = specification["layer"][0]["encoding"]
@@ -47,7 +49,7 @@ def test_movers_have_a_colour_and_a_dash_each(picture: dict[str, Any]) -> None:
     assert len(set(lines["color"]["scale"]["range"])) == 2
 
 
-def test_rings_are_named_on_the_states(picture: dict[str, Any]) -> None:
+def test_rings_are_named_on_the_states(picture: Any) -> None:
     specification = conflict_chart(picture).to_dict()
     nodes = next(
         layer["data"]["values"] for layer in specification["layer"] if "short" in str(layer.get("encoding"))
@@ -56,8 +58,7 @@ def test_rings_are_named_on_the_states(picture: dict[str, Any]) -> None:
     assert found["s2"] == ("Nash equilibrium", "NASH")
     assert found["s4"][0] == "SIM"
     assert found["s1"] == ("no equilibrium", "")
-    widths = {node["ring"]: node["width"] for node in nodes}
-    assert widths["Nash equilibrium"] > widths["no equilibrium"]
+    assert [ring["width"] for ring in RINGS] == sorted((ring["width"] for ring in RINGS), reverse=True)
 
 
 def _circles(specification: dict[str, Any]) -> list[dict[str, Any]]:
@@ -67,9 +68,15 @@ def _circles(specification: dict[str, Any]) -> list[dict[str, Any]]:
     )
 
 
-def test_the_key_shows_rings_as_they_are_drawn(picture: dict[str, Any]) -> None:
+def test_the_key_shows_rings_as_they_are_drawn(picture: Any) -> None:
     assert (
-        len({(width, ink) for concept, _, width, ink in RINGS if concept in ("nash", "sseq", "sim", "smr")})
+        len(
+            {
+                (ring["width"], ring["ink"])
+                for ring in RINGS
+                if ring["concept"] in ("nash", "sseq", "sim", "smr")
+            }
+        )
         == 4
     )
     specification = conflict_chart(picture).to_dict()
@@ -80,10 +87,12 @@ def test_the_key_shows_rings_as_they_are_drawn(picture: dict[str, Any]) -> None:
         assert encoding[channel]["field"] == "ring"
         assert encoding[channel]["legend"]["title"] == "Ring"
     assert encoding["stroke"]["scale"]["domain"] == encoding["strokeWidth"]["scale"]["domain"]
-    svg = rendered(conflict_chart(picture), "svg")
-    width_of = {title: width for _, title, width, _ in RINGS}
-    for ring in {node["ring"] for node in _circles(specification)} & width_of.keys():
-        assert f'stroke-width="{width_of[ring]:g}"' in svg, ring
+    drawn = svg(conflict_figure(picture))
+    width_of = {ring["title"]: ring["width"] for ring in RINGS}
+    present = {node["ring"] for node in _circles(specification)}
+    assert len(present) == 3
+    for ring in present:
+        assert f'stroke-width="{width_of[ring]:g}"' in drawn, ring
 
 
 def test_arrows_go_round_states_that_stand_in_their_way() -> None:
@@ -107,6 +116,7 @@ def test_arrows_go_round_states_that_stand_in_their_way() -> None:
     ]
     picture = {
         "title": "In a row",
+        "variant": "",
         "decision_makers": [{"id": "a", "name": "A"}, {"id": "b", "name": "B"}],
         "collapsed": False,
         "states_in_all": 4,
@@ -114,8 +124,8 @@ def test_arrows_go_round_states_that_stand_in_their_way() -> None:
         "edges": edges,
     }
     layers = conflict_chart(picture).to_dict()["layer"]
-    drawn = next(layer["data"]["values"] for layer in layers if "px" in str(layer.get("data")))
-    place = {node["id"]: (node["px"], node["py"]) for node in drawn}
+    drawn = next(layer["data"]["values"] for layer in layers if "status_quo" in str(layer.get("data")))
+    place = {node["id"]: (node["x"], node["y"]) for node in drawn}
     shafts = layers[0]["data"]["values"]
     for number, edge in enumerate(edges):
         points = [(row["x"], row["y"]) for row in shafts if row["edge"] == number]
@@ -127,16 +137,16 @@ def test_arrows_go_round_states_that_stand_in_their_way() -> None:
     assert math.hypot(there["x"] - back["x"], there["y"] - back["y"]) > 10
 
 
-def test_the_text_alternative_says_what_is_seen(picture: dict[str, Any]) -> None:
+def test_the_text_alternative_says_what_is_seen(picture: Any) -> None:
     words = alternative(picture)
     assert "Chicken: 4 states" in words
     assert "s2 (nash" in words
     assert "The status quo is s4." in words
     assert "First driver 2, Second driver 2" in words
-    assert conflict_chart(picture).to_dict()["description"] == words
+    assert conflict_figure(picture).alternative == words
 
 
-def test_sanctions_say_whether_they_are_credible(picture: dict[str, Any]) -> None:
+def test_sanctions_say_whether_they_are_credible(picture: Any) -> None:
     (answer,) = picture["sanctions"]
     assert answer["improvement"] == "s3"
     assert answer["credible"] is False
@@ -146,13 +156,51 @@ def test_sanctions_say_whether_they_are_credible(picture: dict[str, Any]) -> Non
     ]
 
 
-def test_it_is_rendered(picture: dict[str, Any]) -> None:
-    chart = conflict_chart(picture)
-    svg = rendered(chart, "svg")
-    assert isinstance(svg, str)
+def test_sanctions_are_drawn_with_who_moves_where_and_said_in_words(picture: Any) -> None:
+    layers = conflict_chart(picture).to_dict()["layer"]
+    heads = next(layer["data"]["values"] for layer in layers if "'number'" in str(layer.get("data")))
+    assert [(one["mover"], one["number"]) for one in heads] == [
+        ("First driver", "1"),
+        ("Second driver", "2"),
+    ]
+    assert (
+        "a to s3, then b to s1: a sanction that costs those who make it."
+        in conflict_figure(picture).definition
+    )
+    one = read(TEXT, "chicken.yaml")
+    calm = drawing(analyse(one), sanctions_of=(0, one.state("s3")))
+    assert (
+        "a has no improvement from s3, so there is nothing to sanction." in conflict_figure(calm).definition
+    )
+    bare = drawing(analyse(one), sanctions_of=(0, one.state("s1")))
+    assert "a to s2, nothing answers it: no sanction." in conflict_figure(bare).definition
+
+
+def test_states_are_named_in_a_key_and_where_they_are_pointed_at(picture: Any) -> None:
+    drawn = svg(conflict_figure(picture))
+    assert "s4 First swerves; Second swerves" in drawn
+    assert "<title>s4: First swerves; Second swerves (SIM)</title>" in drawn
+    assert "<title>First driver: s4 to s3</title>" in drawn
+
+
+def test_it_is_rendered(picture: Any) -> None:
+    figure = conflict_figure(picture)
+    drawn = svg(figure)
     for word in ("Chicken", "First driver", "Improvement of", "status quo", "Nash equilibrium"):
-        assert word in svg
-    assert rendered(chart, "svg") == svg
-    png = rendered(chart, "png")
-    assert isinstance(png, bytes)
-    assert png.startswith(b"\x89PNG")
+        assert word in drawn
+    assert svg(figure) == drawn
+    assert style.png(style.furnished(figure)).startswith(b"\x89PNG")
+
+
+def test_many_states_give_a_table() -> None:
+    names = ", ".join(f"o{j}: {{by: {'ab'[j % 2]}}}" for j in range(7))
+    text = (
+        "format: backstop-graph/1\ntitle: Big\ndecision_makers: {a: A, b: B}\n"
+        f"options: {{{names}}}\npreferences: {{a: {{statements: [o0]}}, b: {{statements: [o1]}}}}\n"
+    )
+    figure = conflict_figure(drawing(analyse(read(text.encode(), "big.yaml"))))
+    assert "128 states are too many to draw" in figure.definition
+    drawn = svg(figure)
+    assert "s4 O0; O1 (NASH" in drawn
+    assert "moves out: b to s2, a to s3" in drawn
+    assert "and 8 more equilibria" in drawn

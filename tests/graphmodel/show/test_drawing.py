@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
-from backstop.base.faults import Refused
 from backstop.graphmodel.analysis import analyse
 from backstop.graphmodel.files.reader import read
 from backstop.graphmodel.show.drawing import MAX_DRAWN, drawing
@@ -48,10 +45,14 @@ def test_drawings_hold_states_moves_and_sanctions() -> None:
     assert stable == ["s4", "s8"]
 
 
-def test_too_many_states_are_collapsed_or_refused() -> None:
+def test_too_many_states_are_collapsed_or_listed() -> None:
     text = big(7)
-    with pytest.raises(Refused, match=f"at most {MAX_DRAWN} can be drawn"):
-        drawing(analyse(read(text.encode(), "g.yaml")))
+    table = drawing(analyse(read(text.encode(), "g.yaml")))
+    assert table["nodes"] == table["edges"] == []
+    assert (len(table["table"]), table["equilibria"]) == (24, 32)
+    first = table["table"][0]
+    assert (first["id"], first["equilibrium"][0], first["moves"]) == ("s4", "nash", 22)
+    assert first["near"][:2] == [("b", "s2", "O0", False), ("a", "s3", "O1", False)]
     picture = drawing(
         analyse(
             read(

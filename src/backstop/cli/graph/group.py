@@ -144,9 +144,11 @@ def draw(
     if target.suffix == ".json":
         data: bytes | str = json.dumps(picture, ensure_ascii=False, indent=1) + "\n"
     else:
-        from backstop.report.charts.conflict import conflict_chart, rendered
+        from backstop.report.charts import style
+        from backstop.report.charts.conflict import conflict_figure, svg
 
-        data = rendered(conflict_chart(picture), "svg" if target.suffix == ".svg" else "png")
+        figure = conflict_figure(picture)
+        data = svg(figure) if target.suffix == ".svg" else style.png(style.furnished(figure))
     write_atomically(target, data)
     if as_json:
         print_json({"file": str(target), "states": len(picture["nodes"]), "moves": len(picture["edges"])})

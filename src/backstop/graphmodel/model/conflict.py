@@ -88,7 +88,7 @@ class States:
 
     def bits(self, state: int, options: int) -> str:
         """The vector of a state, first option first; `-` where merged vectors differ; empty where there is none."""
-        codes = self.codes[self.node == state]
+        codes = self.codes[state : state + 1] if self.plain else self.codes[self.node == state]
         if not len(codes):
             return ""
         marks = []

@@ -6,22 +6,80 @@ Positions and lists only; a chart is made from them elsewhere.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from itertools import pairwise
+from typing import NotRequired, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
-from backstop.base.faults import Refused
 from backstop.graphmodel.analysis import Analysis
 from backstop.graphmodel.change.evolution import evolve
 from backstop.graphmodel.model.conflict import Conflict
-from backstop.graphmodel.model.sequences import matrix
 from backstop.graphmodel.reasons.witness import improvements, witness
 
 Places = NDArray[np.float64]
 
 FORMAT = "backstop-graph-drawing/1"
 MAX_DRAWN = 64
+"""States that can be drawn so that they are told apart; of more, those reached from a start, or a table."""
+_MOST_ROWS, _MOST_NEAR = 24, 6
+
+
+class Node(TypedDict):
+    """A state: what is done there, where it stands, and who is stable there under which concepts."""
+
+    id: str
+    text: str
+    bits: str
+    x: float
+    y: float
+    status_quo: bool
+    equilibrium: list[str]
+    stable: dict[str, list[str]]
+
+
+Step = TypedDict("Step", {"mover": str, "from": str, "to": str})
+Edge = TypedDict("Edge", {"mover": str, "from": str, "to": str, "improvement": bool})
+
+
+class Sanction(TypedDict):
+    """One departure and the answer to it, a willing one where there is one; `sanctioned`: there is an answer."""
+
+    improvement: str
+    credible: bool
+    sanctioned: bool
+    path: list[Step]
+
+
+class Row(TypedDict):
+    """An equilibrium of many states with the moves out of it: [mover, to, what is done there, improvement]."""
+
+    id: str
+    text: str
+    equilibrium: list[str]
+    near: list[tuple[str, str, str, bool]]
+    moves: int
+
+
+class Drawing(TypedDict):
+    """A picture as plain data (`backstop-graph-drawing/1`); positions in [0, 1].
+
+    Where states are too many to be drawn there are no nodes: `table` has the equilibria and what is near them, of
+    `equilibria` in all.
+    """
+
+    format: str
+    title: str
+    variant: str
+    decision_makers: list[dict[str, str]]
+    collapsed: bool
+    states_in_all: int
+    nodes: list[Node]
+    edges: list[Edge]
+    sanctions: NotRequired[list[Sanction]]
+    sanctions_of: NotRequired[list[str]]
+    table: NotRequired[list[Row]]
+    equilibria: NotRequired[int]
 
 
 def drawing(
@@ -29,114 +87,127 @@ def drawing(
     every_move: bool = False,
     sanctions_of: tuple[int, int] | None = None,
     start: int | None = None,
-) -> dict[str, Any]:
-    """Nodes (id, text, x, y in [0, 1], equilibrium under which concepts), edges (mover, from, to, improvement).
+) -> Drawing:
+    """The drawing of an analysed conflict: states as nodes, improvements as edges; `every_move` adds the other moves.
 
-    By default only improvements are drawn; `every_move` adds the others. `sanctions_of` (decision maker, state) adds
-    the sanction paths that keep it there. Above 64 states those reached from `start` (default: the status quo) by
-    improvements are drawn; where these are too many as well, or there is no start, raises Refused.
+    `sanctions_of` (decision maker, state) adds what keeps it there. Above 64 states those reached from `start` (the
+    status quo) by improvements are drawn; where these are too many as well, or there is no start, there is a table.
     """
     conflict = analysis.conflict
-    start = conflict.status_quo if start is None else start
-    shown = _shown(conflict, start)
-    visible = set(shown)
-    nodes = _nodes(analysis, shown)
-    edges: list[dict[str, Any]] = []
-    for dm, moves, better in zip(
-        conflict.decision_makers,
-        conflict.moves,
-        [improvements(conflict, i) for i in range(len(conflict.moves))],
-        strict=True,
-    ):
-        for state in shown:
-            wanted = {int(q) for q in better(state)}
-            for target in moves.targets(state):
-                q = int(target)
-                if q in visible and (every_move or q in wanted):
-                    edges.append(
-                        {
-                            "mover": dm.id,
-                            "from": conflict.states.ids[state],
-                            "to": conflict.states.ids[q],
-                            "improvement": q in wanted,
-                        }
-                    )
-    result: dict[str, Any] = {
+    shown = _shown(conflict, conflict.status_quo if start is None else start)
+    result: Drawing = {
         "format": FORMAT,
         "title": conflict.title,
         "variant": conflict.variant,
         "decision_makers": [{"id": dm.id, "name": dm.name} for dm in conflict.decision_makers],
         "collapsed": len(shown) < conflict.size,
         "states_in_all": conflict.size,
-        "nodes": nodes,
-        "edges": edges,
+        "nodes": _nodes(analysis, shown),
+        "edges": _edges(conflict, shown, every_move),
     }
     if sanctions_of is not None:
-        result["sanctions"] = _sanctions(conflict, *sanctions_of)
+        i, state = sanctions_of
+        result["sanctions"] = _sanctions(conflict, i, state)
+        result["sanctions_of"] = [conflict.maker_ids[i], conflict.states.ids[state]]
+    if not shown:
+        calm = np.flatnonzero(np.any([t.all(axis=0) for t in analysis.concepts.values()], axis=0))
+        result["table"] = [_row(analysis, state) for state in calm[:_MOST_ROWS].tolist()]
+        result["equilibria"] = len(calm)
     return result
 
 
 def _shown(conflict: Conflict, start: int | None) -> list[int]:
+    """The states to draw; none where they are too many."""
     if conflict.size <= MAX_DRAWN:
         return list(range(conflict.size))
-    reached = sorted(evolve(conflict, "ui", start).distance) if start is not None else []
-    if not reached or len(reached) > MAX_DRAWN:
-        count = f", {len(reached):,} of them reached by improvements" if reached else ""
-        raise Refused(
-            f"{conflict.size:,} states{count}; at most {MAX_DRAWN} can be drawn so that they are told apart",
-            hint="merge states, name another start with --from, or use the tables",
-        )
-    return reached
+    reached = [] if start is None else sorted(evolve(conflict, "ui", start).distance)
+    return reached if len(reached) <= MAX_DRAWN else []
 
 
-def _nodes(analysis: Analysis, shown: Sequence[int]) -> list[dict[str, Any]]:
+def _equilibrium(analysis: Analysis, state: int) -> list[str]:
+    return [concept for concept, table in analysis.concepts.items() if table[:, state].all()]
+
+
+def _nodes(analysis: Analysis, shown: Sequence[int]) -> list[Node]:
     conflict = analysis.conflict
-    place = _layout(conflict, shown)
     count = len(conflict.options)
-    result = []
-    for state, (x, y) in zip(shown, place, strict=True):
-        name = conflict.states.ids[state]
-        bits = conflict.states.bits(state, count)
-        result.append(
-            {
-                "id": name,
-                "text": conflict.describe(state),
-                "bits": bits,
-                "x": round(float(x), 4),
-                "y": round(float(y), 4),
-                "status_quo": state == conflict.status_quo,
-                "equilibrium": [c for c, table in analysis.concepts.items() if table[:, state].all()],
-                "stable": {
-                    dm.id: [c for c, table in analysis.concepts.items() if table[i, state]]
-                    for i, dm in enumerate(conflict.decision_makers)
-                },
-            }
-        )
-    return result
+    return [
+        {
+            "id": conflict.states.ids[state],
+            "text": conflict.describe(state),
+            "bits": conflict.states.bits(state, count),
+            "x": round(float(x), 4),
+            "y": round(float(y), 4),
+            "status_quo": state == conflict.status_quo,
+            "equilibrium": _equilibrium(analysis, state),
+            "stable": {
+                dm.id: [c for c, table in analysis.concepts.items() if table[i, state]]
+                for i, dm in enumerate(conflict.decision_makers)
+            },
+        }
+        for state, (x, y) in zip(shown, _layout(conflict, shown), strict=True)
+    ]
+
+
+def _edges(conflict: Conflict, shown: Sequence[int], every_move: bool) -> list[Edge]:
+    visible = set(shown)
+    ids = conflict.states.ids
+    edges: list[Edge] = []
+    for i, (name, moves) in enumerate(zip(conflict.maker_ids, conflict.moves, strict=True)):
+        better = improvements(conflict, i)
+        for state in shown:
+            wanted = {int(q) for q in better(state)}
+            edges += [
+                {"mover": name, "from": ids[state], "to": ids[q], "improvement": q in wanted}
+                for q in moves.targets(state).tolist()
+                if q in visible and (every_move or q in wanted)
+            ]
+    return edges
+
+
+def _row(analysis: Analysis, state: int) -> Row:
+    """An equilibrium and the moves out of it, improvements first, then those that change the fewest options."""
+    conflict = analysis.conflict
+    bits = conflict.states.bits
+    count = len(conflict.options)
+    here = bits(state, count)
+    found = []
+    for i, (name, moves) in enumerate(zip(conflict.maker_ids, conflict.moves, strict=True)):
+        wanted = {int(q) for q in improvements(conflict, i)(state)}
+        for q in moves.targets(state).tolist():
+            changed = sum(a != b for a, b in zip(here, bits(q, count), strict=True))
+            move = (name, conflict.states.ids[q], conflict.describe(q), q in wanted)
+            found.append((q not in wanted, changed, q, move))
+    found.sort()
+    return {
+        "id": conflict.states.ids[state],
+        "text": conflict.describe(state),
+        "equilibrium": _equilibrium(analysis, state),
+        "near": [move for *_, move in found[:_MOST_NEAR]],
+        "moves": len(found),
+    }
 
 
 def _layout(conflict: Conflict, shown: Sequence[int]) -> Places:
     """Positions in the unit square: spread by path length over all moves, the same every time."""
     import networkx
 
-    graph = networkx.Graph()
-    graph.add_nodes_from(shown)
-    visible = np.array(shown)
-    for moves in conflict.moves:
-        if conflict.size <= 4_096:
-            links = np.argwhere(matrix(moves)[np.ix_(visible, visible)])
-            graph.add_edges_from((shown[a], shown[b]) for a, b in links)
     if len(shown) < 3:
-        return np.array([[0.25 + 0.5 * at, 0.5] for at in range(len(shown))])
-    # The spread settles where it began turning; of several beginnings the one with the fewest crossings is kept.
-    walked = list(networkx.dfs_preorder_nodes(graph, shown[0]))
-    orders = [list(shown), [*walked, *(state for state in shown if state not in set(walked))]]
+        return np.array([[0.25 + 0.5 * at, 0.5] for at in range(len(shown))]).reshape(-1, 2)
     number = {state: at for at, state in enumerate(shown)}
-    links = np.array([[number[a], number[b]] for a, b in graph.edges], dtype=np.int64).reshape(-1, 2)
+    graph = networkx.Graph()
+    graph.add_nodes_from(range(len(shown)))
+    for moves in conflict.moves:
+        ends = ((state, q) for state in shown for q in moves.targets(state).tolist())
+        graph.add_edges_from((number[state], number[q]) for state, q in ends if q in number)
+    # The spread settles where it began turning; of several beginnings the one with the fewest crossings is kept.
+    walked = list(networkx.dfs_preorder_nodes(graph, 0))
+    orders = [list(graph), [*walked, *(at for at in graph if at not in set(walked))]]
+    links = np.array(graph.edges, dtype=np.int64).reshape(-1, 2)
     tried = []
     for order in orders:
         spots = networkx.kamada_kawai_layout(graph, pos=networkx.circular_layout(order))
-        tried.append(np.array([spots[state] for state in shown]))
+        tried.append(np.array([spots[at] for at in graph]))
     return _apart(_unit(min(tried, key=lambda place: _crossings(place, links))))
 
 
@@ -177,22 +248,26 @@ def _apart(place: Places, aspect: float = 4 / 3) -> Places:
     return _unit(spot / stretch)
 
 
-def _sanctions(conflict: Conflict, decision_maker: int, state: int) -> list[dict[str, Any]]:
+def _sanctions(conflict: Conflict, decision_maker: int, state: int) -> list[Sanction]:
     """Improvement and sanction path of each departure, the willing sanction where there is one."""
-    ids = conflict.states.ids
-    names = [dm.id for dm in conflict.decision_makers]
+    ids, names = conflict.states.ids, conflict.maker_ids
     willing = {
         a.improvement: a for a in witness(conflict, decision_maker, state, "seq").answers if a.sanction
     }
-    found = []
+    found: list[Sanction] = []
     for answer in witness(conflict, decision_maker, state, "gmr").answers:
         chosen = willing.get(answer.improvement, answer)
-        path = [{"mover": names[decision_maker], "from": ids[state], "to": ids[answer.improvement]}]
-        here = answer.improvement
-        for step in chosen.sanction or ():
-            path.append({"mover": names[step.movers[0]], "from": ids[here], "to": ids[step.end]})
-            here = step.end
+        ends = [state, answer.improvement, *(step.end for step in chosen.sanction or ())]
+        movers = [decision_maker, *(step.movers[0] for step in chosen.sanction or ())]
         found.append(
-            {"improvement": ids[answer.improvement], "credible": answer.improvement in willing, "path": path}
+            {
+                "improvement": ids[answer.improvement],
+                "credible": answer.improvement in willing,
+                "sanctioned": chosen.sanction is not None,
+                "path": [
+                    {"mover": names[mover], "from": ids[here], "to": ids[there]}
+                    for mover, (here, there) in zip(movers, pairwise(ends), strict=True)
+                ],
+            }
         )
     return found

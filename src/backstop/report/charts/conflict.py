@@ -3,171 +3,209 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypedDict
 
-# Okabe & Ito (2008), told apart by most colour-blind readers; each decision maker also has a dash of its own.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#8A6D00", "#000000")
-DASHES = ([1, 0], [7, 3], [2, 3], [9, 3, 2, 3], [4, 4], [12, 3], [1, 2], [6, 2, 2, 2])
-WORDS = (
-    "solid",
-    "dashed",
-    "dotted",
-    "dash-dotted",
-    "even dashes",
-    "long dashes",
-    "fine dots",
-    "dash-dot-dash",
-)
+from backstop.base.words import counted, listed
+from backstop.graphmodel.show.drawing import Drawing, Node, Row
+from backstop.report.charts import style
+from backstop.report.content import Figure
 
-# The strictest concept first: a state gets the ring of the first one under which it is an equilibrium.
-RINGS = (
-    ("nash", "Nash equilibrium", 4.5, "#000000"),
-    ("sseq", "SSEQ, not Nash", 3.2, "#4A4A4A"),
-    ("seq", "SEQ: credible sanctions", 3.2, "#4A4A4A"),
-    ("sim", "SIM", 2.4, "#777777"),
-    ("smr", "SMR: threats alone", 1.6, "#8E8E8E"),
-    ("gmr", "GMR: threats alone", 1.6, "#8E8E8E"),
-)
-_PLAIN = ("no equilibrium", 0.8, "#BBBBBB")
-RADIUS = 19.0
-"""Of the circle of a state, in the units of the picture."""
-_WIDTH, _HEIGHT = 760, 560
-Point = tuple[float, float]
-_TEXT = 40
-
-
-def conflict_chart(picture: Mapping[str, Any], footer: str = "") -> Any:
-    """An Altair chart of a drawing (`backstop-graph-drawing/1`), with title, key, footer and a text alternative."""
+if TYPE_CHECKING:
     import altair
 
-    makers = [dm["id"] for dm in picture["decision_makers"]]
-    nodes = _nodes(picture)
-    spot = {node["id"]: (node["px"], node["py"]) for node in nodes}
-    shafts, heads = _arrows(picture["edges"], spot, makers)
-    x = altair.X("x:Q", scale=altair.Scale(domain=[0, _WIDTH], nice=False), axis=None)
-    y = altair.Y("y:Q", scale=altair.Scale(domain=[0, _HEIGHT], nice=False), axis=None)
-    names = {dm["id"]: dm["name"] for dm in picture["decision_makers"]}
-    shown = [names[maker] for maker in makers]
-    inks = altair.Scale(domain=shown, range=[COLOURS[at % len(COLOURS)] for at in range(len(makers))])
-    colour = altair.Color(
-        "mover:N",
-        scale=inks,
-        legend=altair.Legend(
-            title="Improvement of", symbolType="stroke", symbolStrokeWidth=2.5, symbolSize=700
-        ),
+COLOURS = (
+    *(style.BLUE, style.ORANGE, style.GREEN, style.PURPLE, style.SKY, style.AMBER),
+    *("#8A6D00", style.INK),
+)
+DASHES = ([1, 0], [7, 3], [2, 3], [9, 3, 2, 3], [4, 4], [12, 3], [1, 2], [6, 2, 2, 2])
+"""Each decision maker has a dash of its own too, so that nothing hangs on colour."""
+
+
+class Ring(TypedDict):
+    """How the states of one concept are ringed."""
+
+    concept: str
+    title: str
+    width: float
+    ink: str
+
+
+# The strictest concept first: a state gets the ring of the first one under which it is an equilibrium.
+RINGS: tuple[Ring, ...] = (
+    {"concept": "nash", "title": "Nash equilibrium", "width": 4.5, "ink": style.INK},
+    {"concept": "sseq", "title": "SSEQ, not Nash", "width": 3.2, "ink": "#4A4A4A"},
+    {"concept": "seq", "title": "SEQ: credible sanctions", "width": 3.2, "ink": "#4A4A4A"},
+    {"concept": "sim", "title": "SIM", "width": 2.4, "ink": "#777777"},
+    {"concept": "smr", "title": "SMR: threats alone", "width": 1.6, "ink": "#8E8E8E"},
+    {"concept": "gmr", "title": "GMR: threats alone", "width": 1.6, "ink": "#8E8E8E"},
+    {"concept": "", "title": "no equilibrium", "width": 0.8, "ink": "#BBBBBB"},
+)
+RADIUS = 19.0
+"""Of the circle of a state, in the units of the picture."""
+_WIDTH, _HEIGHT, _EDGE = 700, 520, 40
+_LINES, _WORDS = 24, 112
+Point = tuple[float, float]
+Mark = dict[str, str | float | bool]
+
+
+def conflict_figure(picture: Drawing, title: str = "", source: str = "", key: bool = True) -> Figure:
+    """The figure of a drawing (`backstop-graph-drawing/1`): its chart with title, source and words for it.
+
+    `key`: what the states stand for is written beneath it.
+    """
+    variant = f", variant {picture['variant']}" if picture["variant"] else ""
+    drawn = len(picture["nodes"])
+    part = counted(drawn, "state")
+    if picture["collapsed"] and drawn:
+        part = f"{drawn} of {picture['states_in_all']:,} states: those reached from the start"
+    definition = f"{part}; arrows lead to states that their mover prefers."
+    if not drawn:
+        definition = f"{picture['states_in_all']:,} states are too many to draw: equilibria, and the moves out of them."
+    return style.figure(
+        conflict_chart(picture, key),
+        "conflict",
+        title=title or f"{picture['title']}{variant}",
+        definition=" ".join([definition, *_sanction_words(picture)]),
+        source=source or "Graph model for conflict resolution, by definition. Made with Backstop.",
+        alternative=alternative(picture),
     )
-    dash = altair.StrokeDash(
-        "mover:N",
-        scale=altair.Scale(domain=shown, range=[DASHES[at % len(DASHES)] for at in range(len(makers))]),
-        legend=altair.Legend(title="Improvement of", symbolSize=700),
+
+
+def conflict_chart(picture: Drawing, key: bool = True) -> altair.LayerChart:
+    """The chart of a drawing, with a key of the states beneath it; a table where there are too many."""
+    import altair
+
+    top = _HEIGHT if picture["nodes"] else 0
+    lines = (_key(picture) if key else []) if picture["nodes"] else _table(picture)
+    x = altair.X("x:Q", scale=altair.Scale(domain=[0, _WIDTH], nice=False), axis=None)
+    height = top + 14 * len(lines) + (20 if lines else 0)
+    y = altair.Y("y:Q", scale=altair.Scale(domain=[height, 0], nice=False), axis=None)
+    words: list[Mark] = [
+        {"x": 18.0 if line.startswith(" ") else 0.0, "y": top + 20.0 + 14 * at, "line": line}
+        for at, line in enumerate(lines)
+    ]
+    layers = _graph(picture, x, y) if picture["nodes"] else []
+    if words:
+        text = altair.Chart(style.data(words)).mark_text(align="left", fontSize=10.5, color=style.INK)
+        layers.append(text.encode(x=x, y=y, text="line:N"))
+    return (
+        altair.layer(*layers)
+        .resolve_scale(color="shared", strokeDash="shared", strokeWidth="independent", stroke="independent")
+        .properties(width=_WIDTH, height=height)
+    )
+
+
+def _graph(picture: Drawing, x: altair.X, y: altair.Y) -> list[altair.Chart]:
+    """The layers of the graph: moves, sanctions over them, and the states."""
+    import altair
+
+    names = {dm["id"]: dm["name"] for dm in picture["decision_makers"]}
+    spot = {node["id"]: _spot(node) for node in picture["nodes"]}
+    domain = list(names.values())
+    inks = altair.Scale(domain=domain, range=[COLOURS[at % len(COLOURS)] for at in range(len(names))])
+    dashes = altair.Scale(domain=domain, range=[DASHES[at % len(DASHES)] for at in range(len(names))])
+    key = altair.Legend(
+        title="Improvement of", orient="bottom", symbolType="stroke", symbolStrokeWidth=2.5, symbolSize=700
     )
     opacity = altair.Opacity(
         "faint:N", scale=altair.Scale(domain=[False, True], range=[0.9, 0.3]), legend=None
     )
-    for row in (*shafts, *heads):
-        row["mover"] = names[row["mover"]]
-    tip = ["mover:N", altair.Tooltip("from:N"), altair.Tooltip("to:N")]
+    shafts, heads = _arrows(picture, names, spot)
+    turned = altair.Angle("angle:Q", scale=altair.Scale(domain=[0, 360], range=[0, 360]))
     layers = [
-        altair.Chart(altair.Data(values=shafts))
+        altair.Chart(style.data(shafts))
         .mark_line(strokeWidth=1.7, interpolate="basis")
         .encode(
             x=x,
             y=y,
             detail="edge:N",
             order="step:Q",
-            color=colour,
-            strokeDash=dash,
+            color=altair.Color("mover:N", scale=inks, legend=key),
+            strokeDash=altair.StrokeDash("mover:N", scale=dashes, legend=key),
             opacity=opacity,
-            tooltip=tip,
+            description="said:N",
+            tooltip="said:N",
         ),
-        altair.Chart(altair.Data(values=heads))
+        altair.Chart(style.data(heads))
         .mark_point(shape="triangle", filled=True, size=70)
         .encode(
             x=x,
             y=y,
             color=altair.Color("mover:N", scale=inks, legend=None),
-            angle=altair.Angle("angle:Q", scale=altair.Scale(domain=[0, 360], range=[0, 360])),
+            angle=turned,
             opacity=opacity,
+            description="said:N",
         ),
     ]
-    if picture.get("sanctions"):
-        layers.append(_sanctions(altair, picture, spot, x, y))
-    kinds = [title for _, title, _, _ in RINGS] + [_PLAIN[0]]
-    present = [kind for kind in kinds if any(node["ring"] == kind for node in nodes)]
-    width_of = {title: width for _, title, width, _ in RINGS} | {_PLAIN[0]: _PLAIN[1]}
-    key = altair.Legend(title="Ring", symbolFillColor="white", symbolSize=200)
-    ink_of = {title: ink for _, title, _, ink in RINGS} | {_PLAIN[0]: _PLAIN[2]}
-    circles = altair.Chart(altair.Data(values=nodes))
-    layers += [
-        circles.mark_point(
-            shape="circle", filled=True, fillOpacity=1, size=(2 * RADIUS) ** 2 * 0.785, fill="white"
-        ).encode(
+    ways, tips, numbers = _sanctions(picture, names, spot)
+    if ways:
+        wide = altair.Color("mover:N", scale=inks, legend=None)
+        layers += [
+            altair.Chart(style.data(ways))
+            .mark_line(strokeWidth=7, opacity=0.4, strokeCap="round")
+            .encode(x=x, y=y, detail="line:N", order="at:Q", color=wide, description="said:N"),
+            altair.Chart(style.data(tips))
+            .mark_point(shape="triangle", filled=True, size=260, opacity=0.75)
+            .encode(x=x, y=y, color=wide, angle=turned, description="said:N"),
+            *(
+                altair.Chart(style.data(numbers))
+                .mark_text(fontSize=12, fontWeight="bold", **halo)
+                .encode(x=x, y=y, text="number:N")
+                for halo in ({"stroke": "white", "strokeWidth": 4, "strokeJoin": "round"}, {})
+            ),
+        ]
+    return layers + _circles(picture, x, y)
+
+
+def _circles(picture: Drawing, x: altair.X, y: altair.Y) -> list[altair.Chart]:
+    """The states: circles with their ring, id, concept and the mark of the status quo."""
+    import altair
+
+    nodes = [_circle(node) for node in picture["nodes"]]
+    rings = [ring for ring in RINGS if any(node["ring"] == ring["title"] for node in nodes)]
+    present = [ring["title"] for ring in rings]
+    key = altair.Legend(title="Ring", orient="bottom", symbolFillColor="white", symbolSize=200)
+    widths = altair.Scale(type="ordinal", domain=present, range=[ring["width"] for ring in rings])
+    inks = altair.Scale(domain=present, range=[ring["ink"] for ring in rings])
+    circles = altair.Chart(style.data(nodes))
+    disc = circles.mark_point(
+        shape="circle", filled=True, fillOpacity=1, size=math.pi * RADIUS**2, fill="white"
+    )
+    here = circles.transform_filter("datum.status_quo")
+    halo = here.mark_text(
+        dy=29, fontSize=10, fontStyle="italic", stroke="white", strokeWidth=4, strokeJoin="round"
+    )
+    quo = here.mark_text(dy=29, fontSize=10, fontStyle="italic")
+    return [
+        disc.encode(
             x=x,
             y=y,
-            strokeWidth=altair.StrokeWidth(
-                "ring:N",
-                scale=altair.Scale(
-                    type="ordinal", domain=present, range=[width_of[kind] for kind in present]
-                ),
-                legend=key,
-            ),
-            stroke=altair.Stroke(
-                "ring:N",
-                scale=altair.Scale(domain=present, range=[ink_of[kind] for kind in present]),
-                legend=key,
-            ),
-            tooltip=[
-                altair.Tooltip("id:N", title="state"),
-                altair.Tooltip("text:N", title="what is done"),
-                "ring:N",
-            ],
+            strokeWidth=altair.StrokeWidth("ring:N", scale=widths, legend=key),
+            stroke=altair.Stroke("ring:N", scale=inks, legend=key),
+            description="said:N",
+            tooltip="said:N",
         ),
         circles.mark_text(fontSize=11, fontWeight="bold", dy=-3).encode(x=x, y=y, text="label:N"),
         circles.mark_text(fontSize=7, dy=8, color="#444444").encode(x=x, y=y, text="short:N"),
-        *(
-            circles.transform_filter("datum.status_quo")
-            .mark_text(dy=29, fontSize=10, fontStyle="italic", **halo)
-            .encode(x=x, y=y, text=altair.value("status quo"))
-            for halo in ({"stroke": "white", "strokeWidth": 4, "strokeJoin": "round"}, {})
-        ),
+        *(text.encode(x=x, y=y, text=altair.value("status quo")) for text in (halo, quo)),
     ]
-    variant = f", variant {picture['variant']}" if picture.get("variant") else ""
-    drawn = len(nodes)
-    part = (
-        f"{drawn} of {picture['states_in_all']:,} states: those reached from the start"
-        if picture["collapsed"]
-        else f"{drawn} states"
-    )
-    sanction = " Wide grey lines: the answers to a departure." if picture.get("sanctions") else ""
-    note = (
-        footer
-        or "Graph model for conflict resolution, by definition for any number of decision makers. Made with Backstop."
-    )
-    return (
-        altair.layer(*layers)
-        .resolve_scale(color="shared", strokeDash="shared", strokeWidth="independent", stroke="independent")
-        .properties(
-            width=_WIDTH,
-            height=_HEIGHT,
-            description=alternative(picture),
-            title=altair.Title(
-                f"{picture['title']}{variant}",
-                subtitle=[f"{part}; arrows lead to states that their mover prefers.{sanction}", note],
-                anchor="start",
-                subtitleColor="#555555",
-                subtitlePadding=4,
-            ),
-            padding=16,
-        )
-        .configure_view(stroke=None)
-        .configure_legend(labelLimit=260, orient="right")
-    )
 
 
-def alternative(picture: Mapping[str, Any]) -> str:
+def svg(figure: Figure) -> str:
+    """The figure as SVG text in which every state and move says what it is when pointed at."""
+    mark = re.compile(r'<path aria-label="([^"]*)" role="graphics-symbol"([^>]*)/>')
+    return mark.sub(r"<path\2><title>\1</title></path>", style.svg(style.furnished(figure)))
+
+
+def alternative(picture: Drawing) -> str:
     """The picture in words, for readers who do not see it."""
     names = {dm["id"]: dm["name"] for dm in picture["decision_makers"]}
+    if not picture["nodes"]:
+        return f"{picture['title']}: {picture['states_in_all']:,} states. " + " ".join(
+            _table(picture)[:_LINES]
+        )
     calm = [f"{n['id']} ({', '.join(n['equilibrium'])})" for n in picture["nodes"] if n["equilibrium"]]
     counts = {
         maker: sum(e["improvement"] and e["mover"] == maker for e in picture["edges"]) for maker in names
@@ -179,88 +217,123 @@ def alternative(picture: Mapping[str, Any]) -> str:
     return f"{picture['title']}: {len(picture['nodes'])} states. {stable}{start} Improvements drawn: {moves}."
 
 
-def rendered(chart: Any, kind: Literal["svg", "png"]) -> bytes | str:
-    """The chart as SVG text or PNG bytes."""
-    import vl_convert
-
-    specification = chart.to_dict()
-    if kind == "svg":
-        svg: str = vl_convert.vegalite_to_svg(specification)
-        return svg
-    png: bytes = vl_convert.vegalite_to_png(specification, scale=2)
-    return png
-
-
-def _nodes(picture: Mapping[str, Any]) -> list[dict[str, Any]]:
-    result = []
-    for node in picture["nodes"]:
-        ring = next((title for concept, title, _, _ in RINGS if concept in node["equilibrium"]), _PLAIN[0])
-        px = _TEXT + node["x"] * (_WIDTH - 2 * _TEXT)
-        py = _TEXT + node["y"] * (_HEIGHT - 2 * _TEXT)
-        width = next((width for _, title, width, _ in RINGS if title == ring), _PLAIN[1])
-        short = next((concept.upper() for concept, title, _, _ in RINGS if title == ring), "")
-        label = node["id"] if len(node["id"]) <= 5 else node["id"][:4] + "…"
-        result.append(
-            {
-                **node,
-                "ring": ring,
-                "width": width,
-                "short": short,
-                "label": label,
-                "px": px,
-                "py": py,
-                "x": px,
-                "y": py,
-            }
-        )
-    return result
+def _sanction_words(picture: Drawing) -> list[str]:
+    """What keeps the one asked about where it is, or that nothing does; nothing where it was not asked."""
+    if "sanctions" not in picture:
+        return []
+    maker, state = picture["sanctions_of"]
+    if not picture["sanctions"]:
+        return [f"{maker} has no improvement from {state}, so there is nothing to sanction."]
+    words = []
+    for one in picture["sanctions"]:
+        leave, *answer = [f"{step['mover']} to {step['to']}" for step in one["path"]]
+        how = "a sanction that is wanted" if one["credible"] else "a sanction that costs those who make it"
+        kept = f"then {', '.join(answer)}: {how}" if one["sanctioned"] else "nothing answers it: no sanction"
+        words.append(f"{leave}, {kept}.")
+    return ["Wide arrows, numbered: what keeps", f"{maker} in {state}:", *words]
 
 
-def _arrows(
-    edges: Sequence[Mapping[str, Any]], spot: Mapping[str, tuple[float, float]], makers: Sequence[str]
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _key(picture: Drawing) -> list[str]:
+    """What the states stand for: of the equilibria and the status quo where there are many."""
+    told = [node for node in picture["nodes"] if node["text"]]
+    shown = [node for node in told if node["equilibrium"] or node["status_quo"]]
+    if len(told) <= _LINES:
+        shown = told
+    left = len(told) - min(len(shown), _LINES)
+    lines = [
+        line for node in shown[:_LINES] for line in style.wrapped(f"{node['id']} {node['text']}", _WORDS)
+    ]
+    return [*lines, *([f"and {left} more states"] if left else [])]
+
+
+def _table(picture: Drawing) -> list[str]:
+    """The equilibria of many states, and the nearest moves out of each."""
+    rows: list[Row] = picture.get("table", [])
+    lines: list[str] = []
+    for row in rows:
+        concepts = ", ".join(concept.upper() for concept in row["equilibrium"])
+        lines += style.wrapped(f"{row['id']} {row['text']} ({concepts})", _WORDS)
+        ways = [f"{mover} to {to}{' (improves)' if gain else ''}" for mover, to, _, gain in row["near"]]
+        more = f" and {row['moves'] - len(ways)} more" if row["moves"] > len(ways) else ""
+        lines += [f" {line}" for line in style.wrapped(f"moves out: {listed(ways)}{more}", _WORDS - 6)]
+    left = picture.get("equilibria", 0) - len(rows)
+    return lines + ([f"and {left:,} more equilibria"] if left else []) or ["No state is an equilibrium."]
+
+
+def _spot(node: Node) -> Point:
+    return _EDGE + node["x"] * (_WIDTH - 2 * _EDGE), _EDGE + (1 - node["y"]) * (_HEIGHT - 2 * _EDGE)
+
+
+def _circle(node: Node) -> Mark:
+    ring = next(ring for ring in RINGS if not ring["concept"] or ring["concept"] in node["equilibrium"])
+    x, y = _spot(node)
+    return {
+        "id": node["id"],
+        "label": node["id"] if len(node["id"]) <= 5 else node["id"][:4] + "…",
+        "short": ring["concept"].upper(),
+        "ring": ring["title"],
+        "status_quo": node["status_quo"],
+        "said": f"{node['id']}: {node['text'] or 'no words'} ({ring['title']})",
+        "x": x,
+        "y": y,
+    }
+
+
+def _arrows(picture: Drawing, names: dict[str, str], spot: dict[str, Point]) -> tuple[list[Mark], list[Mark]]:
     """Points of each shaft, slightly bent so that moves there and back are told apart, and its head."""
-    shafts: list[dict[str, Any]] = []
-    heads: list[dict[str, Any]] = []
-    for number, edge in enumerate(edges):
+    shafts: list[Mark] = []
+    heads: list[Mark] = []
+    makers = list(names)
+    for number, edge in enumerate(picture["edges"]):
         ends = spot[edge["from"]], spot[edge["to"]]
         others = [place for name, place in spot.items() if name not in (edge["from"], edge["to"])]
         start, mid, tip = _way(*ends, 4.0 * makers.index(edge["mover"]), others)
-        vx, vy = ends[1][0] - mid[0], ends[1][1] - mid[1]
-        common = {"edge": number, "mover": edge["mover"], "from": edge["from"], "to": edge["to"]}
-        common["faint"] = not edge["improvement"]
-        for step, (px, py) in enumerate((start, mid, tip)):
-            shafts.append({**common, "step": step, "x": round(px, 1), "y": round(py, 1)})
-        angle = math.degrees(math.atan2(vx, vy)) % 360
-        heads.append({**common, "x": round(tip[0], 1), "y": round(tip[1], 1), "angle": round(angle, 1)})
+        mover = names[edge["mover"]]
+        common: Mark = {
+            "edge": number,
+            "mover": mover,
+            "faint": not edge["improvement"],
+            "said": f"{mover}: {edge['from']} to {edge['to']}",
+        }
+        shafts += [
+            {**common, "step": step, "x": round(px, 1), "y": round(py, 1)}
+            for step, (px, py) in enumerate((start, mid, tip))
+        ]
+        heads.append({**common, "x": round(tip[0], 1), "y": round(tip[1], 1), "angle": _turn(mid, ends[1])})
     return shafts, heads
 
 
-def _way(start: Point, end: Point, aside: float, others: Sequence[Point]) -> tuple[Point, Point, Point]:
-    """Start, middle and tip of an arrow: bent to the right a little, or as much more as keeps it off other states.
+def _turn(start: Point, end: Point) -> float:
+    """Degrees by which a triangle that points up is turned to point from `start` to `end`, y growing downwards."""
+    return round(math.degrees(math.atan2(end[0] - start[0], start[1] - end[1])) % 360, 1)
 
-    It never bends to the left, where the arrow back may be.
+
+def _way(start: Point, end: Point, aside: float, others: Sequence[Point]) -> tuple[Point, Point, Point]:
+    """Start, middle and tip of an arrow: bent to its left a little, or as much more as keeps it off other states.
+
+    It never bends to its right, where the arrow back may be.
     """
-    length = math.hypot(end[0] - start[0], end[1] - start[1]) or 1.0
+    length = math.dist(start, end) or 1.0
     ux, uy = (end[0] - start[0]) / length, (end[1] - start[1]) / length
-    usual = min(0.10 * length, 26.0) + aside
     best, least = None, math.inf
     for more in range(0, int(min(0.6 * length, 140.0)) + 1, 6):
-        bend = usual + more
-        mid = ((start[0] + end[0]) / 2 - uy * bend, (start[1] + end[1]) / 2 + ux * bend)
-        out = math.hypot(mid[0] - start[0], mid[1] - start[1]) or 1.0
-        first = (start[0] + (mid[0] - start[0]) / out * RADIUS, start[1] + (mid[1] - start[1]) / out * RADIUS)
-        into = math.hypot(end[0] - mid[0], end[1] - mid[1]) or 1.0
-        reach = RADIUS + 5
-        tip = (end[0] - (end[0] - mid[0]) / into * reach, end[1] - (end[1] - mid[1]) / into * reach)
-        points = curve(first, mid, tip)
+        bend = min(0.10 * length, 26.0) + aside + more
+        mid = ((start[0] + end[0]) / 2 + uy * bend, (start[1] + end[1]) / 2 - ux * bend)
+        way = (_towards(start, mid, RADIUS), mid, _towards(end, mid, RADIUS + 5))
+        points = curve(*way)
         clash = sum(max(0.0, RADIUS + 5 - min(math.dist(at, other) for at in points)) for other in others)
         if clash + 0.02 * more < least:
-            best, least = (first, mid, tip), clash + 0.02 * more
+            best, least = way, clash + 0.02 * more
         if not clash:
             break
     assert best is not None
     return best
+
+
+def _towards(start: Point, end: Point, far: float) -> Point:
+    """The point `far` away from `start` on the way to `end`."""
+    share = far / (math.dist(start, end) or 1.0)
+    return start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share
 
 
 def curve(first: Point, mid: Point, last: Point, pieces: int = 8) -> list[Point]:
@@ -270,37 +343,30 @@ def curve(first: Point, mid: Point, last: Point, pieces: int = 8) -> list[Point]
     for at in range(len(knots) - 3):
         for step in range(pieces + 1):
             t = step / pieces
-            weights = (
-                (1 - t) ** 3 / 6,
-                (3 * t**3 - 6 * t**2 + 4) / 6,
-                (-3 * t**3 + 3 * t**2 + 3 * t + 1) / 6,
-                t**3 / 6,
-            )
-            near = knots[at : at + 4]
-            found.append(
-                (
-                    sum(w * p[0] for w, p in zip(weights, near, strict=True)),
-                    sum(w * p[1] for w, p in zip(weights, near, strict=True)),
-                )
-            )
+            weights = ((1 - t) ** 3, 3 * t**3 - 6 * t**2 + 4, -3 * t**3 + 3 * t**2 + 3 * t + 1, t**3)
+            near = list(zip(weights, knots[at : at + 4], strict=True))
+            found.append((sum(w * p[0] for w, p in near) / 6, sum(w * p[1] for w, p in near) / 6))
     return found
 
 
 def _sanctions(
-    altair: Any, picture: Mapping[str, Any], spot: Mapping[str, tuple[float, float]], x: Any, y: Any
-) -> Any:
-    """Wide pale lines under the answers to each departure."""
-    rows = []
-    for number, one in enumerate(picture["sanctions"]):
+    picture: Drawing, names: dict[str, str], spot: dict[str, Point]
+) -> tuple[list[Mark], list[Mark], list[Mark]]:
+    """Wide lines from state to state for each departure and the answers to it, their heads and their numbers."""
+    ways: list[Mark] = []
+    tips: list[Mark] = []
+    numbers: list[Mark] = []
+    for number, one in enumerate(picture.get("sanctions", [])):
         for k, step in enumerate(one["path"]):
-            for at, end in enumerate(("from", "to")):
-                if step[end] in spot:
-                    px, py = spot[step[end]]
-                    rows.append(
-                        {"line": f"{number}-{k}", "at": at, "x": px, "y": py, "credible": one["credible"]}
-                    )
-    return (
-        altair.Chart(altair.Data(values=rows))
-        .mark_line(strokeWidth=9, opacity=0.25, color="#444444", strokeCap="round")
-        .encode(x=x, y=y, detail="line:N", order="at:Q")
-    )
+            if step["from"] in spot and step["to"] in spot:
+                start, end = spot[step["from"]], spot[step["to"]]
+                mover = names[step["mover"]]
+                said = f"{mover}: {step['from']} to {step['to']}"
+                common: Mark = {"line": f"{number}-{k}", "mover": mover, "said": said}
+                tip = _towards(end, start, RADIUS + 9)
+                points = (_towards(start, end, RADIUS), tip)
+                ways += [{**common, "at": at, "x": px, "y": py} for at, (px, py) in enumerate(points)]
+                tips.append(
+                    {**common, "x": tip[0], "y": tip[1], "angle": _turn(start, end), "number": str(k + 1)}
+                )
+    return ways, tips, numbers

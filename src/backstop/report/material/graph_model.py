@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from backstop.base.document import read_document
-from backstop.base.faults import Refused
 from backstop.base.files import sha256
 from backstop.base.words import listed, readable
 from backstop.graphmodel import Analysis, Threat, analyse, load, threats
 from backstop.graphmodel.model.conflict import Conflict
-from backstop.graphmodel.show.drawing import drawing
+from backstop.graphmodel.show.drawing import Drawing, drawing
 from backstop.graphmodel.stability.concepts import TITLES
 
 _MOST_STATES = 12
@@ -40,7 +38,7 @@ class GraphReadings:
     states: int
     readings: tuple[Reading, ...]
     described: Mapping[str, str]
-    picture: Mapping[str, Any] | None
+    picture: Drawing
     digest: str
 
 
@@ -57,11 +55,6 @@ def graph_readings(study: Path) -> GraphReadings | None:
         _reading(load(path, variant), titles.get(variant) or readable(variant))
         for variant in conflict.variants
     ]
-    picture: Mapping[str, Any] | None
-    try:
-        picture = drawing(analyse(conflict))
-    except Refused:
-        picture = None
     named = sorted(
         {state for reading in readings for states in reading.equilibria.values() for state in states}
     )
@@ -74,7 +67,7 @@ def graph_readings(study: Path) -> GraphReadings | None:
         conflict.size,
         tuple(readings),
         described,
-        picture,
+        drawing(analyse(conflict)),
         sha256(path.read_bytes()),
     )
 

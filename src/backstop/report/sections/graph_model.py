@@ -6,8 +6,7 @@ from collections import Counter
 
 from backstop.base.table import Table
 from backstop.base.words import counted, listed, sentence_case, stop
-from backstop.report.charts import style
-from backstop.report.charts.conflict import alternative, conflict_chart
+from backstop.report.charts.conflict import conflict_figure
 from backstop.report.content import Block, Figure, Items, Paragraph, Section
 from backstop.report.material.gathering import Material
 from backstop.report.material.graph_model import GraphReadings, Reading
@@ -73,23 +72,10 @@ def _table(graph: GraphReadings) -> Table:
     )
 
 
-def _figure(found: Material, graph: GraphReadings) -> Figure | None:
-    if graph.picture is None:
-        return None
-    chart = conflict_chart(graph.picture)
-    plain = chart.to_dict()
-    plain.pop("title", None)
-    plain.pop("padding", None)
-    plain.pop("description", None)
-    legend = {**style.LEGEND, "orient": "bottom", "columns": 3}
-    plain["config"] = {**style.CONFIG, "view": {"stroke": None}, "legend": legend}
-    return Figure(
-        "conflict",
+def _figure(found: Material, graph: GraphReadings) -> Figure:
+    return conflict_figure(
+        graph.picture,
         _finding(graph, graph.readings[0]).rstrip("."),
-        f"{graph.picture['title']}: states as circles ringed by stability; arrows lead to states that "
-        "their mover prefers.",
         f"Source: {found.model.scenario.title}, graph.yaml. Made with Backstop.",
-        "",
-        alternative(graph.picture),
-        plain,
+        key=False,
     )
