@@ -292,7 +292,7 @@ def _replaced(draw):
     return json.dumps(content).encode()
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 @given(_replaced())
 def test_wrong_values_anywhere(raw):
     survives(raw)
