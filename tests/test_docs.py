@@ -16,6 +16,7 @@ from backstop.base.faults import BackstopError
 from backstop.cli.main import COMMANDS
 from backstop.scenario.check.names import CLOCK
 from backstop.scenario.expression.operations import FUNCTIONS
+from backstop.scenario.format import claims, quantities, trees
 from backstop.scenario.format import scenario as form
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,7 +26,8 @@ TUTORIAL = ROOT / "docs" / "tutorial.md"
 PAGES = [README, CHANGES, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 RECORDS = {
     name: record
-    for name, record in vars(form).items()
+    for module in (claims, form, quantities, trees)
+    for name, record in vars(module).items()
     if isinstance(record, type) and issubclass(record, BaseModel) and name not in ("Record", "Titled")
 }
 

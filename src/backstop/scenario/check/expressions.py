@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from backstop.base.words import shortened
@@ -27,8 +27,34 @@ class Usage:
     read_names: set[str] = field(default_factory=set)
     leading: dict[tuple[str, str], Part] = field(default_factory=dict)
 
-    def read(self, part: Part, known: Iterable[str] = ANYTHING, clock: bool = True) -> Expression | None:
+    def read(self, part: Part, known: Sequence[str] = ANYTHING, clock: bool = True) -> Expression | None:
         """The expression in `part`, None (with a fault) where it cannot be read or uses what it may not."""
+
+        def refusal(name: str) -> tuple[str, str]:
+            what, hint = self.names.unknown(name, known, clock)
+            where = "" if name == part.text else f"in the expression {shortened(str(part.data), 60)}: "
+            return where + what, hint
+
+        return self._read(part, known, clock, refusal)
+
+    def read_own(self, part: Part, what: str) -> Expression | None:
+        """An expression of an actor, `what` it is: of parameters only, because it is fixed for a whole world."""
+        reason = f"{what} may use parameters only"
+
+        def refusal(name: str) -> tuple[str, str]:
+            other = self.names.kinds.get(name)
+            if other is None and name not in CLOCK:
+                unknown, hint = self.names.unknown(name, ("parameters",), clock=False)
+                return f"{unknown} ({reason})", hint
+            is_ = "changes with time" if other is None else f"is {article(other)}"
+            hint = "write the definition out in parameters" if other == "definition" else ""
+            return f"{reason}, and {name} {is_}", hint
+
+        return self._read(part, ("parameters",), False, refusal)
+
+    def _read(
+        self, part: Part, known: Sequence[str], clock: bool, refusal: Callable[[str], tuple[str, str]]
+    ) -> Expression | None:
         if part.text is None and part.number is None:
             return None
         try:
@@ -37,43 +63,14 @@ class Usage:
             part.fault(f"the expression {shortened(str(part.data), 60)} cannot be read: {error}")
             return None
         self.read_names.update(expression.names)
-        known = tuple(known)
-        sound = True
+        before = len(part.faults)
         for name in sorted(expression.names):
             section = next((section for section in known if self.names.has(section, name)), None)
             if section is not None:
                 self.names.used.add((section, name))
             elif not (clock and name in CLOCK):
-                sound = False
-                what, hint = self.names.unknown(name, known, clock)
-                where = "" if name == part.text else f"in the expression {shortened(str(part.data), 60)}: "
-                part.fault(where + what, hint)
-        return expression if sound else None
-
-    def read_own(self, part: Part, what: str) -> Expression | None:
-        """An expression of an actor, `what` it is: of parameters only, because it is fixed for a whole world."""
-        if part.text is None and part.number is None:
-            return None
-        try:
-            expression = parse(part.data)
-        except ExpressionError:
-            return self.read(part)
-        sound = True
-        for name in sorted(expression.names):
-            if self.names.has("parameters", name):
-                self.names.used.add(("parameters", name))
-                continue
-            sound = False
-            other = self.names.kinds.get(name)
-            reason = f"{what} may use parameters only"
-            if other is None and name not in CLOCK:
-                unknown, hint = self.names.unknown(name, ("parameters",), clock=False)
-                part.fault(f"{unknown} ({reason})", hint)
-            else:
-                is_ = "changes with time" if other is None else f"is {article(other)}"
-                hint = "write the definition out in parameters" if other == "definition" else ""
-                part.fault(f"{reason}, and {name} {is_}", hint)
-        return expression if sound else None
+                part.fault(*refusal(name))
+        return expression if len(part.faults) == before else None
 
     def read_named(self, part: Part, name: str) -> Expression | None:
         """An expression on which the value of `name` (a definition, or a measure in its cap or condition) rests."""

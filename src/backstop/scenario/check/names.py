@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from backstop.base.words import did_you_mean
@@ -29,11 +29,6 @@ _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 def article(kind: str) -> str:
     """`kind` with its indefinite article."""
     return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
-
-
-def plural(kind: str) -> str:
-    """More than one of `kind`."""
-    return f"{kind}s"
 
 
 @dataclass(slots=True)
@@ -94,9 +89,7 @@ class Names:
         data = self.root.at(section).data
         return isinstance(data, dict) and isinstance(name, str) and name in data
 
-    def refer(
-        self, part: Part, *sections: str, key: bool = False, among: Iterable[str] | None = None
-    ) -> bool:
+    def refer(self, part: Part, *sections: str, key: bool = False) -> bool:
         """Whether the name in `part` (its key, where `key`) is one of `sections`; else a fault says what it is."""
         name = part.name if key else part.text
         if name is None:
@@ -131,21 +124,19 @@ class Names:
             part.data is not None or section in ("actors", "phases", "outcomes", "metrics")
         )
 
-    def unknown(self, name: str, sections: Iterable[str], clock: bool) -> tuple[str, str]:
+    def unknown(self, name: str, sections: Sequence[str], clock: bool) -> tuple[str, str]:
         """What is wrong with `name` in an expression that knows `sections` (and the clock), and a hint."""
-        sections = tuple(sections)
         allowed = [*self.valid(*sections), *(CLOCK if clock else ())]
-        known = ", ".join(plural(KINDS[section]) for section in sections)
+        known = ", ".join(f"{KINDS[section]}s" for section in sections)
         known += f" and {', '.join(CLOCK)}" if clock else ""
         other = self.kinds.get(name)
+        usable = f"this expression may use {known}"
         if name == OTHERWISE:
-            return (
-                "otherwise can only stand alone, as the probability of a branch",
-                "write the probability out",
-            )
+            what = "otherwise can only stand alone, as the probability of a branch"
+            return what, "write the probability out"
         if other is not None:
-            return f"{name} is {article(other)}, which cannot stand here", f"this expression may use {known}"
+            return f"{name} is {article(other)}, which cannot stand here", usable
         if name in CLOCK:
-            return f"{name} cannot stand here", f"this expression may use {known}"
+            return f"{name} cannot stand here", usable
         hint = self.hint(name, allowed, "name")
-        return f"{name} is not known", hint if hint.startswith("did") else f"this expression may use {known}"
+        return f"{name} is not known", hint if hint.startswith("did") else usable

@@ -12,58 +12,13 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from backstop.base.records import Record, as_tuple
 from backstop.base.words import readable
-from backstop.scenario.format.claims import (
-    CLAIM_KINDS,
-    Claim,
-    Complementarity,
-    Effect,
-    Observation,
-    Requirement,
-    Statement,
-    Threshold,
-)
+from backstop.scenario.format.claims import Claim, Observation
 from backstop.scenario.format.fields import Expr, NameOrNames, Names, Number, Pair, Titled, Words
-from backstop.scenario.format.quantities import DISTRIBUTION_KINDS, Camp, Parameter, Spread
-from backstop.scenario.format.trees import OTHERWISE, Branch, Chance, ChanceBranch, Decision, Node, node_kind
+from backstop.scenario.format.quantities import Parameter, Spread
+from backstop.scenario.format.trees import OTHERWISE, Branch, Chance, Decision, Node
 
-__all__ = [
-    "CLAIM_KINDS",
-    "DISTRIBUTION_KINDS",
-    "FORMAT",
-    "KINDS",
-    "METRIC_KINDS",
-    "OTHERWISE",
-    "PERIODS_A_YEAR",
-    "PERIOD_YEARS",
-    "Actor",
-    "Arrangement",
-    "Branch",
-    "Camp",
-    "Chance",
-    "ChanceBranch",
-    "Claim",
-    "Complementarity",
-    "Correlation",
-    "Decision",
-    "Effect",
-    "Expr",
-    "Given",
-    "Horizon",
-    "Measure",
-    "Metric",
-    "Node",
-    "Observation",
-    "Outcome",
-    "Parameter",
-    "Phase",
-    "Record",
-    "Requirement",
-    "Scenario",
-    "Spread",
-    "Statement",
-    "Threshold",
-    "node_kind",
-]
+# Of the other modules of the format what is met together with the types below.
+__all__ = ["OTHERWISE", "Branch", "Chance", "Decision", "Expr", "Parameter", "Scenario", "Spread"]
 
 FORMAT = "backstop/1"
 """The mark at the head of every scenario file of this format."""
