@@ -141,7 +141,7 @@ EXAMPLES = {
 
 def test_what_a_notebook_meets_has_examples() -> None:
     assert {
-        "backstop.scenario.distribution.distribution",
+        "backstop.scenario.distribution.kinds",
         "backstop.scenario.expression.expression",
         "backstop.scenario.study",
         "backstop.worlds.assessment",

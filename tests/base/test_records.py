@@ -4,8 +4,8 @@ import pytest
 from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError
 
 from backstop.base.faults import Place
+from backstop.base.json_text import RepeatedKey, json_value
 from backstop.base.records import Record, mismatches, validated, within
-from backstop.base.strict_json import RepeatedKey, json_value
 
 Listed = BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else value)
 

@@ -10,7 +10,7 @@ from tests.dossier.building import UKRAINE
 from tests.dossier.text.documents import PAGE, docx_bytes, pdf_bytes
 
 from backstop.base.faults import BackstopError
-from backstop.base.strict_json import json_value
+from backstop.base.json_text import json_value
 from backstop.dossier import store
 from backstop.dossier.exchange import table
 from backstop.dossier.exchange.refi_export import to_qdc, to_qdpx

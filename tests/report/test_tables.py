@@ -9,7 +9,7 @@ import pytest
 from tests.support.small_studies import OBSERVED, PLEDGE
 
 from backstop.report.tables.assessment import differences_table, heading, tables, whole_years
-from backstop.scenario.check.study import read_scenario
+from backstop.scenario.check.scenario import read_scenario
 from backstop.scenario.model import compile_scenario
 from backstop.worlds.assessment import assess
 from backstop.worlds.result import Result

@@ -11,7 +11,7 @@ from tests.support.broken_scenarios import BASE
 from backstop.base.document import read_document
 from backstop.base.faults import InvalidInput
 from backstop.scenario.check.cycles import cycles
-from backstop.scenario.check.study import check, read_scenario
+from backstop.scenario.check.scenario import check, read_scenario
 from backstop.scenario.format.scenario import Decision, Scenario
 from backstop.scenario.template import template, templates
 

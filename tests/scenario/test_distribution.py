@@ -7,20 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
-from backstop.scenario.distribution.distribution import (
-    KINDS,
-    Beta,
-    Discrete,
-    DistributionError,
-    LogNormal,
-    LogUniform,
-    Mixture,
-    Normal,
-    Pert,
-    Triangular,
-    Uniform,
-    distribution,
-)
+from backstop.scenario.distribution.beta import Beta, Pert
+from backstop.scenario.distribution.discrete import Discrete
+from backstop.scenario.distribution.distribution import DistributionError
+from backstop.scenario.distribution.kinds import KINDS, distribution
+from backstop.scenario.distribution.logarithmic import LogNormal, LogUniform
+from backstop.scenario.distribution.mixture import Mixture
+from backstop.scenario.distribution.normal import Normal
+from backstop.scenario.distribution.straight import Triangular, Uniform
 
 
 def certain(value):

@@ -11,7 +11,7 @@ from tests.support.strategies import to_yaml
 from backstop.game import plain_process
 from backstop.game.process import Solution, solve
 from backstop.game.stage import Information
-from backstop.scenario.check.study import read_scenario
+from backstop.scenario.check.scenario import read_scenario
 from backstop.scenario.expression.expression import Value
 from backstop.scenario.model import Model, compile_scenario
 from backstop.scenario.plain_valuation import Valuation as PlainValuation

@@ -12,7 +12,7 @@ from tests.support.small_studies import OBSERVED, PLEDGE
 
 import backstop
 from backstop.base.faults import InvalidInput, Refused
-from backstop.scenario.check.study import read_scenario
+from backstop.scenario.check.scenario import read_scenario
 from backstop.scenario.model import Model, compile_scenario
 from backstop.worlds import sample
 from backstop.worlds.assessment import assess

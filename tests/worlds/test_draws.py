@@ -7,17 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from backstop.scenario.distribution.distribution import (
-    Beta,
-    Discrete,
-    DistributionError,
-    LogNormal,
-    Mixture,
-    Normal,
-    Pert,
-    Triangular,
-    Uniform,
-)
+from backstop.scenario.distribution.beta import Beta, Pert
+from backstop.scenario.distribution.discrete import Discrete
+from backstop.scenario.distribution.distribution import DistributionError
+from backstop.scenario.distribution.logarithmic import LogNormal
+from backstop.scenario.distribution.mixture import Mixture
+from backstop.scenario.distribution.normal import Normal
+from backstop.scenario.distribution.straight import Triangular, Uniform
 from backstop.worlds import sequence as sobol
 from backstop.worlds.draws import Sampler
 

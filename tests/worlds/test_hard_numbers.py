@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from backstop.base.faults import InvalidInput
-from backstop.scenario.check.study import read_scenario
+from backstop.scenario.check.scenario import read_scenario
 from backstop.scenario.model import Model, compile_scenario
 from backstop.worlds.assessment import assess
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from backstop.base.document import Document, Path, read_document
 from backstop.base.faults import Fault, InvalidInput, Place
-from backstop.base.strict_json import json_value
+from backstop.base.json_text import json_value
 
 MOST_LINE = 1_000_000
 """Longest line of a JSON Lines file that is read, in characters."""

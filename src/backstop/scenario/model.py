@@ -15,7 +15,9 @@ from backstop.base.faults import Fault, InvalidInput, Place
 from backstop.base.words import did_you_mean
 from backstop.game.metric import Condition, Kind, Metric
 from backstop.game.tree import Chance, Decision, Ending, Game, Node, Play
-from backstop.scenario.distribution.distribution import Distribution, Mixture, distribution
+from backstop.scenario.distribution.distribution import Distribution
+from backstop.scenario.distribution.kinds import distribution
+from backstop.scenario.distribution.mixture import Mixture
 from backstop.scenario.expression.expression import Expression, parse
 from backstop.scenario.format import scenario as form
 
@@ -177,7 +179,7 @@ def compile_scenario(
     study: str = "",
     notes: Iterable[Fault] = (),
 ) -> Model:
-    """The compiled form of a scenario that has been checked (see `backstop.scenario.check.study`)."""
+    """The compiled form of a scenario that has been checked (see `backstop.scenario.check.scenario`)."""
     actors, phases, outcomes = tuple(scenario.actors), tuple(scenario.phases), tuple(scenario.outcomes)
     layouts = [_Layout(scenario, phase) for phase in phases]
     game = Game(

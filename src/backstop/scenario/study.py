@@ -19,7 +19,7 @@ def load(path: str | Path) -> Model:
     ['consultative', 'automatic', 'half_automatic', 'attributed']
     """
     from backstop.base.document import MOST_BYTES
-    from backstop.scenario.check.study import read_scenario
+    from backstop.scenario.check.scenario import read_scenario
     from backstop.scenario.location import content, find
 
     if str(path) == "-":

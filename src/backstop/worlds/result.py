@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from backstop.base.arrays import FloatArray
 from backstop.game.choice import Information
-from backstop.scenario.distribution.distribution import Distribution, distribution
+from backstop.scenario.distribution.distribution import Distribution
+from backstop.scenario.distribution.kinds import distribution
 from backstop.scenario.expression.expression import Value
 from backstop.scenario.format import scenario as form
 from backstop.scenario.model import Model

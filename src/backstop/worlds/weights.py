@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backstop.base.faults import InvalidInput
-from backstop.scenario.distribution.distribution import distribution
+from backstop.scenario.distribution.kinds import distribution
 from backstop.scenario.model import Model
 
 Array = NDArray[np.float64]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from backstop.base.faults import InvalidInput, Place
-from backstop.base.strict_json import json_value
+from backstop.base.json_text import json_value
 from backstop.dossier.accounts.comparison import compare
 from backstop.dossier.available_texts import AvailableTexts
 from backstop.dossier.dossier import Dossier

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from backstop.base.faults import InvalidInput, Place
-from backstop.base.strict_json import json_value
+from backstop.base.json_text import json_value
 from backstop.dossier.anchor.passage import Text, anchored
 from backstop.dossier.dossier import Dossier
 from backstop.dossier.exchange.refi import GROUPS, MARK, guid

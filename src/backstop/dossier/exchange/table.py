@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from backstop.base.faults import Fault, InvalidInput, Place, Refused
-from backstop.base.strict_json import json_value
+from backstop.base.json_text import json_value
 from backstop.base.words import did_you_mean
 from backstop.dossier.accounts.finding import Finding
 from backstop.dossier.anchor.passage import Text, anchored

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from backstop.base.faults import InvalidInput, Place
-from backstop.base.strict_json import json_value
+from backstop.base.json_text import json_value
 from backstop.dossier.record import Extractor
 from backstop.dossier.text.canonical import decode
 from backstop.dossier.text.csv_rows import csv_rows

@@ -8,8 +8,8 @@ from typing import Any, Protocol, TypeVar
 
 from backstop.base.document import Path, dotted, first_faults
 from backstop.base.faults import BackstopError, Fault, InvalidInput, Place
+from backstop.base.json_text import RepeatedKey, json_value
 from backstop.base.records import mismatches
-from backstop.base.strict_json import RepeatedKey, json_value
 from backstop.graphmodel.files.records import GraphRecord, graph_explained
 
 T = TypeVar("T")

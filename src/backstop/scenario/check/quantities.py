@@ -153,7 +153,8 @@ def _one_kind(part: Part, kinds: tuple[str, ...]) -> str | None:
 
 
 def _distribution(part: Part, kind: str | None) -> None:
-    from backstop.scenario.distribution.distribution import DistributionError, distribution
+    from backstop.scenario.distribution.distribution import DistributionError
+    from backstop.scenario.distribution.kinds import distribution
 
     bounds = [element.number for element in part.at("bounds").elements()]
     if bounds and kind is not None and kind != "normal":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from graphlib import TopologicalSorter
 
 from backstop.scenario.check.cycles import cycles
 from backstop.scenario.check.expressions import Usage, constant
@@ -160,9 +161,9 @@ class Moves:
             )
         if found:
             return
-        depths: dict[str, int] = {}
+        depths = self._depths(root)
         for phase in root.at("phases").items():
-            deep = self._depth(f"phase {phase.name}", root, depths)
+            deep = depths.get(f"phase {phase.name}", 0)
             if deep > DEEPEST_PLAY:
                 phase.fault(
                     f"the play of {phase.name} unfolds into ways of {deep} nodes, more than {DEEPEST_PLAY}",
@@ -170,20 +171,13 @@ class Moves:
                     key=True,
                 )
 
-    def _depth(self, owner: str, root: Part, depths: dict[str, int]) -> int:
-        """An upper bound of the nodes on the longest way from the root of a play to a leaf; kept in `depths`."""
-        ahead = [owner]
-        while ahead:
-            name = ahead[-1]
-            waiting = [below for below in self.subtrees.get(name, ()) if below not in depths]
-            if waiting:
-                ahead.extend(waiting)
-                continue
-            ahead.pop()
-            own = root.at("trees").at(name) if self.names.has("trees", name) else None
-            below = max((depths[b] for b in self.subtrees.get(name, ())), default=0)
-            depths[name] = (_levels(own.data) if own is not None else 1) + below
-        return depths[owner]
+    def _depths(self, root: Part) -> dict[str, int]:
+        """By tree and play, an upper bound of the nodes on the longest way from its root to a leaf."""
+        depths: dict[str, int] = {}
+        for name in TopologicalSorter(self.subtrees).static_order():
+            levels = _levels(root.at("trees").at(name).data) if self.names.has("trees", name) else 1
+            depths[name] = levels + max((depths[below] for below in self.subtrees.get(name, ())), default=0)
+        return depths
 
     def reached(self, owner: str, seen: set[str]) -> Iterator[str]:
         """All outcomes below a tree or the play of a phase (`phase NAME`), but for those below trees `seen`."""

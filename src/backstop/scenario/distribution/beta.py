@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from backstop.base import special
 from backstop.base.arrays import FloatArray
-from backstop.scenario.distribution.families import (
+from backstop.scenario.distribution.distribution import (
     Distribution,
     DistributionError,
     require_finite,

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from backstop.base.arrays import FloatArray
-from backstop.scenario.distribution.families import Distribution, DistributionError, require_finite
+from backstop.scenario.distribution.distribution import Distribution, DistributionError, require_finite
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from backstop.base.arrays import FloatArray
-from backstop.scenario.distribution.families import (
+from backstop.scenario.distribution.distribution import (
     Distribution,
     DistributionError,
-    Uniform,
     require_finite,
     require_interval,
 )
 from backstop.scenario.distribution.normal import Normal
+from backstop.scenario.distribution.straight import Uniform
 
 # Beyond this e to its power overflows, and a loguniform quantile is taken as a whole from its logarithm.
 _MOST_RATIO = 700.0

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 
 from backstop.base import special
 from backstop.base.arrays import FloatArray
-from backstop.scenario.distribution.families import Distribution, DistributionError, require_finite
+from backstop.scenario.distribution.distribution import Distribution, DistributionError, require_finite
 from backstop.scenario.distribution.table import Indices, Table, places, tabulated
 
 # Normal scores at which the quantiles of every component become knots, so that each search starts in a narrow bracket.
@@ -44,7 +44,7 @@ class _Knots(NamedTuple):
 class Mixture(Distribution):
     """One of `components`, chosen with `weights` (scaled to sum to 1); components may be of any kind.
 
-    >>> from backstop.scenario.distribution.distribution import Uniform
+    >>> from backstop.scenario.distribution.straight import Uniform
     >>> Mixture((Uniform(0, 1), Uniform(0, 4)), (1, 1)).cdf(1.0)
     array(0.625)
     """

@@ -7,6 +7,7 @@ import re
 from backstop.base.document import Document, first_faults, parse_document
 from backstop.base.faults import Fault, InvalidInput
 from backstop.scenario.check.expressions import Usage, constant
+from backstop.scenario.check.metrics_and_claims import check_claim, check_metric, check_observation
 from backstop.scenario.check.names import Names, article
 from backstop.scenario.check.part import Part
 from backstop.scenario.check.quantities import (
@@ -16,7 +17,6 @@ from backstop.scenario.check.quantities import (
     check_measure,
     check_parameter,
 )
-from backstop.scenario.check.questions import check_claim, check_metric, check_observation
 from backstop.scenario.check.shape import shaped
 from backstop.scenario.check.trees import Moves
 from backstop.scenario.format.scenario import KINDS, Scenario
