@@ -1,4 +1,4 @@
-"""Static trees: the game room beside Gambit's agent logit and OpenSpiel, as ratios of CPU seconds in one run.
+"""Static trees: a compiled program beside Gambit's agent logit and OpenSpiel, as ratios of CPU seconds in one run.
 
     python benchmarks/trees.py [--worlds 5000000] [--games 300] [--repeats 5]
 
@@ -11,19 +11,19 @@ object a line, and exits with 1 where a target is missed.
 import argparse
 import io
 import json
+import math
 import resource
 import statistics
 import subprocess
 import sys
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
 NOISE = 0.5
 SEED = 20251201
-BLOCK = 8_192
+BLOCK = 65_536
 THREADS = 2
 ACTORS = 3
 ENDINGS = 6
@@ -41,31 +41,61 @@ t "" 4 "conquest" {{ {}, {}, {} }}
 t "" 5 "probe" {{ {}, {}, {} }}
 t "" 6 "quiet" {{ {}, {}, {} }}
 """
-MOVES = {6: ("help", "stay out"), 7: ("resist", "bargain", "yield"), 8: ("attack", "probe", "wait")}
-MOVERS = {6: "guarantor", 7: "attacked", 8: "challenger"}
+ACTORS_NAMED = ("challenger", "attacked", "guarantor")
+# By outcome, in the order of the file above: the moves that lead to it.
+PATHS = (
+    ("attack", "resist", "help"),
+    ("attack", "resist", "stay out"),
+    ("attack", "bargain"),
+    ("attack", "yield"),
+    ("probe",),
+    ("wait",),
+)
+
+SCENARIO = {
+    "format": "backstop/1",
+    "title": "A guarantee",
+    "horizon": {"years": 1, "tail_years": 0},
+    "actors": {name: {"discount": 0, "noise": "noise"} for name in ACTORS_NAMED},
+    "parameters": {"noise": {"value": NOISE}}
+    | {f"u{i}": {"uniform": [-1, 1]} for i in range(ENDINGS * ACTORS)},
+    "arrangements": {"only": {}},
+    "start": "now",
+    "phases": {"now": {"play": "first"}, "over": {"absorbing": True}},
+    "trees": {
+        "first": {"actor": "challenger", "moves": {"attack": "answer", "probe": "o4", "wait": "o5"}},
+        "answer": {"actor": "attacked", "moves": {"resist": "help", "bargain": "o2", "yield": "o3"}},
+        "help": {"actor": "guarantor", "moves": {"help": "o0", "stay_out": "o1"}},
+    },
+    "outcomes": {
+        f"o{o}": {
+            "next": "over",
+            "payoffs": {name: f"u{ACTORS * o + i}" for i, name in enumerate(ACTORS_NAMED)},
+        }
+        for o in range(ENDINGS)
+    },
+    "metrics": {"worth": {"value": "challenger"}},
+}
 
 
-def guarantee():
-    from backstop.game.tree import Decision, Ending, Play
+def guarantee(threads=THREADS):
+    """The tree as a program, ready to solve worlds."""
+    from backstop.program.host import Host
+    from backstop.program.program import compile_program
+    from backstop.scenario.check.scenario import read_scenario
+    from backstop.scenario.model import compile_scenario
 
-    return Play(
-        (
-            *(Ending(o) for o in range(ENDINGS)),
-            Decision("help", 2, MOVES[6], (0, 1)),
-            Decision("answer", 1, MOVES[7], (6, 2, 3)),
-            Decision("first", 0, MOVES[8], (7, 4, 5)),
-        )
-    )
+    document, scenario, _ = read_scenario(json.dumps(SCENARIO).encode(), "scenario.yaml")
+    return Host(compile_program(compile_scenario(scenario, document.place)), threads)
 
 
-def solved(play, payoffs, noise=NOISE):
+def solved(host, payoffs, noise=NOISE):
     """Payoffs of shape (endings, actors, worlds)."""
-    from backstop.game.stage import PlayNumbers
-    from backstop.game.static import solve_play
+    from backstop.program.host import Wanted
 
-    scale = np.array([noise])
-    numbers = PlayNumbers((*payoffs, None, None, None), (None,) * ENDINGS + (scale,) * 3, ((),) * 9)
-    return solve_play(play, numbers, "agent_error", ACTORS, payoffs.shape[-1])
+    rows = payoffs.reshape(ENDINGS * ACTORS, -1)
+    parameters = {"noise": noise} | {f"u{i}": row for i, row in enumerate(rows)}
+    return host.solve(rows.shape[1], parameters, {}, Wanted(metrics=(), outcomes=True))
 
 
 class PseudoRandom:
@@ -89,7 +119,7 @@ class Scrambled:
     """The program's own draws: a scrambled Sobol sequence for every parameter."""
 
     def __init__(self):
-        from backstop.scenario.distribution.distribution import distribution
+        from backstop.scenario.distribution.kinds import distribution
         from backstop.worlds.draws import Sampler
 
         uniform = distribution("uniform", [-1.0, 1.0])
@@ -102,15 +132,11 @@ class Scrambled:
 
 def screen(worlds, draws, threads):
     """Means of outcome probabilities and of values over `worlds` worlds, none of which is kept."""
-    play = guarantee()
-
-    def block(first):
-        count = min(BLOCK, worlds - first)
-        found = solved(play, draws.payoffs(first, count))
-        return [*(float(found.outcomes[o].sum()) for o in range(ENDINGS)), *found.values.sum(axis=1)]
-
-    with ThreadPoolExecutor(threads) as pool:
-        return np.sum(list(pool.map(block, range(0, worlds, BLOCK))), axis=0) / worlds
+    host, total = guarantee(threads), 0.0
+    for first in range(0, worlds, BLOCK):
+        found = solved(host, draws.payoffs(first, min(BLOCK, worlds - first)))
+        total = total + np.array([row.sum() for row in (*found.outcomes.values(), *found.values.values())])
+    return total / worlds
 
 
 def exponentials(worlds):
@@ -173,12 +199,14 @@ def gambit(games, found):
     cpu, profiles = timed(games, solve)
     worst = 0.0
     for world, profile in enumerate(profiles):
-        for actor, name in enumerate(("challenger", "attacked", "guarantor")):
-            worst = max(worst, abs(float(profile.payoffs[name]) - found.values[actor, world]))
-        for node, moves in MOVES.items():
-            ((_, mixed),) = list(profile[MOVERS[node]])
-            for move, label in enumerate(moves):
-                worst = max(worst, abs(float(dict(mixed)[label]) - found.moves[node][move][world]))
+        chances = {}
+        for name in ACTORS_NAMED:
+            worst = max(worst, abs(float(profile.payoffs[name]) - found.values[name][world]))
+            ((_, mixed),) = list(profile[name])
+            chances |= {label: float(probability) for label, probability in dict(mixed).items()}
+        for ending, path in enumerate(PATHS):
+            probability = math.prod(chances[label] for label in path)
+            worst = max(worst, abs(probability - found.outcomes[f"o{ending}"][world]))
     return {"version": pygambit.__version__, "games": len(games), "cpu_s": cpu, "worst": float(worst)}
 
 
@@ -200,7 +228,7 @@ def open_spiel(games, best):
     load(games[0])
     loading, _ = timed(games, load)
     solving, values = timed(games, lambda payoffs: backward(load(payoffs).new_initial_state()))
-    worst = float(np.abs(np.array(values).T - best.values).max())
+    worst = float(np.abs(np.array(values).T - np.stack(list(best.values.values()))).max())
     return {"games": len(games), "load_cpu_s": loading, "cpu_s": solving, "worst": worst}
 
 

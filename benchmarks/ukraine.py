@@ -3,15 +3,14 @@
     python benchmarks/ukraine.py [--worlds 100000 10000] [--repeats 3] [--study examples/ukraine-2025]
 
 For each number of worlds: `backstop assess STUDY --json` as a process of its own (wall, CPU seconds, peak memory),
-the same after the imports (`assess` alone, two threads), and one run on one thread with a clock on each step, by CPU
-seconds of that thread. Prints one JSON object a line, and exits with 1 where a target is missed.
+the same after the imports (`assess` alone, two threads), and one run on one thread with a clock on each step. Prints
+one JSON object a line, and exits with 1 where a target is missed.
 """
 
 import argparse
 import functools
 import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -41,80 +40,42 @@ def command(study, worlds):
     return time.perf_counter() - start, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
 
 
-class Clock:
-    """CPU seconds of one thread by step; a step inside another counts for the inner one alone."""
-
-    def __init__(self):
-        self.spent = {}
-        self.open = []
-        self.since = time.thread_time()
-
-    def turn(self):
-        now = time.thread_time()
-        if self.open:
-            self.spent[self.open[-1]] = self.spent.get(self.open[-1], 0.0) + now - self.since
-        self.since = now
-
-    def on(self, owner, name, step):
-        """Put the clock on the function or method `name` of a module or class."""
-        plain = owner.__dict__[name]
-        call = plain.__func__ if isinstance(plain, staticmethod) else plain
-
-        @functools.wraps(call)
-        def timed(*args, **kwargs):
-            self.turn()
-            self.open.append(step)
-            try:
-                return call(*args, **kwargs)
-            finally:
-                self.turn()
-                self.open.pop()
-
-        setattr(owner, name, staticmethod(timed) if isinstance(plain, staticmethod) else timed)
-
-
 def steps(study, worlds):
-    """Shares of one assessment on one thread, and how many sweeps the tail and the horizon took."""
-    from backstop.game import process, stage, tail
-    from backstop.scenario import valuation
+    """CPU seconds of one assessment on one thread, and the shares of its steps."""
+    from backstop.program.host import Host
     from backstop.scenario.study import load
-    from backstop.worlds import assessment, ensemble, evaluation, result
+    from backstop.worlds import assessment
 
     model = load(study)
-    clock = Clock()
-    counts = {"tail": [0, 0, 0.0], "horizon": [0, 0, 0.0]}
-    plain = stage.Sweep.solve
+    assessment.assess(model, worlds=16, threads=1)
+    spent = {}
 
-    def counted(self, *args):
-        count = counts["tail" if "tail" in clock.open else "horizon"]
-        count[0] += 1
-        count[1] += self.worlds
-        # A sweep over one group of phases is a part of a sweep.
-        count[2] += self.worlds * len(self.game.live) / len(model.game.live)
-        return plain(self, *args)
+    def timed(owner, name, step):
+        plain = getattr(owner, name)
 
-    stage.Sweep.solve = counted
-    clock.on(assessment, "assess", "rest")
-    clock.on(ensemble.Ensemble, "drawn", "draws")
-    clock.on(evaluation, "evaluate", "metrics")
-    clock.on(ensemble, "evaluate", "metrics")
-    clock.on(evaluation, "solve", "horizon")
-    clock.on(process, "settle", "tail")
-    clock.on(tail, "fixed_point", "tail")
-    clock.on(valuation.Valuation, "__init__", "valuation")
-    clock.on(valuation.Valuation, "stage", "valuation")
-    clock.on(valuation.Valuation, "use", "valuation")
-    clock.on(assessment, "summarise_arrangements", "summary")
-    clock.on(result.Result, "compared", "summary")
+        @functools.wraps(plain)
+        def call(*args, **kwargs):
+            start = time.process_time()
+            try:
+                return plain(*args, **kwargs)
+            finally:
+                spent[step] = spent.get(step, 0.0) + time.process_time() - start
+
+        setattr(owner, name, call)
+
+    timed(assessment, "assess", "all")
+    timed(assessment, "drawn", "draws")
+    timed(Host, "each", "solving and sums over worlds")
+    timed(assessment, "summed_curves", "curves summed up")
+    timed(assessment, "summed_up", "figures summed up")
+    timed(assessment, "compared", "differences")
     assessment.assess(model, worlds=worlds, threads=1)
-    total = sum(clock.spent.values())
+    total = spent.pop("all")
     size = worlds * len(model.levels)
     return {
         "cpu_s": round(total, 3),
         "us_per_world_and_arrangement": round(total / size * 1e6, 2),
-        "shares": {k: round(v / total, 3) for k, v in sorted(clock.spent.items(), key=lambda x: -x[1])},
-        "sweeps_per_world_and_arrangement": {k: round(v[2] / size, 1) for k, v in counts.items()},
-        "worlds_per_sweep": {k: round(v[1] / v[0]) for k, v in counts.items()},
+        "shares": {k: round(v / total, 3) for k, v in sorted(spent.items(), key=lambda x: -x[1])},
     }
 
 
@@ -155,12 +116,6 @@ def lean(study, folder):
     return folder
 
 
-def spent():
-    """CPU seconds of this process and of the workers it has waited for."""
-    here, workers = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return here.ru_utime + here.ru_stime + workers.ru_utime + workers.ru_stime
-
-
 def after_import(study, worlds, repeats):
     """Wall and CPU seconds of `assess` in a process that has done its imports, and of the first call there."""
     from backstop.scenario.study import load
@@ -169,10 +124,10 @@ def after_import(study, worlds, repeats):
     model = load(study)
     walls, cpus = [], []
     for _ in range(repeats):
-        wall, cpu = time.perf_counter(), spent()
+        wall, cpu = time.perf_counter(), time.process_time()
         assess(model, worlds=worlds, threads=THREADS)
         walls.append(time.perf_counter() - wall)
-        cpus.append(spent() - cpu)
+        cpus.append(time.process_time() - cpu)
     return {
         "assess_wall_s": round(statistics.median(walls), 3),
         "assess_wall_best_s": round(min(walls), 3),

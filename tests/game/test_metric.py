@@ -12,7 +12,7 @@ from tests.support.strategies import parameter_values, random_scenario
 
 from backstop.base.faults import InvalidInput
 from backstop.game.metric import Condition, Kind, Metric, curve
-from backstop.game.plain_process import Solution, expected_cost, expected_outcomes, shares
+from backstop.game.process import Solution, expected_cost, expected_outcomes, shares
 
 
 def some_solutions(count: int) -> list[Solution]:

@@ -8,7 +8,7 @@ from tests.support.published import ROWS, chain, fatigue, ladder
 
 from backstop.game.choice import Information
 from backstop.game.metric import curve, figure
-from backstop.game.plain_process import Solution, shares
+from backstop.game.process import Solution, shares
 from backstop.scenario.model import Model
 
 

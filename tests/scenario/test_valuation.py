@@ -1,4 +1,4 @@
-"""Levels, values of names and the numbers of the game; and faults found while solving, with their place and world."""
+"""One world's levels, values of names and numbers of the game; and faults, with their place and world."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ import random
 import re
 from typing import Any
 
-import numpy as np
 import pytest
-from tests.support.models import model_of, solution_of, stacked
+from tests.support.models import model_of, one_world
 from tests.support.strategies import parameter_values, random_scenario
 
 from backstop.base.faults import InvalidInput
-from backstop.scenario.valuation import Plan, Valuation
+from backstop.scenario.valuation import Valuation
 
 BASE: dict[str, Any] = {
     "horizon": {"years": 3},
@@ -46,37 +45,52 @@ def changed(path: str, value: Any) -> dict[str, Any]:
     return scenario
 
 
-def valued(scenario: dict[str, Any], arrangement: str = "both", **parameters: Any) -> Valuation:
+PEACE, WAR = 0, 1
+
+
+def valued(scenario: dict[str, Any], arrangement: str = "both", **parameters: float) -> Valuation:
     model = model_of(scenario)
     drawn = {"x": 1.0, "ceiling": 0.5, **parameters}
     drawn = {name: value for name, value in drawn.items() if name in model.distributions}
-    count = max((v.size for v in drawn.values() if isinstance(v, np.ndarray)), default=1)
-    return Valuation(Plan(model, model.levels[arrangement]), drawn, 0, count)
+    return Valuation(model, model.levels[arrangement], drawn, 1)
 
 
 def test_levels_after_phases_conditions_and_caps() -> None:
-    of = valued(BASE, ceiling=np.array([-1.0, 0.3, 0.9]))
-    peace, war = 0, 1
-    assert of.level("troops", peace, 0) == 30
-    assert of.level("troops", war, 0) == 0
-    assert np.array_equal(np.asarray(of.level("aid", war, 0)), [0.0, 0.3, 0.8]), "a negative cap is 0"
-    assert of.level("aid", peace, 2) == 0, "two years have passed"
-    assert np.array_equal(np.asarray(of.value("twice", peace, 0)), [60.0, 60.3, 60.8])
-    assert of.value("twice", war, 2) == 0
+    of = valued(BASE, ceiling=0.3)
+    assert of.level("troops", PEACE, 0) == 30
+    assert of.level("troops", WAR, 0) == 0
+    assert of.level("aid", WAR, 0) == 0.3
+    assert of.level("aid", PEACE, 2) == 0, "two years have passed"
+    assert of.value("twice", PEACE, 0) == 60.3
+    assert of.value("twice", WAR, 2) == 0
+    assert valued(BASE, ceiling=-1.0).level("aid", WAR, 0) == 0, "a negative cap is 0"
+    assert valued(BASE, ceiling=0.9).level("aid", WAR, 0) == 0.8
 
 
-def test_the_period_is_frozen_neither_before_nor_between() -> None:
+def test_the_clock() -> None:
     of = valued(changed("outcomes.stay.payoffs.a", "t + 10 * years + 100 * period_years"))
-    for period in (0, 1, 2):
-        payoff = of.stage(period).plays[0].payoffs[0]  # type: ignore[union-attr]
-        assert payoff is not None and payoff[0, 0] == period + 10 * period + 100
+    for period, phases in enumerate(of.world("agent_error").phases):
+        play = phases[PEACE].play
+        assert play is not None
+        assert play.payoffs[0][0] == period + 10 * period + 100
 
 
-def test_stages_are_one_where_nothing_depends_on_time() -> None:
-    of = valued(changed("measures.aid.when", "x > 0"))
-    assert of.stage(0) is of.stage(2)
-    of = valued(BASE)
-    assert of.stage(0) is not of.stage(2)
+@pytest.mark.parametrize(
+    ("condition", "months"),
+    [
+        ("years < 5/12", 5),
+        ("years < 7/12", 7),
+        ("years < 10/12", 10),
+        ("years < 14/12", 14),
+        ("years >= 7/12", 17),
+        ("years == 7/12", 1),
+    ],
+)
+def test_months_are_twelfths(condition: str, months: int) -> None:
+    scenario = changed("measures.aid.when", condition)
+    scenario["horizon"] = {"years": 2, "period": "month"}
+    of = valued(scenario)
+    assert sum(of.level("aid", WAR, period) > 0 for period in range(24)) == months
 
 
 FAULTS = [
@@ -127,31 +141,48 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("path", "value", "words", "place", "xs"), FAULTS)
-def test_faults_name_the_place_and_a_world(
+def test_faults_name_the_place_and_the_world(
     path: str, value: Any, words: str, place: str, xs: list[float]
 ) -> None:
+    scenario = changed(path, value)
+    assert valued(scenario, x=xs[0]).solved("agent_error")
     with pytest.raises(InvalidInput) as caught:
-        of = valued(changed(path, value), x=np.array(xs))
-        for period in (2, 1, 0):
-            of.stage(period)
+        valued(scenario, x=xs[1]).solved("agent_error")
     message = str(caught.value)
     assert words in message
     assert re.search(r"scenario\.yaml:\d+:\d+ " + re.escape(place), message), message
-    assert "world 1" in message
+    assert "in world 1" in message
+
+
+def test_a_fault_in_every_world_says_so() -> None:
+    with pytest.raises(InvalidInput, match="in every world"):
+        valued(changed("outcomes.stay.payoffs.a", "1 / (troops - 30)")).solved("agent_error")
+    with pytest.raises(InvalidInput, match="in every world"):
+        valued(changed("trees.step.noise", "0 - years")).solved("agent_error")
+
+
+def test_a_value_that_overflows_is_refused() -> None:
+    scenario = changed("phases.war", {"absorbing": True, "payoffs": {"b": "x"}})
+    with pytest.raises(InvalidInput) as caught:
+        valued(scenario, x=1e308).solved("agent_error")
+    message = str(caught.value)
+    assert "phases.war: the value of war to b is not finite (year 2) in world 1" in message
+    assert valued(scenario, x=1e306).solved("agent_error")
 
 
 def test_a_value_not_in_use_may_be_anything() -> None:
     scenario = changed("definitions.twice", "where(troops > 0, 60 / troops, 0) + aid")
-    assert valued(scenario, "both").stage(0)
-    assert valued(scenario, "none").stage(0)
+    assert valued(scenario, "both").solved("agent_error")
+    assert valued(scenario, "none").solved("agent_error")
     unused = changed("definitions.broken", "log(0 - 1)")
-    assert valued(unused).stage(0)
+    assert valued(unused).solved("agent_error")
     behind = changed("definitions.behind", "1 / (x - 1)")
     behind["outcomes"]["stay"]["payoffs"]["a"] = "where(x == 1, 0, behind)"
-    assert valued(behind, x=np.array([1.0, 2.0])).stage(0)
+    assert valued(behind, x=1.0).solved("agent_error")
+    assert valued(behind, x=2.0).solved("agent_error")
+    behind["outcomes"]["stay"]["payoffs"]["a"] = "where(x == 2, 0, behind)"
     with pytest.raises(InvalidInput, match="behind"):
-        behind["outcomes"]["stay"]["payoffs"]["a"] = "where(x == 2, 0, behind)"
-        valued(behind, x=np.array([1.0, 2.0])).stage(0)
+        valued(behind, x=1.0).solved("agent_error")
 
 
 def test_a_measure_at_zero_is_its_name_replaced_by_zero() -> None:
@@ -169,14 +200,13 @@ def test_a_measure_at_zero_is_its_name_replaced_by_zero() -> None:
             arrangement.setdefault("measures", {})[victim] = 0
         replaced = substituted(scenario, victim)
         arrangement = next(iter(scenario["arrangements"]))
-        drawn = [parameter_values(scenario, rng) for _ in range(3)]
-        first, second = model_of(zero), model_of(replaced)
+        drawn = parameter_values(scenario, rng)
         try:
-            one = solution_of(first, arrangement, stacked(drawn, first), 3)
+            one = one_world(model_of(zero), arrangement, drawn)
         except InvalidInput:
             continue
-        other = solution_of(second, arrangement, stacked(drawn, second), 3)
-        assert np.array_equal(one.values, other.values)
+        other = one_world(model_of(replaced), arrangement, drawn)
+        assert one.periods[0].values == other.periods[0].values
         compared += 1
     assert compared > 20
 

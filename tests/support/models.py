@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 from tests.support.strategies import to_yaml
 
-from backstop.game import plain_process
-from backstop.game.process import Solution, solve
-from backstop.game.stage import Information
+from backstop.game.choice import Information
+from backstop.game.process import Solution
 from backstop.scenario.check.scenario import read_scenario
-from backstop.scenario.expression.expression import Value
 from backstop.scenario.model import Model, compile_scenario
-from backstop.scenario.plain_valuation import Valuation as PlainValuation
-from backstop.scenario.valuation import Plan, Valuation
+from backstop.scenario.valuation import Valuation
 
 
 def model_of(scenario: Mapping[str, Any] | str) -> Model:
@@ -31,45 +27,13 @@ def model_of(scenario: Mapping[str, Any] | str) -> Model:
     return compile_scenario(checked, document.place, notes=notes)
 
 
-def solution_of(
-    model: Model,
-    arrangement: str,
-    parameters: Mapping[str, Value] | None = None,
-    worlds: int = 1,
-    information: Information = "agent_error",
-    accelerate: bool = True,
-) -> Solution:
-    """One arrangement solved in `worlds` worlds with the parameters given (fixed ones may be left out)."""
-    drawn: dict[str, Value] = {name: d for name, d in model.distributions.items() if isinstance(d, float)}
-    drawn.update(parameters or {})
-    valuation = Valuation(Plan(model, model.levels[arrangement]), drawn, 0, worlds)
-    return solve(
-        model.game,
-        valuation.stage,
-        model.periods,
-        valuation.factor,
-        information,
-        worlds,
-        model.scenario.horizon.tail_periods,
-        accelerate,
-    )
-
-
 def one_world(
     model: Model,
     arrangement: str,
     parameters: Mapping[str, float] | None = None,
     information: Information = "agent_error",
-) -> plain_process.Solution:
+) -> Solution:
     """One arrangement in one world with the parameters given (fixed ones may be left out)."""
     drawn = {name: d for name, d in model.distributions.items() if isinstance(d, float)}
     drawn.update(parameters or {})
-    return PlainValuation(model, model.levels[arrangement], drawn, 0).solved(information)
-
-
-def stacked(worlds: list[Mapping[str, float]], model: Model) -> dict[str, Value]:
-    """Parameters of several worlds as arrays, those that the model has fixed as numbers."""
-    return {
-        name: d if isinstance(d, float) else np.array([float(world[name]) for world in worlds])
-        for name, d in model.distributions.items()
-    }
+    return Valuation(model, model.levels[arrangement], drawn, 0).solved(information)

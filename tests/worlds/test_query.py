@@ -13,7 +13,7 @@ from tests.support.small_studies import OBSERVED, PLEDGE
 from backstop.base.faults import InvalidInput
 from backstop.game.metric import figure
 from backstop.scenario.model import Model
-from backstop.scenario.plain_valuation import Valuation
+from backstop.scenario.valuation import Valuation
 from backstop.worlds import query
 from backstop.worlds.assessment import assess
 from backstop.worlds.draws import drawn

@@ -16,7 +16,7 @@ from backstop.cli.printing import print_json, print_note, print_notes, print_tit
 
 if TYPE_CHECKING:
     from backstop.base.table import Table
-    from backstop.game.stage import Information
+    from backstop.game.choice import Information
     from backstop.scenario.model import Model
     from backstop.worlds.ensemble import Progress
     from backstop.worlds.statistics import Estimate

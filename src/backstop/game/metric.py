@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Literal
 
-from backstop.game.plain_process import Solution
+from backstop.game.process import Solution
 
 Kind = Literal["avoid", "reach", "occupy", "count", "duration", "value"]
 

@@ -1,107 +1,100 @@
-"""The process over time: values backwards from the tail, and what is chosen in every period.
-
-`V_i(t, k) = d * flow_i(t, k) + value of the play's root`, where a leaf is worth its lump sum plus the discounted
-value of the next phase one period later; an absorbing phase has its flow alone.
-"""
+"""The process over time in one world: values backwards from the tail, shares of the phases forwards from a start."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-import numpy as np
-
-from backstop.game.stage import Array, Information, Mask, Stage, Sweep
 from backstop.game.tail import settle
-from backstop.game.tree import Game
-
-# Asked once for each period: the numbers of that period for the plays of these phases. The same object for two periods
-# means the same numbers.
-Stages = Callable[[int, tuple[int, ...]], Stage]
+from backstop.game.world import SolvedPeriod, World, one_period_back
 
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """What a block of worlds does over periods t = 0 .. T-1.
+    """What a world does over periods t = 0 .. T-1.
 
-    `values`: at t = 0, shape (phases, actors, B). `outcomes[t][k]`: probability of each outcome that can be reached
-    when phase k is played in period t, arrays of shape (B,); empty for absorbing phases. `settled`, shape (B,): where
-    the tail has settled.
+    `periods[t]` has the values as period t begins and the plays solved in it. `outcomes[t][k]`: probability of each
+    outcome where phase k is played in period t; empty where it is absorbing. `settled`: whether the tail has settled.
     """
 
-    game: Game
-    values: Array
-    outcomes: tuple[tuple[Mapping[int, Array], ...], ...]
-    settled: Mask
+    world: World
+    periods: tuple[SolvedPeriod, ...]
+    settled: bool
+    outcomes: tuple[tuple[Mapping[int, float], ...], ...] = field(init=False, repr=False)
 
-    @property
-    def periods(self) -> int:
-        """T, the number of periods up to the horizon."""
-        return len(self.outcomes)
-
-    @property
-    def worlds(self) -> int:
-        """B, the number of worlds in the block."""
-        return int(self.values.shape[-1])
-
-
-# Called with (period, sweep, values at that period) from the last period to the first.
-Watch = Callable[[int, Sweep, Array], None]
-
-
-def solve(
-    game: Game,
-    stages: Stages,
-    periods: int,
-    factor: Array,
-    information: Information,
-    worlds: int,
-    tail_periods: int | None = None,
-    accelerate: bool = True,
-    watch: Watch | None = None,
-) -> Solution:
-    """Solve `periods` periods for `worlds` worlds.
-
-    `factor`, shape (actors, 1 or B): discount factors per period, in [0, 1). `tail_periods`: see
-    `backstop.game.tail.settle`. `watch` is shown every period as it is solved; what it is given is used again
-    afterwards, so it must copy what it keeps.
-    """
-    # What nothing leads to can be played in period 0 alone. (Where the tail is cut off, which worlds have settled by
-    # then may depend on every phase, so all are kept.)
-    cut = tail_periods is None and watch is None
-    later = without_entrances(game) if cut else game
-    stage = stages(periods - 1, later.live)
-    tail = settle(later, stage, factor, information, worlds, tail_periods, accelerate)
-    values, spare = tail.values, np.empty_like(tail.values)
-    discounted = np.empty_like(values)
-    keep = watch is not None
-    sweep = Sweep(later, stage, information, worlds, keep=keep)
-    chosen: list[tuple[Mapping[int, Array], ...]] = []
-    for period in range(periods - 1, -1, -1):
-        if period == 0 and later is not game:
-            stage, later = stages(period, game.live), game
-            sweep = Sweep(game, stage, information, worlds)
-        else:
-            here = stages(period, later.live)
-            if here is not stage:
-                sweep.renew(here)
-            stage = here
-        np.multiply(factor, values, out=discounted)
-        sweep.solve(discounted, spare)
-        for phase, play in enumerate(later.plays):
-            if play is None:
-                np.add(stage.flows[phase], discounted[phase], out=spare[phase])
-        values, spare = spare, values
-        chosen.append(
-            tuple(
-                {} if play is None else sweep.outcome_probabilities(k) for k, play in enumerate(later.plays)
-            )
+    def __post_init__(self) -> None:
+        found = tuple(
+            tuple({} if play is None else play.outcomes() for play in period.plays) for period in self.periods
         )
-        if watch is not None:
-            watch(period, sweep, values)
-    return Solution(game, values, tuple(reversed(chosen)), tail.settled)
+        object.__setattr__(self, "outcomes", found)
+
+    def value(self, phase: int, actor: int) -> float:
+        """The value of an actor at t = 0 in a phase."""
+        return self.periods[0].values[phase][actor]
 
 
-def without_entrances(game: Game) -> Game:
-    """The game with nothing played in phases that no outcome leads to: all it needs after period 0."""
-    return game.playing(frozenset[int]().union(*map(game.following, game.live)))
+def solve(world: World) -> Solution:
+    """A world solved: the tail, then every period from the last to the first."""
+    tail = settle(world)
+    later, found = tail.values, list[SolvedPeriod]()
+    for period in range(world.periods - 1, -1, -1):
+        found.append(one_period_back(world, period, later))
+        later = found[-1].values
+    return Solution(world, tuple(reversed(found)), tail.settled)
+
+
+def first_not_finite(solution: Solution) -> tuple[int, int, int] | None:
+    """Period, phase and actor of a value that is not finite, None where all are.
+
+    The recursion comes from the last period, and other phases lead to absorbing ones: there the trouble starts.
+    """
+    phases = sorted(
+        range(len(solution.world.game.phases)), key=lambda k: solution.world.game.plays[k] is not None
+    )
+    for period in range(len(solution.periods) - 1, -1, -1):
+        for phase in phases:
+            for actor, value in enumerate(solution.periods[period].values[phase]):
+                if not math.isfinite(value):
+                    return period, phase, actor
+    return None
+
+
+def shares(solution: Solution, start: int) -> list[list[float]]:
+    """Probability of being in each phase at periods 0 .. T, from phase `start`."""
+    game = solution.world.game
+    found = [[1.0 if phase == start else 0.0 for phase in range(len(game.phases))]]
+    for outcomes in solution.outcomes:
+        later = [0.0] * len(game.phases)
+        for phase, share in enumerate(found[-1]):
+            if game.plays[phase] is None:
+                later[phase] += share
+            for outcome, probability in outcomes[phase].items():
+                later[game.next_phase[outcome]] += share * probability
+        found.append(later)
+    return found
+
+
+def expected_outcomes(solution: Solution, start: int) -> list[float]:
+    """Expected number of occurrences of each outcome up to the horizon, from phase `start`."""
+    total = [0.0] * len(solution.world.game.outcomes)
+    for of_phase, outcomes in zip(shares(solution, start), solution.outcomes, strict=False):
+        for share, probabilities in zip(of_phase, outcomes, strict=True):
+            for outcome, probability in probabilities.items():
+                total[outcome] += share * probability
+    return total
+
+
+def expected_cost(solution: Solution, start: int, cost: Callable[[int, int], float]) -> float:
+    """Sum over periods and phases of the phase's share, d and `cost(phase, period)`, which is per year.
+
+    The cost is asked for only where the phase has a share.
+    """
+    d = solution.world.period_years
+    occupied = shares(solution, start)[:-1]
+    return sum(
+        share * d * cost(phase, period)
+        for period, of_phase in enumerate(occupied)
+        for phase, share in enumerate(of_phase)
+        if share > 0.0
+    )

@@ -16,12 +16,12 @@ import numpy as np
 from backstop.base.arrays import BoolArray, FloatArray, Rows
 from backstop.base.faults import InvalidInput
 from backstop.game.choice import Information
-from backstop.game.plain_process import expected_cost
+from backstop.game.process import expected_cost
 from backstop.program.host import Host, Solved, Wanted
 from backstop.program.program import compile_program
 from backstop.scenario.expression.expression import Value
 from backstop.scenario.model import Model, Use
-from backstop.scenario.plain_valuation import Valuation
+from backstop.scenario.valuation import Valuation
 
 Levels = Mapping[str, Value]
 """The promised level of every measure: a number, or one for every world that is asked about."""

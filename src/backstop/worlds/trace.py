@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from backstop.base.faults import InvalidInput
 from backstop.game.choice import Information
 from backstop.game.metric import figure
-from backstop.game.plain_process import Solution, expected_outcomes, shares
 from backstop.game.play import SolvedPlay
+from backstop.game.process import Solution, expected_outcomes, shares
 from backstop.game.tree import Decision, Ending
 from backstop.scenario.expression.expression import Value
 from backstop.scenario.model import Model
-from backstop.scenario.plain_valuation import Valuation
+from backstop.scenario.valuation import Valuation
 from backstop.worlds.draws import Sampler
 from backstop.worlds.sequence import MOST_WORLDS
 

@@ -92,5 +92,4 @@ def values_of_actor(found: Table, actor: str) -> FloatArray:
         raise InvalidInput(
             f"no actor is called {actor}", hint=did_you_mean(actor, model.scenario.actors, "actor")
         )
-    row = ensemble.figures.actors.index(actor)
-    return np.stack([ensemble.solve(model.levels[name]).values[row] for name in found.metrics])
+    return np.stack([ensemble.solve(model.levels[name]).values[actor] for name in found.metrics])

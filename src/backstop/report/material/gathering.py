@@ -10,7 +10,7 @@ import numpy as np
 
 from backstop.base.faults import BackstopError
 from backstop.evidence.evidence import Evidence, evidence_of
-from backstop.game.stage import Information
+from backstop.game.choice import Information
 from backstop.questions.claims.judging import Claims, judge_claims
 from backstop.questions.methods.given_data import GivenData, first_order_from_worlds
 from backstop.questions.methods.prim import Discovery, discover
