@@ -14,20 +14,8 @@ from collections.abc import Mapping
 from backstop.program.code import arithmetic
 from backstop.program.code.terms import Term, Terms
 from backstop.scenario.expression.nodes import Choice, Name, Node, Number, fold
+from backstop.scenario.expression.operations import OPERATIONS
 from backstop.scenario.model import Model, Use
-
-_COMPARED = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne"}
-_PLAIN = {
-    "+": "add",
-    "-": "sub",
-    "*": "mul",
-    "/": "div",
-    "negate": "neg",
-    "min": "min",
-    "max": "max",
-    "abs": "abs",
-    "sqrt": "sqrt",
-}
 
 
 class Expressions:
@@ -132,17 +120,15 @@ class Expressions:
         return fold(root, combined)
 
     def _operation(self, name: str, parts: tuple[Term, ...]) -> Term:
-        terms = self.terms
-        plain = _PLAIN.get(name)
-        if plain is not None:
-            found = parts[0]
+        terms, row = self.terms, OPERATIONS[name]
+        if row.instruction:
+            found = parts[0] if len(parts) > 1 else terms.op(row.instruction, parts[0])
             for part in parts[1:]:
-                found = terms.op(plain, found, part)
-            return found if len(parts) > 1 else terms.op(plain, found)
-        if name in _COMPARED:
-            left, right = parts
-            truth = terms.truth(terms.op(_COMPARED[name], left, right))
-            return self._unless_none(left, self._unless_none(right, truth))
+                found = terms.op(row.instruction, found, part)
+            found = terms.truth(found) if row.is_truth else found
+            for part in reversed(parts) if row.guarded else ():
+                found = self._unless_none(part, found)
+            return found
         match name:
             case "and" | "or":
                 return self._joined(name, parts)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from types import MappingProxyType
 from typing import Any
@@ -44,6 +44,7 @@ class Operator:
     `settled_by`: an argument of this truth ends the matter, so that those after it are not in use (`and`, `or`).
     `words` reads it aloud: what stands between the arguments of an infix operation, else a template of them, where
     `{all}` lists them and `many` is the template for more than two. `opposite`: what is true where this one is false.
+    `instruction`: the one instruction of the compiled program that does it; empty where it takes several.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Operator:
     guarded: bool = False
     settled_by: bool | None = None
     opposite: str = ""
+    instruction: str = ""
 
     @property
     def sign(self) -> str:
@@ -77,13 +79,14 @@ class Operator:
         return not self.is_function and self.most != 1
 
 
-def _arithmetic(name: str, value: Callable[..., Any], words: str, rank: Rank) -> Operator:
-    return Operator(name, value, words, rank, rank, Rank(rank + 1), 2, 2)
+def _arithmetic(name: str, value: Callable[..., Any], words: str, rank: Rank, instruction: str) -> Operator:
+    return Operator(name, value, words, rank, rank, Rank(rank + 1), 2, 2, instruction=instruction)
 
 
 def _comparison(name: str, value: Callable[..., Any], words: str, opposite: str) -> Operator:
     bounds = (Rank.COMPARISON, Rank.SUM, Rank.SUM)
-    return Operator(name, value, words, *bounds, 2, 2, is_truth=True, guarded=True, opposite=opposite)
+    row = Operator(name, value, words, *bounds, 2, 2, is_truth=True, guarded=True, opposite=opposite)
+    return replace(row, instruction=value.__name__)  # lt, le, gt, ge, eq, ne: the same there
 
 
 def _junction(name: str, value: Callable[..., Any], rank: Rank, settled_by: bool) -> Operator:
@@ -91,10 +94,13 @@ def _junction(name: str, value: Callable[..., Any], rank: Rank, settled_by: bool
     return Operator(name, value, name, *bounds, 2, None, is_truth=True, guarded=True, settled_by=settled_by)
 
 
-def _function(form: str, value: Callable[..., Any], words: str, many: str = "") -> Operator:
+def _function(
+    form: str, value: Callable[..., Any], words: str, many: str = "", instruction: str = ""
+) -> Operator:
     name, _, arguments = form.partition("(")
     arity = 2 if many else arguments.count(",") + 1
-    return Operator(name, value, words, least=arity, most=None if many else arity, form=form, many=many)
+    most = None if many else arity
+    return Operator(name, value, words, least=arity, most=most, form=form, many=many, instruction=instruction)
 
 
 _LOGIC = (
@@ -111,20 +117,20 @@ _LOGIC = (
     _comparison("!=", operator.ne, "is not equal to", "=="),
 )
 _ARITHMETIC = (
-    _arithmetic("+", operator.add, "plus", Rank.SUM),
-    _arithmetic("-", operator.sub, "minus", Rank.SUM),
-    _arithmetic("*", operator.mul, "times", Rank.PRODUCT),
-    _arithmetic("/", kernels.divide, "divided by", Rank.PRODUCT),
-    Operator("negate", operator.neg, "minus {0}", Rank.SIGN, Rank.SIGN),
+    _arithmetic("+", operator.add, "plus", Rank.SUM, "add"),
+    _arithmetic("-", operator.sub, "minus", Rank.SUM, "sub"),
+    _arithmetic("*", operator.mul, "times", Rank.PRODUCT, "mul"),
+    _arithmetic("/", kernels.divide, "divided by", Rank.PRODUCT, "div"),
+    Operator("negate", operator.neg, "minus {0}", Rank.SIGN, Rank.SIGN, instruction="neg"),
     Operator("**", kernels.power, "to the power of", Rank.POWER, Rank.ATOM, Rank.SIGN, 2, 2, guarded=True),
 )
 _FUNCTIONS = (
-    _function("min(a, b, ...)", kernels.smallest, "the smaller of {all}", many="the smallest of {all}"),
-    _function("max(a, b, ...)", kernels.largest, "the larger of {all}", many="the largest of {all}"),
-    _function("abs(x)", abs, "the size of {0}"),
+    _function("min(a, b, ...)", kernels.smallest, "the smaller of {all}", "the smallest of {all}", "min"),
+    _function("max(a, b, ...)", kernels.largest, "the larger of {all}", "the largest of {all}", "max"),
+    _function("abs(x)", abs, "the size of {0}", instruction="abs"),
     _function("exp(x)", kernels.exponential, "e to the power of {0}"),
     _function("log(x)", kernels.logarithm, "the natural logarithm of {0}"),
-    _function("sqrt(x)", kernels.square_root, "the square root of {0}"),
+    _function("sqrt(x)", kernels.square_root, "the square root of {0}", instruction="sqrt"),
     _function("clip(x, low, high)", kernels.clip, "{0}, but no less than {1} and no more than {2}"),
     _function("where(condition, a, b)", np.where, "{1} where {0}, and {2} otherwise"),
     _function("logistic(x)", kernels.logistic, "the logistic function of {0}"),
