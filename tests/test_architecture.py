@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 import click
@@ -112,6 +113,12 @@ def test_a_module_is_short_and_says_what_it_is(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert text.count("\n") <= 500
     assert ast.get_docstring(ast.parse(text))
+
+
+def test_no_folder_is_a_corridor_of_equal_doors() -> None:
+    folders = Counter(path.parent for path in MODULES if path.name != "__init__.py")
+    assert len(folders) > 10
+    assert not [folder for folder, modules in folders.items() if modules > 16]
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name)
