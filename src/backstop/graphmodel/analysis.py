@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -67,10 +67,10 @@ class Analysis:
         """Ids of the states that are stable for everyone under a concept of `concepts`."""
         return self.conflict.ids_of(self.concepts[concept])
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, object]:
         """The whole result as plain data, with the ids of the file (`backstop-graph-result/1`)."""
         one = self.conflict
-        result: dict[str, Any] = {
+        result: dict[str, object] = {
             "form": one.form,
             "decision_makers": [{"id": dm.id, "name": dm.name} for dm in one.decision_makers],
             "options": [
@@ -104,7 +104,7 @@ class Analysis:
         result["left_out"] = dict(self.left_out)
         return result
 
-    def _block(self, tables: Mapping[str, Bools]) -> dict[str, Any]:
+    def _block(self, tables: Mapping[str, Bools]) -> dict[str, object]:
         one = self.conflict
         return {
             name: {"stable": one.stable(table), "equilibria": one.ids_of(table)}
@@ -217,17 +217,16 @@ def analyse(
     left_out: dict[str, str] = {}
     tables = _concept_tables(conflict, tuple(concepts or ALL_CONCEPTS), bool(concepts), left_out)
     structural = np.stack([move.degree() == 0 for move in conflict.moves])
-    more: dict[str, Any] = {}
-    if not concepts:
-        more["others"] = _other_kinds(conflict, tables)
-        if _is_sampled(conflict):
-            more["robustness"] = robustness(conflict)
-        more["coalitions"] = _coalitions(conflict, left_out)
-        more["foresight"] = None if foresight else _foresight(conflict, left_out)
-        more["searches"] = _searches(conflict, left_out)
-    if foresight:
-        more["foresight"] = anticipate(conflict, foresight, ties or "strict")
-    return Analysis(conflict, tables, structural, left_out=left_out, **more)
+    seen = anticipate(conflict, foresight, ties or "strict") if foresight else None
+    if concepts:
+        return Analysis(conflict, tables, structural, foresight=seen, left_out=left_out)
+    others = _other_kinds(conflict, tables)
+    sampled = any(isinstance(p, Relation) and p.sampled for p in conflict.preferences)
+    drawn = robustness(conflict) if sampled and not graded_kinds(conflict) else None
+    joint = _coalitions(conflict, left_out)
+    seen = seen or _foresight(conflict, left_out)
+    searches = _searches(conflict, left_out)
+    return Analysis(conflict, tables, structural, others, joint, seen, searches, drawn, left_out)
 
 
 def _other_kinds(conflict: Conflict, crisp_tables: Mapping[str, Bools]) -> dict[str, Mapping[str, Bools]]:
@@ -245,11 +244,6 @@ def _other_kinds(conflict: Conflict, crisp_tables: Mapping[str, Bools]) -> dict[
     if "probabilistic" in graded:
         found["probabilistic"] = probabilistic(conflict)
     return found
-
-
-def _is_sampled(conflict: Conflict) -> bool:
-    sampled = any(isinstance(p, Relation) and p.sampled for p in conflict.preferences)
-    return sampled and not graded_kinds(conflict)
 
 
 def _searches(conflict: Conflict, left_out: dict[str, str]) -> dict[str, Search]:

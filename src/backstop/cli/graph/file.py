@@ -28,7 +28,7 @@ class Answer(Protocol):
         """The conflict it is about."""
         ...
 
-    def as_dict(self) -> Mapping[str, Any]:
+    def as_dict(self) -> Mapping[str, object]:
         """Its JSON, without format and title."""
         ...
 

@@ -66,7 +66,7 @@ class Check:
     conflict: Conflict
     checked: bool
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, object]:
         """What is in the file, as plain data."""
         one = self.conflict
         return {

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from math import comb, factorial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
@@ -41,7 +41,7 @@ class StabilityCondition:
     rankings: int | None
     of: int
 
-    def as_dict(self, conflict: Conflict) -> dict[str, Any]:
+    def as_dict(self, conflict: Conflict) -> dict[str, object]:
         """The condition as plain data, with the ids of the file."""
         ids = conflict.states.ids
         return {

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -69,7 +69,7 @@ class Change:
     cost: int
     least: bool
 
-    def as_dict(self, conflict: Conflict) -> dict[str, Any]:
+    def as_dict(self, conflict: Conflict) -> dict[str, object]:
         """The change as plain data, shift by shift, with the ids of the file."""
         ids = conflict.states.ids
         return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +44,7 @@ class Route:
     losses: tuple[int, ...]
     by_improvements: int | None
 
-    def as_dict(self, conflict: Conflict) -> dict[str, Any]:
+    def as_dict(self, conflict: Conflict) -> dict[str, object]:
         """The route as plain data, with the ids of the file."""
         return {
             "distance": self.distance,
@@ -89,7 +89,7 @@ class Evolution:
     routes: Mapping[int, Route | None]
     searches: Mapping[Kind, Search]
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, object]:
         """Routes or shortest paths as plain data, with the ids of the file."""
         ids = self.conflict.states.ids
         if self.searches:
@@ -133,7 +133,7 @@ class Evolution:
         return [Table(title, columns, tuple(rows)) for title, rows in found.items() if rows]
 
 
-def paths(conflict: Conflict, found: Search) -> dict[str, Any]:
+def paths(conflict: Conflict, found: Search) -> dict[str, object]:
     """Distance and one shortest path of each state reached, by id."""
     return {
         conflict.states.ids[state]: {"distance": far, "path": conflict.steps(found.path(state))}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from backstop.base.table import Table
 from backstop.base.words import listed
@@ -36,7 +36,7 @@ class Inverse:
     change: Change | None
     edits: Sequence[StatementEdit]
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, object]:
         """The answer as plain data, with the ids of the file."""
         one, names = self.conflict, self.conflict.maker_ids
         return {

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import numpy as np
 
@@ -39,7 +38,7 @@ class Alternative:
     rank: Values
     pairs_changed: int
 
-    def as_dict(self, conflict: Conflict) -> list[dict[str, Any]]:
+    def as_dict(self, conflict: Conflict) -> list[dict[str, object]]:
         """What does not hold today, as plain data with the ids of the file."""
         ids = conflict.states.ids
         return [{"better": ids[a], "worse": ids[b], "strict": strict} for a, b, strict in self.changes]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +45,7 @@ class Robustness:
         """Share of draws in which `state` is an equilibrium, and its 95 % interval (Wilson 1927)."""
         return wilson(int(self.equilibrium[concept][state]), self.draws)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, object]:
         """Share of draws in which each state is an equilibrium, with a 95 % interval, and stable for each."""
         names = self.conflict.maker_ids
         return {

@@ -2,52 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from backstop.base.document import Path
 from backstop.graphmodel.files.records import FORMAT
-from backstop.graphmodel.files.source import Source, moved
+from backstop.graphmodel.files.source import Content, Source, moved
 
 SCHEMA = "backstop-gmcr-case/1"
 _KEY_OF = {"ranking": "order", "statements": "order", "weights": "weights", "relation": ""}
 
 
-def case_source(content: Mapping[str, Any], file: str) -> Source:
+def case_source(content: Content, file: str) -> Source:
     """The case as a graph file. Raises InvalidInput where its lists are none, or their entries have no ids."""
     paths: dict[Path, Path] = {}
-    data: dict[str, Any] = {
-        "format": FORMAT,
-        "title": str(content.get("title", content.get("id", ""))),
-    }
+    data: dict[str, Any] = {"format": FORMAT, "title": str(content.get("title", content.get("id", "")))}
     source = Source(data, moved(file, paths), own_names=True)
-    for key in _FIELDS:
-        if key == "states" and content.get(key) is None:
-            continue
-        data[key] = {}
-        for at, item in enumerate(_listed(source, content, key)):
-            name = item.get("id") if isinstance(item, dict) else None
-            if not isinstance(name, str) or not name or name in data[key]:
-                again = isinstance(name, str) and name in data[key]
-                what = (
-                    f"a second entry of {key} is called {name}" if again else f"an entry of {key} needs an id"
-                )
-                source.tell((key, at), what, "give it an id of its own")
-                continue
-            paths[key, name] = (key, at)
-            given = {new: item[old] for old, new in _FIELDS[key] if old in item}
-            words = item.get("name", name)
-            if key == "options":
-                given = {"title": words, **given}
-            data[key][name] = words if key == "decision_makers" else given
-    for (_, name), (_, at) in [pair for pair in paths.items() if pair[0][0] == "options"]:
-        paths["options", name, "by"] = ("options", at, "dm")
-    for key in ("infeasible", "moves", "status_quo"):
-        if key in content:
-            data[key] = content[key]
-    if "moves" in data and isinstance(data["moves"], dict):
+    makers = dict(_entries(source, content, "decision_makers", paths))
+    data["decision_makers"] = {name: item.get("name", name) for name, item in makers.items()}
+    data["options"] = {}
+    for name, item in _entries(source, content, "options", paths):
+        fields = {"title": item.get("name", name), "by": item.get("dm"), "direction": item.get("direction")}
+        data["options"][name] = {key: value for key, value in fields.items() if value is not None}
+        paths["options", name, "by"] = (*paths["options", name], "dm")
+    if content.get("states") is not None:
+        listed = _entries(source, content, "states", paths)
+        data["states"] = {
+            name: {"vector": item.get("bits", ""), "title": item.get("label")} for name, item in listed
+        }
+    data |= {key: content[key] for key in ("infeasible", "moves", "status_quo") if key in content}
+    if isinstance(data.get("moves"), dict):
         # Nobody moves by options where moves are listed.
-        data["moves"] = {name: [] for name in data["decision_makers"]} | data["moves"]
+        data["moves"] = {name: [] for name in makers} | data["moves"]
     preferences = content.get("preferences", {})
     if not isinstance(preferences, dict):
         source.tell(("preferences",), "preferences are an object with one entry per decision maker")
@@ -66,16 +52,18 @@ def case_source(content: Mapping[str, Any], file: str) -> Source:
     return source
 
 
-_FIELDS: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "decision_makers": (),
-    "options": (("dm", "by"), ("name", "title"), ("direction", "direction")),
-    "states": (("bits", "vector"), ("label", "title")),
-}
-
-
-def _listed(source: Source, content: Mapping[str, Any], key: str) -> list[Any]:
-    value = content.get(key) or []
-    if isinstance(value, list):
-        return value
-    source.tell((key,), "this must be a list")
-    return []
+def _entries(
+    source: Source, content: Content, key: str, paths: dict[Path, Path]
+) -> Iterator[tuple[str, Content]]:
+    """The entries of a list by their ids; `paths` learns where each stands."""
+    listed = content.get(key) or []
+    if not isinstance(listed, list):
+        source.tell((key,), "this must be a list")
+        listed = []
+    for at, item in enumerate(listed):
+        name = item.get("id") if isinstance(item, dict) else None
+        if not isinstance(name, str) or not name or (key, name) in paths:
+            source.tell((key, at), f"an entry of {key} needs an id of its own")
+        else:
+            paths[key, name] = (key, at)
+            yield name, item

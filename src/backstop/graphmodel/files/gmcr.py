@@ -14,7 +14,7 @@ from typing import Any
 
 from backstop.base.document import Path
 from backstop.graphmodel.files.records import FORMAT
-from backstop.graphmodel.files.source import Source, moved
+from backstop.graphmodel.files.source import Content, Source, moved
 from backstop.graphmodel.model.formula import WORDS
 
 _DIRECTIONS = {"both": "both", "fwd": "on_only", "back": "off_only"}
@@ -22,7 +22,7 @@ _MANUAL = ("useManualPreferenceRanking", "useManualPreferenceVectors")
 _RANKING = ("preferenceRanking", "preferenceVector")
 
 
-def gmcr_source(content: Mapping[str, Any], file: str) -> Source:
+def gmcr_source(content: Content, file: str) -> Source:
     """The conflict in a `.gmcr` file as a graph file. Raises InvalidInput with what is wrong."""
     paths: dict[Path, Path] = {("infeasible",): ("infeasibles",)}
     data: dict[str, Any] = {"format": FORMAT, "title": re.sub(r".*[/\\]|\.gmcr$", "", file)}
@@ -64,17 +64,17 @@ def gmcr_source(content: Mapping[str, Any], file: str) -> Source:
     return source
 
 
-def _numbered(level: Any) -> Any:
+def _numbered(level: object) -> object:
     """A state, or several, by the ids of their numbers."""
     if isinstance(level, list):
         return [_numbered(each) for each in level]
     return f"s{level}" if isinstance(level, int) and not isinstance(level, bool) else level
 
 
-def _owners(source: Source, content: Mapping[str, Any], paths: dict[Path, Path]) -> dict[int, str]:
+def _owners(source: Source, content: Content, paths: dict[Path, Path]) -> dict[int, str]:
     """Decision makers, and options in the order of their owners; the id of each numbered option."""
     makers: dict[str, str] = {}
-    options: dict[str, Any] = {}
+    options: dict[str, object] = {}
     ids: dict[int, str] = {}
     listed = content["options"]
     for at, given in enumerate(content["decisionMakers"]):
@@ -107,7 +107,7 @@ def _owners(source: Source, content: Mapping[str, Any], paths: dict[Path, Path])
     return ids
 
 
-def _condition(source: Source, item: Any, path: Path, ids: Mapping[int, str]) -> list[Any]:
+def _condition(source: Source, item: object, path: Path, ids: Mapping[int, str]) -> list[object]:
     """A condition as nested lists: all of its literals, or one of the members of a union."""
     if isinstance(item, dict):
         members = item.get("members")
@@ -116,7 +116,7 @@ def _condition(source: Source, item: Any, path: Path, ids: Mapping[int, str]) ->
             return []
         found = [_condition(source, member, (*path, "members", at), ids) for at, member in enumerate(members)]
         return ["or", *found]
-    literals: list[Any] = []
+    literals: list[object] = []
     for pair in item if isinstance(item, list) else []:
         good = isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], int) and pair[0] in ids
         if not good or pair[1] not in ("Y", "N"):
@@ -128,7 +128,7 @@ def _condition(source: Source, item: Any, path: Path, ids: Mapping[int, str]) ->
     return ["and", *literals]
 
 
-def _notes(content: Mapping[str, Any]) -> list[str]:
+def _notes(content: Content) -> list[str]:
     notes = []
     if any(isinstance(dm, dict) and dm.get("misperceptions") for dm in content["decisionMakers"]):
         notes.append("misperceptions in the file are not read")
@@ -138,7 +138,7 @@ def _notes(content: Mapping[str, Any]) -> list[str]:
     return notes
 
 
-def _identifier(name: str, taken: Mapping[str, Any], fallback: str) -> str:
+def _identifier(name: str, taken: Mapping[str, object], fallback: str) -> str:
     """A name made into an identifier that is not taken yet."""
     text = re.sub(r"\W+", "_", name.casefold(), flags=re.ASCII).strip("_")
     if not re.fullmatch(r"(?!s\d+$)[a-z_]\w*", text, re.ASCII) or text in WORDS:

@@ -75,7 +75,7 @@ class PreferenceReader(StatementReader):
         graded = given.probabilistic or given.fuzzy
         return None if graded is None else self._graded(graded, path)
 
-    def _ranking(self, given: Sequence[Any], path: Path) -> Ranking | None:
+    def _ranking(self, given: Sequence[object], path: Path) -> Ranking | None:
         """Levels of states, best first. Ids take their states before formulas; formulas take what is left, in order."""
         before = len(self.source.faults)
         index = self.states.index
@@ -110,7 +110,7 @@ class PreferenceReader(StatementReader):
             return None
         return from_levels([sorted(level) for level in levels if level], len(self.states))
 
-    def _formulas(self, given: Sequence[Any], path: Path) -> list[Formula] | None:
+    def _formulas(self, given: Sequence[object], path: Path) -> list[Formula] | None:
         read = [self.formula(item, (*path, at)) for at, item in enumerate(given)]
         found = [formula for formula in read if formula is not None]
         return found if len(found) == len(read) else None

@@ -138,7 +138,7 @@ class _Reading:
         self.citations += [(name, self.source.place((*path, at))) for at, name in enumerate(ids)]
         return ids
 
-    def _named(self, key: str, names: Mapping[str, Any], what: str, taken: tuple[str, ...] = ()) -> None:
+    def _named(self, key: str, names: Mapping[str, object], what: str, taken: tuple[str, ...] = ()) -> None:
         """Tells which names under `key` cannot be names; in files with ids of their own all can."""
         for name in () if self.source.own_names else names:
             if not _IDENTIFIER.fullmatch(name) or name in WORDS:
@@ -150,7 +150,7 @@ class _Reading:
                 hint = "choose a name that is not s and a number"
                 self.source.tell((key, name), f"{name} could be the name of a state", hint)
 
-    def _maker(self, name: Any, path: Path) -> bool:
+    def _maker(self, name: object, path: Path) -> bool:
         """Whether `name` is a decision maker; told where not."""
         if name in self.given.decision_makers:
             return True
@@ -259,7 +259,7 @@ class _Reading:
 
         return self.source.placed(("options",), lambda: tuple(moves(dm.id) for dm in self.makers))
 
-    def _truth(self, given: Any, path: Path, states: States, reader: StatementReader) -> Bools:
+    def _truth(self, given: object, path: Path, states: States, reader: StatementReader) -> Bools:
         """Truth of a formula for each vector (each state where there are none); all true where it is left out."""
         formula = None if given is None else reader.formula(given, path)
         if formula is None:

@@ -13,22 +13,22 @@ from backstop.graphmodel.model.conflict import Direction
 FORMAT = "backstop-graph/1"
 
 
-def _cited(value: Any) -> Any:
+def _cited(value: object) -> object:
     return () if value is None else one_or_more(value)
 
 
-def _words(value: Any) -> Any:
+def _words(value: object) -> object:
     return str(value) if isinstance(value, int | float) else "" if value is None else value
 
 
-def _number(value: Any) -> Any:
+def _number(value: object) -> int | float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e100:
         raise ValueError(f"a number is expected, and this is {described(value)}")
     return value
 
 
 def _whole(least: int, most: int) -> AfterValidator:
-    def whole(value: Any) -> Any:
+    def whole(value: object) -> object:
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
             wanted = f"a whole number from {least} to {most:,}"
             raise ValueError(f"{wanted} is expected, and this is {described(value)}")
@@ -37,16 +37,18 @@ def _whole(least: int, most: int) -> AfterValidator:
     return AfterValidator(whole)
 
 
-def _degree(value: Any) -> Any:
-    if not 0 <= _number(value) <= 1:
-        raise ValueError(f"{value!r} is not between 0 and 1")
-    return value
+def _degree(value: object) -> object:
+    number = _number(value)
+    if not 0 <= number <= 1:
+        raise ValueError(f"{number!r} is not between 0 and 1")
+    return number
 
 
-def _level(value: Any) -> Any:
-    if not 0 < _number(value) <= 1:
-        raise ValueError(f"{value!r} is not above 0 and at most 1")
-    return float(value)
+def _level(value: object) -> object:
+    number = _number(value)
+    if not 0 < number <= 1:
+        raise ValueError(f"{number!r} is not above 0 and at most 1")
+    return float(number)
 
 
 Words = Annotated[str, BeforeValidator(_words)]
@@ -72,7 +74,7 @@ class OptionRecord(Record):
     title: Words = ""
     direction: Direction = "both"
     evidence: Cited = ()
-    note: Any = None
+    note: object = None
 
 
 class BanRecord(Record):
@@ -99,7 +101,7 @@ class RelationRecord(Record):
     indifferent: Pairs = ()
     degree: Annotated[tuple[Strength, ...], BeforeValidator(as_tuple)] = ()
     rest: Literal["unknown", "indifferent"] = "indifferent"
-    note: Any = None
+    note: object = None
 
 
 class SampledRecord(RelationRecord):
@@ -135,7 +137,7 @@ class PreferenceRecord(Record):
     sampled: SampledRecord | None = None
     fuzzy: FuzzyRecord | None = None
     probabilistic: ProbabilisticRecord | None = None
-    note: Any = None
+    note: object = None
     evidence: Cited = ()
 
     @model_validator(mode="after")
@@ -159,23 +161,23 @@ class VariantRecord(Record):
 
     preferences: Preferences = Field(description="The preferences that replace others.")
     title: Words = ""
-    note: Any = None
+    note: object = None
     evidence: Cited = ()
 
 
-def _option(value: Any) -> Any:
+def _option(value: object) -> object:
     return {"by": value} if isinstance(value, str) else value
 
 
-def _bans(value: Any) -> Any:
+def _bans(value: object) -> object:
     return (value,) if isinstance(value, dict) else as_tuple(value)
 
 
-def _state(value: Any) -> Any:
+def _state(value: object) -> object:
     return value if isinstance(value, dict) else {"title": value}
 
 
-def _states(value: Any) -> Any:
+def _states(value: object) -> object:
     if isinstance(value, list):
         for name in value:
             if not isinstance(name, str) or value.count(name) > 1:
@@ -190,10 +192,10 @@ class GraphRecord(Record):
     format: Literal["backstop-graph/1"]
     title: Words
     question: Words = ""
-    note: Any = None
+    note: object = None
     decision_makers: Annotated[dict[str, Words], Field(min_length=1)]
     options: dict[str, Annotated[OptionRecord, BeforeValidator(_option)]] | None = None
-    infeasible: Annotated[tuple[Any, ...] | None, BeforeValidator(as_tuple)] = None
+    infeasible: Annotated[tuple[object, ...] | None, BeforeValidator(as_tuple)] = None
     merge: dict[str, Fits] = Field(default={})
     banned_moves: Annotated[tuple[BanRecord, ...], BeforeValidator(_bans)] = ()
     states: Annotated[

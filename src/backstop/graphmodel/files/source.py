@@ -13,6 +13,8 @@ from backstop.base.records import mismatches
 from backstop.graphmodel.files.records import GraphRecord, graph_explained
 
 T = TypeVar("T")
+Content = Mapping[str, Any]
+"""An object of a JSON file: whatever stands there."""
 
 
 class Places(Protocol):
@@ -67,7 +69,7 @@ class Source:
             raise
 
 
-def json_object(data: bytes, file: str) -> Mapping[str, Any]:
+def json_object(data: bytes, file: str) -> Content:
     """A JSON object without repeated keys. Raises InvalidInput."""
     try:
         content = json_value(data.decode("utf-8-sig"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -33,7 +32,7 @@ class StatementReader:
         assert self._states is not None
         return self._states
 
-    def formula(self, value: Any, path: Path) -> Formula | None:
+    def formula(self, value: object, path: Path) -> Formula | None:
         """A formula from text or nested lists; None where it is faulty or a name in it is unknown."""
         try:
             formula = parse(value) if isinstance(value, str) else from_prefix(value)
@@ -63,7 +62,7 @@ class StatementReader:
         rows = [self.truth(formula) for formula in formulas]
         return np.array(rows, dtype=np.bool_).reshape(len(rows), len(self.states))
 
-    def select(self, value: Any, path: Path) -> list[int]:
+    def select(self, value: object, path: Path) -> list[int]:
         """The states that an id or a formula stands for; none where it is faulty, or no state fits, which is told."""
         index = self.states.index
         if isinstance(value, str) and value in index:
@@ -79,7 +78,7 @@ class StatementReader:
             self.source.tell(path, f"no state fits: {formula}", "correct the formula")
         return found
 
-    def infeasible(self, item: Any, path: Path) -> list[Formula]:
+    def infeasible(self, item: object, path: Path) -> list[Formula]:
         """Formulas of what is infeasible, from any of the forms in which a file may say it."""
         if isinstance(item, dict) and len(item) == 1 and next(iter(item)) in _CONDITIONS:
             kind, value = next(iter(item.items()))
@@ -108,7 +107,7 @@ class StatementReader:
             )
         return [] if formula is None else [formula]
 
-    def _condition(self, kind: str, value: Any, path: Path) -> list[Formula]:
+    def _condition(self, kind: str, value: object, path: Path) -> list[Formula]:
         if kind == "only_if":
             if not isinstance(value, dict):
                 self.source.tell(

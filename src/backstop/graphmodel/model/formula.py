@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -146,7 +146,7 @@ class _Reader:
         return Formula("name", word)
 
 
-def from_prefix(value: Any, depth: int = 0) -> Formula:
+def from_prefix(value: object, depth: int = 0) -> Formula:
     """A formula from nested prefix lists such as ["if", "a", ["not", "b"]]. Raises FormulaError."""
     if depth > MAX_DEPTH:
         raise FormulaError(f"the lists go deeper than {MAX_DEPTH}")

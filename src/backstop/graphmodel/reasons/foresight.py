@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,7 +78,7 @@ class Prospect:
         """The state moved to first."""
         return self.steps[0].end
 
-    def as_dict(self, conflict: Conflict) -> dict[str, Any]:
+    def as_dict(self, conflict: Conflict) -> dict[str, object]:
         """What is expected, as plain data with the ids of the file."""
         ids, names = conflict.states.ids, conflict.maker_ids
         best = self.halt.best
@@ -124,7 +124,7 @@ class LimitedMoveWitness:
     structural: bool
     prospects: tuple[Prospect, ...]
 
-    def as_dict(self, conflict: Conflict) -> dict[str, Any]:
+    def as_dict(self, conflict: Conflict) -> dict[str, object]:
         """The cell with its reason as plain data, with the ids of the file."""
         return {
             "decision_maker": conflict.maker_ids[self.decision_maker],
@@ -158,7 +158,7 @@ class NonMyopicWitness:
     settled_from: int | None
     looks: tuple[LimitedMoveWitness, ...]
 
-    def as_dict(self, conflict: Conflict) -> dict[str, Any]:
+    def as_dict(self, conflict: Conflict) -> dict[str, object]:
         """The cell with its reason as plain data, with the ids of the file."""
         return {
             "decision_maker": conflict.maker_ids[self.decision_maker],

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,7 +71,7 @@ class Witness:
         """Whether the concept is one of coalitions."""
         return self.concept in COALITION_CONCEPTS
 
-    def as_dict(self, conflict: Conflict) -> dict[str, Any]:
+    def as_dict(self, conflict: Conflict) -> dict[str, object]:
         """The cell with its reason as plain data, with the ids of the file."""
         names = [conflict.maker_ids[j] for j in self.members]
         who = {"coalition": names} if self.joint else {"decision_maker": names[0]}
@@ -86,7 +85,7 @@ class Witness:
         }
 
 
-def _answer(conflict: Conflict, answer: Answer) -> dict[str, Any]:
+def _answer(conflict: Conflict, answer: Answer) -> dict[str, object]:
     """An answer to one decision maker, whose ways and replies are single moves."""
     ids = conflict.states.ids
 
@@ -102,10 +101,10 @@ def _answer(conflict: Conflict, answer: Answer) -> dict[str, Any]:
     }
 
 
-def _joint_answer(conflict: Conflict, answer: Answer) -> dict[str, Any]:
+def _joint_answer(conflict: Conflict, answer: Answer) -> dict[str, object]:
     ids, names = conflict.states.ids, conflict.maker_ids
 
-    def joint(steps: Sequence[JointStep] | None) -> list[dict[str, Any]] | None:
+    def joint(steps: Sequence[JointStep] | None) -> list[dict[str, object]] | None:
         if steps is None:
             return None
         return [

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -40,7 +40,7 @@ class Jump:
     end: int
     members: Members
 
-    def as_dict(self, conflict: Conflict) -> dict[str, Any]:
+    def as_dict(self, conflict: Conflict) -> dict[str, object]:
         """The jump as plain data, with the ids of the file."""
         ids = conflict.states.ids
         members = [conflict.maker_ids[j] for j in self.members]
@@ -65,7 +65,7 @@ class Coalitions:
         result: Bools = np.logical_and.reduce([self.stable[members][concept] for members in self.members])
         return result
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, object]:
         """`coalition` ("a+b": concept: states), of two or more members, and `universally_coalition_stable`."""
         ids = self.conflict.ids_of
         return {
@@ -170,7 +170,7 @@ class Upsets:
         """The conflict that was solved."""
         return self.solved.conflict
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, object]:
         """The coalitions and the jumps as plain data, with the ids of the file."""
         return {**self.solved.as_dict(), "jumps": [jump.as_dict(self.conflict) for jump in self.jumps]}
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from backstop.base.words import listed
 from backstop.graphmodel.model.conflict import Conflict
@@ -39,7 +38,7 @@ class Threat:
     path: Path
     wishes: tuple[Wish, ...]
 
-    def as_dict(self, conflict: Conflict) -> dict[str, Any]:
+    def as_dict(self, conflict: Conflict) -> dict[str, object]:
         """The threat as plain data, with the ids of the file."""
         ids, names = conflict.states.ids, conflict.maker_ids
         return {

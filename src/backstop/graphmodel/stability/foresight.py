@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,7 +95,7 @@ class Anticipation:
         cycle = range(self.cycle_starts_at, len(self.tables))
         return np.asarray(np.logical_and.reduce([self.limited(h) for h in cycle]))
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, object]:
         """`foresight` with the variant and the rule for ties, `limited_move` by horizon, and `non_myopic`."""
         stable = self.conflict.stable
         return {

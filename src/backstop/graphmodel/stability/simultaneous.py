@@ -59,7 +59,7 @@ class JointWitness:
     structural: bool
     answers: tuple[JointAnswer, ...]
 
-    def as_dict(self, conflict: Conflict) -> dict[str, Any]:
+    def as_dict(self, conflict: Conflict) -> dict[str, object]:
         """The cell with its reason as plain data, with the ids of the file."""
         ids = conflict.states.ids
         return {
