@@ -12,12 +12,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from backstop.base.faults import Fault, InvalidInput, Place
 from backstop.base.words import shortened
+from backstop.base.yaml_calls import joined_calls
 from backstop.base.yaml_scalar import Scalar, ScalarError, resolve
 from backstop.base.yaml_syntax import explain
+
+if TYPE_CHECKING:
+    from ruamel.yaml.error import MarkedYAMLError
+    from ruamel.yaml.events import CollectionStartEvent, Event, NodeEvent, ScalarEvent
 
 MOST_BYTES = 1 << 20
 """Largest file that is read: 1 MiB."""
@@ -35,9 +40,6 @@ Path = tuple[Any, ...]
 """Keys and list indices from the root of the document."""
 
 _Spot = tuple[int, int]
-
-# How far ahead the rest of a call is looked for that YAML cut at its commas.
-_MOST_PIECES = 20
 
 _UNREADABLE = re.compile(
     "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
@@ -194,23 +196,21 @@ class _Builder:
         from ruamel.yaml import events as kinds
 
         documents = 0
-        source = _merged_calls(self._events(), self._split_call)
-        for event in source:
-            kind = type(event)
-            if kind is kinds.ScalarEvent:
+        for event in joined_calls(self._events(), self._split_call):
+            if isinstance(event, kinds.ScalarEvent):
                 self._scalar(event)
-            elif kind is kinds.MappingStartEvent or kind is kinds.SequenceStartEvent:
-                self._start(event, {} if kind is kinds.MappingStartEvent else [])
-            elif kind is kinds.MappingEndEvent or kind is kinds.SequenceEndEvent:
+            elif isinstance(event, kinds.CollectionStartEvent):
+                self._start(event, {} if isinstance(event, kinds.MappingStartEvent) else [])
+            elif isinstance(event, kinds.MappingEndEvent | kinds.SequenceEndEvent):
                 self.open.pop()
-            elif kind is kinds.AliasEvent:
+            elif isinstance(event, kinds.AliasEvent):
                 self._fault(
                     event,
                     "an alias (*name) stands here, and aliases are not allowed",
                     "write the value out, or put the text in quotes",
                 )
                 self._place(event, None)
-            elif kind is kinds.DocumentStartEvent:
+            elif isinstance(event, kinds.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
                     self._fault(
@@ -224,7 +224,7 @@ class _Builder:
                 "the file is empty", place=Place(self.file, 1, 1), hint="start from a template: backstop new"
             )
 
-    def _events(self) -> Iterator[Any]:
+    def _events(self) -> Iterator[Event]:
         """The parser's events; a fault of syntax ends them."""
         import warnings
 
@@ -242,7 +242,7 @@ class _Builder:
             fault = Fault(f"this is not valid YAML ({error})", Place(self.file))
             raise InvalidInput(first_faults([*self.faults, fault])) from error
 
-    def _broken(self, error: Any) -> Fault:
+    def _broken(self, error: MarkedYAMLError) -> Fault:
         problem = str(error.problem or error.context or error)
         mark = error.problem_mark or error.context_mark
         if mark is None:
@@ -256,7 +256,7 @@ class _Builder:
         what, hint = explain(problem, line, mark.column)
         return Fault(what, Place(self.file, mark.line + 1, mark.column + 1), hint)
 
-    def _fault(self, event: Any, what: str, hint: str = "", path: Path = ()) -> None:
+    def _fault(self, event: Event, what: str, hint: str = "", path: Path = ()) -> None:
         mark = event.start_mark
         place = Place(self.file, mark.line + 1, mark.column + 1, dotted(path or self._path()))
         self.faults.append(Fault(what, place, hint))
@@ -270,7 +270,7 @@ class _Builder:
             return (*top.path, len(top.data))
         return (*top.path, top.key) if top.has_key else top.path
 
-    def _refuse_extras(self, event: Any) -> None:
+    def _refuse_extras(self, event: ScalarEvent | CollectionStartEvent) -> None:
         if event.anchor is not None:
             self._fault(
                 event,
@@ -284,7 +284,7 @@ class _Builder:
                 "remove it, or put the text in quotes",
             )
 
-    def _count(self, event: Any) -> None:
+    def _count(self, event: NodeEvent) -> None:
         self.nodes += 1
         if self.nodes > MOST_NODES:
             mark = event.start_mark
@@ -295,7 +295,7 @@ class _Builder:
             )
             raise InvalidInput(first_faults([*self.faults, fault]))
 
-    def _scalar(self, event: Any) -> None:
+    def _scalar(self, event: ScalarEvent) -> None:
         self._count(event)
         if event.anchor is not None or event.tag is not None:
             self._refuse_extras(event)
@@ -314,7 +314,7 @@ class _Builder:
         else:
             self._place(event, value)
 
-    def _key(self, event: Any, top: _Open, value: Scalar) -> None:
+    def _key(self, event: ScalarEvent, top: _Open, value: Scalar) -> None:
         top.key, top.has_key = value, True
         path = (*top.path, value)
         mark = event.start_mark
@@ -334,7 +334,7 @@ class _Builder:
             return
         self.keys[path] = (mark.line + 1, mark.column + 1)
 
-    def _place(self, event: Any, value: Any) -> None:
+    def _place(self, event: NodeEvent, value: Any) -> None:
         """Put a value where it belongs, and note its place."""
         path = self._path()
         mark = event.start_mark
@@ -356,7 +356,7 @@ class _Builder:
                 top.data[top.key] = value
         self.values[path] = (mark.line + 1, mark.column + 1)
 
-    def _start(self, event: Any, data: dict[Any, Any] | list[Any]) -> None:
+    def _start(self, event: CollectionStartEvent, data: dict[Any, Any] | list[Any]) -> None:
         self._count(event)
         if event.anchor is not None or event.tag is not None:
             self._refuse_extras(event)
@@ -375,7 +375,7 @@ class _Builder:
         self._place(event, data)
         self.open.append(_Open(data, path, bool(event.flow_style)))
 
-    def _split_call(self, first: Any, last: Any) -> str:
+    def _split_call(self, first: ScalarEvent, last: ScalarEvent) -> str:
         """Note that YAML cut a text at its commas; the text as it was meant."""
         whole = self.text[first.start_mark.index : last.end_mark.index]
         shown = shortened(whole, 60)
@@ -385,58 +385,3 @@ class _Builder:
             f'put it in quotes: "{shown}"',
         )
         return whole
-
-
-def _merged_calls(source: Iterator[Any], split_call: Any) -> Iterator[Any]:
-    """The events, with `max(a` and `b)` joined again where YAML cut a plain text in braces or brackets.
-
-    Inside { } the rest of the text arrives as keys without values; inside [ ] as further items.
-    """
-    from ruamel.yaml import events as kinds
-
-    def plain(event: Any) -> bool:
-        return (
-            type(event) is kinds.ScalarEvent
-            and event.style is None
-            and event.anchor is None
-            and event.tag is None
-        )
-
-    flows: list[bool] = []
-    waiting: list[Any] = []
-
-    def following() -> Any:
-        return waiting.pop() if waiting else next(source, None)
-
-    while (event := following()) is not None:
-        kind = type(event)
-        if kind is kinds.MappingStartEvent or kind is kinds.SequenceStartEvent:
-            flows.append(bool(event.flow_style))
-        elif kind is kinds.MappingEndEvent or kind is kinds.SequenceEndEvent:
-            flows.pop()
-        elif flows and flows[-1] and "(" in (getattr(event, "value", "") or "") and plain(event):
-            balance = _balance(event.value)
-            rest: list[Any] = []
-            last = event
-            while balance > 0 and len(rest) < _MOST_PIECES:
-                part = following()
-                if part is None:
-                    break
-                rest.append(part)
-                if not plain(part):
-                    break
-                if part.value:
-                    last = part
-                balance += _balance(part.value)
-            if rest and balance <= 0:
-                after = following()
-                if after is not None and not (plain(after) and not after.value):
-                    waiting.append(after)
-                event.value = split_call(event, last)
-            else:
-                waiting.extend(reversed(rest))
-        yield event
-
-
-def _balance(text: str) -> int:
-    return text.count("(") - text.count(")")

@@ -24,12 +24,12 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
 
 
-def as_tuple(value: Any) -> Any:
+def as_tuple(value: object) -> object:
     """`value` as a tuple where it is a list: YAML and JSON have lists, frozen records have tuples."""
     return tuple(value) if isinstance(value, list) else value
 
 
-def one_or_more(value: Any) -> Any:
+def one_or_more(value: object) -> object:
     """As `as_tuple`, and a text alone as a tuple of it."""
     return (value,) if isinstance(value, str) else as_tuple(value)
 

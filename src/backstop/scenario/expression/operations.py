@@ -33,6 +33,10 @@ class Rank(IntEnum):
     ATOM = 9
 
 
+Kernel = Callable[..., Any]
+"""Of floats or arrays, as many as the operation takes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Operator:
     """A row of the table: an operation by its `name`, which is also how it is written (save `negate`, written -).
@@ -48,7 +52,7 @@ class Operator:
     """
 
     name: str
-    value: Callable[..., Any]
+    value: Kernel
     words: str
     rank: Rank = Rank.ATOM
     left: Rank = Rank.OR
@@ -79,24 +83,22 @@ class Operator:
         return not self.is_function and self.most != 1
 
 
-def _arithmetic(name: str, value: Callable[..., Any], words: str, rank: Rank, instruction: str) -> Operator:
+def _arithmetic(name: str, value: Kernel, words: str, rank: Rank, instruction: str) -> Operator:
     return Operator(name, value, words, rank, rank, Rank(rank + 1), 2, 2, instruction=instruction)
 
 
-def _comparison(name: str, value: Callable[..., Any], words: str, opposite: str) -> Operator:
+def _comparison(name: str, value: Kernel, words: str, opposite: str) -> Operator:
     bounds = (Rank.COMPARISON, Rank.SUM, Rank.SUM)
     row = Operator(name, value, words, *bounds, 2, 2, is_truth=True, guarded=True, opposite=opposite)
     return replace(row, instruction=value.__name__)  # lt, le, gt, ge, eq, ne: the same there
 
 
-def _junction(name: str, value: Callable[..., Any], rank: Rank, settled_by: bool) -> Operator:
+def _junction(name: str, value: Kernel, rank: Rank, settled_by: bool) -> Operator:
     bounds = (rank, Rank(rank + 1), Rank(rank + 1))
     return Operator(name, value, name, *bounds, 2, None, is_truth=True, guarded=True, settled_by=settled_by)
 
 
-def _function(
-    form: str, value: Callable[..., Any], words: str, many: str = "", instruction: str = ""
-) -> Operator:
+def _function(form: str, value: Kernel, words: str, many: str = "", instruction: str = "") -> Operator:
     name, _, arguments = form.partition("(")
     arity = 2 if many else arguments.count(",") + 1
     most = None if many else arity

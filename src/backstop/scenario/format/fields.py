@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -12,13 +12,13 @@ from backstop.base.records import Record, as_tuple, one_or_more
 from backstop.base.words import readable
 
 
-def _expression(value: Any) -> Any:
+def _expression(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise PydanticCustomError("expression", "expected a number or an expression")
     return _number(value) if not isinstance(value, str) else value
 
 
-def _number(value: Any) -> Any:
+def _number(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise PydanticCustomError("number", "expected a number")
     try:

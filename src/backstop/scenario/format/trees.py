@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag
 
@@ -13,7 +13,7 @@ OTHERWISE = "otherwise"
 """The probability that takes what the other branches of a chance node leave."""
 
 
-def node_kind(value: Any) -> Literal["name", "decision", "chance"] | None:
+def node_kind(value: object) -> Literal["name", "decision", "chance"] | None:
     """What kind of branch `value` (plain data or a model) is; None where it is none of them."""
     if isinstance(value, str):
         return "name"
@@ -24,7 +24,7 @@ def node_kind(value: Any) -> Literal["name", "decision", "chance"] | None:
     return None
 
 
-def _inner_kind(value: Any) -> str | None:
+def _inner_kind(value: object) -> str | None:
     kind = node_kind(value)
     return None if kind == "name" else kind
 
