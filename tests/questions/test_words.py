@@ -1,7 +1,7 @@
 import pytest
 
 from backstop.questions.methods.box import Box, Limit
-from backstop.questions.study.words import limit_words, rule_words, sentence
+from backstop.questions.words import box_sentence, limit_words, rule_sentence
 
 
 @pytest.mark.parametrize(
@@ -32,22 +32,20 @@ def test_a_sentence_explains_coverage_and_density():
         density=0.95,
         mass=0.1,
     )
-    text = sentence(box, "lasting peace is below 0.5", {"a": "US resolve"}, {"aid_delay": "days"})
+    text = box_sentence(box, "lasting peace is below 0.5", 0.3, {"a": "US resolve"}, {"aid_delay": "days"})
     assert text == (
-        "Worlds in which lasting peace is below 0.5 are found mostly where US resolve is below 0.4 and aid delay "
-        "is above 60 days: 95 of 100 worlds there are such worlds, and 82 of 100 of all such worlds lie there."
+        "Where US resolve is below 0.4 and aid delay is above 60 days, lasting peace is below 0.5 in 95 of 100 worlds "
+        "(against 30 of 100 everywhere); 82 of 100 of all such worlds lie there."
     )
 
 
-def test_mostly_is_not_said_of_a_minority():
-    box = Box({"a": Limit(None, 0.4, 0.0, 1.0)}, coverage=0.5, density=0.3, mass=0.1)
-    assert "more often" in sentence(box, "it fails") and "mostly" not in sentence(box, "it fails")
-    assert sentence(Box({"a": Limit(None, 0.4, 0.0, 1.0)}, 1.0, 1.0, 0.1), "it fails").endswith(
-        "all worlds there are such worlds, and all such worlds lie there."
+def test_a_box_that_holds_all_says_so():
+    box = Box({"a": Limit(None, 0.4, 0.0, 1.0)}, 1.0, 1.0, 0.1)
+    assert box_sentence(box, "it fails", 0.1, {}, {}) == (
+        "Where a is below 0.4, it fails in all worlds (against 10 of 100 everywhere); all such worlds lie there."
     )
-    assert "No condition" in sentence(Box({}, 1.0, 0.3, 1.0), "it fails")
 
 
 def test_a_rule_in_words():
-    text = rule_words({"a": Limit(None, 0.4, 0.0, 1.0)}, 0.83, 0.2, "it fails")
+    text = rule_sentence({"a": Limit(None, 0.4, 0.0, 1.0)}, 0.83, 0.2, "it fails", {}, {})
     assert text == "Where a is below 0.4 (20 of 100 worlds), 83 of 100 worlds are ones in which it fails."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from backstop.cli import options
-from backstop.cli.printing import print_json, print_titled
+from backstop.cli.printing import print_json, print_notes, print_titled
 
 if TYPE_CHECKING:
     from backstop.questions.claims.judging import Claims
@@ -63,14 +63,14 @@ def assess(
 
         if until is None:
             return of(run.worlds)
-        from backstop.questions.study.enough import assessed_until, looks_dict
-        from backstop.questions.study.table import known_metric
+        from backstop.questions.inquiry import known_metric
+        from backstop.questions.study.convergence import assessed_until
 
         name = known_metric(model, metric or next(iter(model.scenario.metrics)))
         given = click.get_current_context().get_parameter_source("worlds")
         most = run.worlds if given is click.core.ParameterSource.COMMANDLINE else MOST_UNTIL
         found = assessed_until(of, name, until, most)
-        beside["until"] = looks_dict(found, name, until)
+        beside["until"] = found.as_dict()
         click.echo(f"{name}: {found.decision.reason}", err=True)
         return found.result
 
@@ -81,15 +81,15 @@ def assess(
         if not model.scenario.claims:
             return None
         from backstop.cli.progress import progress_bar
-        from backstop.cli.questions.claims import warn
-        from backstop.questions.claims.judging import claims_dict, judge_claims
+        from backstop.questions.claims.judging import judge_claims
+        from backstop.questions.inquiry import inquiry_of
 
         with progress_bar("judging") as update:
             found = judge_claims(
-                model, threads=run.threads, camps=run.camp is None, progress=update, solved=result
+                inquiry_of(result, run.threads, update), camps=run.camp is None, solved=result
             )
-        warn(found)
-        beside["claims"] = claims_dict(found)
+        print_notes(found.notes)
+        beside["claims"] = found.as_dict()
         return found
 
     if out is None:

@@ -17,10 +17,8 @@ from backstop.cli.printing import print_json, print_note, print_notes, print_tit
 if TYPE_CHECKING:
     from backstop.base.table import Table
     from backstop.game.choice import Information
+    from backstop.questions.inquiry import Inquiry
     from backstop.scenario.model import Model
-    from backstop.worlds.ensemble import Progress
-    from backstop.worlds.statistics import Estimate
-    from backstop.worlds.workers import Workers
 
 Command = TypeVar("Command", bound=Callable[..., None])
 
@@ -101,9 +99,7 @@ class Run:
         """The study with `--camp` and `--set` applied; its notes are counted on standard error."""
         from backstop.base.words import counted
         from backstop.scenario.study import load
-        from backstop.worlds.workers import keep_freed_memory
 
-        keep_freed_memory()
         model = load(self.study)
         if model.notes:
             count, it = counted(len(model.notes), "note"), "it" if len(model.notes) == 1 else "them"
@@ -134,13 +130,13 @@ class Run:
         return found
 
     @contextlib.contextmanager
-    def working(self, label: str = "solving") -> Iterator[tuple[Workers, Progress]]:
-        """The threads to work with and the `update(done, total)` of a progress bar."""
+    def inquiry(self, label: str = "solving") -> Iterator[Inquiry]:
+        """The worlds that the options name, asked about under a progress bar."""
         from backstop.cli.progress import progress_bar
-        from backstop.worlds.workers import Workers, usable_threads
+        from backstop.questions.inquiry import Inquiry
 
-        with Workers(self.threads or usable_threads()) as workers, progress_bar(label) as update:
-            yield workers, update
+        with progress_bar(label) as update:
+            yield Inquiry(self.model, self.worlds, self.seed, self.information, self.threads, update)
 
     def heading(self, form: str) -> dict[str, object]:
         """What stands above every answer in JSON."""
@@ -226,15 +222,3 @@ def run_options(
         return whole  # type: ignore[no-any-return]
 
     return decorate
-
-
-def estimates(found: Mapping[str, Estimate]) -> dict[str, dict[str, float | None]]:
-    """Estimates as they stand in JSON."""
-    return {name: {"mean": value.mean, "se": value.se} for name, value in found.items()}
-
-
-def figure(value: Estimate | None) -> str:
-    """An estimate with its error in no more digits than the error supports; empty where there is none."""
-    from backstop.base.words import with_error
-
-    return "" if value is None else with_error(value)

@@ -177,7 +177,8 @@ def _print_audit(found: Audit) -> None:
 def _ranking(evidence: Evidence, found: Audit, metric: str | None, worlds: int) -> dict[str, Any]:
     """Parameters by share of variance times weakness of their grounds."""
     from backstop.cli.progress import progress_bar
-    from backstop.questions.study.grounds import WEAKNESS, reliance
+    from backstop.questions.inquiry import Inquiry
+    from backstop.questions.study.reliance import WEAKNESS, reliance
 
     grades = {
         one.name: one.grade if one.confirmed else "judgement"
@@ -185,9 +186,8 @@ def _ranking(evidence: Evidence, found: Audit, metric: str | None, worlds: int) 
         if one.kind == "parameter"
     }
     with progress_bar("solving") as update:
-        name, by_parameter = reliance(
-            evidence.model, {n: WEAKNESS[g] for n, g in grades.items()}, metric, worlds, progress=update
-        )
+        inquiry = Inquiry(evidence.model, worlds, progress=update)
+        name, by_parameter = reliance(inquiry, {n: WEAKNESS[g] for n, g in grades.items()}, metric)
     return {
         "metric": name,
         "worlds": worlds,

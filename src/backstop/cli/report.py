@@ -89,6 +89,7 @@ def report(
         target=target,
         share=share,
         focus=focus,
+        fixed={name: level for name, level in run.values.items() if name in model.scenario.measures},
         threads=run.threads,
     )
     command = run.command(

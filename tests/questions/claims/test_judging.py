@@ -11,11 +11,10 @@ from tests.support.lottery import CAMPS, LOTTERY, OBSERVED, study
 
 from backstop.base.faults import InvalidInput, Refused
 from backstop.questions.claims.judging import Claims, judge_claims
-from backstop.questions.claims.requirements import trial_of
+from backstop.questions.claims.requirements import requirements_of
+from backstop.questions.inquiry import Inquiry
 from backstop.scenario.model import Model
 from backstop.scenario.study import load
-from backstop.worlds.ensemble import Ensemble
-from backstop.worlds.workers import Workers
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +24,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Model:
 
 @pytest.fixture(scope="module")
 def judged(model: Model) -> Claims:
-    return judge_claims(model, 4096, threads=2)
+    return judge_claims(Inquiry(model, 4096, threads=2))
 
 
 @pytest.mark.parametrize(
@@ -77,6 +76,7 @@ def test_a_band_of_levels_is_found_and_said_not_to_be_monotone(judged: Claims) -
 
 
 def test_counterexamples_refute_and_cannot_be_simpler(model: Model, judged: Claims) -> None:
+    assert sum(len(result.counterexamples) for result in judged.results.values()) == 8
     for name, result in judged.results.items():
         for counter in result.counterexamples:
             point = dict(counter.values)
@@ -137,17 +137,20 @@ def test_what_cannot_be_judged_says_so(model: Model, judged: Claims) -> None:
     assert "no arrangement has all of the measures" in silent.reason
     assert "claims.silent" in silent.reason
     with pytest.raises(Refused, match="no arrangement has all"):
-        trial_of(model, "silent")
+        requirements_of(model, "silent")
     lacking = judged.results["lacking"]
     assert lacking.verdict.verdict == "refuted"
     assert lacking.note is not None
     assert "guarded promises no aid" in lacking.note
 
 
-def test_nothing_depends_on_threads_blocks_or_later_worlds(model: Model) -> None:
-    one = judge_claims(model, 3000, threads=1)
-    two = judge_claims(model, 3000, threads=2, block=257)
-    more = judge_claims(model, 5000, threads=2)
+def test_nothing_depends_on_threads_blocks_or_later_worlds(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = judge_claims(Inquiry(model, 3000, threads=1))
+    more = judge_claims(Inquiry(model, 5000, threads=2))
+    monkeypatch.setattr("backstop.questions.inquiry._AT_ONCE", 257)
+    two = judge_claims(Inquiry(model, 3000, threads=2))
     for name, result in one.results.items():
         other = two.results[name]
         assert result.verdict == other.verdict, name
@@ -162,7 +165,7 @@ def test_nothing_depends_on_threads_blocks_or_later_worlds(model: Model) -> None
 
 
 def test_observations_weigh_the_worlds(tmp_path: Path) -> None:
-    found = judge_claims(load(study(tmp_path, OBSERVED)), 4096)
+    found = judge_claims(Inquiry(load(study(tmp_path, OBSERVED)), 4096))
     # The density of x is 3 x^2 then: P(x < 1/4) = 1/64.
     assert found.results["said"].verdict.false.mean == pytest.approx(1 / 64, abs=5e-4)
     # (E w)^2 / E w^2 = (1/3)^2 / (1/5).
@@ -171,9 +174,9 @@ def test_observations_weigh_the_worlds(tmp_path: Path) -> None:
 
 def test_camps_agree_with_a_run_of_each_alone(tmp_path: Path) -> None:
     model = load(study(tmp_path, CAMPS))
-    pooled = judge_claims(model, 8192)
+    pooled = judge_claims(Inquiry(model, 8192))
     for camp in ("low", "high"):
-        alone = judge_claims(model.in_camp(camp), 4096, camps=False)
+        alone = judge_claims(Inquiry(model.in_camp(camp), 4096), camps=False)
         for name, result in pooled.results.items():
             if result.reason is None:
                 own, theirs = result.camps[camp], alone.results[name].verdict
@@ -186,9 +189,9 @@ def test_camps_agree_with_a_run_of_each_alone(tmp_path: Path) -> None:
 def test_correlated_camps_agree_with_a_run_of_each_alone(tmp_path: Path) -> None:
     text = CAMPS.replace("definitions:", "correlations:\n  - [x, z, 0.6]\ndefinitions:")
     model = load(study(tmp_path, text))
-    pooled = judge_claims(model, 16384, names=["enough", "said"])
+    pooled = judge_claims(Inquiry(model, 16384), ["enough", "said"])
     for camp in ("low", "high"):
-        alone = judge_claims(model.in_camp(camp), 16384, names=["enough"], camps=False)
+        alone = judge_claims(Inquiry(model.in_camp(camp), 16384), ["enough"], camps=False)
         assert pooled.results["enough"].camps[camp].true.mean == pytest.approx(
             alone.results["enough"].verdict.true.mean, abs=0.01
         )
@@ -198,28 +201,15 @@ def test_few_effective_worlds(tmp_path: Path) -> None:
     narrow = OBSERVED.replace("beta: [3, 1]", "normal: [0.5, 0.001]")
     model = load(study(tmp_path, narrow))
     with pytest.raises(Refused, match="too few to answer from"):
-        judge_claims(model, 500)
-    found = judge_claims(model, 16384)
+        judge_claims(Inquiry(model, 500))
+    found = judge_claims(Inquiry(model, 16384))
     assert found.effective_worlds < 100
     assert found.note is not None
     assert "rough" in found.note
     with pytest.raises(Refused, match="10 are needed"):
-        judge_claims(load(study(tmp_path / "plain", LOTTERY)), 1)
+        judge_claims(Inquiry(load(study(tmp_path / "plain", LOTTERY)), 1))
 
 
 def test_unknown_claims_are_named_with_the_nearest(model: Model) -> None:
     with pytest.raises(InvalidInput, match="did you mean needed"):
-        judge_claims(model, 100, names=["neded"])
-
-
-def test_levels_that_differ_by_world_give_what_each_level_gives(model: Model) -> None:
-    from backstop.worlds.focus import figures
-
-    with Workers(1) as workers:
-        ensemble = Ensemble.drawn(model, 300, 1, workers)
-        levels = np.linspace(0.0, 1.0, 300)
-        base = dict(model.levels["both"])
-        together = figures(ensemble, {**base, "guard": levels}, ["peace"]).metrics["peace"]
-        for world in (0, 7, 150, 299):
-            alone = ensemble.metrics({**base, "guard": float(levels[world])})["peace"][world]
-            assert together[world] == pytest.approx(alone, abs=1e-14)
+        judge_claims(Inquiry(model, 100), ["neded"])

@@ -1,4 +1,8 @@
-from itertools import product
+"""Levels, minimal packages and lowering, against their definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -6,67 +10,65 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from backstop.base.faults import InvalidInput, Refused
+from backstop.base.arrays import BoolArray, FloatArray, IntArray, Rows
+from backstop.base.faults import InvalidInput
 from backstop.questions.methods.packages import (
-    Evaluated,
-    enumerated,
+    drawn_by_weight,
     grid,
+    lowered,
     minimal,
     pareto_front,
-    pareto_ranks,
+    promise_more,
+    slack,
     steps_between,
 )
 
 SMALL = hnp.arrays(np.int64, st.tuples(st.integers(1, 25), st.integers(1, 3)), elements=st.integers(-2, 2))
 
 
-def below(a, b):
+def below(a: Sequence[int], b: Sequence[int]) -> bool:
     """Package a promises no more than b."""
     return all(min(0, y) <= x <= max(0, y) for x, y in zip(a, b, strict=True))
 
 
 @settings(max_examples=150, deadline=None)
 @given(SMALL)
-def test_minimal_packages_by_definition(levels):
-    expected = [
-        not any(below(other, own) and tuple(other) != tuple(own) for other in levels.tolist())
-        for own in levels.tolist()
-    ]
+def test_minimal_packages_by_definition(levels: IntArray) -> None:
+    rows = levels.tolist()
+    expected = [not any(below(other, own) and other != own for other in rows) for own in rows]
     assert minimal(levels).tolist() == expected
+
+
+@settings(max_examples=80, deadline=None)
+@given(SMALL)
+def test_promising_more_by_definition(levels: IntArray) -> None:
+    rows = levels.tolist()
+    some = rows[: len(rows) // 2]
+    expected = [any(below(other, own) and other != own for other in some) for own in rows]
+    table = levels.astype(float)
+    assert promise_more(table, table[: len(some)]).tolist() == expected
 
 
 @settings(max_examples=150, deadline=None)
 @given(SMALL)
-def test_pareto_front_by_definition(objectives):
+def test_pareto_front_by_definition(objectives: IntArray) -> None:
     rows = objectives.tolist()
     expected = [
         not any(all(o <= s for o, s in zip(other, own, strict=True)) and other != own for other in rows)
         for own in rows
     ]
     assert pareto_front(objectives.astype(float)).tolist() == expected
-    ranks = pareto_ranks(objectives)
-    assert ((ranks == 0) == np.array(expected)).all()
-    for i, j in product(range(len(rows)), repeat=2):
-        if rows[i] != rows[j] and all(a <= b for a, b in zip(rows[i], rows[j], strict=True)):
-            assert ranks[i] < ranks[j]
 
 
-def test_ranks_put_missing_values_last():
-    assert pareto_ranks([[0.0, np.nan], [1.0, 1.0], [2.0, 2.0]]).tolist() == [2, 0, 1]
-
-
-def test_grid_holds_every_combination_once():
-    table = grid({"a": [0, 1, 1], "b": [5, 0]})
-    assert table.tolist() == [[0, 0], [0, 5], [1, 0], [1, 5]]
-    with pytest.raises(Refused, match="too many"):
-        grid({name: range(10) for name in "abcde"})
+def test_grid_holds_every_combination_once() -> None:
+    assert grid({"a": [0, 1, 1], "b": [5, 0]}).tolist() == [[0, 0], [0, 5], [1, 0], [1, 5]]
     with pytest.raises(InvalidInput, match="measure b"):
         grid({"a": [0], "b": []})
     with pytest.raises(InvalidInput):
         grid({})
 
 
-def test_steps_contain_zero_once():
+def test_steps_contain_zero_once() -> None:
     assert steps_between(0, 1, 4) == (0.0, 0.25, 0.5, 0.75, 1.0)
     assert steps_between(-1, 2, 2) == (-1.0, 0.0, 0.5, 2.0)
     assert steps_between(-0.3, 0.3, 6).count(0.0) == 1
@@ -75,48 +77,46 @@ def test_steps_contain_zero_once():
         steps_between(0, 1, 0)
 
 
-def peace(levels):
-    """Force and backstop substitute for each other; the third measure does harm."""
-    force, backstop, noise = levels.T
-    share = np.clip(0.3 * force + 0.5 * backstop - 0.4 * noise, 0, 1)
-    return Evaluated(share, 2 * force + 3 * backstop + noise, {"signed": 1 - 0.2 * force})
+@given(st.integers(1, 40), st.integers(0, 2**32 - 1))
+@settings(max_examples=40, deadline=None)
+def test_worlds_are_drawn_as_often_as_their_weight_says(count: int, seed: int) -> None:
+    weights = np.random.default_rng(seed).random(60)
+    rows, new = drawn_by_weight(weights / weights.sum(), count)
+    assert new.sum() == pytest.approx(1.0)
+    times = np.zeros(60)
+    times[rows] = new * count
+    # Each world as often as its share of the draws, up to one.
+    assert (np.abs(times - count * weights / weights.sum()) < 1 + 1e-9).all()
 
 
-MEASURES = ("force", "backstop", "noise")
-CANDIDATES = grid({"force": range(4), "backstop": range(3), "noise": range(2)})
+def test_a_share_is_clear_by_three_errors_and_exact_where_all_worlds_must_agree() -> None:
+    assert slack(0.5, 100) == pytest.approx(3 * 0.05)
+    assert slack(1.0, 100) == pytest.approx(0.0, abs=1e-8)
 
 
-def test_all_minimal_packages_show_what_can_be_traded():
-    found = enumerated(MEASURES, CANDIDATES, peace, 0.6, block=5)
-    packages = found.levels[found.minimal()].tolist()
-    assert packages == [[2, 0, 0], [1, 1, 0], [0, 2, 0]]
-    assert found.levels[found.cheapest()].tolist() == [2, 0, 0]
-    assert len(found.levels) == 24
-    assert found.figures.metrics["signed"].shape == (24,)
+# World w meets the target where 0.3 a + 0.5 b is at least its need.
+NEED = np.linspace(0.0, 0.8, 400)
 
 
-def test_no_package_is_pruned_because_less_of_it_failed():
-    def only_the_middle(levels):
-        share = (levels[:, 0] == 1).astype(float)
-        return Evaluated(share, levels[:, 0], {})
-
-    found = enumerated(("x",), [[0.0], [1.0], [2.0]], only_the_middle, 1.0)
-    assert found.feasible.tolist() == [False, True, False]
-    assert found.levels[found.minimal()].tolist() == [[1.0]]
+def meets(packages: FloatArray, rows: Sequence[Rows]) -> list[BoolArray]:
+    return [0.3 * a + 0.5 * b >= NEED[at] - 1e-12 for (a, b), at in zip(packages.tolist(), rows, strict=True)]
 
 
-def test_of_equally_cheap_packages_the_least_is_taken():
-    def free(levels):
-        return Evaluated(np.ones(len(levels)), np.zeros(len(levels)), {})
+def test_levels_are_lowered_as_far_as_the_share_allows() -> None:
+    ladders, weights = [(0.0, 1.0), (0.0, 1.0)], np.full(400, 1 / 400)
+    starts = np.array([[1.0, 1.0], [1.0, 1.0]])
+    # Three worlds in four are met from 0.3 a + 0.5 b = 0.6 up.
+    found = lowered(starts, ladders, np.array([[0, 1], [1, 0]]), 0.75, weights, meets)
+    assert found[0] == pytest.approx([1 / 3, 1.0], abs=0.01)
+    assert found[1] == pytest.approx([1.0, 0.6], abs=0.01)
+    for package in found:
+        (met,) = meets(package[None], [np.arange(400)])
+        assert weights[met].sum() >= 0.75 - 1e-9
 
-    found = enumerated(MEASURES, CANDIDATES, free, 0.9)
-    assert found.levels[found.cheapest()].tolist() == [0, 0, 0]
 
-
-def test_a_target_no_package_reaches_is_refused_with_the_nearest():
-    found = enumerated(MEASURES, CANDIDATES[:6], peace, 1.0)
-    with pytest.raises(Refused, match=r"the nearest, backstop 2, does in 1|nearest"):
-        enumerated(MEASURES, CANDIDATES[:3], peace, 1.0).cheapest()
-    assert found.minimal().tolist() == [int(np.argmax(found.feasible))]
-    with pytest.raises(InvalidInput):
-        enumerated(MEASURES, CANDIDATES, peace, 0.0)
+def test_a_level_goes_no_lower_than_the_next_of_its_ladder() -> None:
+    ladders, weights = [(0.0, 0.5, 1.0), (1.0, 2.0)], np.full(400, 1 / 400)
+    found = lowered(np.array([[1.0, 2.0]]), ladders, np.array([[0, 1]]), 0.1, weights, meets)
+    assert found.tolist() == [[0.5, 1.0]]
+    nothing = lowered(np.array([[0.0, 1.0]]), ladders, np.array([[0, 1]]), 0.1, weights, meets)
+    assert nothing.tolist() == [[0.0, 1.0]]

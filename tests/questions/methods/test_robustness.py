@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from backstop.base.faults import InvalidInput, Refused
-from backstop.questions.study.robustness import Criterion, classical, criterion_named, robustness
+from backstop.questions.methods.robustness import Criterion, classical, criterion_named, scored
 
 TABLES = hnp.arrays(
     np.float64, st.tuples(st.integers(1, 4), st.integers(10, 40)), elements=st.floats(-100, 100)
@@ -13,7 +13,7 @@ TABLES = hnp.arrays(
 
 
 def scores(name, table, weights=None, more=True, **arguments):
-    return robustness(table, criterion_named(name, **arguments), weights, more).scores
+    return scored(table, criterion_named(name, **arguments), weights, more).scores
 
 
 @settings(max_examples=60, deadline=None)
@@ -49,22 +49,15 @@ def test_where_less_is_better_worst_means_high(table):
 def test_worst_share_counts_the_border_world_in_part():
     table = np.arange(20.0)[None]
     weights = np.ones(20)
-    found = robustness(table, Criterion("raw", "worst", "mean", share=0.125), weights)
+    found = scored(table, Criterion("raw", "worst", "mean", share=0.125), weights)
     assert found.scores[0] == pytest.approx((0 + 1 + 0.5 * 2) / 2.5)
-    best = robustness(table, Criterion("raw", "best", "mean", share=0.1), weights)
-    assert best.scores[0] == pytest.approx(18.5)
-    low_is_good = robustness(
-        table, Criterion("raw", "worst", "mean", share=0.1), weights, more_is_better=False
-    )
+    low_is_good = scored(table, Criterion("raw", "worst", "mean", share=0.1), weights, more_is_better=False)
     assert low_is_good.scores[0] == pytest.approx(18.5)
 
 
-def test_spread_sum_and_percentiles():
+def test_a_percentile_is_counted_from_the_worst():
     table = np.random.default_rng(0).normal(size=(3, 50))
-    assert np.allclose(robustness(table, Criterion(aggregate="variance")).scores, table.var(axis=1))
-    assert np.allclose(robustness(table, Criterion(aggregate="sd")).scores, table.std(axis=1))
-    assert np.allclose(robustness(table, Criterion(aggregate="sum")).scores, table.sum(axis=1))
-    tenth = robustness(table, Criterion(subset="percentile", share=0.1)).scores
+    tenth = scored(table, Criterion(subset="percentile", share=0.1)).scores
     assert np.allclose(tenth, np.sort(table, axis=1)[:, 4])
 
 
@@ -80,39 +73,37 @@ def test_whole_weights_are_repeated_worlds():
 
 def test_ranks_put_the_better_first_and_share_ties():
     table = np.tile([[1.0], [3.0], [3.0], [2.0]], 20)
-    assert robustness(table, classical()["laplace"]).ranks == (4, 1, 1, 3)
-    assert robustness(table, classical()["minimax_regret"]).ranks == (4, 1, 1, 3)
-    assert robustness(table, classical()["laplace"], more_is_better=False).ranks == (1, 3, 3, 2)
-    spread = np.stack([np.zeros(20), np.tile([1.0, -1.0], 10)])
-    assert robustness(spread, Criterion(aggregate="variance")).ranks == (1, 2)
+    assert scored(table, classical()["laplace"]).ranks == (4, 1, 1, 3)
+    assert scored(table, classical()["minimax_regret"]).ranks == (4, 1, 1, 3)
+    assert scored(table, classical()["laplace"], more_is_better=False).ranks == (1, 3, 3, 2)
 
 
 def test_errors_are_those_of_replicated_means():
     table = np.random.default_rng(2).normal(size=(2, 1600))
-    se = robustness(table, classical()["laplace"]).se
+    se = scored(table, classical()["laplace"]).se
     by_replication = table.reshape(2, 100, 16).mean(axis=1)
     assert se == pytest.approx(by_replication.std(axis=1, ddof=1) / 4)
-    assert robustness(table[:, :20], classical()["laplace"]).se is None
+    assert scored(table[:, :20], classical()["laplace"]).se is None
 
 
 def test_bad_requests():
     table = np.ones((2, 30))
     with pytest.raises(Refused, match="no value in 1"):
-        robustness(np.where(np.arange(60).reshape(2, 30) == 3, np.nan, 1.0), Criterion())
+        scored(np.where(np.arange(60).reshape(2, 30) == 3, np.nan, 1.0), Criterion())
     with pytest.raises(Refused, match="effective worlds"):
-        robustness(table[:, :5], Criterion())
+        scored(table[:, :5], Criterion())
     with pytest.raises(InvalidInput, match="requirement"):
-        robustness(table, Criterion("meets"))
+        scored(table, Criterion("meets"))
     with pytest.raises(InvalidInput, match="share"):
-        robustness(table, Criterion(subset="worst", share=0.0))
+        scored(table, Criterion(subset="worst", share=0.0))
     with pytest.raises(InvalidInput, match="optimism"):
-        robustness(table, Criterion(aggregate="hurwicz", optimism=2.0))
+        scored(table, Criterion(aggregate="hurwicz", optimism=2.0))
     with pytest.raises(InvalidInput, match="did you mean maximin"):
         criterion_named("maxmin")
     with pytest.raises(InvalidInput, match="needs a requirement"):
         criterion_named("domain")
     with pytest.raises(InvalidInput, match="table"):
-        robustness(np.ones(3), Criterion())
+        scored(np.ones(3), Criterion())
 
 
 def test_worlds_without_weight_do_not_count():
@@ -120,4 +111,4 @@ def test_worlds_without_weight_do_not_count():
     table[0, 0] = np.nan
     weights = np.ones(40)
     weights[0] = 0
-    assert robustness(table, classical()["maximin"], weights).scores[0] == 1.0
+    assert scored(table, classical()["maximin"], weights).scores[0] == 1.0

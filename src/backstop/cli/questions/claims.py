@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from backstop.cli import options
-from backstop.cli.printing import print_titled
+from backstop.cli.printing import print_json, print_notes, print_titled
 
 if TYPE_CHECKING:
     from backstop.questions.claims.judging import Claims
@@ -30,37 +30,21 @@ def claims(
     comes with the counter-example nearest to the central assumptions, reduced to what it takes, and with the region
     of assumptions where it fails; where experts disagree, also as each camp alone would have it.
     """
-    model = run.model
-
-    from backstop.cli.progress import progress_bar
+    from backstop.base.faults import CheckFailed, Fault, InvalidInput
     from backstop.questions.claims.judging import judge_claims
 
+    model = run.model
     if not model.scenario.claims:
-        from backstop.base.faults import Fault, InvalidInput
-
         raise InvalidInput("the study makes no claims", hint="add a section claims: to its scenario.yaml")
-    with progress_bar("judging") as update:
-        found = judge_claims(
-            model,
-            run.worlds,
-            run.seed,
-            names,
-            run.information,
-            run.threads,
-            camps=run.camp is None,
-            progress=update,
-        )
-    warn(found)
+    with run.inquiry("judging") as inquiry:
+        found = judge_claims(inquiry, names, camps=run.camp is None)
+    print_notes(found.notes)
     if run.as_json:
-        from backstop.base.json_text import json_text
-        from backstop.questions.claims.judging import claims_dict
-
-        click.echo(json_text({**heading(found), "claims": claims_dict(found)}), nl=False)
+        about = {"effective_worlds": found.effective_worlds, "information": found.information}
+        print_json({**run.heading(found.format), **about, "claims": found.as_dict()})
     else:
         print_claims(found)
     if strict:
-        from backstop.base.faults import CheckFailed, Fault
-
         failed = [
             Fault(f"the claim {name} is {result.verdict.verdict}", model.place(("claims", name)))
             for name, result in found.results.items()
@@ -68,34 +52,6 @@ def claims(
         ]
         if failed:
             raise CheckFailed(failed)
-
-
-def warn(found: Claims) -> None:
-    """What to mind, on standard error: few effective worlds, and claims that cannot be judged."""
-    from backstop.base.words import clean
-
-    if found.note:
-        click.echo(f"note: {found.note}", err=True)
-    for name, result in found.results.items():
-        for text in (result.reason and f"cannot be judged: {result.reason}", result.note):
-            if text:
-                click.echo(clean(f"note: {name}: {text}"), err=True)
-
-
-def heading(found: Claims) -> dict[str, object]:
-    """What stands above the claims in JSON."""
-    scenario = found.model.scenario
-    return {
-        "format": "backstop-claims/1",
-        "study": found.model.study,
-        "title": scenario.title,
-        "question": scenario.question,
-        "digests": dict(found.model.digests),
-        "seed": found.seed,
-        "worlds": found.worlds,
-        "effective_worlds": found.effective_worlds,
-        "information": found.information,
-    }
 
 
 def print_claims(found: Claims) -> None:

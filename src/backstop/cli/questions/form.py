@@ -24,15 +24,12 @@ def form(run: options.Run, metrics: tuple[str, ...], arrangements: tuple[str, ..
     A period is how often each tree is played, with the same probabilities each time: numbers that belong to a period
     should be changed with it. Observations weigh the worlds anew under each form.
     """
+    from backstop.questions.inquiry import known_metric
     from backstop.questions.study.forms import answers_by_form
-    from backstop.questions.study.table import known_metric
     from backstop.worlds.assessment import chosen_arrangements
 
-    model = run.model
-    names = [known_metric(model, name) for name in metrics] or list(model.scenario.metrics)[:6]
-    chosen = chosen_arrangements(model, arrangements)
-    with run.working() as (workers, update):
-        answers = answers_by_form(
-            model, names, chosen, run.worlds, run.seed, workers, run.information, update
-        )
-    run.finish(answers)
+    names = [known_metric(run.model, name) for name in metrics] or list(run.model.scenario.metrics)[:6]
+    chosen = chosen_arrangements(run.model, arrangements)
+    with run.inquiry() as inquiry:
+        found = answers_by_form(inquiry, names, chosen)
+    run.finish(found)

@@ -1,86 +1,209 @@
 """Counter-examples to claims: the refuting world nearest to the central one, shrunk to what it takes.
 
-Parameters go back to their central value one by one for as long as the claim is still false, until none of those left
-can go. Whether a change keeps the claim false is seen by solving the changed world. Each round asks of every parameter
-whether it can go alone, and of all of them how far they can go one after the other, nearest to the centre first.
+Near is meant in normal scores of the uncertain parameters, so that the nearest refutation is the most plausible one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from backstop.base.arrays import BoolArray
-from backstop.questions.claims.plausibility import CounterExample
-
-Point = Mapping[str, float]
-StillFalse = Callable[[Mapping[str, Sequence[Point]]], Mapping[str, BoolArray]]
-"""From points, by the name of the claim, to where that claim is false: points hold the values of all that varies."""
+from backstop.base.arrays import BoolArray, FloatArray
+from backstop.questions.claims.least_level import scan_levels
+from backstop.questions.claims.requirements import Requirements, false_in, refuting_part
+from backstop.questions.claims.shrinking import Point, Refutation, shrunk
+from backstop.questions.claims.verdict import FALSE, Codes
+from backstop.questions.inquiry import Experiment, Inquiry, Promise, levels_of
+from backstop.questions.weighted_worlds import WeightedWorlds
+from backstop.questions.words import titles, units
+from backstop.scenario.expression.expression import Value
+from backstop.scenario.model import Model
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
-    """A claim and a world in which it is false: the values and normal scores of all parameters that vary."""
+class RefutingFigures:
+    """Metrics of an arrangement, or of it with the claim's measures at zero, in a counter-example.
 
-    claim: str
+    `measures` are the levels promised there that are not zero.
+    """
+
+    arrangement: str
+    measures: Mapping[str, float]
+    metrics: Mapping[str, float]
+
+    def as_dict(self) -> dict[str, object]:
+        """As it stands in JSON."""
+        return {
+            "arrangement": self.arrangement,
+            "measures": dict(self.measures),
+            "metrics": dict(self.metrics),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CounterExample:
+    """A world in which a claim is false, shrunk from the sampled `world`.
+
+    `changed` must differ from the central world, whose values of the same parameters are in `central`; `values` holds
+    all parameters that vary; `figures` refute the claim there; `words` say it in one line.
+    """
+
     world: int
+    changed: Mapping[str, float]
+    central: Mapping[str, float]
     values: Mapping[str, float]
-    scores: Mapping[str, float]
+    distance: float
+    figures: tuple[RefutingFigures, ...]
+    words: str
+
+    def as_dict(self) -> dict[str, object]:
+        """As it stands in the JSON of a claim."""
+        return {
+            "world": self.world,
+            "distance": self.distance,
+            "changed": dict(self.changed),
+            "central": dict(self.central),
+            "parameters": dict(self.values),
+            "figures": [each.as_dict() for each in self.figures],
+            "words": self.words,
+        }
 
 
-def shrunk_together(
-    doubts: Sequence[Doubt],
-    central: Mapping[str, float],
-    still_false: StillFalse,
-    tick: Callable[[], None] | None = None,
+def nearest(failing: BoolArray, distance: FloatArray) -> int | None:
+    """The failing world nearest to the centre, the first of equals; None where none fails."""
+    rows = np.flatnonzero(failing)
+    return None if not rows.size else int(rows[np.argmin(distance[rows])])
+
+
+def counterexamples(
+    found: WeightedWorlds, asked: Mapping[str, Requirements], codes: Mapping[str, Codes]
 ) -> dict[str, CounterExample]:
-    """A shrunk counter-example by claim; each round asks the questions of all claims in one go."""
-    found: dict[str, CounterExample] = {}
-    running = {doubt.claim: _shrinking(doubt, central) for doubt in doubts}
-    answers: Mapping[str, BoolArray | None] = dict.fromkeys(running)
-    while running:
-        asked: dict[str, list[Point]] = {}
-        for claim, steps in list(running.items()):
-            try:
-                asked[claim] = steps.send(answers[claim])
-            except StopIteration as end:
-                found[claim] = end.value
-                del running[claim]
-        answers = dict(still_false(asked)) if asked else {}
-        if tick is not None:
-            tick()
-    return found
+    """The nearest counter-example, shrunk, of every claim that fails somewhere."""
+    failing = {name: (code == FALSE) & (found.weight > 0) for name, code in codes.items()}
+    if not any(false.any() for false in failing.values()):
+        return {}
+    sampler, distance = found.inquiry.sampler, found.inquiry.distances()
+    central = {name: value for name, value in sampler.central().items() if name in sampler.uncertain}
+    parts: dict[str, Requirements] = {}
+    refutations: list[Refutation] = []
+    for name, of in asked.items():
+        world = nearest(failing[name], distance)
+        if world is None:
+            continue
+        here = {p: float(np.asarray(found.parameters[p])[world]) for p in central}
+        scores = {p: float(z[0]) for p, z in sampler.normal_scores(world, 1).items()}
+        refutations.append(Refutation(name, world, here, scores))
+        solved = {p: {m: x[world : world + 1] for m, x in known.items()} for p, known in found.solved.items()}
+        one = {n: v if isinstance(v, float) else v[world : world + 1] for n, v in found.parameters.items()}
+        parts[name] = refuting_part(of, solved, one)
+    fixed = {name: value for name, value in found.parameters.items() if isinstance(value, float)}
+    solver = _Points(found.inquiry, fixed)
+
+    def still_false(points: Mapping[str, Sequence[Point]]) -> dict[str, BoolArray]:
+        answer = solver.false_at({name: (parts[name], at) for name, at in points.items()})
+        # Where the part that refuted the claim at first no longer does, the rest of the claim may.
+        open_ = {
+            name: np.flatnonzero(~false)
+            for name, false in answer.items()
+            if parts[name] != asked[name] and not false.all()
+        }
+        whole = {name: (asked[name], [points[name][int(i)] for i in rows]) for name, rows in open_.items()}
+        for name, false in solver.false_at(whole).items() if whole else ():
+            answer[name][open_[name]] = false
+        return answer
+
+    examples = shrunk(refutations, central, still_false)
+    points = {name: {**central, **example.changed} for name, example in examples.items()}
+    solved_at = solver.metrics({name: (asked[name].promises, [points[name]]) for name in examples}, asked)
+    shown: dict[str, CounterExample] = {}
+    for name, example in examples.items():
+        part = refuting_part(asked[name], solved_at[name], solver.parameters([points[name]]))
+        figures = tuple(
+            RefutingFigures(
+                arrangement,
+                {
+                    m: float(v)
+                    for m, v in zip(found.model.scenario.measures, promise, strict=True)
+                    if v != 0.0
+                },
+                {m: float(solved_at[name][promise][m][0]) for m in part.metrics},
+            )
+            for promise, arrangement in zip(part.promises, part.arrangements, strict=True)
+        )
+        away = {p: central[p] for p in example.changed}
+        words = _words(found.model, example.changed, away)
+        shown[name] = CounterExample(
+            example.world, example.changed, away, points[name], example.distance, figures, words
+        )
+    return shown
 
 
-def _shrinking(
-    doubt: Doubt, central: Mapping[str, float]
-) -> Generator[list[Point], BoolArray | None, CounterExample]:
-    """Asks about lists of points and is sent where the claim is false among them."""
-    current = dict(doubt.values)
-    # The far ones go last: what is left should be few and telling, not many and small.
-    away = sorted(
-        (name for name in current if current[name] != central[name]),
-        key=lambda name: abs(doubt.scores.get(name, 0.0)),
-    )
-    while away:
-        alone = [{**current, name: central[name]} for name in away]
-        together: list[Point] = []
-        for name in away:
-            together.append({**(together[-1] if together else current), name: central[name]})
-        answer = yield [*alone, *together]
-        assert answer is not None
-        goes_alone, goes_on = answer[: len(away)], answer[len(away) :]
-        if not goes_alone.any():
-            break
-        gone = set(away[: len(away) if goes_on.all() else int(np.argmin(goes_on))])
-        if not gone:
-            gone = {away[int(np.argmax(goes_alone))]}
-        current.update((name, central[name]) for name in gone)
-        # Those that could not go alone wait until the others have gone: fewer questions, and never a wrong answer.
-        hard = [name for name, goes in zip(away, goes_alone, strict=True) if not goes and name not in gone]
-        away = [*(name for name in away if name not in gone and name not in hard), *hard]
-    kept = {name: current[name] for name in doubt.values if name in away}
-    distance = float(np.sqrt(sum(doubt.scores.get(name, 0.0) ** 2 for name in kept)))
-    return CounterExample(doubt.world, kept, distance)
+@dataclass(frozen=True, slots=True)
+class _Points:
+    """Single worlds: `fixed` are the parameters that never vary, every point has the others."""
+
+    inquiry: Inquiry
+    fixed: Mapping[str, float]
+
+    def parameters(self, points: Sequence[Point]) -> dict[str, Value]:
+        """All parameters at `points`, arrays of shape (points,) where they vary."""
+        return {**self.fixed, **{name: np.array([point[name] for point in points]) for name in points[0]}}
+
+    def metrics(
+        self,
+        at: Mapping[str, tuple[Sequence[Promise], Sequence[Point]]],
+        asked: Mapping[str, Requirements],
+    ) -> dict[str, dict[Promise, Mapping[str, FloatArray]]]:
+        """Metrics of claims by promise at their points, each of shape (points,), all solved in one go."""
+        metrics = tuple(dict.fromkeys(metric for name in at for metric in asked[name].metrics))
+        jobs = [(name, promise) for name, (promises, _) in at.items() for promise in promises]
+        found: dict[str, dict[Promise, Mapping[str, FloatArray]]] = {name: {} for name in at}
+        if not metrics:
+            return {name: {promise: {} for promise in promises} for name, (promises, _) in at.items()}
+        drawn = {name: self.parameters(points) for name, (_, points) in at.items()}
+        experiments = [
+            Experiment(levels_of(self.inquiry.model, promise), drawn[name], len(at[name][1]))
+            for name, promise in jobs
+        ]
+        solved = self.inquiry.side_by_side(experiments, metrics)
+        for (name, promise), figures in zip(jobs, solved, strict=True):
+            found[name][promise] = figures.metrics
+        return found
+
+    def false_at(self, at: Mapping[str, tuple[Requirements, Sequence[Point]]]) -> dict[str, BoolArray]:
+        """Where claims (or their refuting parts) are false among their points."""
+        promises = {
+            name: (_varied(of) if of.kind == "threshold" else of.promises, points)
+            for name, (of, points) in at.items()
+        }
+        solved = self.metrics(promises, {name: of for name, (of, _) in at.items()})
+        answer: dict[str, BoolArray] = {}
+        for name, (of, points) in at.items():
+            here, known = self.parameters(points), solved[name]
+            if of.kind == "threshold":
+                asked = of.asked
+                met = [asked.occurs(known[p], here, len(points)) == 1.0 for p in promises[name][0]]
+                answer[name] = ~np.any(met, axis=0)
+            else:
+                answer[name] = false_in(of, known, here, len(points))
+        return answer
+
+
+def _varied(of: Requirements) -> list[Promise]:
+    """The promises of a threshold claim at the levels of a fine scan."""
+    (promise,), (at,) = of.promises, of.measures
+    return [(*promise[:at], level, *promise[at + 1 :]) for level in scan_levels(*of.range)]
+
+
+def _words(model: Model, changed: Mapping[str, float], central: Mapping[str, float]) -> str:
+    """A counter-example in one line: what must differ from the central assumptions."""
+    if not changed:
+        return "it fails already with every assumption at its central value"
+    names, unit = titles(model), units(model)
+    parts = []
+    for name, value in changed.items():
+        of = "" if unit[name] in ("", "probability", "share") else f" {unit[name]}"
+        parts.append(f"{names[name]} {value:.3g}{of} (central {central[name]:.3g})")
+    return "it fails with " + ", ".join(parts) + ", all else central"

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backstop.base.arrays import FloatArray, IntArray
+from backstop.base.arrays import BoolArray, FloatArray, Rows
 from backstop.base.faults import Refused
 from backstop.questions.claims.verdict import FALSE, MOOT, TRUE, Codes
 from backstop.questions.methods.box import Box, measured
 from backstop.questions.methods.prim import discover
 from backstop.questions.methods.regional import regional_sensitivity
-from backstop.questions.study.words import sentence
+from backstop.questions.words import box_sentence, titles, units
 from backstop.scenario.model import Model
 
 # A box is sought among so many worlds of either kind; its shares are those of all worlds.
@@ -27,7 +27,7 @@ class Failure:
     """What can be said of where a claim fails; `box` is None where no condition tells failures apart."""
 
     words: str
-    box: Box | None
+    box: Box | None = None
 
 
 def where_it_fails(
@@ -40,20 +40,20 @@ def where_it_fails(
     counted = weights > 0
     false, true = (codes == FALSE) & counted, (codes == TRUE) & counted
     if not false.any() and not true.any():
-        return Failure("It is moot in every world: the question it answers does not arise.", None)
+        return Failure("It is moot in every world: the question it answers does not arise.")
     if not false.any():
         bound = "" if at_most is None else f": at most {100 * at_most:.2g} in 100 (95 %)"
-        return Failure(f"It was never seen to fail{bound}.", None)
+        return Failure(f"It was never seen to fail{bound}.")
     if not true.any():
-        return Failure("It fails in every world in which it can be judged.", None)
+        return Failure("It fails in every world in which it can be judged.")
     decided = np.where(codes == MOOT, 0.0, weights)
     rows, scale = _chosen(false, true)
-    sample = {name: values[rows] for name, values in inputs.items()}
+    some = {name: values[rows] for name, values in inputs.items()}
     held = decided[rows] * scale
     try:
-        separated = regional_sensitivity(sample, false[rows], held).separations
+        separated = regional_sensitivity(some, false[rows], held).separations
         found = discover(
-            {name: sample[name] for name in list(separated)[:INPUTS]},
+            {name: some[name] for name in list(separated)[:INPUTS]},
             false[rows],
             held,
             condition="the claim fails",
@@ -61,57 +61,20 @@ def where_it_fails(
             resamples=0,
         )
     except Refused as reason:
-        return Failure(f"Where it fails cannot be said: {reason.faults[0].what}.", None)
+        return Failure(f"Where it fails cannot be said: {reason.faults[0].what}.")
     if not found.boxes:
-        return Failure("No condition on the assumptions tells where it fails.", None)
-    box = measured(
-        found.boxes[0].limits,
-        dict(inputs),
-        false,
-        decided / decided.sum(),
-        float(decided[false].sum() / decided.sum()),
-    )
-    return Failure(sentence(box, "the claim fails", titles(model), units(model)), box)
+        return Failure("No condition on the assumptions tells where it fails.")
+    base = float(decided[false].sum() / decided.sum())
+    box = measured(found.boxes[0].limits, inputs, false, decided / decided.sum(), base)
+    return Failure(box_sentence(box, "the claim fails", base, titles(model), units(model)), box)
 
 
-def _chosen(false: np.ndarray, true: np.ndarray) -> tuple[IntArray, FloatArray]:
+def _chosen(false: BoolArray, true: BoolArray) -> tuple[Rows, FloatArray]:
     """Evenly spaced worlds of either kind, and how many worlds each stands for."""
-    parts, scales = [], []
+    scale = np.zeros(len(false))
     for kind in (false, true):
         rows = np.flatnonzero(kind)
-        step = -(-rows.size // MOST)
-        kept = rows[::step]
-        parts.append(kept)
-        scales.append(np.full(kept.size, rows.size / kept.size))
-    rows, scale = np.concatenate(parts), np.concatenate(scales)
-    order = np.argsort(rows, kind="stable")
-    return rows[order], scale[order]
-
-
-def titles(model: Model) -> dict[str, str]:
-    """Titles of the parameters as they read inside a sentence: a capital only where the word always has one."""
-    scenario = model.scenario
-    proper = {
-        word.removesuffix("'s")
-        for actor in scenario.actors.values()
-        for word in actor.name.split()
-        if word[:1].isupper()
-    }
-    proper.update(actor.capitalize() for actor in scenario.actors)
-    written = [scenario.question, *(claim.text for claim in scenario.claims.values())]
-    written += [parameter.title for parameter in scenario.parameters.values()]
-    written += [measure.title for measure in scenario.measures.values()]
-    for title in written:
-        proper.update(w.strip(",.;:()").removesuffix("'s") for w in title.split()[1:] if w[:1].isupper())
-    found = {}
-    for name, parameter in scenario.parameters.items():
-        title = parameter.titled(name)
-        first = title.split(" ")[0].removesuffix("'s")
-        keeps = first in proper or any(c.isupper() for c in first[1:])
-        found[name] = title if keeps else title[:1].lower() + title[1:]
-    return found
-
-
-def units(model: Model) -> dict[str, str]:
-    """Units of the parameters."""
-    return {name: parameter.unit for name, parameter in model.scenario.parameters.items()}
+        kept = rows[:: -(-rows.size // MOST)]
+        scale[kept] = rows.size / kept.size
+    chosen = np.flatnonzero(scale)
+    return chosen, scale[chosen]

@@ -9,28 +9,36 @@ their answer when more are added.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from backstop.base.arrays import BoolArray, FloatArray
-from backstop.questions.claims.thresholds import Thresholds
+from backstop.base.arrays import BoolArray, FloatArray, IntArray, Rows
 
 STEPS = 1024
 FINE = 32
 LEADING = 2048
 MISSED = 0.002
 
-Rows = NDArray[np.intp]
 Meets = Callable[[FloatArray, Rows], BoolArray]
 """From one level for each of some worlds, and those worlds, to whether the condition is met there."""
 
 
-def least_levels(meets: Meets, low: float, high: float, worlds: int) -> Thresholds:
-    """The least level in [low, high] that meets the condition, not-a-number where none of those tried does.
+@dataclass(frozen=True, slots=True, eq=False)
+class LeastLevels:
+    """By world, the least level that meets the condition (`levels`), not-a-number where none of those tried does.
 
-    A level that meets it only between two levels that were tried, and at neither of them, is not found. `broken`
-    marks worlds where a higher level was seen not to meet it again.
+    `broken` marks worlds where a higher level was seen not to meet it again; both have shape (worlds,).
+    """
+
+    levels: FloatArray
+    broken: BoolArray
+
+
+def least_levels(meets: Meets, low: float, high: float, worlds: int) -> LeastLevels:
+    """The least level in [low, high] that meets the condition, world by world.
+
+    A level that meets it only between two levels that were tried, and at neither of them, is not found.
     """
     leading = np.arange(min(worlds, LEADING))
     places = _places(low, high, FINE)
@@ -42,7 +50,7 @@ def least_levels(meets: Meets, low: float, high: float, worlds: int) -> Threshol
     chosen = next((scan for scan in scans if _missed(table, places, scan) <= MISSED), places)
     rest = np.arange(leading.size, worlds)
     others = _narrowed(meets, low, high, rest, chosen, _scan(meets, low, high, rest, chosen))
-    return Thresholds(
+    return LeastLevels(
         np.concatenate((first.levels, others.levels)), np.concatenate((first.broken, others.broken))
     )
 
@@ -82,7 +90,7 @@ def _missed(table: BoolArray, places: Sequence[int], scan: Sequence[int]) -> flo
 
 def _narrowed(
     meets: Meets, low: float, high: float, rows: Rows, places: Sequence[int], table: BoolArray
-) -> Thresholds:
+) -> LeastLevels:
     """The least place met, by bisection between the first place of a scan that is met and the one before."""
     order = np.asarray(places)
     found, first = table.any(axis=0), np.argmax(table, axis=0)
@@ -97,10 +105,10 @@ def _narrowed(
         met = meets(_level(middle, low, high), rows[undecided])
         above[undecided[met]] = middle[met]
         below[undecided[~met]] = middle[~met]
-    return Thresholds(np.where(found, _level(above, low, high), np.nan), np.asarray(broken, dtype=np.bool_))
+    return LeastLevels(np.where(found, _level(above, low, high), np.nan), np.asarray(broken, dtype=np.bool_))
 
 
-def _level(place: NDArray[np.int64] | int, low: float, high: float) -> FloatArray:
+def _level(place: IntArray | int, low: float, high: float) -> FloatArray:
     """The level at a place on the grid; both ends, and a zero that is nearest to a place, exactly."""
     found = np.asarray(low + (high - low) * (np.asarray(place) / STEPS), dtype=np.float64)
     found = np.where(np.asarray(place) == STEPS, high, found)

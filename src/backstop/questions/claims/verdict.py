@@ -1,13 +1,11 @@
-"""Claims judged world by world and summed up: true, false or moot, with an error and a bound on what was
-never seen.
+"""Claims judged world by world and summed up: true, false or moot, with an error and a bound on what was never seen.
 
-Truth is three-valued (Kleene 1938): a metric without a value in a world makes what depends on it unknown
-there, and a world in which a claim is neither definitely true nor definitely false is moot. Higher means by
-more than 1e-9; equal is false.
+Truth is three-valued (Kleene 1938): a metric without a value in a world makes what depends on it unknown there, and a
+world in which a claim is neither definitely true nor definitely false is moot. Higher means by more than 1e-9; equal
+is false.
 
-A claim never seen to fail among N equally weighted worlds fails in at most 3 / N of them, at 95 % (the rule
-of three: Hanley & Lippman-Hand 1983); with weights N is the effective number of non-moot worlds. It is
-never called proved.
+A claim never seen to fail among N equally weighted worlds fails in at most 3 / N of them, at 95 % (the rule of three:
+Hanley & Lippman-Hand 1983); with weights N is the effective number of non-moot worlds. It is never called proved.
 """
 
 from __future__ import annotations
@@ -39,9 +37,8 @@ MARGIN = 1e-9
 class Verdict:
     """A claim summed up over worlds: shares of weight that add up to 1, with their standard errors.
 
-    `at_most` bounds, at 95 %, the share of non-moot worlds of the kind that was never seen (false where all
-    are true, true where all are false); None where both were seen or all are moot. `effective_worlds`
-    counts non-moot worlds.
+    `at_most` bounds, at 95 %, the share of non-moot worlds of the kind that was never seen (false where all are true,
+    true where all are false); None where both were seen or all are moot. `effective_worlds` counts non-moot worlds.
     """
 
     verdict: Literal["supported", "contested", "refuted", "moot"]
@@ -51,6 +48,20 @@ class Verdict:
     effective_worlds: float
     at_most: float | None
     note: str | None = None
+
+    def as_dict(self) -> dict[str, object]:
+        """As it stands in the JSON of a claim."""
+        return {
+            "verdict": self.verdict,
+            "true": self.true.mean,
+            "false": self.false.mean,
+            "moot": self.moot.mean,
+            "se": self.true.se,
+            "false_se": self.false.se,
+            "moot_se": self.moot.se,
+            "effective_worlds": self.effective_worlds,
+            "at_most": self.at_most,
+        }
 
 
 def without_measures(levels: ArrayLike) -> BoolArray:
@@ -64,16 +75,16 @@ def with_measures(levels: ArrayLike) -> BoolArray:
 
 
 def necessary(meets: ArrayLike, levels: ArrayLike) -> Codes:
-    """Codes by world of "without the measures it does not happen", from `meets` (arrangements, worlds) and
-    promised levels.
+    """Codes by world of "without the measures it does not happen", from `meets` (arrangements, worlds) and promised
+    levels.
 
-    `meets` is truth values, or 1, 0 and not-a-number for unknown; `levels` (arrangements, measures) those
-    of the claim. True: no arrangement without the measures meets the condition and some other does. False:
-    one without them does. Moot: none does. Raises Refused where all arrangements or none are without the
-    measures: there is then nothing to compare.
+    `meets` is truth values, or 1, 0 and not-a-number for unknown; `levels` (arrangements, measures) those of the
+    claim. True: no arrangement without the measures meets the condition and some other does. False: one without them
+    does. Moot: none does. Raises Refused where all arrangements or none are without the measures: there is then
+    nothing to compare.
     """
     known, met = _kleene(meets)
-    without = _matching(without_measures(levels), met)
+    without = without_measures(levels)
     if not without.any():
         raise Refused(
             "no arrangement is without the measures, so whether they are necessary cannot be seen",
@@ -90,13 +101,13 @@ def necessary(meets: ArrayLike, levels: ArrayLike) -> Codes:
 
 
 def sufficient(meets: ArrayLike, levels: ArrayLike) -> Codes:
-    """Codes by world of "with all of the measures it happens": true where every arrangement with them meets
-    the condition.
+    """Codes by world of "with all of the measures it happens": true where every arrangement with them meets the
+    condition.
 
     Arguments as in `necessary`. Raises Refused where no arrangement has all the measures.
     """
     known, met = _kleene(meets)
-    having = _matching(with_measures(levels), met)
+    having = with_measures(levels)
     if not having.any():
         raise Refused(
             "no arrangement has all of the measures, so whether they suffice cannot be seen",
@@ -106,12 +117,11 @@ def sufficient(meets: ArrayLike, levels: ArrayLike) -> Codes:
 
 
 def raises(with_them: ArrayLike, without_them: ArrayLike) -> Codes:
-    """Codes by world of "the metric is higher with the measures", from the metric in every arrangement that
-    has all of them.
+    """Codes by world of "the metric is higher with the measures", from the metric in every arrangement that has all of
+    them.
 
-    `with_them` and `without_them` (arrangements, worlds): the metric there and in the same arrangements
-    with the measures at zero. True where it is higher in every one. Raises Refused where there is no such
-    arrangement.
+    `with_them` and `without_them` (arrangements, worlds): the metric there and in the same arrangements with the
+    measures at zero. True where it is higher in every one. Raises Refused where there is no such arrangement.
     """
     higher, lower = np.asarray(with_them, dtype=np.float64), np.asarray(without_them, dtype=np.float64)
     if higher.shape != lower.shape or higher.ndim != 2:
@@ -123,7 +133,8 @@ def raises(with_them: ArrayLike, without_them: ArrayLike) -> Codes:
             "no arrangement has all of the measures, so what they change cannot be seen",
             hint="add an arrangement that promises them all",
         )
-    gain = _difference(higher, lower)
+    with np.errstate(invalid="ignore"):
+        gain = higher - lower
     return _every(~np.isnan(gain), gain > MARGIN)
 
 
@@ -133,9 +144,7 @@ def lowers(with_them: ArrayLike, without_them: ArrayLike) -> Codes:
 
 
 def complements(both: ArrayLike, first: ArrayLike, second: ArrayLike, neither: ArrayLike) -> Codes:
-    """Codes by world of f(ab) - f(a) - f(b) + f(0) > 1e-9, each of shape (worlds,) (Milgrom & Roberts
-    1990).
-    """
+    """Codes by world of f(ab) - f(a) - f(b) + f(0) > 1e-9, each of shape (worlds,) (Milgrom & Roberts 1990)."""
     values = [np.asarray(part, dtype=np.float64) for part in (both, first, second, neither)]
     with np.errstate(invalid="ignore"):
         interaction = values[0] - values[1] - values[2] + values[3]
@@ -143,17 +152,13 @@ def complements(both: ArrayLike, first: ArrayLike, second: ArrayLike, neither: A
 
 
 def threshold(levels: ArrayLike) -> Codes:
-    """Codes by world of "some level meets the condition", from the smallest such level (not-a-number where
-    none does).
-    """
+    """Codes by world of "some level meets the condition", from the smallest such level (NaN where none does)."""
     found = np.isfinite(np.asarray(levels, dtype=np.float64))
     return _every(np.ones((1, len(found)), dtype=np.bool_), found[None])
 
 
 def holds(values: ArrayLike) -> Codes:
-    """Codes by world of an expression, shape (worlds,): true where it is not 0, moot where it has no
-    value.
-    """
+    """Codes by world of an expression, shape (worlds,): true where it is not 0, moot where it has no value."""
     known, met = _kleene(np.atleast_2d(np.asarray(values)))
     return _every(known, met)
 
@@ -169,17 +174,6 @@ def _kleene(meets: ArrayLike) -> tuple[BoolArray, BoolArray]:
     return known, known & (table != 0)
 
 
-def _matching(chosen: BoolArray, table: BoolArray) -> BoolArray:
-    if chosen.shape != (len(table),):
-        raise ValueError(f"{len(table)} arrangements need as many rows of levels, not {chosen.shape[0]}")
-    return chosen
-
-
-def _difference(one: FloatArray, other: FloatArray) -> FloatArray:
-    with np.errstate(invalid="ignore"):
-        return np.asarray(one - other, dtype=np.float64)
-
-
 def _every(known: BoolArray, met: BoolArray) -> Codes:
     """True where all rows are met, false where one is known not to be, moot otherwise."""
     codes = np.full(known.shape[1], MOOT, dtype=np.int8)
@@ -191,9 +185,9 @@ def _every(known: BoolArray, met: BoolArray) -> Codes:
 def judge(codes: ArrayLike, weights: ArrayLike | None = None) -> Verdict:
     """The verdict on a claim from its codes by world, shape (worlds,), and their weights.
 
-    Supported from 90 % of the weight of non-moot worlds up, refuted from 10 % down, moot where more than
-    half of all weight is moot, contested otherwise. Standard errors leave out one of the sixteen
-    replications at a time. Raises Refused under ten effective worlds.
+    Supported from 90 % of the weight of non-moot worlds up, refuted from 10 % down, moot where more than half of all
+    weight is moot, contested otherwise. Standard errors leave out one of the sixteen replications at a time. Raises
+    Refused under ten effective worlds.
     """
     code = np.asarray(codes, dtype=np.int8)
     weight = normalised_weights(weights, len(code))
@@ -225,9 +219,7 @@ def _share(chosen: BoolArray, weight: FloatArray) -> Estimate:
 
 
 def threshold_levels(levels: ArrayLike, weights: ArrayLike | None = None) -> tuple[Summary, Estimate]:
-    """The least levels of a `threshold` claim over the worlds that have one, and the share of weight that
-    has none.
-    """
+    """The least levels of a `threshold` claim over the worlds that have one, and the share of weight that has none."""
     found = np.asarray(levels, dtype=np.float64)
     weight = normalised_weights(weights, len(found))
     return summarise(found, weight), _share(~np.isfinite(found), weight)

@@ -31,6 +31,16 @@ class InfoGap:
     horizon: FloatArray
     first_failure: tuple[int, ...]
 
+    def as_dict(self, row: int) -> dict[str, object]:
+        """One arrangement as it stands in JSON."""
+        return {
+            "horizon": float(self.horizon[row]),
+            "fails_in_world": self.first_failure[row],
+            "horizons": self.horizons.tolist(),
+            "worst": self.worst[row].tolist(),
+            "best": self.best[row].tolist(),
+        }
+
 
 def info_gap(
     distance: ArrayLike,

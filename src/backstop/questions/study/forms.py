@@ -14,15 +14,14 @@ from typing import ClassVar
 from backstop.base.faults import InvalidInput, Refused
 from backstop.base.table import Table
 from backstop.base.words import number
-from backstop.game.stage import Information
-from backstop.questions.study.table import drawn, table
+from backstop.game.choice import Information
+from backstop.questions.inquiry import Inquiry
+from backstop.questions.weighted_worlds import worlds_under
 from backstop.scenario.check.quantities import periods_in
 from backstop.scenario.expression.expression import parse
 from backstop.scenario.format.scenario import PERIOD_YEARS
 from backstop.scenario.model import Model, NodeNumbers, Use, compile_scenario
-from backstop.worlds.ensemble import Progress
 from backstop.worlds.statistics import mean_and_error
-from backstop.worlds.workers import Workers
 
 Variant = tuple[str, Model, Information]
 # Mean and Monte Carlo error, by metric and within it by arrangement.
@@ -98,39 +97,31 @@ class FormAnswers:
         )
 
 
-def answers_by_form(
-    model: Model,
-    metrics: Sequence[str],
-    arrangements: Sequence[str],
-    worlds: int,
-    seed: int,
-    workers: Workers,
-    information: Information | None = None,
-    progress: Progress | None = None,
-) -> FormAnswers:
+def answers_by_form(inquiry: Inquiry, metrics: Sequence[str], arrangements: Sequence[str]) -> FormAnswers:
     """Metrics of arrangements under every form of `variants`, on the same worlds.
 
     A form that cannot be solved is kept with its reason; InvalidInput and Refused of the model as it is are raised.
     """
-    forms = variants(model, information or model.scenario.information)
+    model = inquiry.model
+    forms = variants(model, inquiry.information or model.scenario.information)
     means: dict[str, Means] = {}
     failed: dict[str, str] = {}
     notes = []
     for at, (label, variant, reading) in enumerate(forms):
+        one = replace(inquiry, model=variant, information=reading, progress=None)
         try:
-            found = table(drawn(variant, worlds, seed, workers, reading), arrangements, metrics)
+            found = worlds_under(one, arrangements, metrics)
         except (InvalidInput, Refused) as error:
             if at == 0:
                 raise
             failed[label] = error.faults[0].what
             continue
-        if found.note:
-            notes.append(f"{label}: {found.note}")
+        notes += [f"{label}: {note}" for note in found.notes]
         means[label] = {
-            a: {m: mean_and_error(found.metrics[a][m], found.weights) for m in metrics} for a in arrangements
+            a: {m: mean_and_error(found.metric(m, a), found.weights) for m in metrics} for a in arrangements
         }
-        if progress is not None:
-            progress(at + 1, len(forms))
+        if inquiry.progress is not None:
+            inquiry.progress(at + 1, len(forms))
     notes += [f"{label} cannot be solved: {why}" for label, why in failed.items()]
     return FormAnswers(model, forms[0][2], tuple(arrangements), tuple(metrics), means, failed, tuple(notes))
 

@@ -1,223 +1,360 @@
-"""Packages of a study's measures that reach a target, all on the same worlds.
+"""Packages of a study's measures that reach a target, all on the same worlds: one search for report and command.
 
-A grid of levels is tried as a whole where that is affordable, and searched where not. The least packages found are
-then lowered between the levels of the grid, one measure after the other, as far as the target allows.
+How packages are searched is in `package_search`; here is what is asked and what is reported.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import prod
+from typing import ClassVar
 
 import numpy as np
 
 from backstop.base.arrays import FloatArray
 from backstop.base.faults import InvalidInput, Refused
-from backstop.base.words import did_you_mean
-from backstop.questions.methods.evolution import searched
-from backstop.questions.methods.packages import (
-    Evaluated,
-    Packages,
-    enumerated,
-    grid,
-    minimal,
-    no_package,
-    steps_between,
+from backstop.base.table import Table
+from backstop.base.words import did_you_mean, number
+from backstop.questions.event import Event
+from backstop.questions.inquiry import known_metric
+from backstop.questions.methods.packages import EXACT, minimal, pareto_front
+from backstop.questions.study.package_search import (
+    AFFORDABLE,
+    FEWEST,
+    Draw,
+    Ladders,
+    PackageSearch,
+    Tried,
+    candidates,
 )
-from backstop.questions.study.condition import Condition, met
-from backstop.scenario.expression.expression import Value
+from backstop.questions.weighted_worlds import WeightedWorlds
 from backstop.scenario.model import Model
-from backstop.worlds.ensemble import Ensemble, Progress
-from backstop.worlds.focus import figures
-from backstop.worlds.statistics import (
-    mean_and_error,
-    means_and_errors,
-    normalised_weights,
-    note_on_few_worlds,
-)
-from backstop.worlds.workers import Workers
+from backstop.worlds.query import Figures
+from backstop.worlds.statistics import Summary, summarise
 
-AFFORDABLE = 300_000
-"""Worlds times packages that are solved without being asked to: half a minute or less on two processors."""
 COST = "cost:"
-_SIDE_BY_SIDE = 4_096
-_FINER = 5
-_REFINED = 12
-_MOST_STEPS = 64
+FEWEST_LISTED = 8
+_MOST_ON_FRONT = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """A package: levels of the measures, expected cost, share of worlds that meet the target, means of metrics.
+class Package:
+    """A package solved in all worlds: promised `levels`, expected `costs` by measure, the `share` that meets a target.
 
-    `costs` by measure; `error` that of the share.
+    `cost` is the sum of the costs, or where no measure that is varied has one what is promised, as shares of the
+    ranges, added up. `paid` by controller.
     """
 
-    measures: Mapping[str, float]
+    levels: Mapping[str, float]
     cost: float
-    share: float
-    error: float | None
-    metrics: Mapping[str, float]
+    share: Summary
+    metrics: Mapping[str, Summary]
     costs: Mapping[str, float]
+    paid: Mapping[str, float]
+
+    def as_dict(self) -> dict[str, object]:
+        """As it stands in the JSON of `backstop design`."""
+        means = {name: float("nan") if of.mean is None else of.mean for name, of in self.metrics.items()}
+        return {
+            "measures": dict(self.levels),
+            "cost": self.cost,
+            "costs": dict(self.costs),
+            "metrics": {**means, **{f"{COST}{payer}": cost for payer, cost in self.paid.items()}},
+            "share": self.share.mean or 0.0,
+            "se": self.share.se,
+        }
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Bargain:
-    """What can be offered: `minimal` packages, the cheapest first; the Pareto `front`; by measure alone the least level
-    that reaches the target (None where none does).
+class Packages:
+    """What can be offered: `minimal` packages, the cheapest first, and the Pareto `front` of cost, share and goals.
+
+    `alone`: by measure the least level that reaches the target with the others that are varied at zero (None where none
+    does). `tried` packages, `exhaustive` where those are all of the grid of `steps`; `nearest` where none reaches the
+    target.
     """
 
-    minimal: tuple[Offer, ...]
-    front: tuple[Offer, ...]
+    format: ClassVar[str] = "backstop-design/1"
+
+    model: Model
+    target: Event
+    asked: float
+    measures: tuple[str, ...]
+    base: str | None
+    minimal: tuple[Package, ...]
+    front: tuple[Package, ...]
     alone: Mapping[str, float | None]
     tried: int
     exhaustive: bool
     steps: int
     notes: tuple[str, ...]
+    nearest: Package | None = None
+
+    @property
+    def title(self) -> str:
+        """The line above its tables."""
+        arrangements = self.model.scenario.arrangements
+        on_top = "" if self.base is None else f", on top of: {arrangements[self.base].titled(self.base)}"
+        return (
+            f"Packages under which {self.target.text} in at least {100 * self.asked:g} of 100 worlds{on_top}"
+        )
+
+    def or_refused(self) -> Packages:
+        """These, where some package reaches the target; raises Refused where none does, naming the nearest."""
+        if self.nearest is None:
+            return self
+        named = ", ".join(f"{name} {level:g}" for name, level in self.nearest.levels.items() if level != 0)
+        raise Refused(
+            f"no package of {self.tried} reaches the target in the share of worlds asked for; the nearest, "
+            f"{named or 'no measure at all'}, does in {self.nearest.share.mean or 0.0:.3g} of the weight",
+            hint="ask for a smaller share or a lower target, or widen the ranges of the measures",
+        )
+
+    def by_unit(self, package: Package) -> dict[str, float]:
+        """Expected costs of a package by unit; units cannot be added up."""
+        total: dict[str, float] = {}
+        for name, cost in package.costs.items():
+            unit = self.model.scenario.measures[name].cost_unit
+            total[unit] = total.get(unit, 0.0) + cost
+        return total
+
+    def as_dict(self) -> dict[str, object]:
+        """As it stands in JSON."""
+        return {
+            "target": self.target.text,
+            "share": self.asked,
+            "measures": list(self.measures),
+            "base": self.base,
+            "tried": self.tried,
+            "exhaustive": self.exhaustive,
+            "steps": self.steps,
+            "packages": [package.as_dict() for package in self.minimal],
+            "front": [package.as_dict() for package in self.front],
+            "threshold": dict(self.alone),
+        }
+
+    def tables(self) -> list[Table]:
+        """The minimal packages, the front, and the least level that is enough by itself."""
+        scenario = self.model.scenario
+        first = self.minimal[0]
+        columns = (
+            *("package", "cost", "share of worlds"),
+            *(scenario.metrics[name].titled(name) for name in first.metrics),
+            *(f"cost to {payer.replace('+', ' and ')}" for payer in first.paid),
+        )
+        alone = tuple(
+            (scenario.measures[m].titled(m), "not by itself" if level is None else f"{level:.3g}")
+            for m, level in self.alone.items()
+        )
+        return [
+            Table(
+                f"Minimal packages: {self.target.text} in at least {100 * self.asked:g} % of worlds",
+                columns,
+                tuple(map(self._row, self.minimal)),
+                "No package listed promises less of one measure without more of another. Metrics are means over "
+                "worlds.",
+            ),
+            Table("What more certainty costs: the Pareto front", columns, tuple(map(self._row, self.front))),
+            Table("The least level that is enough by itself", ("measure", "level"), alone),
+        ]
+
+    def _row(self, package: Package) -> tuple[str, ...]:
+        parts = [
+            f"{self.model.scenario.measures[name].titled(name)} {level:.3g}"
+            for name, level in package.levels.items()
+            if level != 0.0
+        ]
+        return (
+            ", ".join(parts) or "nothing",
+            _cost(package.cost),
+            f"{100 * (package.share.mean or 0.0):.0f} %",
+            *(number(of.mean, most=2) for of in package.metrics.values()),
+            *map(_cost, package.paid.values()),
+        )
+
+
+def _cost(cost: float) -> str:
+    """Three digits or so, never in powers of ten."""
+    return f"{cost:,.0f}" if abs(cost) >= 100 else f"{cost:.3g}"
+
+
+def least_packages(
+    found: WeightedWorlds,
+    target: Event,
+    share: float,
+    measures: Sequence[str],
+    *,
+    base: str | None = None,
+    fixed: Mapping[str, float] | None = None,
+    steps: int | None = None,
+    goals: Mapping[str, bool] | None = None,
+    metrics: Sequence[str] = (),
+    front: bool = True,
+) -> Packages:
+    """The minimal packages of `measures` that meet `target` in at least `share` of the worlds of a sample.
+
+    What is not varied stays at its level in the arrangement `base`, at its default where that is None, and at its level
+    in `fixed` in any case. `steps`: into how many each range is cut; None: the levels that the study names, and as many
+    more as are affordable. `goals`: metrics, or `cost:NAME` for what a controller pays, that the front trades off, each
+    with whether more of it is better; `metrics`: further ones that are reported.
+    """
+    model = found.model
+    defaults = {name: of.default for name, of in model.scenario.measures.items()}
+    start = {**(defaults if base is None else model.levels[base]), **(fixed or {})}
+    traded = dict(goals or {})
+    search = PackageSearch(found, target, share, tuple(measures), start)
+    tries = candidates(model, measures, steps, found.worlds)
+    count = len(tries.packages)
+    exhaustive = count == tries.size
+    notes = list(found.notes)
+    if not exhaustive:
+        which = f"{count:,} of {tries.size:,} packages"
+        notes.append(f"{which} were tried, and lowered between their levels: there may be others")
+    draw = Draw(found, max(FEWEST, AFFORDABLE // count))
+    asked = [name for name in traded if not name.startswith(COST)]
+    first = search.tried(tries.packages, draw, asked)
+    shares = first.shares.copy()
+    rows = search.least(tries.packages, shares, draw)
+    solver = _Solver(search, tuple(dict.fromkeys((*target.metrics, *asked, *metrics))), _payers(traded))
+    best, least, offers = None, [], []
+    if not rows.size:
+        best = solver.packages(tries.packages[[int(np.nanargmax(shares))]])[0]
+    else:
+        rows = rows[np.lexsort((rows, -shares[rows], first.costs[rows]))]
+        single = np.count_nonzero(tries.packages[rows], axis=1) <= 1
+        most = max(FEWEST_LISTED, AFFORDABLE // (10 * found.worlds))
+        kept = rows[(np.arange(len(rows)) < most) | single]
+        if len(kept) < len(rows):
+            notes.append(
+                f"the cheapest {len(kept)} of {len(rows)} minimal packages of the levels tried are shown"
+            )
+        least = solver.lowered(tries.packages[kept], tries.ladders)
+        if front:
+            goal = [_goal(model, first, name) * (1.0 if more else -1.0) for name, more in traded.items()]
+            offers = solver.packages(tries.packages[_front(first.costs, shares, goal)])
+    return Packages(
+        model,
+        target,
+        share,
+        tuple(measures),
+        base,
+        tuple(least),
+        tuple(offers),
+        {name: _alone(least, name) for name in measures},
+        count,
+        exhaustive,
+        tries.steps,
+        (*notes, *_notes_on_costs(model, measures, search.priced)),
+        best,
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Counter:
-    """Evaluates packages on the worlds of an ensemble: what is not varied stays at its level in `base`.
+class _Solver:
+    """Solves packages in all worlds of a search, with all that is reported of them."""
 
-    `payers`: controllers whose expected cost stands among the metrics as `cost:NAME`.
-    """
-
-    ensemble: Ensemble
-    target: Condition
-    measures: tuple[str, ...]
-    base: Mapping[str, float]
+    search: PackageSearch
     metrics: tuple[str, ...]
-    weights: FloatArray | None
-    payers: tuple[str, ...] = ()
+    payers: tuple[str, ...]
 
-    def solved(self, packages: FloatArray) -> tuple[FloatArray, Mapping[str, FloatArray], FloatArray]:
-        """Where the target is met, (packages, worlds); metrics, the same; costs, (measures, packages, worlds).
+    def packages(self, packages: FloatArray) -> list[Package]:
+        """Packages solved in all worlds."""
+        found, count = self.search.found, len(packages)
+        parameters, worlds = [found.parameters] * count, [found.worlds] * count
+        met, figures = self.search.solve(packages, parameters, worlds, self.metrics, True)
+        return [self._package(package, m, of) for package, m, of in zip(packages, met, figures, strict=True)]
 
-        The packages are laid side by side: a few thousand worlds cost little more to solve than a few hundred.
-        """
-        count, worlds = len(packages), self.ensemble.worlds
-        tiled = {
-            name: np.tile(value, count) if isinstance(value, np.ndarray) else value
-            for name, value in self.ensemble.parameters.items()
-        }
-        own = Ensemble.given(
-            self.ensemble.model, tiled, count * worlds, Workers(1), self.ensemble.information
-        )
-        levels: dict[str, Value] = dict(self.base)
-        for column, name in enumerate(self.measures):
-            given = packages[:, column]
-            levels[name] = float(given[0]) if (given == given[0]).all() else np.repeat(given, worlds)
-        wanted = tuple(dict.fromkeys((*self.target.metrics, *self.metrics)))
-        found = figures(own, levels, wanted, costs=True)
-        reached = met(self.target, found.metrics, tiled, count * worlds) == 1.0
-        return (
-            reached.astype(np.float64).reshape(count, worlds),
-            {name: values.reshape(count, worlds) for name, values in found.metrics.items()},
-            found.costs.reshape(-1, count, worlds),
-        )
+    def lowered(self, packages: FloatArray, ladders: Ladders) -> list[Package]:
+        """Packages lowered between the levels tried, and the cheapest improved by exchanges, the cheapest first."""
+        search = self.search
+        starts = np.unique(np.stack([*packages, search.exchanged(packages[0], ladders)]), axis=0)
+        ends = search.lowered(starts, ladders, Draw(search.found, search.found.worlds))
+        # A level between two that were tried is kept only where it is seen to reach the share.
+        kept = [
+            after if (after.share.mean or 0.0) >= search.share - EXACT else before
+            for before, after in zip(self.packages(starts), self.packages(ends), strict=True)
+        ]
+        levels = np.array([list(package.levels.values()) for package in kept])
+        distinct = np.unique(levels, axis=0, return_index=True)[1]
+        chosen = [kept[i] for i in distinct if minimal(levels)[i]]
+        return sorted(chosen, key=lambda package: (package.cost, -(package.share.mean or 0.0)))
 
-    def evaluate(self, packages: FloatArray, progress: Progress | None = None) -> Evaluated:
-        """Shares, costs and means of metrics of packages, shape (packages, measures); several at once."""
-        weight = normalised_weights(self.weights, self.ensemble.worlds)
-        share, cost = np.empty(len(packages)), np.empty(len(packages))
-        means = {name: np.empty(len(packages)) for name in (*self.metrics, *map(cost_of, self.payers))}
-        step = max(1, _SIDE_BY_SIDE // self.ensemble.worlds)
-        starts = range(0, len(packages), step)
-
-        def task(first: int) -> Evaluated:
-            some = packages[first : first + step]
-            reached, metrics, costs = self.solved(some)
-            expected = costs @ weight
-            return Evaluated(
-                reached @ weight,
-                expected.sum(axis=0)
-                if self.priced
-                else np.array([self.promised(package) for package in some]),
-                {
-                    name: np.array([mean for mean, _ in means_and_errors(metrics[name], self.weights)], float)
-                    for name in self.metrics
-                }
-                | self._paid(expected),
-            )
-
-        done = 0
-
-        def collect(first: int, found: Evaluated) -> None:
-            nonlocal done
-            here = slice(first, first + step)
-            share[here], cost[here] = found.share, found.cost
-            for name, room in means.items():
-                room[here] = found.metrics[name]
-            done += 1
-            if progress is not None:
-                progress(done, len(starts))
-
-        self.ensemble.workers.spread(task, starts, collect, len(packages) * self.ensemble.worlds)
-        return Evaluated(share, cost, means)
-
-    def _paid(self, expected: FloatArray) -> dict[str, FloatArray]:
-        """What each payer pays, shape (packages,), of the expected costs of the measures, (measures, packages)."""
-        by = controllers(self.ensemble.model)
-        return {
-            cost_of(payer): expected[[row for row, name in enumerate(by) if name == payer]].sum(axis=0)
-            for payer in self.payers
-        }
-
-    @property
-    def priced(self) -> bool:
-        """Whether any measure that is varied has a cost."""
-        return any(self.ensemble.model.measures[name].cost is not None for name in self.measures)
-
-    def promised(self, package: FloatArray) -> float:
-        """In place of a cost: what is promised of every measure as a share of its range, added up."""
-        ranges = [self.ensemble.model.scenario.measures[name].range for name in self.measures]
-        return float(
-            sum(
-                abs(v) / max(abs(low), abs(high)) for v, (low, high) in zip(package, ranges, strict=True) if v
-            )
-        )
-
-    def offer(self, package: FloatArray) -> Offer:
-        """A package with all that is reported of it."""
-        reached, metrics, costs = self.solved(package[None])
-        share, error = mean_and_error(reached[0], self.weights)
-        weight = normalised_weights(self.weights, self.ensemble.worlds)
-        names = [n for n, m in self.ensemble.model.measures.items() if m.cost is not None]
-        expected = costs @ weight
-        by_measure = dict(zip(names, map(float, expected[:, 0]), strict=True))
-        means = {name: mean_and_error(values[0], self.weights)[0] for name, values in metrics.items()}
-        means |= {name: float(cost[0]) for name, cost in self._paid(expected).items()}
-        return Offer(
-            {name: float(v) for name, v in zip(self.measures, package, strict=True)},
-            sum(by_measure.values()) if self.priced else self.promised(package),
-            share or 0.0,
-            error,
-            {name: float("nan") if mean is None else mean for name, mean in means.items()},
+    def _package(self, package: FloatArray, met: FloatArray, of: Figures) -> Package:
+        found = self.search.found
+        expected = of.costs @ found.weight
+        by_measure = dict(zip(_priced(found.model), map(float, expected), strict=True))
+        payer = controllers(found.model)
+        return Package(
+            dict(zip(self.search.measures, package.tolist(), strict=True)),
+            self.search.cost(package, expected),
+            summarise(np.where(np.isnan(met), 0.0, met), found.weights),
+            {name: summarise(of.metrics[name], found.weights) for name in self.metrics},
             by_measure,
+            {name: float(expected[[p == name for p in payer]].sum()) for name in self.payers},
         )
+
+
+def _goal(model: Model, first: Tried, name: str) -> FloatArray:
+    """What is traded off of every package tried: the mean of a metric, or what a controller pays."""
+    if not name.startswith(COST):
+        return first.means[name]
+    columns = [payer == name.removeprefix(COST) for payer in controllers(model)]
+    return np.asarray(first.expected[:, columns].sum(axis=1))
+
+
+def _front(costs: FloatArray, shares: FloatArray, goals: Sequence[FloatArray]) -> list[int]:
+    """Rows on the Pareto front of cost, share and goals, the cheapest first; at most thirty, evenly spread."""
+    table: FloatArray = np.column_stack([costs, -shares, *(-goal for goal in goals)]).round(9)
+    usable = np.flatnonzero(np.isfinite(table).all(axis=1))
+    rows = usable[pareto_front(table[usable])]
+    rows = rows[np.lexsort((rows, costs[rows]))]
+    if len(rows) > _MOST_ON_FRONT:
+        rows = rows[np.unique(np.linspace(0, len(rows) - 1, _MOST_ON_FRONT).round().astype(int))]
+    return [int(row) for row in rows]
+
+
+def _alone(packages: Sequence[Package], name: str) -> float | None:
+    """The least level of a measure that reaches the target with all others that are varied at zero."""
+    levels = [
+        of.levels[name] for of in packages if all(v == 0.0 for other, v in of.levels.items() if other != name)
+    ]
+    return min(levels, key=abs, default=None)
+
+
+def _priced(model: Model) -> list[str]:
+    """The measures that have a cost."""
+    return [name for name, of in model.measures.items() if of.cost is not None]
 
 
 def controllers(model: Model) -> tuple[str, ...]:
     """Who controls each measure that has a cost, several together joined by `+`."""
-    return tuple(
-        "+".join(model.scenario.measures[n].by) for n, m in model.measures.items() if m.cost is not None
-    )
+    return tuple("+".join(model.scenario.measures[name].by) for name in _priced(model))
 
 
-def cost_of(payer: str) -> str:
-    """The name of a payer's expected cost among the metrics of packages."""
-    return f"{COST}{payer}"
+def _payers(goals: Iterable[str]) -> tuple[str, ...]:
+    return tuple(name.removeprefix(COST) for name in goals if name.startswith(COST))
 
 
-def chosen_measures(model: Model, names: Sequence[str]) -> tuple[str, ...]:
-    """The measures whose levels are searched; by default all. Those with a range of one level cannot vary."""
+def known_goal(model: Model, name: str) -> str:
+    """A metric, or `cost:NAME` for the expected cost of a controller; InvalidInput with the nearest where unknown."""
+    if not name.startswith(COST):
+        return known_metric(model, name)
+    known = list(dict.fromkeys(controllers(model)))
+    payer = name.removeprefix(COST)
+    if payer not in known:
+        hint = did_you_mean(payer, known, "controller") if known else "no measure has a cost"
+        raise InvalidInput(f"no measure with a cost is controlled by {payer}", hint=hint)
+    return name
+
+
+def measures_to_vary(model: Model, names: Sequence[str], fixed: Mapping[str, float]) -> tuple[str, ...]:
+    """The measures whose levels are searched, by default all; those `fixed` or with one level alone cannot vary."""
     known = model.scenario.measures
     for name in names:
         if name not in known:
             raise InvalidInput(f"no measure is called {name}", hint=did_you_mean(name, known, "measure"))
-    chosen = tuple(m for m in known if (not names or m in names) and known[m].range[0] < known[m].range[1])
+    wide = [m for m in known if known[m].range[0] < known[m].range[1]]
+    chosen = tuple(m for m in wide if (not names or m in names) and m not in fixed)
     if not chosen:
         raise Refused(
             "no measure can be varied, so there is nothing to design", hint="give a measure a range"
@@ -225,144 +362,18 @@ def chosen_measures(model: Model, names: Sequence[str]) -> tuple[str, ...]:
     return chosen
 
 
-def affordable_steps(model: Model, measures: Sequence[str], worlds: int) -> int:
-    """The most steps, up to 64, whose whole grid is affordable; at least one."""
-    steps = 1
-    while steps < _MOST_STEPS and _size(model, measures, steps + 1) * worlds <= AFFORDABLE:
-        steps += 1
-    return steps
-
-
-def _size(model: Model, measures: Sequence[str], steps: int) -> int:
-    return prod(len(steps_between(*model.scenario.measures[m].range, steps)) for m in measures)
-
-
-def bargain(
-    counter: Counter,
-    share: float,
-    steps: int | None,
-    goals: Mapping[str, bool],
-    seed: int,
-    progress: Progress | None = None,
-) -> Bargain:
-    """The minimal packages that meet the target in at least `share` of worlds, and the front of cost and `goals`.
-
-    `steps`: into how many each range is cut; None: as many as are affordable. `goals`: metrics to trade off against
-    cost and share, each with whether more of it is better. Raises Refused where no package reaches the target, naming
-    the nearest.
-    """
-    model, worlds = counter.ensemble.model, counter.ensemble.worlds
-    normalised = normalised_weights(counter.weights, worlds)
-    notes = [note] if (note := note_on_few_worlds(normalised)) else []
-    cut = steps or affordable_steps(model, counter.measures, worlds)
-    levels = {m: steps_between(*model.scenario.measures[m].range, cut) for m in counter.measures}
-    size = prod(map(len, levels.values()))
-    exhaustive = size * worlds <= 4 * AFFORDABLE
-    if exhaustive:
-        candidates = grid(levels)
-        packages = enumerated(
-            counter.measures,
-            candidates,
-            lambda some: counter.evaluate(some, progress),
-            share,
-            len(candidates),
-        )
-    else:
-        evaluations = max(200, 2 * AFFORDABLE // worlds)
-        packages = searched(
-            levels, counter.evaluate, share, objectives=goals, evaluations=evaluations, seed=seed
-        )
-        notes.append(
-            f"{len(packages.levels):,} of {size:,} packages were tried (an evolutionary search): there may be others"
-        )
-    if not packages.feasible.any():
-        raise no_package(packages)
-    rows = packages.minimal()
-    least = [packages.levels[row] for row in rows]
-    if len(least) <= _REFINED:
-        least = _lowered(counter, least, levels, share)
-    elif exhaustive:
-        notes.append(f"{len(least)} minimal packages: their levels are those of the grid")
-    cheapest = packages.levels[packages.cheapest()]
-    offers = [counter.offer(package) for package in _distinct([*least, cheapest])]
-    # The cheapest stands first even where a dearer world makes another package the one that promises least.
-    offers.sort(key=lambda offer: (offer.cost, -offer.share))
-    front = _front(packages, goals)
-    return Bargain(
-        tuple(offers),
-        tuple(counter.offer(packages.levels[row]) for row in front),
-        _alone(packages),
-        len(packages.levels),
-        exhaustive,
-        cut,
-        tuple(notes),
-    )
-
-
-def _distinct(packages: Sequence[FloatArray]) -> list[FloatArray]:
-    """Packages without repeats, and without those that promise more than another of everything."""
-    table = np.unique(np.stack(packages), axis=0)
-    return list(table[minimal(table)])
-
-
-def _lowered(
-    counter: Counter, packages: Sequence[FloatArray], levels: Mapping[str, Sequence[float]], share: float
-) -> list[FloatArray]:
-    """Each package with every measure bisected down towards the next level of the grid, while the share is reached."""
-    found = [np.array(package) for package in packages]
-    for column, name in enumerate(counter.measures):
-        ladder = np.asarray(levels[name])
-        high = np.array([package[column] for package in found])
-        low = np.array([_next_to_zero(ladder, value) for value in high])
-        for _ in range(_FINER):
-            middle = (low + high) / 2.0
-            trials = np.array([_put(package, column, m) for package, m in zip(found, middle, strict=True)])
-            reached = counter.evaluate(trials).share >= share - 1e-9
-            high, low = np.where(reached, middle, high), np.where(reached, low, middle)
-        found = [_put(package, column, value) for package, value in zip(found, high, strict=True)]
-    return found
-
-
-def _next_to_zero(ladder: FloatArray, value: float) -> float:
-    """The neighbouring level of the grid on the way to zero; the level itself where it is zero."""
-    if value == 0.0:
-        return 0.0
-    nearer = (
-        ladder[(ladder < value) & (ladder >= 0.0)]
-        if value > 0
-        else ladder[(ladder > value) & (ladder <= 0.0)]
-    )
-    return value if not nearer.size else float(nearer.max() if value > 0 else nearer.min())
-
-
-def _put(package: FloatArray, column: int, value: float) -> FloatArray:
-    changed = package.copy()
-    changed[column] = value
-    return changed
-
-
-def _front(packages: Packages, goals: Mapping[str, bool], most: int = 30) -> list[int]:
-    """Rows on the Pareto front of cost, share and goals, the cheapest first; at most `most`, evenly spread."""
-    from backstop.questions.methods.packages import pareto_front
-
-    figures_ = packages.figures
-    columns = [figures_.cost, -figures_.share]
-    columns += [-figures_.metrics[m] if more else figures_.metrics[m] for m, more in goals.items()]
-    table = np.asarray(np.round(np.column_stack(columns), 9), dtype=np.float64)
-    usable = np.isfinite(table).all(axis=1)
-    rows = np.flatnonzero(usable)[pareto_front(table[usable])]
-    rows = rows[np.lexsort((rows, figures_.cost[rows]))]
-    if len(rows) > most:
-        rows = rows[np.unique(np.linspace(0, len(rows) - 1, most).round().astype(int))]
-    return [int(row) for row in rows]
-
-
-def _alone(packages: Packages) -> dict[str, float | None]:
-    """By measure, the least level that reaches the target with all others that are varied at zero."""
-    found: dict[str, float | None] = {}
-    for column, name in enumerate(packages.measures):
-        others = np.delete(packages.levels, column, axis=1)
-        rows = np.flatnonzero(packages.feasible & (others == 0.0).all(axis=1))
-        levels = packages.levels[rows, column]
-        found[name] = float(levels[np.argmin(np.abs(levels))]) if rows.size else None
-    return found
+def _notes_on_costs(model: Model, measures: Sequence[str], priced: bool) -> list[str]:
+    """What to mind about costs: units that differ, measures without one."""
+    known = model.scenario.measures
+    if not priced:
+        return [
+            "no measure that is varied has a cost: in its place stands what is promised, as shares of the ranges"
+        ]
+    units = dict.fromkeys(of.cost_unit or "unstated" for of in known.values() if of.cost is not None)
+    notes = []
+    if len(units) > 1:
+        notes.append(f"costs are in different units ({', '.join(units)}) and are added up as they stand")
+    free = [name for name in measures if known[name].cost is None]
+    if free:
+        notes.append(f"no cost is given for {', '.join(free)}: counted as free")
+    return notes

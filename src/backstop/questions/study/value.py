@@ -1,18 +1,22 @@
-"""The choice that information could improve: which arrangement, by a metric or by what an actor's future is worth."""
+"""The value of information: which parameter is most worth knowing before an arrangement is chosen?
+
+The choice is the arrangement that is best on average by a metric, or by what an actor's future is worth.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-import numpy as np
+from typing import ClassVar
 
 from backstop.base.arrays import FloatArray
 from backstop.base.faults import InvalidInput
+from backstop.base.table import Table
 from backstop.base.words import did_you_mean
+from backstop.questions.inquiry import Inquiry
 from backstop.questions.methods.information import Information, value_of_information
-from backstop.questions.study.drivers import used_parameters
-from backstop.questions.study.table import Table
+from backstop.questions.weighted_worlds import WeightedWorlds, used_parameters, worlds_under
+from backstop.questions.words import titles
 from backstop.scenario.model import Model
 from backstop.worlds.statistics import Estimate
 
@@ -21,20 +25,80 @@ MOST_TOGETHER = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Worth:
+class ValueOfInformation:
     """The value of knowing parameters and groups before an arrangement is chosen; `best` is chosen without knowing.
 
-    `left_out`: groups that have too many parameters to be asked about together, with their number.
+    Chosen by `metric`, or by the value to `actor` where that is not None.
     """
 
-    information: Information
+    format: ClassVar[str] = "backstop-value/1"
+
+    model: Model
+    metric: str | None
+    actor: str | None
+    more_is_better: bool
     arrangements: tuple[str, ...]
-    best: str
+    effective_worlds: float
+    information: Information
     groups: Mapping[str, tuple[str, ...]]
-    left_out: Mapping[str, int]
+    notes: tuple[str, ...]
+
+    @property
+    def best(self) -> str:
+        """The arrangement that is best on average."""
+        return self.arrangements[self.information.best]
+
+    @property
+    def decision(self) -> str:
+        """What is chosen by, in words."""
+        scenario = self.model.scenario
+        if self.metric is None:
+            actor = self.actor or ""
+            return f"the value to {scenario.actors[actor].titled(actor)}"
+        return ("" if self.more_is_better else "less of ") + scenario.metrics[self.metric].titled(self.metric)
+
+    @property
+    def title(self) -> str:
+        """The line above its tables."""
+        return f"The value of information for choosing by {self.decision}"
+
+    def as_dict(self) -> dict[str, object]:
+        """As it stands in JSON."""
+        return {
+            "decision": {
+                "metric": self.metric,
+                "actor": self.actor,
+                "more_is_better": self.more_is_better,
+                "arrangements": list(self.arrangements),
+            },
+            "best": self.best,
+            "effective_worlds": self.effective_worlds,
+            "evpi": self.information.evpi.as_dict(),
+            "evppi": {name: value.as_dict() for name, value in self.information.evppi.items()},
+            "groups": {label: list(names) for label, names in self.groups.items()},
+        }
+
+    def tables(self) -> list[Table]:
+        """What is worth anything, the most first; the first three where nothing is."""
+        evppi, called = self.information.evppi, titles(self.model)
+        order = sorted(evppi, key=lambda n: -evppi[n].mean)
+        shown = [n for n in order if evppi[n].mean > 0.0] or order[:3]
+        best = self.model.scenario.arrangements[self.best].titled(self.best)
+        return [
+            Table(
+                f"What knowing it first would be worth, choosing by {self.decision}",
+                ("", "worth"),
+                (
+                    ("everything", str(self.information.evpi)),
+                    *((called.get(n, n), str(evppi[n])) for n in shown),
+                ),
+                f"Best on average: {best}. In the unit of the metric, ± Monte Carlo error; what is not listed is worth "
+                "nothing here: it would not change the choice.",
+            )
+        ]
 
 
-def default_metric(model: Model) -> str:
+def lasting_metric(model: Model) -> str:
     """The first metric that says that something holds (`occupy` or `avoid`); the first of all where none does."""
     metrics = model.scenario.metrics
     lasting = (
@@ -45,16 +109,15 @@ def default_metric(model: Model) -> str:
 
 def groups_of(model: Model, by: str, own: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     """Groups of uncertain parameters with at least two members: the user's `own`, and those `by` basis or camp."""
-    varying = [name for name in model.uncertain if name in used_parameters(model.scenario)]
+    used = used_parameters(model.scenario)
+    varying = [name for name in model.uncertain if name in used]
     found: dict[str, list[str]] = {}
     for name in varying:
         parameter = model.scenario.parameters[name]
-        if by in ("basis", "both"):
-            for source in parameter.basis:
-                found.setdefault(f"basis {source}", []).append(name)
-        if by in ("camp", "both"):
-            for camp in parameter.experts or {}:
-                found.setdefault(f"camp {camp}", []).append(name)
+        labels = [f"basis {source}" for source in parameter.basis] if by in ("basis", "both") else []
+        labels += [f"camp {camp}" for camp in parameter.experts or {}] if by in ("camp", "both") else []
+        for label in labels:
+            found.setdefault(label, []).append(name)
     groups = {label: tuple(names) for label, names in found.items() if len(names) > 1}
     for label, names in own.items():
         for name in names:
@@ -67,29 +130,50 @@ def groups_of(model: Model, by: str, own: Mapping[str, tuple[str, ...]]) -> dict
     return groups
 
 
-def worth_of_knowing(found: Table, benefits: FloatArray, groups: Mapping[str, tuple[str, ...]]) -> Worth:
-    """EVPI and EVPPI of every uncertain parameter and group; `benefits` (arrangements, worlds), more being better.
+def value(
+    inquiry: Inquiry,
+    arrangements: Sequence[str],
+    metric: str | None,
+    actor: str | None = None,
+    more_is_better: bool = True,
+    groups: Mapping[str, tuple[str, ...]] | None = None,
+) -> ValueOfInformation:
+    """EVPI and EVPPI of every uncertain parameter and group, choosing by a metric or by the value to an actor.
 
-    Parameters that nothing uses are worth exactly 0. Raises Refused for one arrangement or too few worlds.
+    Raises Refused for one arrangement or too few worlds.
     """
-    used = used_parameters(found.ensemble.model.scenario)
-    inputs = {name: values for name, values in found.inputs.items() if name in used}
-    asked = {label: names for label, names in groups.items() if 0 < len(names) <= MOST_TOGETHER}
-    result = value_of_information(benefits, inputs, found.weights, asked)
-    evppi = {name: result.evppi.get(name, Estimate(0.0, 0.0)) for name in found.inputs}
-    evppi.update({label: result.evppi[label] for label in asked})
-    names = tuple(found.metrics)
-    left_out = {label: len(members) for label, members in groups.items() if len(members) > MOST_TOGETHER}
-    whole = Information(evppi, result.evpi, result.best, result.note)
-    return Worth(whole, names, names[result.best], asked, left_out)
-
-
-def values_of_actor(found: Table, actor: str) -> FloatArray:
-    """What the future is worth to an actor at the start under every arrangement, shape (arrangements, worlds)."""
-    ensemble = found.ensemble
-    model = ensemble.model
-    if actor not in model.scenario.actors:
-        raise InvalidInput(
-            f"no actor is called {actor}", hint=did_you_mean(actor, model.scenario.actors, "actor")
+    found = worlds_under(inquiry, arrangements, [] if metric is None else [metric])
+    if metric is None:
+        benefits = inquiry.actor_values(found.parameters, arrangements, actor or "")
+    else:
+        benefits = found.rows(metric, arrangements) * (1.0 if more_is_better else -1.0)
+    together = dict(groups or {})
+    asked = {label: names for label, names in together.items() if 0 < len(names) <= MOST_TOGETHER}
+    information = worth_of_knowing(found, benefits, asked)
+    notes = [] if information.note is None else [information.note]
+    large = [f"{label} ({len(names)})" for label, names in together.items() if len(names) > MOST_TOGETHER]
+    if large:
+        notes.append(
+            f"groups with too many parameters to be asked about together are left out: {', '.join(large)}"
         )
-    return np.stack([ensemble.solve(model.levels[name]).values[actor] for name in found.metrics])
+    return ValueOfInformation(
+        inquiry.model,
+        metric,
+        actor,
+        more_is_better,
+        tuple(arrangements),
+        found.effective_worlds,
+        information,
+        asked,
+        tuple(notes),
+    )
+
+
+def worth_of_knowing(
+    found: WeightedWorlds, benefits: FloatArray, groups: Mapping[str, tuple[str, ...]]
+) -> Information:
+    """EVPI and EVPPI from `benefits`, (arrangements, worlds), more being better; 0 for what nothing uses."""
+    result = value_of_information(benefits, found.used, found.weights, groups)
+    evppi = {name: result.evppi.get(name, Estimate(0.0, 0.0)) for name in found.inputs}
+    evppi.update({label: result.evppi[label] for label in groups})
+    return Information(evppi, result.evpi, result.best, result.note)

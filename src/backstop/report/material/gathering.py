@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -11,31 +11,30 @@ import numpy as np
 from backstop.base.faults import BackstopError
 from backstop.evidence.evidence import Evidence, evidence_of
 from backstop.game.choice import Information
+from backstop.questions.camps import CampView, camp_views
 from backstop.questions.claims.judging import Claims, judge_claims
-from backstop.questions.methods.given_data import GivenData, first_order_from_worlds
-from backstop.questions.methods.prim import Discovery, discover
-from backstop.questions.methods.tornado import Swing, tornado
-from backstop.questions.study.camps import camp_weights
+from backstop.questions.event import event
+from backstop.questions.inquiry import Inquiry, inquiry_of
+from backstop.questions.methods.given_data import GivenData
+from backstop.questions.methods.prim import Discovery
+from backstop.questions.methods.tornado import Swing
+from backstop.questions.study.conditions import boxes_of
+from backstop.questions.study.packages import Packages, least_packages, measures_to_vary
+from backstop.questions.study.sensitivity import Quantity, first_order_shares, swings
+from backstop.questions.weighted_worlds import weighted_worlds
 from backstop.report.material.graph_model import GraphReadings, graph_readings
-from backstop.report.material.parts import Parts, parts
 from backstop.report.material.subject import Subject, Target, subject_of
-from backstop.scenario.expression.expression import Value
 from backstop.scenario.model import Model
 from backstop.worlds.assessment import assess
-from backstop.worlds.ensemble import Ensemble
 from backstop.worlds.result import Result
-from backstop.worlds.statistics import Array, Summary, effective_worlds, summarise
-from backstop.worlds.workers import Workers, usable_threads
+from backstop.worlds.statistics import Summary
 
 DRIVERS = 12
-LOW, HIGH = 0.05, 0.95
-_FEWEST_EFFECTIVE = 50.0
-_INPUTS_AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Conditions:
-    """Where a target fails under the focus arrangement: boxes, and the share of worlds in which it fails."""
+    """Where a target fails under the focus arrangement; `reason` says why it is not known."""
 
     discovery: Discovery | None
     reason: str = ""
@@ -51,14 +50,11 @@ class Drivers:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Camp:
-    """One camp's view: the headline metric, and the share of worlds that meet the target, by arrangement."""
+class LeastPackages:
+    """The least packages of the measures that the focus arrangement promises; `reason` says why they are not known."""
 
-    name: str
-    differs_on: tuple[str, ...]
-    metric: Mapping[str, Summary]
-    shares: Mapping[str, Summary]
-    effective_worlds: float
+    found: Packages | None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,8 +66,8 @@ class Material:
     subject: Subject
     conditions: Conditions
     drivers: Drivers
-    parts: Parts
-    camps: tuple[Camp, ...]
+    packages: LeastPackages
+    camps: tuple[CampView, ...]
     claims: Claims | None
     evidence: Evidence
     graph: GraphReadings | None
@@ -109,7 +105,7 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a report is asked to be about, and with how many worlds."""
+    """What a report is asked to be about, and with how many worlds; `fixed` are measures set to a level."""
 
     worlds: int = 20_000
     seed: int = 1
@@ -119,6 +115,7 @@ class Request:
     target: str | None = None
     share: float = 0.8
     focus: str | None = None
+    fixed: Mapping[str, float] = field(default_factory=dict)
     threads: int | None = None
 
 
@@ -140,16 +137,12 @@ def gathered(
     )
     lead = subject_of(result, request.metrics, request.target, request.focus)
     step("looking for what it hangs on")
-    with Workers(request.threads or usable_threads()) as workers:
-        ensemble = Ensemble.given(model, result.parameters, result.worlds, workers, result.information)
-        drivers = _drivers(result, lead, workers)
-        conditions = _conditions(result, lead)
-        step("looking for the least packages")
-        least = parts(result, lead, ensemble, request.share)
+    inquiry = inquiry_of(result, request.threads)
+    drivers, conditions = _drivers(inquiry, result, lead), _conditions(inquiry, result, lead)
+    step("looking for the least packages")
+    packages = _packages(inquiry, result, lead, request)
     step("judging claims")
-    claims = None
-    if model.scenario.claims:
-        claims = judge_claims(model, threads=request.threads, solved=result)
+    claims = judge_claims(inquiry, solved=result) if model.scenario.claims else None
     camps = _camps(result, lead)
     step("reading the evidence")
     return Material(
@@ -158,7 +151,7 @@ def gathered(
         subject=lead,
         conditions=conditions,
         drivers=drivers,
-        parts=least,
+        packages=packages,
         camps=camps,
         claims=claims,
         evidence=evidence_of(model, study),
@@ -177,7 +170,7 @@ def of_assessment(result: Result, study: Path, claims: Claims | None, command: s
         subject=lead,
         conditions=Conditions(None, unasked),
         drivers=Drivers(None, (), unasked),
-        parts=Parts({}, 0.0, reason=unasked),
+        packages=LeastPackages(None, unasked),
         camps=_camps(result, lead),
         claims=claims,
         evidence=evidence_of(result.model, study),
@@ -187,128 +180,59 @@ def of_assessment(result: Result, study: Path, claims: Claims | None, command: s
     )
 
 
-def uncertain_inputs(result: Result) -> dict[str, Array]:
-    """The uncertain parameters world by world."""
-    return {
-        name: np.asarray(result.parameters[name])
-        for name in result.model.uncertain
-        if isinstance(result.parameters[name], np.ndarray)
-    }
-
-
-def _conditions(result: Result, lead: Subject) -> Conditions:
+def _conditions(inquiry: Inquiry, result: Result, lead: Subject) -> Conditions:
     if lead.target is None:
         return Conditions(None, "No parameter is uncertain, so there are no conditions to look for.")
-    met = lead.target.met[lead.focus]
-    known = np.isfinite(met)
-    weights = _weights(result, known)
+    failed = 1.0 - lead.target.met[lead.focus]
     try:
-        found = discover(
-            uncertain_inputs(result),
-            met == 0.0,
-            weights,
-            condition=f"not ({lead.target.formula})",
-            resamples=0,
-            seed=result.seed,
+        return Conditions(
+            boxes_of(weighted_worlds(inquiry, {}, result), failed, f"not ({lead.target.formula})")
         )
     except BackstopError as refusal:
         return Conditions(None, _reason(refusal))
-    return Conditions(found)
 
 
-def _weights(result: Result, known: np.ndarray) -> Array | None:
-    if known.all():
-        return result.weights
-    base = np.ones(result.worlds) if result.weights is None else result.weights
-    return np.asarray(np.where(known, base, 0.0))
-
-
-def _drivers(result: Result, lead: Subject, workers: Workers) -> Drivers:
-    inputs = uncertain_inputs(result)
-    if not inputs:
+def _drivers(inquiry: Inquiry, result: Result, lead: Subject) -> Drivers:
+    if not result.model.uncertain:
         return Drivers(None, (), "No parameter is uncertain, so nothing drives the answer.")
-    samples = result.arrangements[lead.focus].samples[lead.metric]
+    values = result.arrangements[lead.focus].samples[lead.metric]
+    known = np.isfinite(values)
+    first = None
     try:
-        first = _first_order(result, lead, inputs, samples, workers)
-    except BackstopError as refusal:
-        return Drivers(None, (), _reason(refusal))
-    try:
-        swings = _swings(result, lead, workers)
+        found = weighted_worlds(inquiry, {}, result)
+        weights = found.weights if known.all() else np.where(known, found.weight, 0.0)
+        title = result.model.scenario.metrics[lead.metric].titled(lead.metric)
+        first = first_order_shares(found, values, weights, title)
+        return Drivers(first, swings(inquiry, Quantity(lead.metric, lead.focus)).swings)
     except BackstopError as refusal:
         return Drivers(first, (), _reason(refusal))
-    return Drivers(first, swings)
 
 
-def _first_order(
-    result: Result, lead: Subject, inputs: Mapping[str, Array], samples: Array, workers: Workers
-) -> GivenData:
-    """First-order shares of all inputs, a few inputs at a time on every thread: each share is its own regression."""
-    names = list(inputs)
-    weights = _weights(result, np.isfinite(samples))
-    title = result.model.scenario.metrics[lead.metric].titled(lead.metric)
-    found: dict[int, GivenData] = {}
-
-    def task(first: int) -> GivenData:
-        here = {name: inputs[name] for name in names[first : first + _INPUTS_AT_ONCE]}
-        return first_order_from_worlds(here, samples, weights, what=title)
-
-    workers.spread(task, range(0, len(names), _INPUTS_AT_ONCE), found.__setitem__, samples.size)
-    shares = {name: share for first in sorted(found) for name, share in found[first].first.items()}
-    return replace(found[0], first=shares)
-
-
-def _swings(result: Result, lead: Subject, workers: Workers) -> tuple[Swing, ...]:
-    model = result.model
-    levels = np.array([LOW, 0.5, HIGH])
-    ends: dict[str, Array] = {}
-    for name in model.uncertain:
-        spread = model.distributions[name]
-        assert not isinstance(spread, float)
-        ends[name] = np.asarray(spread.quantile(levels))
-    central = {name: float(values[1]) for name, values in ends.items()}
-
-    def at(point: Mapping[str, Array]) -> Array:
-        count = len(next(iter(point.values())))
-        drawn: dict[str, Value] = {name: point.get(name, value) for name, value in result.parameters.items()}
-        few = Ensemble.given(model, drawn, count, workers, result.information)
-        return few.metrics(model.levels[lead.focus])[lead.metric]
-
-    return tornado(
-        at,
-        central,
-        {name: float(values[0]) for name, values in ends.items()},
-        {name: float(values[2]) for name, values in ends.items()},
-        what=model.scenario.metrics[lead.metric].titled(lead.metric),
-    )
-
-
-def _camps(result: Result, lead: Subject) -> tuple[Camp, ...]:
-    """Each camp alone, by weighting the worlds; nothing where all agree."""
-    model = result.model
-    found = []
-    for name in model.camps():
-        theirs = camp_weights(model, name, result.parameters, result.worlds)
-        if theirs is None:
-            continue
-        weights = theirs if result.weights is None else theirs * result.weights
-        worth = effective_worlds(weights)
-        if worth < _FEWEST_EFFECTIVE:
-            continue
-        target = lead.target
-        found.append(
-            Camp(
-                name,
-                tuple(
-                    p
-                    for p, parameter in model.scenario.parameters.items()
-                    if name in (parameter.experts or {})
-                ),
-                {a: summarise(of.samples[lead.metric], weights) for a, of in result.arrangements.items()},
-                {} if target is None else {a: summarise(m, weights) for a, m in target.met.items()},
-                worth,
-            )
+def _packages(inquiry: Inquiry, result: Result, lead: Subject, request: Request) -> LeastPackages:
+    promised = [name for name, level in result.model.levels[lead.focus].items() if level != 0]
+    if not promised:
+        return LeastPackages(None, "The study has no measure that an arrangement promises.")
+    if lead.target is None or not lead.target.own:
+        return LeastPackages(
+            None, "No claim of the study says what would be enough, and no target was given."
         )
-    return tuple(found)
+    try:
+        found = least_packages(
+            weighted_worlds(inquiry, {}, result),
+            event(result.model, lead.target.formula),
+            request.share,
+            measures_to_vary(result.model, promised, request.fixed),
+            fixed=request.fixed,
+            metrics=[lead.metric],
+            front=False,
+        )
+    except BackstopError as refusal:
+        return LeastPackages(None, _reason(refusal))
+    return LeastPackages(found)
+
+
+def _camps(result: Result, lead: Subject) -> tuple[CampView, ...]:
+    return camp_views(result, lead.metric, {} if lead.target is None else lead.target.met)
 
 
 def _reason(refusal: BackstopError) -> str:

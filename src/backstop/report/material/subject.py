@@ -14,7 +14,7 @@ import numpy as np
 
 from backstop.base.faults import InvalidInput
 from backstop.base.words import did_you_mean, quoted
-from backstop.questions.study.condition import condition, met
+from backstop.questions.event import event
 from backstop.report.formula_words import in_words, names_of
 from backstop.scenario.expression.expression import ExpressionError, parse
 from backstop.scenario.format import scenario as form
@@ -80,8 +80,8 @@ def subject_of(
 
 def met_in(result: Result, arrangement: str, formula: str) -> Array:
     """A condition world by world under an arrangement: 1, 0, or NaN where a metric it needs has no value."""
-    asked = condition(result.model, formula)
-    return met(asked, result.arrangements[arrangement].samples, result.parameters, result.worlds)
+    samples = result.arrangements[arrangement].samples
+    return event(result.model, formula).occurs(samples, result.parameters, result.worlds)
 
 
 def _target(result: Result, formula: str, own: bool) -> Target:

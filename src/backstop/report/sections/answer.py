@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from backstop.base.words import counted, frequency, listed, of_worlds, quoted, with_error
-from backstop.questions.claims.failure import titles, units
-from backstop.questions.methods.box import Box
-from backstop.questions.study.words import conditions_words
+from backstop.questions.words import box_sentence, titles, units
 from backstop.report.content import Block, Items, Paragraph, Section
 from backstop.report.material.gathering import Material, by_size
 from backstop.report.material.subject import is_probability
@@ -62,10 +60,8 @@ def _comparison(found: Material) -> str:
 
 def what_would_change_it(found: Material) -> list[str]:
     """Conditions, drivers and camps in a sentence each."""
-    texts: list[str] = []
-    discovery, first = found.conditions.discovery, found.drivers.first
-    if discovery is not None and found.subject.target is not None:
-        texts += [box_sentence(found, box, discovery.base_rate) for box in discovery.boxes[:3]]
+    texts = failures(found)[:3]
+    first = found.drivers.first
     largest = [] if first is None else by_size(first, 3)
     if first is not None and largest:
         names = titles(found.model)
@@ -82,13 +78,13 @@ def what_would_change_it(found: Material) -> list[str]:
     return texts
 
 
-def box_sentence(found: Material, box: Box, base: float) -> str:
-    """Where the target fails, in natural frequencies, beside how often it fails anywhere."""
-    words = conditions_words(box.limits, titles(found.model), units(found.model))
-    return (
-        f"Where {words}, it fails in {of_worlds(box.density)} (against {frequency(base)} everywhere); "
-        f"{frequency(box.coverage)} of all failures lie there."
-    )
+def failures(found: Material) -> list[str]:
+    """Where the target fails, a sentence for each box."""
+    discovery = found.conditions.discovery
+    if discovery is None or found.subject.target is None:
+        return []
+    words = titles(found.model), units(found.model)
+    return [box_sentence(box, "it fails", discovery.base_rate, *words) for box in discovery.boxes]
 
 
 def _reading(found: Material) -> str:

@@ -16,13 +16,12 @@ from backstop.base.words import (
     sentence_case,
     stop,
 )
-from backstop.questions.claims.judging import ClaimResult, example_words
+from backstop.questions.claims.judging import ClaimResult
 from backstop.questions.claims.verdict import Verdict
 from backstop.report.charts import style, verdicts
 from backstop.report.content import Block, Entry, Figure, Paragraph, Section
 from backstop.report.material.gathering import Material
 from backstop.report.material.subject import condition_in_words
-from backstop.report.sections.answer import box_sentence
 from backstop.report.wording import is_exact
 from backstop.scenario.format import scenario as form
 
@@ -104,9 +103,9 @@ def _entry(found: Material, result: ClaimResult) -> Entry:
         lines.append(("Not judged", result.where, ""))
         return Entry(title_of(result), "not judged", "", tuple(lines))
     if not found.exact:
-        lines.append(("Where it fails", _where(found, result), ""))
+        lines.append(("Where it fails", result.where, ""))
     if result.counterexamples and not found.exact:
-        words = example_words(found.model, result.counterexamples[0])
+        words = result.counterexamples[0].words
         lines.append(("Nearest counter-example", stop(sentence_case(words)), ""))
     if any(of.verdict != verdict.verdict for of in result.camps.values()):
         camps = (
@@ -152,15 +151,6 @@ def _least_level(found: Material, result: ClaimResult) -> Iterator[str]:
     beyond = found_level.not_monotone
     if beyond.mean > 0:
         yield f"In {of_worlds(beyond.mean, beyond.se)} a higher level no longer does"
-
-
-def _where(found: Material, result: ClaimResult) -> str:
-    """The region of failures, beside how often the claim fails where the question arises."""
-    if result.box is None:
-        return result.where
-    decided = result.verdict.true.mean + result.verdict.false.mean
-    base = result.verdict.false.mean / decided if decided > 0 else 0.0
-    return box_sentence(found, result.box, base)
 
 
 def _made_in(found: Material, result: ClaimResult) -> str:

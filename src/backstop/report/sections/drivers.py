@@ -1,18 +1,17 @@
-"""What the answer hangs on, under which conditions it fails, and which least packages reach it."""
+"""What the answer hangs on, and under which conditions it fails."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from backstop.base.table import Table
-from backstop.base.words import counted, frequency, listed, number, of_worlds, quoted, sentence_case, stop
-from backstop.questions.claims.failure import units
-from backstop.questions.study.words import limit_words
-from backstop.report.charts import bars, dots, ranges, style
+from backstop.base.words import counted, frequency, of_worlds, quoted, stop
+from backstop.questions.study.sensitivity import HIGH, LOW
+from backstop.questions.words import limit_words, units
+from backstop.report.charts import bars, ranges, style
 from backstop.report.content import Block, Figure, Items, Paragraph, Section
-from backstop.report.material.gathering import DRIVERS, HIGH, LOW, Material, by_size
-from backstop.report.material.parts import Package
-from backstop.report.sections.answer import box_sentence
+from backstop.report.material.gathering import DRIVERS, Material, by_size
+from backstop.report.sections.answer import failures
 from backstop.worlds.statistics import Estimate
 
 
@@ -118,7 +117,7 @@ def _conditions(found: Material) -> list[Block]:
         for at, box in enumerate(discovery.boxes, 1)
         for name, limit in box.limits.items()
     ]
-    sentences = [box_sentence(found, box, discovery.base_rate) for box in discovery.boxes]
+    sentences = failures(found)
     hold = "holds" if len(discovery.boxes) == 1 else "hold"
     figure = style.figure(
         ranges.chart(shown),
@@ -132,107 +131,3 @@ def _conditions(found: Material) -> list[Block]:
         alternative=" ".join(sentences),
     )
     return [Paragraph(fails), Items(tuple(sentences), ordered=True), figure]
-
-
-def packages_section(found: Material) -> Section:
-    """The least packages that reach the target."""
-    of, scenario = found.parts, found.model.scenario
-    if of.reason:
-        return Section("packages", "Least packages", (Paragraph(of.reason),))
-    target = found.subject.target
-    assert target is not None
-    blocks: list[Block] = []
-    asked = f"that {target.words} in at least {of_worlds(of.share)}"
-    if not of.minimal:
-        assert of.best is not None
-        blocks.append(
-            Paragraph(
-                f"No combination of the {counted(len(of.measures), 'measure')} on offer makes it so "
-                f"{asked}. The nearest, "
-                f"{package_words(found, of.best)}, does in "
-                f"{of_worlds(of.best.share.mean, of.best.share.se)}.",
-                lead=True,
-            )
-        )
-        return Section("packages", "Least packages", tuple(blocks))
-    blocks.append(
-        Paragraph(
-            f"{sentence_case(counted(len(of.minimal), 'package'))} of {of.tried} tried "
-            f"{'is' if len(of.minimal) == 1 else 'are'} "
-            f"enough {asked}, and none of {'its' if len(of.minimal) == 1 else 'their'} parts can be "
-            "left out or lowered to a level "
-            "that the study names. They are what could be traded for one another.",
-            lead=True,
-        )
-    )
-    blocks.append(Items(tuple(sentence_case(_package_line(found, p)) for p in of.minimal)))
-    measures = {
-        name: scenario.measures[name].titled(name)
-        for name in of.measures
-        if any(p.levels.get(name) for p in of.minimal)
-    }
-    cost_units = list(dict.fromkeys(unit for p in of.minimal for unit in p.costs))
-    rows, table_rows = [], []
-    for at, p in enumerate(of.minimal, 1):
-        texts = {"share of worlds": f"{100 * (p.share.mean or 0):.0f} of 100"}
-        texts |= {f"cost, {unit or 'no unit'}": f"{p.costs.get(unit, 0.0):,.0f}" for unit in cost_units}
-        rows.append(dots.Row(f"Package {at}", {n: p.levels.get(n, 0.0) for n in measures}, texts))
-        table_rows.append(
-            (
-                f"Package {at}",
-                *(f"{p.levels.get(n, 0.0):g}" for n in measures),
-                number(p.share.mean, p.share.se, most=2),
-                *(f"{p.costs.get(unit, 0.0):,.0f}" for unit in cost_units),
-            )
-        )
-    columns = list(rows[0].texts)
-    every = [n for n in of.measures if all(p.levels.get(n) for p in of.minimal)]
-    if len(of.minimal) == 1:
-        title = f"One least package: {package_words(found, of.minimal[0])}"
-    elif every:
-        title = f"Every least package has {listed(quoted(scenario.measures[n].titled(n)) for n in every)}"
-    else:
-        title = f"{counted(len(of.minimal), 'least package')}, and no measure is in all of them"
-    blocks.append(
-        style.figure(
-            dots.chart(rows, measures, columns),
-            "packages",
-            title=title,
-            definition=f"Minimal packages so that {target.words} in at least {of_worlds(of.share)}; a "
-            "filled dot: the measure is part of it, at the level beside it.",
-            source=found.source,
-            note=f"{of.tried} combinations of the levels that the study names were tried on "
-            f"{of.worlds} worlds drawn by weight, and those listed solved in all. Costs over the "
-            "horizon.",
-            alternative=" ".join(stop(sentence_case(_package_line(found, p))) for p in of.minimal),
-            table=Table(
-                "Least packages",
-                (
-                    "",
-                    *measures.values(),
-                    "share of worlds",
-                    *(f"cost ({unit or 'no unit'})" for unit in cost_units),
-                ),
-                tuple(table_rows),
-                "Levels in the unit of each measure.",
-            ),
-        )
-    )
-    return Section("packages", "Least packages", tuple(blocks))
-
-
-def package_words(found: Material, package: Package) -> str:
-    """The parts of a package with their levels and units."""
-    parts = []
-    for name, level in package.levels.items():
-        if level:
-            measure = found.model.scenario.measures[name]
-            unit = f" {measure.unit}" if measure.unit and not any(c in measure.unit for c in "=") else ""
-            parts.append(f"{quoted(measure.titled(name))} at {level:g}{unit}")
-    return listed(parts) if parts else "no measure at all"
-
-
-def _package_line(found: Material, package: Package) -> str:
-    costs = [f"{cost:,.0f} {unit}".strip() for unit, cost in package.costs.items() if cost]
-    price = f"; expected cost {listed(costs)}" if costs else ""
-    return f"{package_words(found, package)}: {of_worlds(package.share.mean, package.share.se)}{price}."

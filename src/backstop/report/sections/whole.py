@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from backstop.questions.claims.judging import claims_dict
 from backstop.report.content import Report, Section
 from backstop.report.material.gathering import Material
 from backstop.report.sections import (
@@ -13,6 +12,7 @@ from backstop.report.sections import (
     drivers,
     graph_model,
     grounds,
+    packages,
     survival,
 )
 from backstop.report.tables.assessment import heading, tables
@@ -37,7 +37,7 @@ def written(found: Material) -> Report:
     add(claims.section(found), unjudged if found.model.scenario.claims else none)
     if found.searched:
         add(drivers.drivers_section(found), "")
-        add(drivers.packages_section(found), "")
+        add(packages.section(found), "")
     else:
         left_out.append(
             "What drives it, where it fails, and which packages reach it: `backstop report` looks for them."
@@ -77,26 +77,22 @@ def exact(found: Material) -> dict[str, object]:
         "result": found.result.as_dict(),
     }
     if found.claims is not None:
-        numbers["claims"] = claims_dict(found.claims)
+        numbers["claims"] = found.claims.as_dict()
     if found.drivers.first is not None:
-        numbers["first_order"] = {
-            name: {"mean": share.mean, "se": share.se} for name, share in found.drivers.first.first.items()
-        }
-    numbers["packages"] = [
-        {
-            "measures": {name: float(level) for name, level in p.levels.items()},
-            "share": p.share.as_dict(),
-            "metric": p.metric.as_dict(),
-            "costs": dict(p.costs),
-        }
-        for p in found.parts.minimal
-    ]
-    numbers["camps"] = {
-        camp.name: {
-            "effective_worlds": camp.effective_worlds,
-            "metric": {a: s.as_dict() for a, s in camp.metric.items()},
-            "shares": {a: s.as_dict() for a, s in camp.shares.items()},
-        }
-        for camp in found.camps
-    }
+        numbers["first_order"] = {name: share.as_dict() for name, share in found.drivers.first.first.items()}
+    least = found.packages.found
+    numbers["packages"] = (
+        [
+            {
+                "measures": dict(package.levels),
+                "share": package.share.as_dict(),
+                "metric": package.metrics[lead.metric].as_dict(),
+                "costs": least.by_unit(package),
+            }
+            for package in least.minimal
+        ]
+        if least is not None
+        else []
+    )
+    numbers["camps"] = {camp.name: camp.as_dict() for camp in found.camps}
     return numbers

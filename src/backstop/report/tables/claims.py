@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backstop.base.table import Table
 from backstop.base.words import number, of_worlds
-from backstop.questions.claims.judging import ClaimResult, Claims, example_words
+from backstop.questions.claims.judging import ClaimResult, Claims
 from backstop.worlds.statistics import Estimate
 
 
@@ -71,12 +71,11 @@ def claim_remarks(found: Claims, result: ClaimResult) -> list[str]:
     if verdict.at_most is not None and verdict.true.mean == 0.0:
         lines.append(f"It was never seen to be true: at most {100 * verdict.at_most:.2g} in 100 (95 %).")
     for counter in result.counterexamples:
-        words = example_words(found.model, counter)
-        lines.append(f"Counter-example: {words}.")
+        lines.append(f"Counter-example: {counter.words}.")
         for shown in counter.figures:
-            figures = ", ".join(f"{metric} {value:.3g}" for metric, value in shown["metrics"].items())
+            figures = ", ".join(f"{metric} {value:.3g}" for metric, value in shown.metrics.items())
             if figures:
-                promised = ", ".join(f"{m} {v:g}" for m, v in shown["measures"].items()) or "nothing promised"
+                promised = ", ".join(f"{m} {v:g}" for m, v in shown.measures.items()) or "nothing promised"
                 lines.append(f"    there: {figures} ({promised})")
     if result.least_level is not None:
         least = result.least_level

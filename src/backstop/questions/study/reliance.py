@@ -13,14 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from backstop.base.faults import Refused
+from backstop.questions.inquiry import Inquiry, known_metric
 from backstop.questions.methods.given_data import first_order_from_worlds
-from backstop.questions.study.drivers import used_parameters
-from backstop.questions.study.table import drawn, known_metric, table
-from backstop.questions.study.value import default_metric, worth_of_knowing
-from backstop.scenario.model import Model
-from backstop.worlds.ensemble import Progress
+from backstop.questions.study.value import lasting_metric, worth_of_knowing
+from backstop.questions.weighted_worlds import worlds_under
 from backstop.worlds.statistics import Estimate
-from backstop.worlds.workers import Workers, usable_threads
 
 WEAKNESS: Mapping[str, float] = {
     "stated": 0.25,
@@ -47,41 +44,33 @@ class Reliance:
 
 
 def reliance(
-    model: Model,
-    weakness: Mapping[str, float],
-    metric: str | None = None,
-    worlds: int = 4000,
-    seed: int = 1,
-    threads: int | None = None,
-    progress: Progress | None = None,
+    inquiry: Inquiry, weakness: Mapping[str, float], metric: str | None = None
 ) -> tuple[str, dict[str, Reliance]]:
     """The metric asked about, and by parameter what hangs on it, the highest score first.
 
     `weakness` by parameter, from 0 to 1. Parameters that are certain, or that nothing uses, move nothing. Raises
     Refused where the metric varies under no arrangement, or under ten effective worlds.
     """
-    name = known_metric(model, metric) if metric else default_metric(model)
-    with Workers(threads or usable_threads()) as workers:
-        ensemble = drawn(model, worlds, seed, workers)
-        found = table(ensemble, list(model.levels), [name], progress)
-    used = used_parameters(model.scenario)
-    inputs = {p: values for p, values in found.inputs.items() if p in used}
+    model = inquiry.model
+    name = known_metric(model, metric) if metric else lasting_metric(model)
+    arrangements = list(model.levels)
+    found = worlds_under(inquiry, arrangements, [name])
     shares: list[dict[str, float]] = []
     refusal: Refused | None = None
-    for arrangement in found.metrics:
+    for arrangement in arrangements:
+        values, what = found.metric(name, arrangement), f"{name} under {arrangement}"
         try:
-            given = first_order_from_worlds(
-                inputs, found.metrics[arrangement][name], found.weights, what=f"{name} under {arrangement}"
-            )
+            given = first_order_from_worlds(found.used, values, found.weights, what)
         except Refused as reason:  # it does not vary there, or has no value
             refusal = reason
             continue
-        shares.append({p: value.mean for p, value in given.first.items()})
+        shares.append({p: share.mean for p, share in given.first.items()})
     if not shares and refusal is not None:
         raise refusal
+    rows = found.rows(name, arrangements)
     worth: Mapping[str, Estimate] = {}
-    if len(found.metrics) > 1 and np.isfinite(found.rows(name)).all():
-        worth = worth_of_knowing(found, found.rows(name), {}).information.evppi
+    if len(rows) > 1 and np.isfinite(rows).all():
+        worth = worth_of_knowing(found, rows, {}).evppi
     every = {
         p: Reliance(
             float(np.mean([of.get(p, 0.0) for of in shares])) if shares else 0.0,

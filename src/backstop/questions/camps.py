@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,8 +19,55 @@ from backstop.questions.methods.given_data import correlated_groups
 from backstop.scenario.distribution.distribution import Distribution
 from backstop.scenario.expression.expression import Value
 from backstop.scenario.model import Model
+from backstop.worlds.result import Result
+from backstop.worlds.statistics import Summary, effective_worlds, summarise
 
 _EDGE = 1e-12
+_FEWEST_EFFECTIVE = 50.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CampView:
+    """One camp's view: a metric, and the share of worlds that meet a target, by arrangement.
+
+    `differs_on`: the parameters of which it has a view of its own; `effective_worlds`: how many worlds are its own.
+    """
+
+    name: str
+    differs_on: tuple[str, ...]
+    metric: Mapping[str, Summary]
+    shares: Mapping[str, Summary]
+    effective_worlds: float
+
+    def as_dict(self) -> dict[str, object]:
+        """As it stands in the JSON of a report."""
+        return {
+            "effective_worlds": self.effective_worlds,
+            "metric": {a: s.as_dict() for a, s in self.metric.items()},
+            "shares": {a: s.as_dict() for a, s in self.shares.items()},
+        }
+
+
+def camp_views(result: Result, metric: str, met: Mapping[str, FloatArray]) -> tuple[CampView, ...]:
+    """Each camp alone, by weighting the worlds of an assessment; camps with fewer than fifty of them are left out.
+
+    `met`: where a target is met, by arrangement, each of shape (worlds,).
+    """
+    model = result.model
+    views = []
+    for name in model.camps():
+        theirs = camp_weights(model, name, result.parameters, result.worlds)
+        if theirs is None:
+            continue
+        weights = theirs if result.weights is None else theirs * result.weights
+        worth = effective_worlds(weights)
+        if worth < _FEWEST_EFFECTIVE:
+            continue
+        own = tuple(p for p, of in model.scenario.parameters.items() if name in (of.experts or {}))
+        samples = {a: of.samples[metric] for a, of in result.arrangements.items()}
+        metrics, shares = ({a: summarise(x, weights) for a, x in of.items()} for of in (samples, met))
+        views.append(CampView(name, own, metrics, shares, worth))
+    return tuple(views)
 
 
 def camp_weights(model: Model, camp: str, parameters: Mapping[str, Value], worlds: int) -> FloatArray | None:

@@ -1,0 +1,181 @@
+"""An inquiry: a model and the worlds on which it is asked, the one door through which questions have worlds solved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from backstop.base.arrays import FloatArray
+from backstop.base.faults import InvalidInput, Refused
+from backstop.base.words import did_you_mean
+from backstop.game.choice import Information
+from backstop.scenario.expression.expression import Value
+from backstop.scenario.model import Model
+from backstop.worlds.assessment import MOST_WORLDS
+from backstop.worlds.draws import Sampler, drawn
+from backstop.worlds.query import Figures, Progress, Query, ask
+from backstop.worlds.result import Result
+
+# Worlds solved in one go where many small experiments are laid side by side.
+_AT_ONCE = 131_072
+_DISTANCES_AT_ONCE = 65_536
+
+Promise = tuple[float, ...]
+"""Promised levels, before caps and conditions, in the order of the study's measures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """Worlds under promised levels: `levels` and `parameters` by name, numbers or arrays of shape (worlds,)."""
+
+    levels: Mapping[str, Value]
+    parameters: Mapping[str, Value]
+    worlds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """A model, and the worlds on which it is asked: the first `worlds` of a seed, under one reading of payoff shocks.
+
+    `information` None: the study's own reading; `threads` None: all processors. `progress(done, total)` is called as
+    work goes on.
+    """
+
+    model: Model
+    worlds: int = 10_000
+    seed: int = 1
+    information: Information | None = None
+    threads: int | None = None
+    progress: Progress | None = None
+
+    @property
+    def sampler(self) -> Sampler:
+        """The draws of the study's parameters."""
+        return Sampler(self.model.distributions, self.model.correlations, self.seed)
+
+    def drawn(self) -> Mapping[str, Value]:
+        """Every parameter of the worlds, an array of shape (worlds,) where it varies.
+
+        Raises Refused past the 2,000,000 worlds that an assessment may have.
+        """
+        if not 1 <= self.worlds <= MOST_WORLDS:
+            raise Refused(f"{self.worlds:,} worlds were asked for", hint=f"ask for 1 to {MOST_WORLDS:,}")
+        return drawn(self.model, self.worlds, self.seed)
+
+    def distances(self) -> FloatArray:
+        """Distance of every world from the central one in normal scores of the parameters, shape (worlds,)."""
+        sampler, square = self.sampler, np.zeros(self.worlds)
+        for first in range(0, self.worlds, _DISTANCES_AT_ONCE):
+            count = min(_DISTANCES_AT_ONCE, self.worlds - first)
+            for score in sampler.normal_scores(first, count).values():
+                square[first : first + count] += score * score
+        return np.asarray(np.sqrt(square))
+
+    def solve(
+        self,
+        parameters: Mapping[str, Value],
+        worlds: int,
+        queries: Sequence[Query],
+        progress: Progress | None = None,
+    ) -> list[Figures]:
+        """What `queries` ask of worlds with these `parameters`. Raises InvalidInput for faults found while solving."""
+        return ask(self.model, parameters, worlds, queries, self.information, self.threads, progress)
+
+    def side_by_side(
+        self,
+        experiments: Sequence[Experiment],
+        metrics: Sequence[str],
+        costs: bool = False,
+        progress: Progress | None = None,
+    ) -> list[Figures]:
+        """Metrics (and expected costs) of every experiment, many laid side by side in one array of worlds.
+
+        A few thousand worlds cost little more to solve than a few hundred.
+        """
+        found: list[Figures] = []
+        while len(found) < len(experiments):
+            some, total = [experiments[len(found)]], experiments[len(found)].worlds
+            for each in experiments[len(found) + 1 :]:
+                if total + each.worlds > _AT_ONCE:
+                    break
+                some.append(each)
+                total += each.worlds
+            sizes = [each.worlds for each in some]
+            levels = {n: _joined([of.levels[n] for of in some], sizes) for n in some[0].levels}
+            drawn = {n: _joined([of.parameters[n] for of in some], sizes) for n in some[0].parameters}
+            (whole,) = self.solve(drawn, total, [Query(levels, metrics, costs)])
+            ends = np.cumsum(sizes)
+            found += [
+                Figures(
+                    {name: values[end - size : end] for name, values in whole.metrics.items()},
+                    whole.costs[:, end - size : end],
+                    {name: values[end - size : end] for name, values in whole.values.items()},
+                )
+                for end, size in zip(ends, sizes, strict=True)
+            ]
+            if progress is not None:
+                progress(len(found), len(experiments))
+        return found
+
+    def actor_values(
+        self, parameters: Mapping[str, Value], arrangements: Iterable[str], actor: str
+    ) -> FloatArray:
+        """What the future is worth to an actor at the start under arrangements, shape (arrangements, worlds)."""
+        if actor not in self.model.scenario.actors:
+            raise InvalidInput(
+                f"no actor is called {actor}", hint=did_you_mean(actor, self.model.scenario.actors, "actor")
+            )
+        queries = [Query(self.model.levels[name]) for name in arrangements]
+        return np.stack([of.values[actor] for of in self.solve(parameters, self.worlds, queries)])
+
+
+def inquiry_of(solved: Result, threads: int | None = None, progress: Progress | None = None) -> Inquiry:
+    """The worlds of an assessment."""
+    return Inquiry(solved.model, solved.worlds, solved.seed, solved.information, threads, progress)
+
+
+def promise_of(model: Model, arrangement: str) -> Promise:
+    """The levels that an arrangement promises, in the order of the study's measures."""
+    return tuple(float(model.levels[arrangement][m]) for m in model.scenario.measures)
+
+
+def levels_of(model: Model, promise: Iterable[float]) -> dict[str, Value]:
+    """A promise by the names of the measures."""
+    return dict(zip(model.scenario.measures, promise, strict=True))
+
+
+def varying(parameters: Mapping[str, Value]) -> dict[str, FloatArray]:
+    """The parameters that differ between worlds, each of shape (worlds,), in the order of the file."""
+    return {name: value for name, value in parameters.items() if isinstance(value, np.ndarray)}
+
+
+def known_metric(model: Model, name: str) -> str:
+    """`name`, where the study has such a metric; InvalidInput with the nearest one where not."""
+    known = model.scenario.metrics
+    if name not in known:
+        raise InvalidInput(f"no metric is called {name}", hint=did_you_mean(name, known, "metric"))
+    return name
+
+
+def known_arrangement(model: Model, name: str | None) -> str:
+    """`name`, where the study has such an arrangement; its first one where `name` is None."""
+    if name is None:
+        return next(iter(model.levels))
+    if name not in model.levels:
+        raise InvalidInput(
+            f"no arrangement is called {name}", hint=did_you_mean(name, model.levels, "arrangement")
+        )
+    return name
+
+
+def _joined(values: Sequence[Value], sizes: Sequence[int]) -> Value:
+    """One value after the other, repeated to its size; a number where all are the same."""
+    first = values[0]
+    if isinstance(first, np.ndarray):
+        if all(value is first for value in values):
+            return np.tile(first, len(values))
+    elif all(not isinstance(value, np.ndarray) and value == first for value in values):
+        return first
+    return np.concatenate([np.broadcast_to(v, size) for v, size in zip(values, sizes, strict=True)])

@@ -1,0 +1,161 @@
+"""Scenario discovery on a study: under which assumptions does an event occur?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from backstop.base.arrays import FloatArray
+from backstop.base.faults import Refused
+from backstop.base.table import Table
+from backstop.questions.event import Event, event
+from backstop.questions.inquiry import Inquiry, promise_of
+from backstop.questions.methods.box import Box
+from backstop.questions.methods.cart import Tree, tree
+from backstop.questions.methods.prim import Discovery, discover
+from backstop.questions.weighted_worlds import WeightedWorlds, worlds_under
+from backstop.questions.words import box_sentence, rule_sentence, titles, units
+from backstop.scenario.model import Model
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Conditions:
+    """Boxes of assumptions in which an event occurs under an arrangement, and a tree as second opinion."""
+
+    format: ClassVar[str] = "backstop-conditions/1"
+
+    model: Model
+    where: Event
+    arrangement: str
+    effective_worlds: float
+    discovery: Discovery
+    opinion: Tree
+    notes: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """The line above its tables."""
+        name = self.model.scenario.arrangements[self.arrangement].titled(self.arrangement)
+        return f"Where {self.where.text}, under: {name}"
+
+    @property
+    def sentences(self) -> list[str]:
+        """What each box says."""
+        called, measured_in, base = titles(self.model), units(self.model), self.discovery.base_rate
+        return [box_sentence(box, self.where.text, base, called, measured_in) for box in self.discovery.boxes]
+
+    @property
+    def rules(self) -> list[str]:
+        """What each leaf of the tree says."""
+        called, measured_in, case = titles(self.model), units(self.model), self.where.text
+        return [
+            rule_sentence(leaf.limits, leaf.density, leaf.mass, case, called, measured_in)
+            for leaf in self.opinion.leaves
+        ]
+
+    def as_dict(self) -> dict[str, object]:
+        """As it stands in JSON."""
+        boxes = [
+            {
+                **box.as_dict(),
+                "sentence": said,
+                "quasi_p": dict(box.quasi_p),
+                "reappears": dict(box.reappears),
+                "overlap": box.overlap,
+            }
+            for box, said in zip(self.discovery.boxes, self.sentences, strict=True)
+        ]
+        leaves = [
+            {
+                "limits": {n: list(limit.interval) for n, limit in leaf.limits.items()},
+                "density": leaf.density,
+                "coverage": leaf.coverage,
+                "mass": leaf.mass,
+                "sentence": said,
+            }
+            for leaf, said in zip(self.opinion.leaves, self.rules, strict=True)
+        ]
+        return {
+            "where": self.where.text,
+            "arrangement": self.arrangement,
+            "effective_worlds": self.effective_worlds,
+            "base_rate": self.discovery.base_rate,
+            "covered": self.discovery.covered,
+            "boxes": boxes,
+            "trajectory": [step.as_dict() for step in self.discovery.trajectory],
+            "tree": leaves,
+        }
+
+    def tables(self) -> list[Table]:
+        """The boxes, where there are any, and the rules of the tree."""
+        rows = tuple(
+            (str(at), said, f"{box.coverage:.2f}", f"{box.density:.2f}", f"{box.mass:.2f}", _found_again(box))
+            for at, (box, said) in enumerate(zip(self.discovery.boxes, self.sentences, strict=True), 1)
+        )
+        boxes = Table(
+            f"Boxes of worlds in which {self.where.text} (of all worlds {self.discovery.base_rate:.2f})",
+            ("box", "in words", "coverage", "density", "mass", "found again"),
+            rows,
+            "found again: the least share of random halves of the worlds in which a restriction came back.",
+        )
+        rules = Table(
+            "Second opinion: a classification tree",
+            ("rule", "share of all"),
+            tuple(
+                (said, f"{leaf.coverage:.2f}")
+                for said, leaf in zip(self.rules, self.opinion.leaves, strict=True)
+            ),
+        )
+        return [boxes, rules] if rows else [rules]
+
+
+def _found_again(box: Box) -> str:
+    return f"{min(box.reappears.values()):.1f}" if box.reappears else "-"
+
+
+def conditions(
+    inquiry: Inquiry, where: str, arrangement: str, boxes: int = 3, resamples: int = 10
+) -> Conditions:
+    """Where the condition `where` comes about under an arrangement.
+
+    At most `boxes` boxes; on `resamples` random halves of the worlds the first box is sought again. Raises Refused
+    where no world or every world meets the condition, or whether it does is known in none.
+    """
+    asked = event(inquiry.model, where)
+    found = worlds_under(inquiry, [arrangement], asked.metrics)
+    met = found.occurs(asked, promise_of(inquiry.model, arrangement))
+    known = ~np.isnan(met)
+    if not known.any():
+        raise Refused(
+            f"whether {asked.text} cannot be said in any world", hint="ask about a metric without `given`"
+        )
+    discovery = boxes_of(found, met, asked.text, boxes, resamples)
+    weights = None if found.weights is None else found.weights[known]
+    inputs = {name: values[known] for name, values in found.inputs.items()}
+    opinion = tree(inputs, met[known] == 1.0, weights, asked.text)
+    notes = [] if discovery.note is None else [discovery.note]
+    if not known.all():
+        notes.append(f"{np.count_nonzero(~known):,} worlds are left out: the metric has no value there")
+    if not discovery.boxes:
+        notes.append("no condition on the assumptions tells these worlds from the others")
+    return Conditions(
+        inquiry.model, asked, arrangement, found.effective_worlds, discovery, opinion, tuple(notes)
+    )
+
+
+def boxes_of(
+    found: WeightedWorlds, met: FloatArray, condition: str, boxes: int = 3, resamples: int = 0
+) -> Discovery:
+    """Boxes of the worlds where `met`, (worlds,), is 1; those where it is not-a-number are left out."""
+    known = ~np.isnan(met)
+    return discover(
+        {name: values[known] for name, values in found.inputs.items()},
+        met[known] == 1.0,
+        None if found.weights is None else found.weights[known],
+        condition=condition,
+        most_boxes=boxes,
+        resamples=resamples,
+        seed=found.inquiry.seed,
+    )

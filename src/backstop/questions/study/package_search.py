@@ -1,0 +1,285 @@
+"""The search for least packages: every combination of a few levels on shared worlds, lowered between those levels.
+
+A package is tried on as many worlds as are affordable, drawn by weight, and on all of them where the answer is not
+clear by more than three Monte Carlo errors. What seems least is solved first, as whatever promises more than a package
+that reaches the target need not be. A cheaper package may promise more of one measure and less of the others than any
+combination tried: the cheapest one is improved by such exchanges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+
+from backstop.base.arrays import BoolArray, FloatArray, Rows
+from backstop.questions.event import Event
+from backstop.questions.inquiry import Experiment
+from backstop.questions.methods.packages import (
+    EXACT,
+    HALVINGS,
+    drawn_by_weight,
+    grid,
+    lowered,
+    minimal,
+    promise_more,
+    slack,
+    steps_between,
+)
+from backstop.questions.weighted_worlds import WeightedWorlds
+from backstop.scenario.expression.expression import Value
+from backstop.scenario.model import Model
+from backstop.worlds.query import Figures
+from backstop.worlds.statistics import mean_and_error
+
+AFFORDABLE = 300_000
+"""Worlds times packages that are solved at first without being asked to."""
+FEWEST = 128
+"""Worlds on which each package is tried at least."""
+_EXCHANGED_ON = 1_024
+_MOST_STEPS = 64
+_ROUGHLY = 4
+
+Ladders = Sequence[Sequence[float]]
+"""The levels of each measure, ascending."""
+
+
+class Draw:
+    """Some of the worlds of a sample, drawn by weight: all of them with their weights where so many are asked for."""
+
+    def __init__(self, found: WeightedWorlds, count: int) -> None:
+        self.count = min(count, found.worlds)
+        self.whole = count >= found.worlds
+        self.parameters, self.weights = found.parameters, found.weight
+        if not self.whole:
+            rows, self.weights = drawn_by_weight(found.weight, count)
+            self.parameters = self.of(rows)
+
+    def of(self, rows: Rows) -> Mapping[str, Value]:
+        """The parameters of some of these worlds."""
+        if rows.size == len(self.weights) and self.whole:
+            return self.parameters
+        return {n: v[rows] if isinstance(v, np.ndarray) else v for n, v in self.parameters.items()}
+
+    def slack(self, share: float) -> float:
+        """How far a share on these worlds must be from `share` to be clearly on one side of it."""
+        return EXACT if self.whole else slack(share, self.count)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PackageSearch:
+    """Packages of `measures` on the worlds of a sample; what is not varied stays at its level in `start`."""
+
+    found: WeightedWorlds
+    target: Event
+    share: float
+    measures: tuple[str, ...]
+    start: Mapping[str, float]
+
+    @property
+    def priced(self) -> bool:
+        """Whether any measure that is varied has a cost."""
+        return any(self.found.model.measures[name].cost is not None for name in self.measures)
+
+    def cost(self, package: FloatArray, expected: FloatArray) -> float:
+        """The sum of expected costs; without any, what is promised of every measure as a share of its range."""
+        if self.priced:
+            return float(expected.sum())
+        ranges = (self.found.model.scenario.measures[name].range for name in self.measures)
+        pairs = zip(package.tolist(), ranges, strict=True)
+        return float(sum(abs(v) / max(abs(low), abs(high)) for v, (low, high) in pairs if v))
+
+    def solve(
+        self,
+        packages: FloatArray,
+        parameters: Sequence[Mapping[str, Value]],
+        worlds: Sequence[int],
+        metrics: Sequence[str] = (),
+        costs: bool = False,
+    ) -> tuple[list[FloatArray], list[Figures]]:
+        """Where each package meets the target in its worlds (1, 0, NaN), and its figures."""
+        experiments = [
+            Experiment({**self.start, **dict(zip(self.measures, package, strict=True))}, drawn, count)
+            for package, drawn, count in zip(packages.tolist(), parameters, worlds, strict=True)
+        ]
+        wanted = tuple(dict.fromkeys((*self.target.metrics, *metrics)))
+        figures = self.found.inquiry.side_by_side(experiments, wanted, costs)
+        pairs = zip(figures, experiments, strict=True)
+        return [self.target.occurs(of.metrics, each.parameters, each.worlds) for of, each in pairs], figures
+
+    def tried(self, packages: FloatArray, draw: Draw, metrics: Sequence[str] = ()) -> Tried:
+        """Packages with their figures on some worlds."""
+        count = len(packages)
+        worlds = [len(draw.weights)] * count
+        met, figures = self.solve(packages, [draw.parameters] * count, worlds, metrics, True)
+        expected = np.array([of.costs @ draw.weights for of in figures])
+        return Tried(
+            np.array([float(draw.weights[m == 1.0].sum()) for m in met]),
+            np.array([self.cost(package, each) for package, each in zip(packages, expected, strict=True)]),
+            expected,
+            {
+                name: np.array([mean_and_error(of.metrics[name], draw.weights)[0] for of in figures], float)
+                for name in metrics
+            },
+        )
+
+    def least(self, candidates: FloatArray, shares: FloatArray, draw: Draw) -> Rows:
+        """Rows of the minimal candidates that reach the share, from their `shares` on a draw, which are updated."""
+        share = self.share
+        left = np.flatnonzero(shares >= share - draw.slack(share))
+        exact = np.full(len(candidates), draw.whole)
+        reached: list[int] = []
+        while left.size:
+            promising = left[shares[left] >= share - EXACT]
+            if promising.size:
+                now = promising[minimal(candidates[promising])]
+                unsure = now[~exact[now]]
+                if unsure.size:
+                    shares[unsure] = self.tried(
+                        candidates[unsure], Draw(self.found, self.found.worlds)
+                    ).shares
+                    exact[unsure] = True
+                good = now[shares[now] >= share - EXACT]
+                reached += good.tolist()
+                left = np.setdiff1d(left, now)
+                left = left[~promise_more(candidates[left], candidates[good])]
+            elif draw.whole:
+                break
+            else:
+                draw = Draw(self.found, 4 * draw.count)
+                shares[left] = self.tried(candidates[left], draw).shares
+                exact[left] = draw.whole
+                left = left[shares[left] >= share - draw.slack(share)]
+        rows = np.array(reached, dtype=np.intp)
+        return rows[minimal(candidates[rows])]
+
+    def lowered(
+        self,
+        packages: FloatArray,
+        ladders: Ladders,
+        draw: Draw,
+        last: Sequence[int] = (),
+        halvings: int = HALVINGS,
+    ) -> FloatArray:
+        """Packages lowered on the worlds of a draw, the dearest measure first; `last`: the measure lowered last."""
+
+        def meets(some: FloatArray, rows: Sequence[Rows]) -> list[BoolArray]:
+            met, _ = self.solve(some, [draw.of(at) for at in rows], [at.size for at in rows])
+            return [m == 1.0 for m in met]
+
+        model = self.found.model
+        priced = [name for name, of in model.measures.items() if of.cost is not None]
+        expected = self.tried(packages, draw).expected
+        costs = np.zeros(packages.shape)
+        for column, name in enumerate(self.measures):
+            if name in priced:
+                costs[:, column] = expected[:, priced.index(name)]
+        for row, column in enumerate(last):
+            costs[row, column] = -1.0
+        order = np.argsort(-costs, axis=1, kind="stable")
+        return lowered(packages, ladders, order, self.share, draw.weights, meets, halvings)
+
+    def exchanged(self, package: FloatArray, ladders: Ladders) -> FloatArray:
+        """A package on the ladders from which lowering gives a cheaper one: one measure up a step, the others down.
+
+        Steps are taken for as long as they make it cheaper by a hundredth or more, on a thousand worlds or so.
+        """
+        draw = Draw(self.found, _EXCHANGED_ON)
+        lower = self.lowered(package[None], ladders, draw, halvings=_ROUGHLY)
+        cost = self.tried(lower, draw).costs[0]
+        while True:
+            steps = [(column, _step(ladders[column], level, up=True)) for column, level in enumerate(package)]
+            steps = [(column, level) for column, level in steps if level != package[column]]
+            if not steps:
+                return package
+            raised = np.repeat(package[None], len(steps), axis=0)
+            for row, (column, level) in enumerate(steps):
+                raised[row, column] = level
+            lower = self.lowered(raised, ladders, draw, [column for column, _ in steps], _ROUGHLY)
+            tried = self.tried(lower, draw)
+            costs = np.where(tried.shares >= self.share - EXACT, tried.costs, np.inf)
+            best = int(np.argmin(costs))
+            if not costs[best] < cost - 0.01 * abs(cost):
+                return package
+            cost = costs[best]
+            package = np.array([_step(of, v, up=False) for of, v in zip(ladders, lower[best], strict=True)])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tried:
+    """Figures of packages, (packages,): shares that meet the target, costs, and means of metrics.
+
+    `expected`: the cost of every measure that has one, (packages, measures).
+    """
+
+    shares: FloatArray
+    costs: FloatArray
+    expected: FloatArray
+    means: Mapping[str, FloatArray]
+
+
+def _step(ladder: Sequence[float], level: float, up: bool) -> float:
+    """The place on a ladder just above `level` on its side of zero; `level` itself may serve unless `up`."""
+    side = [
+        each
+        for each in ladder
+        if each * level >= 0.0 and (abs(each) > abs(level) or (not up and each == level))
+    ]
+    return min(side, key=lambda each: (abs(each), -each), default=level)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """Packages to try, (packages, measures), and the levels they are made of.
+
+    `steps` into which every range is cut, and the `size` of the whole grid of those.
+    """
+
+    packages: FloatArray
+    ladders: Ladders
+    steps: int
+    size: int
+
+
+def candidates(model: Model, measures: Sequence[str], steps: int | None, worlds: int) -> Candidates:
+    """Packages of even levels, with those that the study names where `steps` is None: as many as are affordable.
+
+    Where the grid of `steps` is too large every second level is tried, or every third and so on; where even two levels
+    of each measure are too many, the study's own arrangements, everything, nothing, and one measure at a time.
+    """
+    budget = AFFORDABLE // min(worlds, FEWEST)
+
+    def even(cut: int) -> dict[str, tuple[float, ...]]:
+        return {name: steps_between(*model.scenario.measures[name].range, cut) for name in measures}
+
+    def size(levels: Mapping[str, Sequence[float]]) -> int:
+        return prod(map(len, levels.values()))
+
+    wanted, cut = even(steps or 1), steps or 1
+    levels = wanted
+    if steps is None:
+        named = {name: {float(of[name]) for of in model.levels.values()} for name in measures}
+        for more in range(1, _MOST_STEPS + 1):
+            finer = {name: tuple(sorted({*of, *named[name]})) for name, of in even(more).items()}
+            if size(finer) > budget:
+                break
+            levels = wanted = finer
+            cut = more
+    else:
+        budget *= 4  # what is asked for may take longer
+        thinned = ({n: _every(of, apart) for n, of in wanted.items()} for apart in range(1, steps + 1))
+        levels = next((of for of in thinned if size(of) <= budget), even(1))
+    ladders = list(levels.values())
+    if size(levels) <= budget:
+        return Candidates(grid(levels), ladders, cut, size(wanted))
+    top = np.array([max(of, key=abs) for of in ladders])
+    rows = [top, *np.diag(top), 0.0 * top]
+    rows += [np.array([of[name] for name in measures]) for of in model.levels.values()]
+    return Candidates(np.unique(np.stack(rows), axis=0), ladders, cut, size(wanted))
+
+
+def _every(levels: Sequence[float], apart: int) -> tuple[float, ...]:
+    """Every second level, or third and so on, with the ends and zero."""
+    return tuple(sorted({*levels[::apart], levels[-1], *(level for level in levels if level == 0.0)}))
