@@ -21,7 +21,7 @@ _MOST_DOUBLE = 64e6
 # Bytes of curves that are held at a time. Where there are more, the worlds are solved again for the rest.
 _MOST_HELD = 256e6
 
-_BLOCK = 128 * REPLICATIONS
+_BLOCK = 256 * REPLICATIONS
 
 Curves = Mapping[str, NDArray[Any]]
 """By metric, shape (T + 1, worlds), in double or single precision; metrics that differ in their year share one."""
