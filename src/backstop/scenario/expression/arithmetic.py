@@ -120,10 +120,3 @@ def as_value(truth: Truth) -> Value:
     if isinstance(truth, np.ndarray):
         return truth.astype(np.float64)
     return 1.0 if truth else 0.0
-
-
-def is_clean(value: Value) -> bool:
-    """Whether every entry is finite."""
-    if isinstance(value, np.ndarray):
-        return bool(np.isfinite(value).all())
-    return math.isfinite(value)

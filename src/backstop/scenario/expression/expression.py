@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from backstop.base.words import described
-from backstop.scenario.expression.arithmetic import Lookup, Value, is_clean
-from backstop.scenario.expression.binding import bound
+from backstop.scenario.expression.arithmetic import Lookup, Value
 from backstop.scenario.expression.grammar import LARGEST_NUMBER, RESERVED, ExpressionError, syntax_tree
 from backstop.scenario.expression.nodes import Name, Node, Number, walk
 from backstop.scenario.expression.operations import hides, render
@@ -25,10 +23,8 @@ __all__ = [
     "Mask",
     "Value",
     "ValueFault",
-    "bind",
     "evaluate",
     "first_fault",
-    "is_clean",
     "names_in_use",
     "parse",
 ]
@@ -55,7 +51,7 @@ class Expression:
 
     def __reduce__(self) -> tuple[object, ...]:
         # The text spells the tree, and a pickled tree would be as deep as a sum is long.
-        return _spelled, (self.text,)
+        return parse, (self.text,)
 
     @property
     def constant(self) -> float | None:
@@ -76,8 +72,6 @@ def parse(text: str | int | float) -> Expression:
     >>> expression.names
     frozenset({'force'})
     >>> evaluate(expression, {"force": 30.0}.__getitem__)
-    0.24
-    >>> bind(expression, {"force": 30}).constant
     0.24
     """
     if isinstance(text, bool):
@@ -100,7 +94,7 @@ def evaluate(expression: Expression, lookup: Lookup) -> Value:
     """The value of `expression`, a float or a float64 array over worlds, where `lookup` gives the values of names.
 
     `lookup` returns floats or 1-D float64 arrays of one length. Nothing is raised on numeric trouble: the result may
-    hold inf or nan (see `is_clean` and `first_fault`). It may be an array that `lookup` returned: treat it as
+    hold inf or nan (see `first_fault`). It may be an array that `lookup` returned: treat it as
     read-only.
     """
     root = expression.root
@@ -131,19 +125,3 @@ def names_in_use(expression: Expression, lookup: Lookup, mask: Mask = True) -> d
     with np.errstate(all="ignore"):
         scrutiny.result(expression.root, mask)
     return scrutiny.names
-
-
-def bind(expression: Expression, values: Mapping[str, float]) -> Expression:
-    """The expression with some names replaced by numbers, and what then is constant computed.
-
-    The result gives the same bits as the original with those values looked up. Only what is certain is dropped:
-    the branch of a `where` that a constant condition rules out, and what follows a constant that settles `and` or
-    `or`; a product with 0 stays, because the other factor may not be finite.
-    """
-    with np.errstate(all="ignore"):
-        root = bound(expression.root, values)
-    return expression if root is expression.root else Expression(render(root), root)
-
-
-def _spelled(text: str) -> Expression:
-    return Expression(text, syntax_tree(text, bounded=False))

@@ -135,18 +135,15 @@ _INFIX = {row.sign: row for row in OPERATIONS.values() if row.is_infix}
 _QUOTES = "; inside { } YAML splits at the comma, so put the whole expression in quotes"
 
 
-def syntax_tree(text: str, *, bounded: bool = True) -> Node:
-    """The tree of `text`. Raises ExpressionError.
-
-    What the program wrote itself is not `bounded` in length, depth and the size of numbers.
-    """
-    if bounded and len(text) > MOST_CHARACTERS:
+def syntax_tree(text: str) -> Node:
+    """The tree of `text`. Raises ExpressionError."""
+    if len(text) > MOST_CHARACTERS:
         raise ExpressionError(
             f"the expression has {len(text)} characters, and {MOST_CHARACTERS} are allowed: "
             "give parts of it names under definitions",
             MOST_CHARACTERS,
         )
-    return _Parser(_tokens(text), bounded).whole()
+    return _Parser(_tokens(text)).whole()
 
 
 def _tokens(text: str) -> list[Token]:
@@ -201,9 +198,8 @@ def _run_on(text: str, start: int, end: int) -> str:
 class _Parser:
     """Reads tokens from left to right; `depth` counts what is open at the moment."""
 
-    def __init__(self, tokens: list[Token], bounded: bool) -> None:
+    def __init__(self, tokens: list[Token]) -> None:
         self.tokens = tokens
-        self.bounded = bounded
         self.at = 0
         self.depth = 0
 
@@ -231,7 +227,7 @@ class _Parser:
     def nested(self, token: Token, least: Rank) -> Node:
         """An expression one level deeper than what surrounds it."""
         self.depth += 1
-        if self.bounded and self.depth > MOST_DEPTH:
+        if self.depth > MOST_DEPTH:
             raise ExpressionError(
                 f"the expression is nested more than {MOST_DEPTH} deep: give parts of it names under definitions",
                 token.offset,
@@ -284,7 +280,7 @@ class _Parser:
 
     def number(self, token: Token) -> Number:
         value = float(token.text)
-        if self.bounded and value > LARGEST_NUMBER:
+        if value > LARGEST_NUMBER:
             raise ExpressionError(
                 f"{token.text} is too large: numbers go up to {LARGEST_NUMBER:g}; choose a larger unit",
                 token.offset,
