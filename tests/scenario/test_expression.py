@@ -330,6 +330,11 @@ def test_limits_are_reached():
     assert value("1" + " and 1" * 160) == 1
     deep = "a or b and c < d + e * ("
     assert parse(deep * 39 + "1" + ")" * 39).names == set("abcde")
+    deepest = parse("a or a and a<a+a*(" * 50 + "1" + ")" * 50)
+    assert evaluate(deepest, {"a": 1.0}.__getitem__) == 1
+    array = {"a": np.array([0.0, 1.0])}.__getitem__
+    assert evaluate(deepest, array).tolist() == [0, 1]
+    assert first_fault(deepest, array) is None
 
 
 @pytest.mark.parametrize("sign", ["+", "-", "*", "/"])

@@ -16,7 +16,7 @@ import numpy as np
 from backstop.base.arrays import BoolArray, FloatArray
 
 Value = float | FloatArray
-Truth = bool | BoolArray
+Truth = bool | np.bool_ | BoolArray
 Lookup = Callable[[str], Value]
 
 

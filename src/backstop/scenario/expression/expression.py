@@ -12,8 +12,7 @@ from backstop.scenario.expression.arithmetic import Lookup, Value
 from backstop.scenario.expression.grammar import LARGEST_NUMBER, RESERVED, ExpressionError, syntax_tree
 from backstop.scenario.expression.nodes import Name, Node, Number, walk
 from backstop.scenario.expression.operations import hides, render
-from backstop.scenario.expression.values import value_of
-from backstop.scenario.expression.values_in_use import Mask, Scrutiny, ValueFault
+from backstop.scenario.expression.values import Evaluation, Mask, ValueFault, value_of
 
 __all__ = [
     "RESERVED",
@@ -106,22 +105,23 @@ def evaluate(expression: Expression, lookup: Lookup) -> Value:
         return value_of(root, lookup)
 
 
-def first_fault(expression: Expression, lookup: Lookup, mask: Mask = True) -> ValueFault | None:
+def first_fault(expression: Expression, lookup: Lookup, mask: bool | Mask = True) -> ValueFault | None:
     """The first value in use that is not what it must be, in evaluation order; None where all is well.
 
     In every world of `mask` the result must be finite, and no operand of a comparison, of logic or of `**` may be
     nan. `where(c, a, b)` uses a where c is true and b elsewhere; `a and b` uses b where a is true, `a or b` where a
     is false. An infinite value on the way is no fault. `world` is None where every world is alike.
     """
-    scrutiny = Scrutiny(lookup)
-    with np.errstate(all="ignore"):
-        scrutiny.result(expression.root, mask)
-    return scrutiny.fault
+    return _evaluation(expression, lookup, mask).fault
 
 
-def names_in_use(expression: Expression, lookup: Lookup, mask: Mask = True) -> dict[str, Mask]:
+def names_in_use(expression: Expression, lookup: Lookup, mask: bool | Mask = True) -> dict[str, Mask]:
     """The worlds of `mask` in which each name is used, by the rules of `first_fault`; unused names are left out."""
-    scrutiny = Scrutiny(lookup)
+    return _evaluation(expression, lookup, mask).names
+
+
+def _evaluation(expression: Expression, lookup: Lookup, mask: bool | Mask) -> Evaluation:
+    evaluation = Evaluation(lookup)
     with np.errstate(all="ignore"):
-        scrutiny.result(expression.root, mask)
-    return scrutiny.names
+        evaluation.result(expression.root, np.bool_(mask) if isinstance(mask, bool) else mask)
+    return evaluation
