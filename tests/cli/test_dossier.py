@@ -302,7 +302,9 @@ QUOTE = {"type": "TextQuoteSelector", "exact": "He wants 40 observers"}
 def test_annotations_name_their_source_by_its_file_too(study, tmp_path, source):
     texts = tmp_path / "texts"
     run("dossier", "import", study, annotated(tmp_path, QUOTE, source=source), "--texts", texts)
-    assert '"id": "n1"' in (study / "dossier" / "statements.jsonl").read_text(encoding="utf-8")
+    assert '"known_as": ["https://example.org/notes/n1"]' in (
+        study / "dossier" / "statements.jsonl"
+    ).read_text(encoding="utf-8")
 
 
 def test_a_position_that_does_not_hold_the_quotation_is_not_believed(study, tmp_path):
@@ -330,3 +332,64 @@ def test_one_account_alone_is_counted_as_one(tmp_path):
     said = run("dossier", "compare", tmp_path / "s")
     assert "1 account, 0 statements" in said
     assert "No two accounts" not in said
+
+
+def in_project(tmp_path, *targets):
+    """A project of another program on a text, coded with the codes given."""
+    from tests.dossier.exchange.projects import ANN, code, coding, project, selection
+    from tests.dossier.exchange.projects import source as text_source
+
+    inside = selection(10, 0, 12, *(coding(target, ANN) for target in targets), name="they meet")
+    wrong = selection(11, 5, 900, coding(1, ANN), name="beyond")
+    codes = [code(n, f"C{n}") for n in (1, 2, 3)]
+    path = tmp_path / "p.qdpx"
+    path.write_bytes(
+        project(codes, [text_source(20, "A", inside, wrong)], {"20.txt": "The minister met them.\n"})
+    )
+    return path
+
+
+def test_an_import_says_what_it_took_and_left_and_keeps_the_texts(tmp_path):
+    found = CliRunner().invoke(
+        backstop, ["dossier", "import", str(tmp_path / "s"), str(in_project(tmp_path, 1))]
+    )
+    assert found.exit_code == 0
+    for line in (
+        "codes: 3 taken",
+        "sources: 1 taken",
+        "selections: 1 taken, 1 left out",
+        "statements: 1 added, 0 changed",
+        "left out: selection beyond: it runs from 5 to 900, beyond its text",
+    ):
+        assert line in found.stderr.splitlines()
+    kept = tmp_path / "s" / "dossier" / "private-texts"
+    assert (kept / ".gitignore").read_text(encoding="utf-8") == "*\n"
+    assert len(list(kept.glob("*.txt"))) == 1
+    assert "exact: 1" in run("dossier", "verify", tmp_path / "s")
+    assert "0 of 1" in run("dossier", "suggest", tmp_path / "s", "A")
+
+
+def test_an_import_in_conflict_is_listed_and_settled_only_as_asked(tmp_path):
+    study = tmp_path / "s"
+    run("dossier", "import", study, in_project(tmp_path, 1))
+    statements = study / "dossier" / "statements.jsonl"
+    row = json.loads(statements.read_text(encoding="utf-8"))
+    statements.write_text(json.dumps(row | {"objects": ["c3"]}) + "\n", encoding="utf-8")
+    said = run("dossier", "import", study, in_project(tmp_path, 1, 2), code=1)
+    assert "objects is c3 here, c1, c2 there" in said
+    assert "--theirs" in said
+    assert json.loads(statements.read_text(encoding="utf-8"))["objects"] == ["c3"]
+    run("dossier", "import", study, in_project(tmp_path, 1, 2), "--ours")
+    assert json.loads(statements.read_text(encoding="utf-8"))["objects"] == ["c3"]
+    run("dossier", "import", study, in_project(tmp_path, 1, 2), "--theirs")
+    assert json.loads(statements.read_text(encoding="utf-8"))["objects"] == ["c1", "c2"]
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.xlsx", "x.qdc"])
+@pytest.mark.parametrize("flag", ["--crlf", "--utf16"])
+def test_a_flag_for_positions_is_refused_where_there_are_none(study, tmp_path, name, flag):
+    run("dossier", "export", study, tmp_path / name)
+    assert (
+        CliRunner().invoke(backstop, ["dossier", "import", str(study), str(tmp_path / name), flag]).exit_code
+        == 2
+    )

@@ -12,10 +12,13 @@ from tests.dossier.text.documents import PAGE, docx_bytes, pdf_bytes
 from backstop.base.faults import BackstopError
 from backstop.base.json_text import json_value
 from backstop.dossier import store
+from backstop.dossier.dossier import empty_dossier
 from backstop.dossier.exchange import table
+from backstop.dossier.exchange.annotation_import import read_annotations
+from backstop.dossier.exchange.entering import entered
 from backstop.dossier.exchange.refi_export import to_qdc, to_qdpx
 from backstop.dossier.exchange.refi_import import read_qdc, read_qdpx
-from backstop.dossier.exchange.webannotation import annotation_page, read_annotations
+from backstop.dossier.exchange.webannotation import annotation_page
 from backstop.dossier.layout import inline
 from backstop.dossier.text.extraction import extract
 
@@ -63,7 +66,7 @@ def annotated(data, dossier):
         value = json_value(data.decode("utf-8", "replace"))
     except ValueError:
         return
-    read_annotations(value, dossier, {}, "x", "")
+    entered(read_annotations(value, dossier, {}, "x"), dossier, {})
 
 
 @pytest.fixture(scope="module")
@@ -78,8 +81,10 @@ def readers(dossier):
     qde = zipfile.ZipFile(BytesIO(packed)).read("project.qde")
     csv, xlsx = table.to_csv(rows, columns), table.to_xlsx(rows, columns, "s")
     return {
-        "qdpx": lambda rng: read_qdpx(damaged(packed, rng), "x"),
-        "qde": lambda rng: read_qdpx(project(damaged(qde, rng)), "x"),
+        "qdpx": lambda rng: entered(
+            read_qdpx(damaged(packed, rng), "x"), empty_dossier(dossier.register.key), {}
+        ),
+        "qde": lambda rng: entered(read_qdpx(project(damaged(qde, rng)), "x"), dossier, {}),
         "qdc": lambda rng: read_qdc(damaged(to_qdc(dossier), rng), "x"),
         "csv": lambda rng: table.read_statements(
             table.from_csv(damaged(csv, rng), "x"), dossier, {}, "x", ""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from backstop.base.faults import BackstopError, InvalidInput, Place
-from backstop.base.files import sha256
+from backstop.base.files import sha256, unwritable, write_atomically
 from backstop.dossier.dossier import Dossier
 from backstop.dossier.record import Source, Version
 from backstop.dossier.text.canonical import digest
@@ -16,6 +16,9 @@ from backstop.dossier.text.extraction import MEDIA, TABLES, extract
 
 SETTING = "BACKSTOP_TEXTS"
 """Environment variable with folders of texts, separated as in PATH."""
+
+PRIVATE = "private-texts"
+"""The folder in a dossier for texts that came with a coding and may not travel; version control leaves it alone."""
 
 MOST_FILES = 50_000
 
@@ -38,7 +41,8 @@ class AvailableTexts:
 
     def __init__(self, dossier: Path, elsewhere: Iterable[Path] = ()) -> None:
         self._dossier = dossier
-        self._elsewhere = tuple(elsewhere)
+        kept = (dossier / PRIVATE,) if (dossier / PRIVATE).is_dir() else ()
+        self._elsewhere = (*kept, *elsewhere)
         self._sizes: dict[int, list[Path]] | None = None
         self._rows: dict[str, str] = {}
         self._texts: dict[str, str] = {}
@@ -140,3 +144,18 @@ class AvailableTexts:
                         continue
                     self._rows.update((digest(row.extract.text), row.extract.text) for row in rows)
         return sizes
+
+
+def keep_texts(folder: Path, dossier: Dossier, texts: Mapping[str, str]) -> None:
+    """Keep the texts, by digest, that sources of the dossier in `folder` have and that may not travel."""
+    wanted = {v.digests.text for source in dossier.sources.values() for v in source.versions if not v.file}
+    kept = {name: text for name, text in texts.items() if name in wanted}
+    if kept:
+        place = folder / PRIVATE
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise unwritable(place, error) from error
+        write_atomically(place / ".gitignore", "*\n")
+        for name, text in kept.items():
+            write_atomically(place / f"{name}.txt", text)

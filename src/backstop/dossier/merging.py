@@ -6,16 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from backstop.base.faults import InvalidInput
 from backstop.dossier.anchor.passage import Text, anchored
 from backstop.dossier.dossier import Dossier
-from backstop.dossier.record import Record, Register, Term, Version
+from backstop.dossier.record import Record, Register, Version
 from backstop.dossier.text.canonical import digest
 from backstop.dossier.text.similarity import sketch_of
 
 V = TypeVar("V")
 
-_ENTRIES = ("actors", "objects", "values", "events")
+_ENTRIES = ("actors", "objects", "values", "events", "coders")
 _SETTINGS = ("title", "note", "key", "format", "stages", "renamed")
 
 
@@ -68,44 +67,6 @@ def merged(base: Dossier, mine: Dossier, theirs: Dossier) -> tuple[Dossier, list
     return found, clashes
 
 
-def joined(dossier: Dossier, incoming: Dossier) -> Dossier:
-    """`dossier` with the records of `incoming`: new ones added, those of the same id replaced, register entries kept.
-
-    Raises InvalidInput where a source of the same id has another text.
-    """
-    for name, source in incoming.sources.items():
-        known = dossier.sources.get(name)
-        if known is not None and source.text.digests.text not in {v.digests.text for v in known.versions}:
-            raise InvalidInput(
-                f"source {name} has another text in the dossier than in the file",
-                hint="add that text first with: backstop dossier add STUDY FILE --replaces " + name,
-            )
-    mine, theirs = dossier.register, incoming.register
-    if not dossier.sources and not dossier.statements:
-        # Nothing here is hashed yet: with the key of what comes in, its passages are found without their texts too.
-        mine = mine.model_copy(update={"key": theirs.key})
-    parts: dict[str, Any] = {
-        part: {**getattr(theirs, part), **getattr(mine, part)}
-        for part in ("actors", "objects", "values", "events", "renamed")
-    }
-    register = mine.model_copy(
-        update=parts
-        | {
-            "title": mine.title or theirs.title,
-            "note": mine.note or theirs.note,
-            "stages": mine.stages or theirs.stages,
-        }
-    )
-    return replace(
-        dossier,
-        register=Register.model_validate(register.model_dump()),
-        sources={**incoming.sources, **dossier.sources},
-        statements={**dossier.statements, **incoming.statements},
-        propositions={**dossier.propositions, **incoming.propositions},
-        findings={**dossier.findings, **incoming.findings},
-    )
-
-
 def rehashed(dossier: Dossier, before: Dossier, text_of: Callable[[Version], str | None]) -> Dossier:
     """`dossier` with what was not in `before` hashed under its own key, where the text is at hand.
 
@@ -141,9 +102,3 @@ def rehashed(dossier: Dossier, before: Dossier, text_of: Callable[[Version], str
         hashes = {"grams": made.grams, "before": made.before, "after": made.after}
         statements[statement.id] = statement.model_copy(update={"anchor": anchor.model_copy(update=hashes)})
     return replace(dossier, sources=sources, statements=statements)
-
-
-def with_terms(dossier: Dossier, terms: Mapping[str, Term]) -> Dossier:
-    """`dossier` with objects added to its vocabulary; entries of the same id are replaced."""
-    objects = {**dossier.register.objects, **terms}
-    return replace(dossier, register=dossier.register.model_copy(update={"objects": objects}))

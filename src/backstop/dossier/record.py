@@ -146,6 +146,16 @@ class Acceptance(Record):
     state: State
 
 
+class AsImported(Record):
+    """What another program had of a statement when it was last brought in, to tell its changes from ours."""
+
+    start: int
+    end: int
+    objects: ObjectNames = ()
+    paraphrase: str = ""
+    note: str = ""
+
+
 class Condition(Record):
     """The logical form of a condition, its words in our own, and the objects it is about."""
 
@@ -213,7 +223,7 @@ class Statement(Identified):
     """What one account says at one passage, as one coder read it.
 
     `actor` holds the view; `reporter` tells of it (empty: the outlet itself); `speaker` voices it where that is a
-    third. `role` is the actor's role as this account describes it.
+    third. `role` is the actor's role as this account describes it. `known_as` are its identifiers in other programs.
     """
 
     source: Annotated[Identifier, Names(("sources",))]
@@ -240,6 +250,8 @@ class Statement(Identified):
     value_note: str = ""
     coder: str = ""
     when: str = ""
+    known_as: Many = ()
+    imported: AsImported | None = None
     held: Held | None = None
     accepted: Annotated[tuple[Acceptance, ...], Several] = ()
 
@@ -362,6 +374,7 @@ class Source(Identified):
     times: Many = ()
     offices: Annotated[dict[str, str], _FREE_ACTORS] = {}
     note: str = ""
+    known_as: Many = ()
     text: Version
     earlier: Annotated[tuple[Version, ...], Several] = ()
 
@@ -407,6 +420,7 @@ class Term(Record):
     aliases: Many = ()
     part_of: ObjectNames = ()
     serves: ObjectNames = ()
+    known_as: Many = ()
     note: str = ""
 
 
@@ -443,6 +457,12 @@ class RecordedFinding(Identified):
     when: str = ""
 
 
+class Coder(Record):
+    """Somebody who codes, by the label that statements carry, where another program knows him by an identifier."""
+
+    known_as: Many = ()
+
+
 class Register(Record):
     """`dossier.yaml`: title, key of the digests, actors, objects, values, events, and the order of stages."""
 
@@ -455,4 +475,5 @@ class Register(Record):
     objects: dict[Identifier, Term] = {}
     values: dict[Identifier, Value] = {}
     events: dict[Identifier, Event] = {}
+    coders: dict[str, Coder] = {}
     renamed: dict[str, str] = {}

@@ -1,21 +1,24 @@
 """Every format there and back on the Ukraine dossier."""
 
+from dataclasses import replace
+
+import pytest
 from tests.dossier.building import UKRAINE
 
 from backstop.dossier import store
+from backstop.dossier.available_texts import AvailableTexts
 from backstop.dossier.dossier import empty_dossier
-from backstop.dossier.exchange import table
-from backstop.dossier.exchange.refi_export import to_qdpx
-from backstop.dossier.exchange.refi_import import read_qdpx
-from backstop.dossier.exchange.webannotation import annotation_page, read_annotations
-from backstop.dossier.merging import joined
+from backstop.dossier.exchange.formats import Incoming, Outgoing, read_coding, written_coding
 
 
-def test_the_ukraine_dossier_goes_round_by_every_way():
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "jsonld", "qdpx"])
+def test_the_ukraine_dossier_goes_round_by_every_way(kind, tmp_path):
     dossier = store.read(UKRAINE / "dossier").dossier
-    rows = table.from_csv(table.to_csv(table.statement_rows(dossier), table.STATEMENT_COLUMNS), "x")
-    assert table.read_statements(rows, dossier, {}, "x", "") == dict(dossier.statements)
-    assert read_annotations(annotation_page(dossier), dossier, {}, "x", "") == dict(dossier.statements)
-    assert (
-        joined(empty_dossier(dossier.register.key), read_qdpx(to_qdpx(dossier, {}), "x").dossier) == dossier
-    )
+    texts = AvailableTexts(tmp_path)
+    data = written_coding(kind, Outgoing(dossier, texts))
+    bare = empty_dossier(dossier.register.key) if kind == "qdpx" else replace(dossier, statements={})
+    found = read_coding(kind, Incoming(data, f"x.{kind}", bare, texts))
+    assert found.dossier == dossier
+    again = read_coding(kind, Incoming(data, f"x.{kind}", dossier, texts))
+    assert again.dossier == dossier
+    assert (again.conflicts, again.other, again.left_out) == ([], 0, [])

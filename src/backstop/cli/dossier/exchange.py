@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import click
 
 from backstop.cli.dossier.options import Opened, on_dossier
 from backstop.cli.printing import print_note
+
+if TYPE_CHECKING:
+    from backstop.dossier.dossier import Dossier
+    from backstop.dossier.exchange.imported import Imported, Side
 
 READ = ("csv", "xlsx", "jsonld", "qdpx", "qdc")
 WRITTEN = (*READ, "graphml", "prov", "ris")
@@ -22,7 +27,12 @@ SUFFIXES = {
     ".ris": "ris",
     ".provn": "prov",
 }
+POSITIONED = ("jsonld", "qdpx")
+"""Formats with positions that other programs have counted."""
+
 MOST_BYTES = 100 << 20
+MOST_NAMED = 20
+"""Things left out, or in conflict, that are named one by one."""
 
 
 @click.command(name="import")
@@ -32,19 +42,27 @@ MOST_BYTES = 100 << 20
     "--format", "form", type=click.Choice(READ), help="What the file is; else by its name and content."
 )
 @click.option("--by", default="", metavar="NAME", help="The coder, where the file names none.")
-@click.option("--crlf", is_flag=True, help="REFI-QDA: the program counts a line end as two characters.")
-@click.option("--utf16", is_flag=True, help="REFI-QDA: the program counts UTF-16 units, not characters.")
-def import_command(opened: Opened, file: Path, form: str | None, by: str, crlf: bool, utf16: bool) -> None:
+@click.option("--crlf", is_flag=True, help="The program counted a line end as two characters; else tried.")
+@click.option("--utf16", is_flag=True, help="The program counted UTF-16 units, not characters; else tried.")
+@click.option(
+    "--theirs", "side", flag_value="theirs", help="Where both changed one thing, take that of the file."
+)
+@click.option("--ours", "side", flag_value="ours", help="Where both changed one thing, keep what is here.")
+def import_command(
+    opened: Opened, file: Path, form: str | None, by: str, crlf: bool, utf16: bool, side: str | None
+) -> None:
     """Bring a coding in FILE into the dossier of STUDY.
 
-    Tables of statements or findings (CSV, XLSX), W3C Web Annotations (JSON-LD), REFI-QDA projects and codebooks.
-    Records of the same id are replaced, nothing else is touched.
+    Tables of statements or findings (CSV, XLSX), W3C Web Annotations (JSON-LD; hypothes.is, recogito), REFI-QDA
+    projects and codebooks. Things are known again by their identifiers. What the file changed since it came from here
+    is taken, what changed here stays, and what both changed is listed and left as it is, with exit code 1, unless
+    --theirs or --ours says otherwise. What cannot be taken is named.
     """
     from backstop.base.faults import InvalidInput, Place, Refused
     from backstop.dossier import store
-    from backstop.dossier.available_texts import AvailableTexts, folders
+    from backstop.dossier.available_texts import AvailableTexts, folders, keep_texts
     from backstop.dossier.exchange.formats import Incoming, read_coding
-    from backstop.dossier.exchange.refi_import import Counting
+    from backstop.dossier.exchange.offsets import COUNTINGS
 
     where = Place(str(file))
     try:
@@ -58,17 +76,46 @@ def import_command(opened: Opened, file: Path, form: str | None, by: str, crlf: 
         raise InvalidInput("what kind of coding is this?", place=where, hint="say so with --format")
     if kind not in READ:
         raise InvalidInput(f"{kind} files are written, not read", place=where)
+    if (crlf or utf16) and kind not in POSITIONED:
+        raise click.UsageError(f"--crlf and --utf16 are for positions, and a {kind} file has none of others")
     snapshot = opened.snapshot_or_new
     available = AvailableTexts(snapshot.folder, [*folders(opened.folders), file.resolve().parent])
-    before = snapshot.dossier
-    found = read_coding(kind, Incoming(data, str(file), before, available, by, Counting(crlf, utf16)))
-    store.write(snapshot, found)
-    for name in ("sources", "statements", "propositions", "findings"):
-        old, new = getattr(before, name), getattr(found, name)
+    ways = tuple(way for way in COUNTINGS if way.crlf >= crlf and way.utf16 >= utf16)
+    incoming = Incoming(data, str(file), snapshot.dossier, available, by, cast("Side", side or ""), ways)
+    found = read_coding(kind, incoming)
+    keep_texts(snapshot.folder, found.dossier, found.texts)
+    store.write(snapshot, found.dossier)
+    _say(found, snapshot.dossier)
+
+
+def _say(found: Imported, before: Dossier) -> None:
+    """What an import took, left out and changed; raises CheckFailed where something stands in conflict."""
+    from backstop.base.faults import CheckFailed, Fault
+
+    for line in found.counts:
+        print_note(line)
+    for name in ("statements", "propositions", "findings"):
+        old, new = getattr(before, name), getattr(found.dossier, name)
         fresh = sum(key not in old for key in new)
         changed = sum(key in old and old[key] != record for key, record in new.items())
         if fresh or changed:
             print_note(f"{name}: {fresh} added, {changed} changed")
+    reasons = list(dict.fromkeys(one.why for one in found.left_out))
+    for why in reasons[:MOST_NAMED]:
+        print_note(f"left out: {why}")
+    if len(reasons) > MOST_NAMED:
+        print_note(f"left out: {len(reasons) - MOST_NAMED} more")
+    for line in found.notes:
+        print_note(line)
+    if found.other:
+        print_note(
+            f"{found.other} things that changed here and not in the file stay as they are; --theirs takes the file's"
+        )
+    if found.conflicts:
+        hint = (
+            "both changed it, and it stays as it is here; --theirs takes that of the file, --ours keeps this"
+        )
+        raise CheckFailed([Fault(conflict, hint=hint) for conflict in found.conflicts[:MOST_NAMED]])
 
 
 @click.command(name="export")

@@ -3,47 +3,53 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from backstop.base.faults import InvalidInput, Place
+from backstop.base.faults import Fault, InvalidInput, Place
 from backstop.base.json_text import json_value
 from backstop.dossier.accounts.comparison import compare
 from backstop.dossier.available_texts import AvailableTexts
 from backstop.dossier.dossier import Dossier
 from backstop.dossier.exchange import table
+from backstop.dossier.exchange.annotation_import import read_annotations
+from backstop.dossier.exchange.entering import entered
+from backstop.dossier.exchange.foreign import ForeignCoding, LeftOut
+from backstop.dossier.exchange.imported import Imported, Side
 from backstop.dossier.exchange.network import graphml
+from backstop.dossier.exchange.offsets import COUNTINGS, Counting
 from backstop.dossier.exchange.prov import prov_json
 from backstop.dossier.exchange.refi_export import texts_left_out, to_qdc, to_qdpx
-from backstop.dossier.exchange.refi_import import Counting, read_qdc, read_qdpx, with_project
+from backstop.dossier.exchange.refi_import import read_qdc, read_qdpx
 from backstop.dossier.exchange.ris import ris
-from backstop.dossier.exchange.webannotation import annotation_page, read_annotations
-from backstop.dossier.merging import joined, rehashed, with_terms
-from backstop.dossier.record import Statement
+from backstop.dossier.exchange.webannotation import annotation_page
+from backstop.dossier.merging import rehashed
+from backstop.dossier.record import Version
+from backstop.dossier.record_reader import MOST_FAULTS
 from backstop.dossier.text.canonical import decode
 
 
 @dataclass(frozen=True)
 class Incoming:
-    """A file with a coding, and what is needed to bring it into a dossier; `coder` where the file names none."""
+    """A file with a coding, and what is needed to bring it into a dossier.
+
+    `coder` is who codes where the file names nobody, `side` whose version is taken where both changed one thing, and
+    `ways` are those in which the file may count characters.
+    """
 
     data: bytes
     file: str
     dossier: Dossier
     available: AvailableTexts
     coder: str = ""
-    counting: Counting = field(default_factory=Counting)
+    side: Side = ""
+    ways: Sequence[Counting] = COUNTINGS
 
     @cached_property
     def texts(self) -> Mapping[str, str]:
         """The newest texts that are at hand, by source."""
         return self.available.newest(self.dossier)
-
-    def with_statements(self, statements: Mapping[str, Statement]) -> Dossier:
-        """The dossier with statements added or replaced, hashed under its own key where their texts are at hand."""
-        both = replace(self.dossier, statements={**self.dossier.statements, **statements})
-        return rehashed(both, self.dossier, self.available.text)
 
 
 @dataclass(frozen=True)
@@ -66,12 +72,19 @@ class Outgoing:
         return texts_left_out(self.dossier, self.texts, self.with_texts)
 
 
-def read_coding(kind: str, incoming: Incoming) -> Dossier:
+def read_coding(kind: str, incoming: Incoming) -> Imported:
     """The dossier with the coding of a file in the format `kind`, one of READERS; nothing else is touched.
 
-    Raises InvalidInput with what is wrong with the file, Refused past a limit.
+    What is new is hashed under the dossier's own key. Raises InvalidInput where nothing could be taken, with the
+    reasons, and Refused past a limit.
     """
-    return READERS[kind](incoming)
+    found = READERS[kind](incoming)
+    if found.left_out and not any(found.taken.values()):
+        where = Place(incoming.file)
+        raise InvalidInput(_faults(found.left_out, where))
+    text_of = _texts(found, incoming.available)
+    found.dossier = rehashed(found.dossier, incoming.dossier, text_of)
+    return found
 
 
 def written_coding(kind: str, outgoing: Outgoing) -> bytes:
@@ -80,30 +93,46 @@ def written_coding(kind: str, outgoing: Outgoing) -> bytes:
     return found if isinstance(found, bytes) else found.encode("utf-8")
 
 
-def _from_table(rows: list[dict[str, str]], incoming: Incoming) -> Dossier:
+def _faults(left_out: Sequence[LeftOut], where: Place) -> list[Fault]:
+    return [Fault(why, where) for why in dict.fromkeys(one.why for one in left_out)][:MOST_FAULTS]
+
+
+def _texts(found: Imported, available: AvailableTexts) -> Callable[[Version], str | None]:
+    """The text of a version: as it came with the file, else as it is at hand."""
+
+    def text_of(version: Version) -> str | None:
+        return found.texts.get(version.digests.text) or available.text(version)
+
+    return text_of
+
+
+def _from_coding(coding: ForeignCoding, incoming: Incoming) -> Imported:
+    return entered(coding, incoming.dossier, incoming.texts, incoming.coder, incoming.side)
+
+
+def _from_table(rows: list[dict[str, str]], incoming: Incoming) -> Imported:
     dossier, name, coder = incoming.dossier, incoming.file, incoming.coder
     if rows and "kind" in rows[0] and "paraphrase" not in rows[0]:
-        return replace(dossier, findings={**dossier.findings, **table.read_findings(rows, name, coder)})
-    return incoming.with_statements(table.read_statements(rows, dossier, incoming.texts, name, coder))
+        findings = table.read_findings(rows, name, coder)
+        found = Imported(replace(dossier, findings={**dossier.findings, **findings.records}))
+        found.taken["findings"] = len(findings.records)
+        faults = findings.faults
+    else:
+        statements = table.read_statements(rows, dossier, incoming.texts, name, coder)
+        exported = {row["id"]: row["exported"] for row in rows if row.get("exported") and row.get("id")}
+        found = table.entered_rows(statements.records, exported, dossier, incoming.side)
+        faults = statements.faults
+    found.left_out += [LeftOut("rows", str(fault).removeprefix(f"{name}:")) for fault in faults]
+    return found
 
 
-def _from_annotations(incoming: Incoming) -> Dossier:
+def _from_annotations(incoming: Incoming) -> Imported:
     try:
         data = json_value(decode(incoming.data, incoming.file)[0])
     except ValueError as error:
         raise InvalidInput(f"the file is no JSON ({error})", place=Place(incoming.file)) from None
-    return incoming.with_statements(
-        read_annotations(data, incoming.dossier, incoming.texts, incoming.file, incoming.coder)
-    )
-
-
-def _from_project(incoming: Incoming) -> Dossier:
-    project = read_qdpx(incoming.data, incoming.file, incoming.counting)
-    if project.dossier is None:
-        return with_project(project, incoming.dossier, incoming.texts, incoming.coder)
-    both = joined(incoming.dossier, project.dossier)
-    own_key = both.register.key == project.dossier.register.key
-    return both if own_key else rehashed(both, incoming.dossier, incoming.available.text)
+    coding = read_annotations(data, incoming.dossier, incoming.texts, incoming.file, incoming.ways)
+    return _from_coding(coding, incoming)
 
 
 def _table(outgoing: Outgoing) -> tuple[list[dict[str, str]], tuple[str, ...]]:
@@ -114,12 +143,12 @@ def _table(outgoing: Outgoing) -> tuple[list[dict[str, str]], tuple[str, ...]]:
     return table.statement_rows(dossier), table.STATEMENT_COLUMNS
 
 
-READERS: Mapping[str, Callable[[Incoming], Dossier]] = {
+READERS: Mapping[str, Callable[[Incoming], Imported]] = {
     "csv": lambda given: _from_table(table.from_csv(given.data, given.file), given),
     "xlsx": lambda given: _from_table(table.from_xlsx(given.data, given.file), given),
     "jsonld": _from_annotations,
-    "qdpx": _from_project,
-    "qdc": lambda given: with_terms(given.dossier, read_qdc(given.data, given.file)),
+    "qdpx": lambda given: _from_coding(read_qdpx(given.data, given.file, given.ways), given),
+    "qdc": lambda given: _from_coding(read_qdc(given.data, given.file), given),
 }
 WRITERS: Mapping[str, Callable[[Outgoing], bytes | str]] = {
     "csv": lambda given: table.to_csv(*_table(given)),

@@ -14,6 +14,9 @@ PROJECT, CODEBOOK = "urn:QDA-XML:project:1.0", "urn:QDA-XML:codebook:1.0"
 MARK = "backstop: "
 """What stands before our own records at the end of a description."""
 
+ORIGIN = "Backstop"
+"""The program that exports, and the user who coded where no coder is named."""
+
 GROUPS = ("types", "attribution", "stance")
 """Codes above those for types, modes of attribution and stances, which are no objects."""
 

@@ -1,196 +1,232 @@
-"""Codebooks and projects in REFI-QDA, read: ours come back whole, those of other programs as statements to be coded."""
+"""Codebooks and projects in REFI-QDA, read: codes, sources, coders, and what each coder coded, by their whole GUIDs."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar, get_args
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from backstop.base.faults import InvalidInput, Place
+from backstop.base.faults import BackstopError, InvalidInput, Place
 from backstop.base.json_text import json_value
-from backstop.dossier.anchor.passage import Text, anchored
 from backstop.dossier.dossier import Dossier
+from backstop.dossier.exchange.foreign import (
+    ForeignCode,
+    ForeignCoding,
+    ForeignPassage,
+    ForeignSource,
+    LeftOut,
+)
+from backstop.dossier.exchange.identifiers import urn
+from backstop.dossier.exchange.offsets import COUNTINGS, Counting, ReceivedText, best, fits_of, said_of
 from backstop.dossier.exchange.refi import GROUPS, MARK, guid
-from backstop.dossier.intake import Details, arrival, entered
 from backstop.dossier.record import (
-    OUTLET,
-    Extractor,
+    Attribution,
+    Identified,
     Proposition,
+    Record,
     RecordedFinding,
     Register,
     Source,
+    Stance,
     Statement,
+    StatementType,
     Term,
 )
 from backstop.dossier.text.archive import read_archive
-from backstop.dossier.text.canonical import received_text, unix_lines
-from backstop.dossier.text.extraction import Extract
+from backstop.dossier.text.canonical import folded, received_text
 
 Plain = Mapping[str, object]
 """A JSON object."""
 
+R = TypeVar("R", bound=Record)
+N = TypeVar("N", bound=Identified)
+W = TypeVar("W", bound=str)
 
-@dataclass(frozen=True)
-class Selection:
-    """A coded passage of another program: its source, span, codes, description and coder."""
+_MEDIA = ("TextSource", "PDFSource", "PictureSource", "AudioSource", "VideoSource")
+_REGIONS = {
+    "PDFSelection": "page regions",
+    "PictureSelection": "picture regions",
+    "AudioSelection": "audio selections",
+    "VideoSelection": "video selections",
+    "TranscriptSelection": "transcript selections",
+    "Set": "sets",
+    "Case": "cases",
+    "Variable": "variables",
+    "Link": "links",
+    "Graph": "graphs",
+}
+"""What a dossier has no place for, by its element: what it is called in the counts."""
 
-    guid: str
+
+@dataclass(frozen=True, slots=True)
+class _Selected:
+    """A selection as it stands in the file, before its positions are read."""
+
+    element: Element
     source: str
     start: int
     end: int
-    codes: tuple[str, ...]
-    description: str
-    coder: str
-    when: str = ""
 
 
-@dataclass(frozen=True)
-class Project:
-    """What a `.qdpx` holds: texts by source name, selections, codes, and our own records where we wrote it.
-
-    `missing` are the sources whose texts are not in it.
-    """
-
-    texts: Mapping[str, str]
-    selections: tuple[Selection, ...]
-    terms: Mapping[str, Term]
-    dossier: Dossier | None = None
-    missing: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Counting:
-    """How the program that wrote a project counts characters.
-
-    `crlf`: a line end as two; `utf16`: UTF-16 code units, so that characters outside the Basic Multilingual Plane are
-    two.
-    """
-
-    crlf: bool = False
-    utf16: bool = False
-
-    def code_points(self, raw: str, position: int) -> int:
-        """The offset in the canonical text of a position in `raw`, whose line ends are as received.
-
-        Raises ValueError where there is no such position.
-        """
-        text = raw if self.crlf else raw.replace("\r\n", "\n")
-        if self.utf16:
-            data = text.encode("utf-16-le", "surrogatepass")
-            if not 0 <= 2 * position <= len(data):
-                raise ValueError(f"{position} lies outside a text of {len(data) // 2} units")
-            before = data[: 2 * position].decode("utf-16-le", "surrogatepass")
-        else:
-            if not 0 <= position <= len(text):
-                raise ValueError(f"{position} lies outside a text of {len(text)} characters")
-            before = text[:position]
-        return len(before.replace("\r\n", "\n"))
-
-
-def read_qdc(data: bytes, name: str) -> dict[str, Term]:
-    """The codes of a codebook as objects; a code below another is part of it. Raises InvalidInput."""
-    found = _codes(_parsed(data, name), name)
-    if found is None:
+def read_qdc(data: bytes, name: str) -> ForeignCoding:
+    """The codes of a codebook; a code below another is part of it. Raises InvalidInput where there is no codebook."""
+    root = _parsed(data, name)
+    if next(_everywhere(root, "Codes"), None) is None:
         raise InvalidInput("there is no codebook in the file", place=Place(name))
-    return {key: term for key, term, _ in found}
+    return ForeignCoding(codes=tuple(_codes(root)), left_out=tuple(_unplaced(root)))
 
 
-def read_qdpx(data: bytes, name: str, counting: Counting = Counting()) -> Project:
-    """A project archive.
+def read_qdpx(data: bytes, name: str, ways: Sequence[Counting] = COUNTINGS) -> ForeignCoding:
+    """What a project archive holds. `ways`: how its positions may be counted; the one that fits best is taken.
 
-    Raises InvalidInput or Refused for unsound archives, bombs, names that climb out, and positions outside a text.
+    Raises InvalidInput or Refused for unsound archives, bombs and names that climb out. What cannot be taken from a
+    sound project is named in `left_out`.
     """
     members = read_archive(data, name)
     project = next((m for m in members if m.rpartition("/")[2].lower().endswith(".qde")), None)
     if project is None:
         raise InvalidInput("there is no project.qde in the archive", place=Place(name))
-    root = _parsed(members[project], f"{name}:{project}")
-    users = {u.get("guid", "").lower(): u.get("name", "") for u in _everywhere(root, "User")}
-    codes = _codes(root, name) or []
-    by_guid = {number: key for key, _, number in codes}
-    texts: dict[str, str] = {}
-    missing: list[str] = []
-    selections: list[Selection] = []
-    our_sources: list[object] = []
-    our_statements: list[tuple[object, Selection]] = []
-    for element in _everywhere(root, "TextSource"):
-        label = element.get("name") or element.get("guid") or "source"
-        if "source" in (ours := _described(element, name)[1]):
-            our_sources.append(ours["source"])
-        raw = _raw_text(element, members, name)
-        if raw is None:
-            missing.append(label)
-        else:
-            texts[label] = unix_lines(raw)
-        for selected in _below(element, "PlainTextSelection"):
-            selection = _selection(selected, label, raw, by_guid, users, name, counting)
-            selections.append(selection)
-            if "statement" in (ours := _described(selected, name)[1]):
-                our_statements.append((ours["statement"], selection))
-    whole = _described(root, name)[1]
-    dossier = _dossier(whole, our_sources, our_statements, name) if "register" in whole else None
-    terms = {key: term for key, term, _ in codes}
-    return Project(texts, tuple(selections), terms, dossier, tuple(missing))
+    return _Project(_parsed(members[project], f"{name}:{project}"), members, ways).coding()
 
 
-def with_project(project: Project, dossier: Dossier, texts: Mapping[str, str], coder: str) -> Dossier:
-    """`dossier` with what a project of another program holds.
+class _Project:
+    """The work on one project."""
 
-    Its texts become sources, its codes objects, and its selections statements in the outlets' voice, to be coded.
-    `texts` are those of the dossier's sources, by id.
+    def __init__(self, root: Element, members: Mapping[str, bytes], ways: Sequence[Counting]) -> None:
+        self.root, self.members, self.ways = root, members, ways
+        self.lower = {member.lower().removeprefix("sources/"): member for member in members}
+        self.left_out = list(_unplaced(root))
+        self.raw: dict[str, ReceivedText] = {}
+        self.memos = {_guid(note): _memo(note) for note in _everywhere(root, "Note")}
+        self.used_memos: set[str] = set()
 
-    Raises InvalidInput where a selection stands on no passage, or on a text that nobody has.
-    """
-    sources = dict(dossier.sources)
-    named = {label: sources[label] for label in project.missing if label in sources}
-    texts = dict(texts)
-    for label, text in project.texts.items():
-        extract = Extract(text, Extractor(name="refi-qda", version="1.0"))
-        item = arrival(extract, text.encode(), label, "text/plain", Details(by=coder), dossier.key)
-        sources, happened = entered(sources, [item])
-        named[label] = sources[happened[0][0]]
-        texts[named[label].id] = text
-    objects = {**dossier.register.objects, **project.terms}
-    register = dossier.register.model_copy(update={"objects": objects})
-    statements = project_statements(project, dossier.key, named, texts, coder)
-    return replace(
-        dossier, register=register, sources=sources, statements={**dossier.statements, **statements}
-    )
-
-
-def project_statements(
-    project: Project, key: bytes, sources: Mapping[str, Source], texts: Mapping[str, str], coder: str
-) -> dict[str, Statement]:
-    """The selections of a project as statements. `sources` by the project's names, `texts` by the id of the source."""
-    prepared = {name: Text(text, key) for name, text in texts.items()}
-    found: dict[str, Statement] = {}
-    for number, selection in enumerate(project.selections, 1):
-        source = sources.get(selection.source)
-        if source is None or source.id not in prepared:
-            raise InvalidInput(
-                f"the project codes {selection.source}, whose text it does not hold",
-                hint="name it with --texts DIR",
-            )
-        try:
-            anchor = anchored(prepared[source.id], selection.start, selection.end, source.may_travel)
-        except ValueError as error:
-            raise InvalidInput(f"a selection in {selection.source}: {error}") from None
-        statement = Statement(
-            id=f"{source.id}-q{selection.guid[:8] or number}",
-            source=source.id,
-            anchor=anchor,
-            actor=OUTLET,
-            attribution="outlet voice",
-            type="report of fact",
-            objects=selection.codes,
-            paraphrase=selection.description or "(not yet coded)",
-            coder=selection.coder or coder,
-            when=selection.when,
+    def coding(self) -> ForeignCoding:
+        coders = {urn(_guid(user)): user.get("name", "") for user in _everywhere(self.root, "User")}
+        codes = [replace(code, note=self._with_memos(code.note, e)) for e, code in _coded(self.root)]
+        sources, selected = self._sources()
+        counting, notes = self._counting(selected)
+        passages = [p for one in selected for p in self._passages(one, counting)]
+        whole = _described(self.root)[1]
+        used = {passage.coder for passage in passages}
+        lost = len(self.memos) - len(self.used_memos)
+        self.left_out += [LeftOut("memos", "a memo that is linked to no code, source or selection")] * lost
+        return ForeignCoding(
+            tuple(codes),
+            tuple(sources),
+            tuple(passages),
+            {number: name for number, name in coders.items() if number in used},
+            tuple(self.left_out),
+            tuple(notes),
+            _own(whole),
         )
-        found[statement.id] = statement
-    return found
+
+    def _sources(self) -> tuple[list[ForeignSource], list[_Selected]]:
+        sources: list[ForeignSource] = []
+        selected: list[_Selected] = []
+        for element in (e for kind in _MEDIA for e in _everywhere(self.root, kind)):
+            texts = [element] if _local(element) == "TextSource" else _texts_of(element)
+            name = element.get("name") or "source"
+            if not texts:
+                self._left("sources", f"{name}: it has no text")
+            for index, holder in enumerate(texts):
+                number = urn(_guid(element if index == 0 else holder))
+                raw, why = self._raw(holder)
+                if why:
+                    self._left("sources", f"{name}: {why}")
+                if raw is not None:
+                    self.raw[number] = ReceivedText(raw)
+                note, ours = _described(element)
+                text = self.raw[number].canonical if number in self.raw else None
+                base = _record(Source, ours.get("source"))
+                file = holder.get("plainTextPath", "").rpartition("/")[2]
+                note = self._with_memos("" if base else note, element)
+                sources.append(ForeignSource(number, name, text, file, note, base))
+                selected += self._selected(holder, number, name)
+        return sources, selected
+
+    def _raw(self, holder: Element) -> tuple[str | None, str]:
+        """The text of a source as received; else None and why it cannot be read, empty where it is not in the file."""
+        path = holder.get("plainTextPath", "")
+        if path.startswith("internal://"):
+            member = self.lower.get(path.removeprefix("internal://").lower())
+            if member is not None:
+                try:
+                    return received_text(self.members[member], member), ""
+                except BackstopError as error:
+                    return None, error.faults[0].what
+        return next((content.text or "" for content in _below(holder, "PlainTextContent")), None), ""
+
+    def _selected(self, holder: Element, source: str, name: str) -> Iterator[_Selected]:
+        for element in _below(holder, "PlainTextSelection"):
+            try:
+                start, end = (int(element.get(k, "")) for k in ("startPosition", "endPosition"))
+            except ValueError:
+                self._left("selections", f"{_called(element)} in {name}: its position is no whole number")
+                continue
+            yield _Selected(element, source, start, end)
+
+    def _counting(self, selected: Iterable[_Selected]) -> tuple[Counting, list[str]]:
+        """How the positions were counted, and what is said of it where it makes a difference."""
+        spans = [(self.raw[one.source], one.start, one.end) for one in selected if one.source in self.raw]
+        fits = {way: fits_of(spans, way) for way in self.ways}
+        counting = best(fits)
+        spans_of = {way: tuple(_offsets(*span, way) for span in spans) for way in self.ways}
+        differ = len(set(spans_of.values())) > 1
+        return counting, [said_of(counting, fits, spans_of)] if differ else []
+
+    def _passages(self, one: _Selected, counting: Counting) -> Iterator[ForeignPassage]:
+        """What each coder coded at a selection; the one who made it comes first."""
+        element, text = one.element, self.raw.get(one.source)
+        span = (one.start, one.end) if text is None else _offsets(text, one.start, one.end, counting)
+        called = _called(element)
+        if span is None or (text is not None and span[1] > len(text.canonical)):
+            self._left("selections", f"{called}: it runs from {one.start} to {one.end}, beyond its text")
+            return
+        if span[0] >= span[1]:
+            self._left("selections", f"{called}: it runs from {one.start} to {one.end}, which is no passage")
+            return
+        words, ours = _described(element)
+        base = _record(Statement, ours.get("statement"))
+        if not words and base is None and text is not None:
+            words = _name_of_its_own(element, text.canonical[slice(*span)])
+        note = self._with_memos("", element, *_below(element, "Coding"))
+        maker = urn(element.get("creatingUser", ""))
+        by_coder: dict[str, list[Element]] = {maker: []}
+        for coding in _below(element, "Coding"):
+            by_coder.setdefault(urn(coding.get("creatingUser", "") or maker), []).append(coding)
+        if len(by_coder) > 1 and not by_coder[maker]:
+            del by_coder[maker]
+        for coder, codings in by_coder.items():
+            targets = [urn(ref.get("targetGUID", "")) for c in codings for ref in _below(c, "CodeRef")]
+            yield ForeignPassage(
+                urn(_guid(element)),
+                one.source,
+                *span,
+                coder,
+                codes=tuple(targets),
+                paraphrase=words or None,
+                note=note or None,
+                type=_grouped("types", targets, get_args(StatementType)),
+                attribution=_grouped("attribution", targets, get_args(Attribution)),
+                stance=_grouped("stance", targets, get_args(Stance)),
+                when=element.get("creationDateTime", ""),
+                base=base,
+                called=called,
+            )
+
+    def _with_memos(self, note: str, *elements: Element) -> str:
+        """A note with the memos that elements refer to."""
+        numbers = [
+            r.get("targetGUID", "").strip("{}").lower() for e in elements for r in _below(e, "NoteRef")
+        ]
+        self.used_memos |= {number for number in numbers if number in self.memos}
+        return "\n".join(filter(None, [note, *(self.memos.get(number, "") for number in numbers)]))
+
+    def _left(self, kind: str, why: str) -> None:
+        self.left_out.append(LeftOut(kind, why))
 
 
 def _parsed(data: bytes, name: str) -> Element:
@@ -209,133 +245,116 @@ def _local(element: Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
-def _below(element: Element, name: str) -> Iterator[Element]:
-    return (child for child in element if _local(child) == name)
+def _below(element: Element, *names: str) -> Iterator[Element]:
+    return (child for child in element if _local(child) in names)
 
 
 def _everywhere(root: Element, name: str) -> Iterator[Element]:
     return (element for element in root.iter() if _local(element) == name)
 
 
-def _described(element: Element, name: str) -> tuple[str, Plain]:
-    """The readable part of a description, and what we wrote after the mark."""
+def _guid(element: Element) -> str:
+    return element.get("guid", "").strip().strip("{}").lower()
+
+
+def _called(element: Element) -> str:
+    """A selection by its name, else its GUID, for messages."""
+    return f"selection {element.get('name') or _guid(element)}"
+
+
+def _texts_of(element: Element) -> list[Element]:
+    """The texts of a source that is no text: what stands for a PDF, transcripts of recordings."""
+    return list(_below(element, "Representation", "Transcript"))
+
+
+def _memo(note: Element) -> str:
+    return next(
+        (content.text or "" for content in _below(note, "PlainTextContent")), note.get("name", "")
+    ).strip()
+
+
+def _described(element: Element) -> tuple[str, Plain]:
+    """The readable part of a description, and what we wrote after the mark; a description may use our word too."""
     text = next((d.text or "" for d in _below(element, "Description")), "")
     head, mark, rest = text.rpartition(MARK)
-    if not mark or (head and not head.endswith("\n")):
-        return text.strip(), {}
+    if mark and (not head or head.endswith("\n")):
+        try:
+            found = json_value(rest.strip())
+        except ValueError:
+            found = None
+        if isinstance(found, dict):
+            return head.strip(), found
+    return text.strip(), {}
+
+
+def _record(model: type[R], plain: object) -> R | None:
+    """The record that we wrote, None where there is none that is sound: then the file is like that of any program."""
     try:
-        found = json_value(rest.strip())
-    except ValueError as error:
-        raise InvalidInput(
-            f"a description of Backstop's cannot be read ({error})", place=Place(name)
-        ) from None
-    return head.strip(), found if isinstance(found, dict) else {}
-
-
-def _codes(root: Element, name: str) -> list[tuple[str, Term, str]] | None:
-    """Each code as an object: its id, entry and GUID; None where there is no codebook."""
-    top = next(_everywhere(root, "Codes"), None)
-    if top is None:
+        return None if plain is None else model.model_validate(plain)
+    except ValueError:
         return None
-    found: list[tuple[str, Term, str]] = []
+
+
+def _coded(root: Element) -> Iterator[tuple[Element, ForeignCode]]:
+    """Every code that is an object, with its element, those above first."""
     no_objects = {guid("group", group) for group in GROUPS}
-    todo = [(code, "") for code in reversed(list(_below(top, "Code")))]
+    top = next(_everywhere(root, "Codes"), None)
+    todo = [(code, "") for code in reversed(list(_below(top, "Code")))] if top is not None else []
     while todo:
         element, above = todo.pop()
-        label, number = element.get("name") or "unnamed", element.get("guid", "").lower()
+        number = _guid(element)
         if number in no_objects:
             continue
-        text, ours = _described(element, name)
-        given = ours.get("term")
-        try:
-            if isinstance(given, dict):
-                key, term = str(ours["object"]), Term.model_validate({**given, "title": label})
-            else:
-                key, term = _object_id(label), Term(title=label, part_of=(above,) if above else (), note=text)
-        except (ValueError, KeyError) as error:
-            raise InvalidInput(f"the code {label!r} cannot be read: {error}", place=Place(name)) from None
-        found.append((key, term, number))
-        todo += [(code, key) for code in reversed(list(_below(element, "Code")))]
-    return found
+        text, ours = _described(element)
+        base, name = _record(Term, ours.get("term")), str(ours.get("object", ""))
+        title = element.get("name") or "unnamed"
+        yield (
+            element,
+            ForeignCode(urn(number), title, above, "" if base else text, name if base else "", base),
+        )
+        todo += [(code, urn(number)) for code in reversed(list(_below(element, "Code")))]
 
 
-def _object_id(label: str) -> str:
-    """An id out of the name of a code: lower case, words joined by underscores."""
-    return re.sub(r"[^\w]+", "_", label.casefold()).strip("_")[:100] or "unnamed"
+def _codes(root: Element) -> list[ForeignCode]:
+    return [code for _, code in _coded(root)]
 
 
-def _raw_text(element: Element, members: Mapping[str, bytes], name: str) -> str | None:
-    """The text of a source with its line ends as received; None where it is not in the archive."""
-    path = element.get("plainTextPath", "")
-    if path.startswith("internal://"):
-        lower = {member.lower().removeprefix("sources/"): member for member in members}
-        member = lower.get(path.removeprefix("internal://").lower())
-        if member is not None:
-            return received_text(members[member], f"{name}:{member}")
-    return next((content.text or "" for content in _below(element, "PlainTextContent")), None)
+def _unplaced(root: Element) -> Iterator[LeftOut]:
+    """Everything that a dossier has no place for."""
+    counts = Counter(map(_local, root.iter()))
+    for tag, kind in _REGIONS.items():
+        yield from [LeftOut(kind, f"a dossier has no place for {kind}")] * counts[tag]
 
 
-def _selection(
-    element: Element,
-    source: str,
-    raw: str | None,
-    codes: Mapping[str, str],
-    users: Mapping[str, str],
-    name: str,
-    counting: Counting,
-) -> Selection:
-    text, _ = _described(element, name)
+def _offsets(text: ReceivedText, start: int, end: int, way: Counting) -> tuple[int, int] | None:
     try:
-        start, end = (int(element.get(k, "")) for k in ("startPosition", "endPosition"))
-        if raw is not None:
-            start, end = (counting.code_points(raw, position) for position in (start, end))
-    except ValueError as error:
-        raise InvalidInput(
-            f"a selection in {source} has no sound position ({error})", place=Place(name)
-        ) from None
-    targets = [code.get("targetGUID", "").lower() for code in _everywhere(element, "CodeRef")]
-    return Selection(
-        element.get("guid", "").lower(),
-        source,
-        start,
-        end,
-        tuple(codes[target] for target in targets if target in codes),
-        text or element.get("name", ""),
-        users.get(element.get("creatingUser", "").lower(), ""),
-        element.get("creationDateTime", ""),
+        return text.offset(start, way), text.offset(end, way)
+    except ValueError:
+        return None
+
+
+def _name_of_its_own(element: Element, passage: str) -> str:
+    """The name of a selection, unless it only repeats the passage, whose words stay in the text."""
+    name = element.get("name", "").strip()
+    return "" if folded(name).rstrip(". \u2026") in folded(passage) else name
+
+
+def _grouped(kind: str, targets: Sequence[str], values: Iterable[W]) -> W | None:
+    return next((value for value in values if urn(guid(kind, value)) in targets), None)
+
+
+def _own(whole: Plain) -> Dossier | None:
+    """The register, propositions and findings that we wrote into a project of ours."""
+    register = _record(Register, whole.get("register"))
+    if register is None:
+        return None
+    return Dossier(
+        register,
+        propositions=_records(Proposition, whole.get("propositions")),
+        findings=_records(RecordedFinding, whole.get("findings")),
     )
 
 
-def _dossier(
-    whole: Plain, sources: list[object], statements: list[tuple[object, Selection]], name: str
-) -> Dossier:
-    """Our own records; a paraphrase that was changed in another program counts, a selection that was moved does not."""
-    try:
-        found: dict[str, Statement] = {}
-        for record, selection in statements:
-            statement = Statement.model_validate(record)
-            if (statement.anchor.start, statement.anchor.end) != (selection.start, selection.end):
-                raise ValueError(f"the selection of {statement.id} was moved; code it anew in the dossier")
-            if selection.description != statement.paraphrase.strip():
-                statement = statement.model_copy(update={"paraphrase": selection.description})
-            found[statement.id] = statement
-        propositions = map(Proposition.model_validate, _listed(whole, "propositions"))
-        findings = map(RecordedFinding.model_validate, _listed(whole, "findings"))
-        return Dossier(
-            Register.model_validate(whole["register"]),
-            {s.id: s for s in map(Source.model_validate, sources)},
-            found,
-            {p.id: p for p in propositions},
-            {f.id: f for f in findings},
-        )
-    except (ValueError, KeyError, TypeError) as error:
-        raise InvalidInput(
-            f"Backstop's own records in the project cannot be read: {error}", place=Place(name)
-        ) from None
-
-
-def _listed(whole: Plain, name: str) -> list[object]:
-    found = whole.get(name, [])
-    if not isinstance(found, list):
-        raise TypeError(f"{name} is no list")
-    return found
+def _records(model: type[N], plain: object) -> dict[str, N]:
+    found = (_record(model, one) for one in plain) if isinstance(plain, list) else ()
+    return {record.id: record for record in found if record is not None}

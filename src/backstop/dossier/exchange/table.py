@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from backstop.base.faults import Fault, InvalidInput, Place, Refused
@@ -17,18 +18,20 @@ from backstop.base.words import did_you_mean
 from backstop.dossier.accounts.finding import Finding
 from backstop.dossier.anchor.passage import Text, anchored
 from backstop.dossier.dossier import Dossier
+from backstop.dossier.exchange.identifiers import free, source_id
+from backstop.dossier.exchange.imported import Imported, Side
 from backstop.dossier.layout import inline
 from backstop.dossier.record import Anchor, RecordedFinding, Statement
 from backstop.dossier.record_reader import RecordReader
 from backstop.dossier.text.archive import read_archive
-from backstop.dossier.text.canonical import received_text
+from backstop.dossier.text.canonical import digest, received_text
 from backstop.dossier.text.csv_rows import by_head, csv_rows
 from backstop.dossier.text.extraction import needed
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 _STANCE = {"+": "for", "-": "against", "0": "neutral"}
-_LISTS = frozenset({"objects", "target_actors", "condition_on", "statements", "sources"})
-_JSON = frozenset({"slots", "held", "accepted", "anchor_quote", "details"})
+_LISTS = frozenset({"objects", "target_actors", "condition_on", "statements", "sources", "known_as"})
+_JSON = frozenset({"slots", "held", "accepted", "anchor_quote", "details", "imported"})
 _WHOLE = frozenset({"anchor_start", "anchor_end"})
 _SEPARATOR = "; "
 MOST_CELL = 32_767
@@ -38,7 +41,7 @@ STATEMENT_COLUMNS = (
     "objects", "stance", "target", "target_actors", "condition_form", "condition_text", "condition_on", "hedge",
     "hedge_scope", "event", "slots", "paraphrase", "link", "note", "value", "value_note", "coder", "when",
     "held", "accepted", "anchor_text", "anchor_passage", "anchor_normalised", "anchor_grams", "anchor_before",
-    "anchor_after", "anchor_quote",
+    "anchor_after", "anchor_quote", "known_as", "imported", "exported",
 )  # fmt: skip
 FINDING_COLUMNS = (
     "id", "kind", "aspect", "status", "statements", "sources", "explanation", "origin", "note", "dismissed",
@@ -73,6 +76,7 @@ def _statement_row(statement: Statement) -> dict[str, str]:
         data[f"condition_{name}"] = value
     data["stance"] = _STANCE[statement.stance]
     data["value"] = statement.value
+    data["exported"] = digest_of(statement)
     return {column: _cell(column, data.get(column)) for column in STATEMENT_COLUMNS}
 
 
@@ -179,10 +183,10 @@ def _as_text(value: object, unescape: Callable[[str], str]) -> str:
 
 def read_statements(
     rows: Sequence[Mapping[str, str]], dossier: Dossier, texts: Mapping[str, str], name: str, coder: str
-) -> dict[str, Statement]:
-    """The statements in the rows of a table; `texts` by source id, for rows that give offsets without digests.
+) -> RecordReader[Statement]:
+    """The statements in the rows of a table, and what is wrong with the others.
 
-    Raises InvalidInput with all faults: an unknown column, a passage that is not there, a value that is not allowed.
+    `texts` by source id, for rows that give offsets without digests. Raises InvalidInput for an unknown column.
     """
     unknown = [column for column in (rows[0] if rows else {}) if column not in STATEMENT_COLUMNS]
     if unknown:
@@ -199,7 +203,7 @@ def read_statements(
             reader.faults.append(Fault(f"{row.get('id', '')}: {error}".strip(": "), where))
         else:
             reader.take(data, where)
-    return reader.done()
+    return reader
 
 
 def _statement_data(
@@ -209,7 +213,7 @@ def _statement_data(
     anchor: dict[str, Any] = {}
     condition: dict[str, Any] = {}
     for column, cell in row.items():
-        if cell == "":
+        if cell == "" or column == "exported":
             continue
         value: Any = cell
         if column in _LISTS:
@@ -246,10 +250,10 @@ def _anchor(given: Mapping[str, Any], source: str, dossier: Dossier, texts: Mapp
     return anchored(texts[source], given["start"], given["end"], dossier.sources[source].may_travel)
 
 
-def read_findings(rows: Sequence[Mapping[str, str]], name: str, coder: str) -> dict[str, RecordedFinding]:
+def read_findings(rows: Sequence[Mapping[str, str]], name: str, coder: str) -> RecordReader[RecordedFinding]:
     """The findings in the rows of a table as records of an analyst.
 
-    Rows that the program computed are left out unless the analyst dismissed them or wrote a note. Raises InvalidInput.
+    Rows that the program computed are left out unless the analyst dismissed them or wrote a note.
     """
     reader = RecordReader(RecordedFinding, "finding")
     for number, row in enumerate(rows, 2):
@@ -261,8 +265,44 @@ def read_findings(rows: Sequence[Mapping[str, str]], name: str, coder: str) -> d
         data["statements"] = _listed(row.get("statements", ""))
         data["dismissed"] = dismissed
         reader.take({"coder": coder, **data}, Place(name, number))
-    return reader.done()
+    return reader
 
 
 def _listed(cell: str) -> list[str]:
     return [part.strip() for part in cell.split(";") if part.strip()]
+
+
+def entered_rows(
+    rows: Mapping[str, Statement], exported: Mapping[str, str], dossier: Dossier, side: Side = ""
+) -> Imported:
+    """`dossier` with statements of a table entered, each under its own id.
+
+    `exported` are the digests that rows carry of the statement as it was exported: by them a change here is told from
+    one in the table. A statement of another coder under a known id stays beside the one that is there.
+    """
+    found = Imported(dossier)
+    statements = dict(dossier.statements)
+    known = {(other, s.coder): s.id for s in statements.values() for other in s.known_as}
+    for name, row in rows.items():
+        ours, was = statements.get(name), exported.get(name)
+        if ours is not None and not was and ours.coder and row.coder and ours.coder != row.coder:
+            mark = f"{name}#{row.coder}"
+            name = known.get((mark, row.coder)) or free(f"{name}-{source_id(row.coder)}", statements, "-{}")
+            ours, row = statements.get(name), row.model_copy(update={"id": name, "known_as": (mark,)})
+        found.taken["statements"] += 1
+        if ours is None or ours == row or was == digest_of(ours) or side == "theirs":
+            statements[name] = row
+        elif was == digest_of(row):
+            found.other += 1
+        elif side == "":
+            fields = [
+                field for field in type(row).model_fields if getattr(row, field) != getattr(ours, field)
+            ]
+            found.conflicts.append(f"statement {name}: {', '.join(fields)} differ from what is here")
+    found.dossier = replace(dossier, statements=statements)
+    return found
+
+
+def digest_of(statement: Statement) -> str:
+    """What a row of a table carries to tell whether its statement has changed since: the start of a SHA-256."""
+    return digest(inline(statement.as_dict()))[:16]
