@@ -153,18 +153,11 @@ class Run:
 
     def finish(self, answer: Answer) -> None:
         """Print an answer: notes on standard error, then one JSON object or its title and tables."""
-        heading = self.heading(answer.format)
-        self.print_answer({**heading, **answer.as_dict()}, answer.tables(), answer.notes, answer.title)
-
-    def print_answer(
-        self, answer: Mapping[str, object], tables: Sequence[Table], notes: Sequence[str], title: str
-    ) -> None:
-        """As `finish`, for an answer in its parts."""
-        print_notes(notes)
+        print_notes(answer.notes)
         if self.as_json:
-            print_json({**answer, "notes": list(notes)})
+            print_json({**self.heading(answer.format), **answer.as_dict(), "notes": list(answer.notes)})
         else:
-            print_titled(title, tables)
+            print_titled(answer.title, answer.tables())
 
     def command(self, name: str, *own: tuple[str, str], out: str = "") -> str:
         """The command line that gives the same numbers again, with those of its `own` options that are not empty.

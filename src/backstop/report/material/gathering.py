@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from backstop.base.faults import BackstopError
+from backstop.base.faults import BackstopError, Refused
+from backstop.base.words import sentence_case
 from backstop.evidence.evidence import Evidence, evidence_of
 from backstop.game.choice import Information
 from backstop.questions.camps import CampView, camp_views
@@ -23,50 +25,39 @@ from backstop.questions.study.packages import Packages, least_packages, measures
 from backstop.questions.study.sensitivity import Quantity, first_order_shares, swings
 from backstop.questions.weighted_worlds import weighted_worlds
 from backstop.report.material.graph_model import GraphReadings, graph_readings
-from backstop.report.material.subject import Subject, Target, subject_of
+from backstop.report.material.subject import Subject, subject_of
 from backstop.scenario.model import Model
 from backstop.worlds.assessment import assess
 from backstop.worlds.result import Result
-from backstop.worlds.statistics import Summary
+
+T = TypeVar("T")
 
 DRIVERS = 12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Conditions:
-    """Where a target fails under the focus arrangement; `reason` says why it is not known."""
+class Sought(Generic[T]):
+    """What a question gave; None with the reason where it has no answer in this study."""
 
-    discovery: Discovery | None
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Drivers:
-    """What moves the headline metric under the focus arrangement; `reason` says why a part is missing."""
-
-    first: GivenData | None
-    swings: tuple[Swing, ...]
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LeastPackages:
-    """The least packages of the measures that the focus arrangement promises; `reason` says why they are not known."""
-
-    found: Packages | None
+    found: T | None
     reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Material:
-    """What a report is written from. `searched`: drivers, conditions and packages have been looked for."""
+    """What a report is written from. `searched`: shares, swings, conditions and packages have been looked for.
+
+    They are about the subject's metric and target under its arrangement: shares of the variance, swings of the metric
+    from one assumption at a time, conditions under which the target fails, least packages that reach it.
+    """
 
     model: Model
     result: Result
     subject: Subject
-    conditions: Conditions
-    drivers: Drivers
-    packages: LeastPackages
+    shares: Sought[GivenData]
+    swings: Sought[tuple[Swing, ...]]
+    conditions: Sought[Discovery]
+    packages: Sought[Packages]
     camps: tuple[CampView, ...]
     claims: Claims | None
     evidence: Evidence
@@ -136,113 +127,98 @@ def gathered(
         model, request.worlds, request.seed, request.arrangements, request.information, request.threads
     )
     lead = subject_of(result, request.metrics, request.target, request.focus)
-    step("looking for what it hangs on")
     inquiry = inquiry_of(result, request.threads)
-    drivers, conditions = _drivers(inquiry, result, lead), _conditions(inquiry, result, lead)
+    step("looking for what it hangs on")
+    shares = _sought(lambda: _shares(inquiry, result, lead))
+    swung = _sought(lambda: swings(inquiry, Quantity(lead.metric, lead.focus)).swings)
+    conditions = _sought(lambda: _conditions(inquiry, result, lead))
     step("looking for the least packages")
-    packages = _packages(inquiry, result, lead, request)
+    packages = _sought(lambda: _packages(inquiry, result, lead, request))
     step("judging claims")
     claims = judge_claims(inquiry, solved=result) if model.scenario.claims else None
-    camps = _camps(result, lead)
     step("reading the evidence")
     return Material(
-        model=model,
-        result=result,
-        subject=lead,
-        conditions=conditions,
-        drivers=drivers,
-        packages=packages,
-        camps=camps,
-        claims=claims,
-        evidence=evidence_of(model, study),
-        graph=graph_readings(study),
-        command=command,
+        model,
+        result,
+        lead,
+        shares,
+        swung,
+        conditions,
+        packages,
+        _camps(result, lead),
+        claims,
+        evidence_of(model, study),
+        graph_readings(study),
+        command,
     )
 
 
 def of_assessment(result: Result, study: Path, claims: Claims | None, command: str) -> Material:
     """What an assessment says as it is, with `claims` where they have been judged: nothing is solved or looked for."""
     lead = subject_of(result, (), None, None)
-    unasked = "It was not looked for."
+    unasked: Sought[Any] = Sought(None, "It was not looked for.")
     return Material(
-        model=result.model,
-        result=result,
-        subject=lead,
-        conditions=Conditions(None, unasked),
-        drivers=Drivers(None, (), unasked),
-        packages=LeastPackages(None, unasked),
-        camps=_camps(result, lead),
-        claims=claims,
-        evidence=evidence_of(result.model, study),
-        graph=graph_readings(study),
-        command=command,
+        result.model,
+        result,
+        lead,
+        unasked,
+        unasked,
+        unasked,
+        unasked,
+        _camps(result, lead),
+        claims,
+        evidence_of(result.model, study),
+        graph_readings(study),
+        command,
         searched=False,
     )
 
 
-def _conditions(inquiry: Inquiry, result: Result, lead: Subject) -> Conditions:
-    if lead.target is None:
-        return Conditions(None, "No parameter is uncertain, so there are no conditions to look for.")
-    failed = 1.0 - lead.target.met[lead.focus]
+def _sought(ask: Callable[[], T]) -> Sought[T]:
+    """What `ask` gives, or the reason for which it is refused."""
     try:
-        return Conditions(
-            boxes_of(weighted_worlds(inquiry, {}, result), failed, f"not ({lead.target.formula})")
-        )
+        return Sought(ask())
     except BackstopError as refusal:
-        return Conditions(None, _reason(refusal))
+        return Sought(None, f"{sentence_case(refusal.faults[0].what)}.")
 
 
-def _drivers(inquiry: Inquiry, result: Result, lead: Subject) -> Drivers:
+def _shares(inquiry: Inquiry, result: Result, lead: Subject) -> GivenData:
     if not result.model.uncertain:
-        return Drivers(None, (), "No parameter is uncertain, so nothing drives the answer.")
+        raise Refused("no parameter is uncertain, so nothing drives the answer")
     values = result.arrangements[lead.focus].samples[lead.metric]
     known = np.isfinite(values)
-    first = None
-    try:
-        found = weighted_worlds(inquiry, {}, result)
-        weights = found.weights if known.all() else np.where(known, found.weight, 0.0)
-        title = result.model.scenario.metrics[lead.metric].titled(lead.metric)
-        first = first_order_shares(found, values, weights, title)
-        return Drivers(first, swings(inquiry, Quantity(lead.metric, lead.focus)).swings)
-    except BackstopError as refusal:
-        return Drivers(first, (), _reason(refusal))
+    found = weighted_worlds(inquiry, {}, result)
+    weights = found.weights if known.all() else np.where(known, found.weight, 0.0)
+    title = result.model.scenario.metrics[lead.metric].titled(lead.metric)
+    return first_order_shares(found, values, weights, title)
 
 
-def _packages(inquiry: Inquiry, result: Result, lead: Subject, request: Request) -> LeastPackages:
+def _conditions(inquiry: Inquiry, result: Result, lead: Subject) -> Discovery:
+    if lead.target is None:
+        raise Refused("no parameter is uncertain, so there are no conditions to look for")
+    failed = 1.0 - lead.target.met[lead.focus]
+    return boxes_of(weighted_worlds(inquiry, {}, result), failed, f"not ({lead.target.formula})")
+
+
+def _packages(inquiry: Inquiry, result: Result, lead: Subject, request: Request) -> Packages:
     promised = [name for name, level in result.model.levels[lead.focus].items() if level != 0]
     if not promised:
-        return LeastPackages(None, "The study has no measure that an arrangement promises.")
+        raise Refused("the study has no measure that an arrangement promises")
     if lead.target is None or not lead.target.own:
-        return LeastPackages(
-            None, "No claim of the study says what would be enough, and no target was given."
-        )
-    try:
-        found = least_packages(
-            weighted_worlds(inquiry, {}, result),
-            event(result.model, lead.target.formula),
-            request.share,
-            measures_to_vary(result.model, promised, request.fixed),
-            fixed=request.fixed,
-            metrics=[lead.metric],
-            front=False,
-        )
-    except BackstopError as refusal:
-        return LeastPackages(None, _reason(refusal))
-    return LeastPackages(found)
+        raise Refused("no claim of the study says what would be enough, and no target was given")
+    return least_packages(
+        weighted_worlds(inquiry, {}, result),
+        event(result.model, lead.target.formula),
+        request.share,
+        measures_to_vary(result.model, promised, request.fixed),
+        fixed=request.fixed,
+        metrics=[lead.metric],
+        front=False,
+    )
 
 
 def _camps(result: Result, lead: Subject) -> tuple[CampView, ...]:
     return camp_views(result, lead.metric, {} if lead.target is None else lead.target.met)
-
-
-def _reason(refusal: BackstopError) -> str:
-    fault = refusal.faults[0]
-    return f"{fault.what[:1].upper()}{fault.what[1:]}."
-
-
-def share_of(target: Target | None, arrangement: str) -> Summary | None:
-    """The share of worlds that meet the target under an arrangement."""
-    return None if target is None else target.shares[arrangement]
 
 
 def by_size(first: GivenData, most: int = DRIVERS) -> Sequence[str]:

@@ -61,7 +61,7 @@ def _comparison(found: Material) -> str:
 def what_would_change_it(found: Material) -> list[str]:
     """Conditions, drivers and camps in a sentence each."""
     texts = failures(found)[:3]
-    first = found.drivers.first
+    first = found.shares.found
     largest = [] if first is None else by_size(first, 3)
     if first is not None and largest:
         names = titles(found.model)
@@ -80,7 +80,7 @@ def what_would_change_it(found: Material) -> list[str]:
 
 def failures(found: Material) -> list[str]:
     """Where the target fails, a sentence for each box."""
-    discovery = found.conditions.discovery
+    discovery = found.conditions.found
     if discovery is None or found.subject.target is None:
         return []
     words = titles(found.model), units(found.model)

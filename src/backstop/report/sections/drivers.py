@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from backstop.base.table import Table
 from backstop.base.words import counted, frequency, of_worlds, quoted, stop
+from backstop.questions.methods.tornado import Swing
 from backstop.questions.study.sensitivity import HIGH, LOW
 from backstop.questions.words import limit_words, units
 from backstop.report.charts import bars, ranges, style
@@ -17,20 +18,18 @@ from backstop.worlds.statistics import Estimate
 
 def drivers_section(found: Material) -> Section:
     """First-order shares and swings, and the conditions of failure."""
-    drivers, lead = found.drivers, found.subject
-    if drivers.first is None:
-        return Section("drivers", "What drives it", (Paragraph(drivers.reason),))
+    first, lead = found.shares.found, found.subject
+    if first is None:
+        return Section("drivers", "What drives it", (Paragraph(found.shares.reason),))
     metric, where = quoted(found.metric_title(lead.metric)), quoted(found.arrangement_title(lead.focus))
     blocks: list[Block] = [
         Paragraph(f"This is about {metric} under {where}, over the worlds of this report.")
     ]
-    names = by_size(drivers.first)
+    names = by_size(first)
     if names:
-        blocks.append(shares_figure(found, names, drivers.first.first))
-    if drivers.swings:
-        blocks.append(tornado_figure(found))
-    elif drivers.reason:
-        blocks.append(Paragraph(drivers.reason))
+        blocks.append(shares_figure(found, names, first.first))
+    swings = found.swings.found
+    blocks.append(Paragraph(found.swings.reason) if swings is None else tornado_figure(found, swings))
     return Section("drivers", "What drives it", (*blocks, *_conditions(found)))
 
 
@@ -55,11 +54,10 @@ def shares_figure(found: Material, names: Sequence[str], shares: Mapping[str, Es
     )
 
 
-def tornado_figure(found: Material) -> Figure:
+def tornado_figure(found: Material, swings: Sequence[Swing]) -> Figure:
     """One-at-a-time swings around the central world."""
     parameters = found.model.scenario.parameters
-    swings = [swing for swing in found.drivers.swings if swing.size > 0][:DRIVERS]
-    centre, metric = found.drivers.swings[0].at_centre, found.metric_title(found.subject.metric)
+    centre, metric = swings[0].at_centre, found.metric_title(found.subject.metric)
     rows = [
         bars.Bar(
             parameters[s.name].titled(s.name),
@@ -68,7 +66,7 @@ def tornado_figure(found: Material) -> Figure:
             f"{s.low_input:.2g}",
             f"{s.high_input:.2g}",
         )
-        for s in swings
+        for s in [swing for swing in swings if swing.size > 0][:DRIVERS]
     ]
     if rows:
         low, high = sorted((rows[0].at_low, rows[0].at_high))
@@ -97,7 +95,7 @@ def tornado_figure(found: Material) -> Figure:
 
 
 def _conditions(found: Material) -> list[Block]:
-    discovery, target = found.conditions.discovery, found.subject.target
+    discovery, target = found.conditions.found, found.subject.target
     if discovery is None or target is None:
         return [Paragraph(found.conditions.reason)] if found.conditions.reason else []
     where = quoted(found.arrangement_title(found.subject.focus))

@@ -68,7 +68,7 @@ def judgement_section(found: Material) -> Section:
     scenario, evidence = found.model.scenario, found.evidence
     if not scenario.parameters:
         return Section("judgement", "What is judgement", (Paragraph("The study has no parameters."),))
-    first = found.drivers.first
+    first = found.shares.found
     shares = {} if first is None else {n: max(0.0, share.mean) for n, share in first.first.items()}
     rows = [
         (shares.get(name, 0.0), evidence.grade(parameter.basis), name, parameter)

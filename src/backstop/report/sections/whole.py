@@ -78,11 +78,12 @@ def exact(found: Material) -> dict[str, object]:
     }
     if found.claims is not None:
         numbers["claims"] = found.claims.as_dict()
-    if found.drivers.first is not None:
-        numbers["first_order"] = {name: share.as_dict() for name, share in found.drivers.first.first.items()}
+    if found.shares.found is not None:
+        numbers["first_order"] = {name: of.as_dict() for name, of in found.shares.found.first.items()}
     least = found.packages.found
-    numbers["packages"] = (
-        [
+    numbers["packages"] = []
+    if least is not None:
+        numbers["packages"] = [
             {
                 "measures": dict(package.levels),
                 "share": package.share.as_dict(),
@@ -91,8 +92,5 @@ def exact(found: Material) -> dict[str, object]:
             }
             for package in least.minimal
         ]
-        if least is not None
-        else []
-    )
     numbers["camps"] = {camp.name: camp.as_dict() for camp in found.camps}
     return numbers
