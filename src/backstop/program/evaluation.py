@@ -54,7 +54,8 @@ class Evaluation:
     @property
     def is_timed(self) -> bool:
         """Whether anything depends on the period."""
-        return any(self.terms.varies[term] for term in self.places.values()) or any(
+        terms = [*self.places.values(), *self.costs.values()]
+        return any(self.terms.varies[term] for term in terms) or any(
             mask is not None for (_, varies), mask in self.checks.items() if varies
         )
 

@@ -16,7 +16,7 @@ from backstop.game.tree import Game
 from backstop.program.code.encoding import I32, Assign, Function, Store
 from backstop.program.code.terms import Term, Terms
 from backstop.program.layout import SLOT, Memory
-from backstop.program.recursion.process import Record
+from backstop.program.recursion.plays import Record
 
 # A condition less likely than this leaves a metric without a value in that world.
 LEAST_CONDITION = 1e-9
@@ -66,12 +66,6 @@ class Figures:
         self.game, self.record, self.memory = game, record, memory
         self.periods, self.period_years = periods, period_years
         self.chains: dict[ChainKey, Chain] = {}
-        self.transitions: list[tuple[int, int, tuple[int, ...]]] = []
-        for phase, places in enumerate(record.place):
-            targets: dict[int, list[int]] = {}
-            for outcome, place in places.items():
-                targets.setdefault(game.next_phase[outcome], []).append(place)
-            self.transitions += [(phase, target, tuple(found)) for target, found in targets.items()]
 
     def chain(self, metric: Metric) -> tuple[Chain, Reading]:
         """The chain and reading that a metric of any kind but `value` is taken from."""
@@ -136,8 +130,8 @@ class _Walk:
             found[state] = None
             waiting += [
                 after
-                for source, target, _ in self.figures.transitions
-                if source == state.phase and self._follows(after := self._state(target, state.hit, state.met))
+                for target in self.figures.record.moves[state.phase]
+                if self._follows(after := self._state(target, state.hit, state.met))
             ]
         return sorted(found, key=lambda s: (s.phase, s.hit, s.met))
 
@@ -204,7 +198,10 @@ class _Walk:
 
     def _advance(self) -> None:
         """All states one period on."""
-        terms = self.terms = Terms()
+        self.function_.assign_together(self._advanced)
+
+    def _advanced(self, terms: Terms) -> dict[int, Term]:
+        self.terms = terms
         arrived: dict[State, list[Term]] = {state: [] for state in self.states}
         gained: dict[tuple[Reading, State], list[Term]] = {key: [] for key in self.gains}
         sums = {reading: [terms.local(local)] for reading, local in self.sums.items()}
@@ -214,37 +211,36 @@ class _Walk:
                 if reading.kind == "duration" and state.phase in reading.members:
                     parts.append(terms.mul(mass, terms.constant(self.figures.period_years)))
                 elif reading.kind == "count":
-                    places = self.figures.record.place[state.phase]
+                    places = self.figures.record.outcomes[state.phase]
                     parts += [
-                        terms.mul(mass, self._probability((places[o],)))
+                        terms.mul(mass, self._probability(places[o]))
                         for o in sorted(reading.members)
                         if o in places
                     ]
             if self.figures.game.plays[state.phase] is None:
                 arrived[state].append(mass)
                 self._carry_gains(state, state, None, gained)
-            for source, target, places_of in self.figures.transitions:
-                if source != state.phase:
-                    continue
+            for target, place in self.figures.record.moves[state.phase].items():
                 after = self._state(target, state.hit, state.met)
-                moved = terms.mul(mass, self._probability(places_of))
+                moved = terms.mul(mass, self._probability(place))
                 if after in arrived:
                     arrived[after].append(moved)
-                    self._carry_gains(state, after, places_of, gained)
+                    self._carry_gains(state, after, place, gained)
                 elif self.ends_at_event and after.hit:
                     for reading, parts in sums.items():
                         if reading.kind == "reach":
                             parts.append(moved)
-        statements = [Assign(self.mass[state], terms.sum(parts)) for state, parts in arrived.items()]
-        statements += [Assign(self.sums[reading], terms.sum(parts)) for reading, parts in sums.items()]
-        statements += [Assign(self.gains[key], terms.sum(parts)) for key, parts in gained.items()]
-        self._assign_together(statements)
+        return {
+            **{self.mass[state]: terms.sum(parts) for state, parts in arrived.items()},
+            **{self.sums[reading]: terms.sum(parts) for reading, parts in sums.items()},
+            **{self.gains[key]: terms.sum(parts) for key, parts in gained.items()},
+        }
 
     def _carry_gains(
         self,
         state: State,
         after: State,
-        places: tuple[int, ...] | None,
+        place: int | None,
         gained: dict[tuple[Reading, State], list[Term]],
     ) -> None:
         """What has been counted goes along with the mass, and what is counted now as well."""
@@ -253,29 +249,20 @@ class _Walk:
             gain = terms.local(self.gains[reading, state])
             if reading.kind == "duration" and state.phase in reading.members:
                 gain = terms.add(gain, terms.mul(mass, terms.constant(self.figures.period_years)))
-            if places is None:
+            if place is None:
                 gained[reading, after].append(gain)
                 continue
-            gained[reading, after].append(terms.mul(gain, self._probability(places)))
+            gained[reading, after].append(terms.mul(gain, self._probability(place)))
             if reading.kind == "count":
-                own = self.figures.record.place[state.phase]
+                own, following = self.figures.record.outcomes[state.phase], self.figures.game.next_phase
                 for outcome in sorted(reading.members):
-                    if own.get(outcome) in places:
-                        counted = self._probability((own[outcome],))
+                    if outcome in own and following[outcome] == after.phase:
+                        counted = self._probability(own[outcome])
                         gained[reading, after].append(terms.mul(mass, counted))
 
-    def _assign_together(self, statements: list[Assign]) -> None:
-        """Assign what is computed from the old values of all locals: by way of other locals."""
-        function, terms = self.function_, self.terms
-        fresh = [Assign(function.local(), statement.term) for statement in statements]
-        function.compute(terms, fresh)
-        for statement, new in zip(statements, fresh, strict=True):
-            function.get(new.local)
-            function.set(statement.local)
-
-    def _probability(self, places: tuple[int, ...]) -> Term:
-        """The probability of any of some outcomes in the period in hand."""
-        return self.terms.sum([self.terms.load_at(self.record, place) for place in places])
+    def _probability(self, place: int) -> Term:
+        """A probability of the period in hand."""
+        return self.terms.load_at(self.record, place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,9 +354,9 @@ class _Occupied(_Walk):
         for outcome, local in self.counted.items():
             parts = [terms.local(local)]
             for phase, share in self.here.items():
-                place = self.figures.record.place[phase].get(outcome)
+                place = self.figures.record.outcomes[phase].get(outcome)
                 if place is not None:
-                    parts.append(terms.mul(terms.local(share), self._probability((place,))))
+                    parts.append(terms.mul(terms.local(share), self._probability(place)))
             found[local] = terms.sum(parts)
         return found
 

@@ -39,7 +39,7 @@ Progress = Callable[[int, int], None]
 _LOOK_EVERY = 0.2
 
 # Worlds of a block that `each` hands over where the caller does not say.
-BLOCK = 4_096
+BLOCK = 1_008
 
 
 def usable_threads() -> int:

@@ -13,8 +13,9 @@ from backstop.program.expressions import Expressions
 from backstop.program.figures import CURVE_KINDS, Chain, Figures, Sums, occupied
 from backstop.program.layout import SLOT, Figure, Layout, Memory, Slots, pairs_in_a_call
 from backstop.program.numbers import Numbers
-from backstop.program.recursion.play import certain_choice
-from backstop.program.recursion.process import Lanes, Process, record_of
+from backstop.program.recursion.play import Board, certain_choice
+from backstop.program.recursion.plays import record_of
+from backstop.program.recursion.process import Lanes, Process
 from backstop.program.recursion.rows import Rows
 from backstop.program.recursion.tail import tail
 from backstop.scenario.model import Model
@@ -53,15 +54,8 @@ class Lowering:
         self.slots = Slots(terms, memory)
         self.rows = Rows(self.game, at_first, memory)
         self.record = record_of(self.game, model.periods, memory)
-        self.process = Process(
-            self.numbers,
-            self.slots,
-            self.rows,
-            self.record,
-            self.lanes,
-            model.scenario.horizon.tail_periods,
-            private,
-        )
+        board = Board(self.numbers, self.slots, self.rows, private)
+        self.process = Process(board, self.record, self.lanes, model.scenario.horizon.tail_periods)
         self.figures = Figures(self.game, self.record, model.periods, model.period_years, memory)
         self.metrics = {name: model.metric(name) for name in model.scenario.metrics}
         self.readings = {
@@ -72,7 +66,7 @@ class Lowering:
 
     def lowered(self) -> tuple[bytes, Layout]:
         """The bytes of the module, and its layout."""
-        process, rows = self.process, self.rows
+        process = self.process
         tails = tail(process, self.most_sweeps, self.accelerate)
         spending, stride, costs = self._costs()
         evaluation = Evaluation(self.numbers, self.slots, process.wanted, costs, self.lanes.failed)
@@ -89,11 +83,10 @@ class Lowering:
         )
         functions = [
             *_arithmetic(),
-            *process.functions,
+            *process.plays.functions,
             process.start(),
             *tails,
-            process.period("back", rows.going + rows.absorbing),
-            process.period("first", rows.going + rows.absorbing + rows.at_first),
+            *process.periods(),
             *evaluation.functions(),
             *(self.figures.function(chain) for chain in self.figures.chains.values()),
             occupied(self.figures, self.game.start, sums),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from backstop.game.tree import Chance, Decision
+from backstop.program.code.arithmetic import LOG2_E
 from backstop.program.code.terms import Term, Terms
 from backstop.program.expressions import Expressions
 from backstop.scenario.model import Model, Use
@@ -97,15 +98,32 @@ class Numbers:
         self.noises[found] = None
         return found
 
-    def inverse(self, noise: Term) -> Term:
-        """One over a noise; 0 where there is none, or so little that no payoff can be divided by it."""
-        terms = self.terms
-        inverse = terms.div(terms.constant(1.0), noise)
-        amount = terms.amount(inverse)
+    def steepness(self, phase: int, position: int) -> Term:
+        """How many times the odds of a move double with a unit of its value: log2(e) over the noise.
+
+        0 where there is no noise, or so little that no payoff can be divided by it.
+        """
+        terms, noise = self.terms, self.noise(phase, position)
+        steep = terms.div(terms.constant(LOG2_E), noise)
+        amount = terms.amount(steep)
         if amount is not None:
-            return inverse if amount - amount == 0.0 else terms.constant(0.0)
-        finite = terms.op("eq", terms.sub(inverse, inverse), terms.constant(0.0))
-        return terms.op("and", inverse, finite)
+            return steep if amount - amount == 0.0 else terms.constant(0.0)
+        finite = terms.op("eq", terms.sub(steep, steep), terms.constant(0.0))
+        return terms.op("and", steep, finite)
+
+    def certain(self) -> Term | None:
+        """A mask of the lanes in which anybody chooses without noise; None where nobody ever can."""
+        terms, found = self.terms, None
+        for phase in self.model.game.live:
+            play = self.model.game.plays[phase]
+            for position, node in enumerate(() if play is None else play.nodes):
+                if isinstance(node, Decision):
+                    steep = self.steepness(phase, position)
+                    amount = terms.amount(steep)
+                    if amount is None or amount == 0.0:
+                        here = terms.op("eq", steep, terms.constant(0.0))
+                        found = here if found is None else terms.op("or", found, here)
+        return found
 
     def _discount(self, use: Use, phase: int) -> Term:
         """The discount factor per period of an actor."""

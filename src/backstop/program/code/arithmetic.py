@@ -60,7 +60,7 @@ _LOG_TAIL = tuple(
 )
 # log(2) in two parts; a multiple of the first by a whole number up to 2^20 is exact.
 _LN2_HIGH, _LN2_LOW = float.fromhex("0x1.62e42fee00000p-1"), float.fromhex("0x1.a39ef35793c76p-33")
-_LOG2_E = float.fromhex("0x1.71547652b82fep+0")
+LOG2_E = float.fromhex("0x1.71547652b82fep+0")
 # Adding 1.5 * 2^52 rounds to a whole number, which then stands in the last bits.
 _ROUND = 6755399441055744.0
 _ROUND_BITS = 0x4338000000000000
@@ -68,8 +68,13 @@ _ONE_BITS = 0x3FF0000000000000
 _SQRT_HALF_BITS = 0x3FE6A09E667F3BCD
 # 2^52, whose last bits take a whole number.
 _WHOLE_BITS = 0x4330000000000000
-# Below this exp is taken as 0 in `decay`: 2^-1021 is the smallest power of two that one shift can give.
-_DEEP = -708.0
+# 2^f = (q + f p) / (q - f p) for |f| <= 1/2, where p and q are polynomials in f^2: the last coefficient of q is 1.
+_POWER_P = tuple(
+    float.fromhex(c) for c in ("0x1.7a771689fb5a3p+10", "0x1.433a0b00c0667p+4", "0x1.7a60ee97feaeep-6")
+)
+_POWER_Q = tuple(float.fromhex(c) for c in ("0x1.110142bebbb45p+12", "0x1.d25b024e915c9p+7"))
+# Beyond this power of two `odds` goes no further, so that nothing it is used for overflows.
+_STEEPEST = 1020.0
 
 
 def polynomial(terms: Terms, x: Term, coefficients: Sequence[float]) -> Term:
@@ -84,25 +89,28 @@ def polynomial(terms: Terms, x: Term, coefficients: Sequence[float]) -> Term:
     return parts[0]
 
 
-def decay(terms: Terms, x: Term) -> Term:
-    """exp(x) of an x of at most 0, within 1.5 units in the last place; 0 below -708."""
-    held = terms.op("pmax", x, terms.constant(_DEEP))
-    rounded = terms.add(terms.mul(held, terms.constant(_LOG2_E)), terms.constant(_ROUND))
-    k = terms.sub(rounded, terms.constant(_ROUND))
-    r = terms.sub(
-        terms.sub(held, terms.mul(k, terms.constant(_LN2_HIGH))), terms.mul(k, terms.constant(_LN2_LOW))
-    )
-    square = terms.mul(r, r)
-    near_one = terms.add(terms.constant(1.0), terms.add(r, terms.mul(square, polynomial(terms, r, _EXP))))
-    scaled = terms.op("iadd", near_one, terms.shift("ishl", rounded, 52))
-    return terms.op("and", scaled, terms.op("ge", x, terms.constant(_DEEP)))
+def odds(terms: Terms, x: Term) -> tuple[Term, Term]:
+    """2^x as a fraction (above, below), good to 3 units in the last place; x is held between -1020 and 1020.
+
+    As a fraction, because what is made of it is a share, which takes one division either way.
+    """
+    bound = terms.constant(_STEEPEST)
+    held = terms.op("pmin", terms.op("pmax", x, terms.op("neg", bound)), bound)
+    rounded = terms.add(held, terms.constant(_ROUND))
+    f = terms.sub(held, terms.sub(rounded, terms.constant(_ROUND)))
+    square = terms.mul(f, f)
+    p0, p1, p2 = (terms.constant(c) for c in _POWER_P)
+    q0, q1 = (terms.constant(c) for c in _POWER_Q)
+    p = terms.mul(f, terms.add(p0, terms.mul(square, terms.add(p1, terms.mul(square, p2)))))
+    q = terms.add(q0, terms.mul(square, terms.add(q1, square)))
+    return terms.op("iadd", terms.add(q, p), terms.shift("ishl", rounded, 52)), terms.sub(q, p)
 
 
 def exponential(terms: Terms, x: Term, low: Term | None = None) -> Term:
     """exp(x), or exp(x + low) where a small part of the exponent is kept apart."""
     # Beyond these bounds the result is 0 or infinite all the same.
     held = terms.op("pmin", terms.op("pmax", x, terms.constant(-746.0)), terms.constant(710.0))
-    rounded = terms.add(terms.mul(held, terms.constant(_LOG2_E)), terms.constant(_ROUND))
+    rounded = terms.add(terms.mul(held, terms.constant(LOG2_E)), terms.constant(_ROUND))
     k = terms.sub(rounded, terms.constant(_ROUND))
     high = terms.sub(held, terms.mul(k, terms.constant(_LN2_HIGH)))
     rest = terms.mul(k, terms.constant(_LN2_LOW))

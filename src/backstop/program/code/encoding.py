@@ -140,6 +140,14 @@ class Function:
         yield
         self.body.append(_END)
 
+    def choose(self, here: Callable[[], None], elsewhere: Callable[[], None]) -> None:
+        """What `here` writes is done where the whole number on the stack is not 0, else what `elsewhere` writes."""
+        self.body.append(_IF)
+        here()
+        self.body.append(_ELSE)
+        elsewhere()
+        self.body.append(_END)
+
     @contextmanager
     def loop(self) -> Iterator[None]:
         """What is written within is done again while it leaves something other than 0 on the stack."""
@@ -181,6 +189,20 @@ class Function:
         terms = Terms()
         self.compute(terms, [Assign(local, term) for local, term in make(terms).items()])
 
+    def assign_together(self, make: Callable[[Terms], Mapping[int, Term]]) -> None:
+        """Put terms into locals, all of them computed from what the locals held before."""
+        terms = Terms()
+        found = make(terms)
+        fresh = [Assign(self.local(), term) for term in found.values()]
+        self.compute(terms, fresh)
+        for local, new in zip(found, fresh, strict=True):
+            self.get(new.local)
+            self.set(local)
+
+    def any_in(self, place: int) -> None:
+        """Put on the stack whether a place of memory has any bit set."""
+        self.body.append(_ZERO + _LOAD + unsigned(place) + _ANY_TRUE)
+
     def any_of(self, local: int) -> None:
         """Put on the stack whether a local has any bit set."""
         self.get(local)
@@ -200,6 +222,10 @@ class Function:
         _Straight(self, terms, known or {}).write(statements, push)
 
 
+# Terms that cost nothing to have again.
+_FREE = frozenset({"const", "local", "address", "weight"})
+
+
 class _Straight:
     """A stretch of code without jumps: terms used more than once are kept in locals."""
 
@@ -207,11 +233,15 @@ class _Straight:
         self.function, self.terms, self.known = function, terms, known
         self.uses: dict[Term, int] = {}
         self.kept: dict[Term, int] = {}
+        self.chosen: dict[Term, list[int]] = {}
 
     def write(self, statements: Sequence[Store | Assign], push: Term | None) -> None:
         roots = [statement.term for statement in statements]
         self._count(roots if push is None else [*roots, push])
         body = self.function.body
+        # Terms come after what they are made of, so that in this order no choice asks for another within it.
+        for term in sorted(term for term in self.uses if self.terms.operations[term] == "certain"):
+            self._choice(term)
         for statement in statements:
             if isinstance(statement, Assign):
                 self._value(statement.term)
@@ -246,12 +276,12 @@ class _Straight:
                     continue
                 waiting.append((term, True))
                 operation = terms.operations[term]
-                if term in self.known or operation == "unless_certain":
+                if term in self.known or operation == "weight":
                     continue
                 waiting.extend((argument, False) for argument in reversed(terms.arguments[term]))
                 continue
             self._operation(term)
-            if self.uses[term] > 1 and terms.operations[term] not in ("const", "local", "address"):
+            if self.uses[term] > 1 and terms.operations[term] not in _FREE:
                 local = self.kept[term] = self.function.local()
                 body.append(b"\x22" + unsigned(local))
 
@@ -274,8 +304,9 @@ class _Straight:
         elif operation == "call":
             assert isinstance(detail, str)
             function.call(detail)
-        elif operation == "unless_certain":
-            self._unless_certain(term)
+        elif operation == "weight":
+            assert isinstance(detail, int)
+            function.get(self._choice(terms.arguments[term][0])[detail])
         elif is_shift(operation):
             assert isinstance(detail, int)
             function.whole(detail)
@@ -283,23 +314,30 @@ class _Straight:
         else:
             body.append(_VECTOR[operation])
 
-    def _unless_certain(self, term: Term) -> None:
+    def _choice(self, term: Term) -> list[int]:
+        """The locals with the weights of a choice (`Terms.unless_certain`), made where they are first asked for."""
+        known = self.chosen.get(term)
+        if known is not None:
+            return known
         function, terms = self.function, self.terms
-        weight, inverse, *others = terms.arguments[term]
-        arguments = [weight, inverse, *others]
-        places = [self._in_local(argument) for argument in arguments]
-        result, detail = function.local(), terms.details[term]
-        assert isinstance(detail, str)
-        function.get(places[0])
-        function.set(result)
-        function.get(places[1])
+        name, _, count = str(terms.details[term]).partition("/")
+        steep, *arguments = (self._in_local(argument) for argument in terms.arguments[term])
+        weights, others = arguments[: int(count)], arguments[int(count) :]
+        found = [function.local() for _ in weights]
+        for weight, local in zip(weights, found, strict=True):
+            function.get(weight)
+            function.set(local)
+        function.get(steep)
         function.body.append(_CONST + bytes(16) + _VECTOR["eq"] + _ANY_TRUE)
+        each = len(others) // len(weights)
         with function.when():
-            for place in places:
-                function.get(place)
-            function.call(detail)
-            function.set(result)
-        function.get(result)
+            for place, (weight, local) in enumerate(zip(weights, found, strict=True)):
+                for argument in (weight, steep, *others[place * each : (place + 1) * each]):
+                    function.get(argument)
+                function.call(name)
+                function.set(local)
+        self.chosen[term] = found
+        return found
 
     def _in_local(self, term: Term) -> int:
         kept = self.kept.get(term)

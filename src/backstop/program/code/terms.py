@@ -133,12 +133,18 @@ class Terms:
         """The result of a function of the module."""
         return self._term("call", arguments, function)
 
-    def unless_certain(self, weight: Term, inverse: Term, function: str, *arguments: Term) -> Term:
-        """`weight`, but where a lane of `inverse` is 0 in either world what `function` makes of all of these.
+    def unless_certain(
+        self, steep: Term, weights: Sequence[Term], function: str, others: Sequence[Sequence[Term]]
+    ) -> list[Term]:
+        """The weights, but where a lane of `steep` is 0 in either world what `function` makes of each.
 
-        The function is only called then; it must leave the weight as it is in lanes in which `inverse` is not 0.
+        It is called with a weight, `steep` and the terms of `others` for that weight, and only then; it must leave
+        the weight as it is in lanes in which `steep` is not 0.
         """
-        return self._term("unless_certain", (weight, inverse, *arguments), function)
+        count = len(weights)
+        arguments = (steep, *weights, *(term for each in others for term in each))
+        choice = self._term("certain", arguments, f"{function}/{count}")
+        return [self._term("weight", (choice,), place) for place in range(count)]
 
     def op(self, name: str, *arguments: Term) -> Term:
         """An operation by its name in `OPCODES`."""

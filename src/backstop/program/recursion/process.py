@@ -2,39 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from backstop.game.tree import Game
 from backstop.program.code.encoding import I32, Function, Store
 from backstop.program.code.terms import Term, Terms
-from backstop.program.layout import SLOT, Memory, Slots
-from backstop.program.numbers import Numbers
-from backstop.program.recursion.play import PlayWriter, SharedPlay, reached, shared_plays
-from backstop.program.recursion.rows import Rows, RowWriter
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What is kept of every period: the probability of each outcome of each phase's play.
-
-    `place[k][o]`: its offset within a period, `stride` bytes long; the first period lies at `base`.
-    """
-
-    base: int
-    stride: int
-    place: tuple[Mapping[int, int], ...]
-
-
-def record_of(game: Game, periods: int, memory: Memory) -> Record:
-    """Room for what is kept of every period."""
-    places, used = [], 0
-    for play in game.plays:
-        outcomes = [] if play is None else reached(play)
-        places.append({outcome: used + i * SLOT for i, outcome in enumerate(outcomes)})
-        used += len(outcomes) * SLOT
-    stride = max(used, SLOT)
-    return Record(memory.take(periods, stride), stride, tuple(places))
+from backstop.program.recursion.play import Board
+from backstop.program.recursion.plays import Call, Plays, Record
+from backstop.program.recursion.rows import RowWriter
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,48 +24,41 @@ class Lanes:
 class Process:
     """A game's process and where everything of it lies.
 
-    `wanted`: terms that must lie at fixed places.
-    `tail_periods`: how long the tail is at most; None until it settles.
+    `tail_periods`: how long the tail is at most; None until it settles. `wanted`: terms that must lie at fixed places.
+    `certain`: the mask of lanes in which somebody chooses without noise; None where nobody ever can.
     """
 
-    numbers: Numbers
-    slots: Slots
-    rows: Rows
+    board: Board
     record: Record
     lanes: Lanes
     tail_periods: int | None
-    private: bool
     wanted: dict[int, Term] = field(default_factory=dict)
-    plays: list[SharedPlay] = field(default_factory=list)
-    functions: list[Function] = field(default_factory=list)
+    certain: int | None = None
+    plays: Plays = field(init=False)
     _flows: dict[tuple[int, int], int] = field(default_factory=dict)
-    _own: dict[int, int] = field(default_factory=dict)
-    _shared: dict[int, SharedPlay] = field(default_factory=dict)
+    _calls: dict[tuple[str, bool], list[Call]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        numbers, rows = self.numbers, self.rows
+        numbers, rows = self.board.numbers, self.board.rows
         rows.factors = tuple(self._fixed(term) for term in numbers.discounts)
         for phase in rows.absorbing:
             for actor in range(rows.actors):
                 flow = numbers.flow(phase, actor)
                 if flow is not None:
                     self._flows[phase, actor] = self._fixed(flow)
-        self.plays = shared_plays(numbers, rows, self.cut)
-        for shared in self.plays:
-            writer = self.writer(shared)
-            self.functions += [writer.chosen()]
-            if shared.phases[0] in rows.going:
-                self.functions += [writer.lasting(), writer.worth()]
-        for shared in self.plays:
-            after = len(shared.lasting) * rows.size
-            for position, phase in enumerate(shared.phases):
-                self._shared[phase] = shared
-                own = self._own[phase] = rows.memory.take(after // SLOT + len(shared.own_numbers))
-                for i, terms in enumerate(shared.own_numbers):
-                    self.wanted[own + after + i * SLOT] = terms[position]
+        certain = numbers.certain()
+        if certain is not None:
+            self.certain = self._fixed(certain)
+        plays = self.plays = Plays(self.board, self.record, self.cut)
+        self._calls["lasting", False] = plays.lasting()
+        for sure in (False, True) if certain is not None else (False,):
+            self._calls["worth", sure] = plays.worth(sure)
+            self._calls["chosen", sure] = plays.chosen(sure, at_first=False)
+            self._calls["first", sure] = plays.chosen(sure, at_first=True)
+        self.wanted |= dict(plays.own_terms())
 
     def _fixed(self, term: Term) -> int:
-        place = self.rows.memory.take(1)
+        place = self.board.rows.memory.take(1)
         self.wanted[place] = term
         return place
 
@@ -102,50 +70,34 @@ class Process:
     @property
     def carried(self) -> list[int]:
         """The phases whose values change in the tail, in the order of their rows."""
-        return self.rows.going + (self.rows.absorbing if self.cut else [])
+        rows = self.board.rows
+        return rows.going + (rows.absorbing if self.cut else [])
 
-    def writer(self, shared: SharedPlay) -> PlayWriter:
-        """The writer of the functions of a play."""
-        return PlayWriter(shared, self.numbers, self.slots, self.rows, self.private)
+    def _call(self, function: Function, kind: str, outcomes: int | None = None) -> None:
+        def calls(certain: bool) -> None:
+            self.plays.call(function, self._calls[kind, certain], outcomes)
 
-    def shared_play(self, phase: int) -> SharedPlay:
-        """The play of a phase."""
-        return self._shared[phase]
+        if self.certain is None:
+            calls(False)
+        else:
+            function.any_in(self.certain)
+            function.choose(lambda: calls(True), lambda: calls(False))
 
-    def call(self, function: Function, phase: int, kind: str, place: int | None = None) -> None:
-        """Call the function `kind` of the play of a phase; `place`: an address that it takes as well."""
-        function.whole(self.rows.offset(self.rows.worth, phase))
-        function.whole(self._own[phase])
-        if place is not None:
-            function.whole(place)
-        function.call(f"{kind}_{self._shared[phase].index}")
+    def sweep(self, function: Function) -> None:
+        """One period back in the tail: the worth of the phases carried, from the discounted values."""
+        self._call(function, "worth")
+        if self.cut:
+            self._absorb(function)
 
-    def sweep(self, function: Function, phases: Sequence[int], outcomes: int | None = None) -> None:
-        """One period back: the worth of phases from the discounted values.
-
-        `outcomes`: the local with the address of the period's record, where what is chosen is to be put down.
-        """
-        rows = self.rows
-        for phase in phases:
-            if phase not in self._shared:
-                continue
-            if outcomes is None:
-                self.call(function, phase, "worth")
-                continue
-            function.whole(rows.offset(rows.worth, phase))
-            function.whole(self._own[phase])
-            function.get(outcomes)
-            function.whole(min(self.record.place[phase].values()))
-            function.integer("add")
-            function.call(f"chosen_{self._shared[phase].index}")
-        terms, stores = Terms(), []
-        for phase in phases:
-            if phase not in self._shared:
-                for actor in range(rows.actors):
-                    worth = terms.load(rows.offset(rows.discounted, phase, actor))
-                    flow = self._flows.get((phase, actor))
-                    worth = worth if flow is None else terms.add(terms.load(flow), worth)
-                    stores.append(Store(rows.offset(rows.worth, phase, actor), worth))
+    def _absorb(self, function: Function) -> None:
+        """The worth of absorbing phases: their flow, and what they are worth in the next period."""
+        rows, terms, stores = self.board.rows, Terms(), list[Store]()
+        for phase in rows.absorbing:
+            for actor in range(rows.actors):
+                worth = terms.load(rows.offset(rows.discounted, phase, actor))
+                flow = self._flows.get((phase, actor))
+                worth = worth if flow is None else terms.add(terms.load(flow), worth)
+                stores.append(Store(rows.offset(rows.worth, phase, actor), worth))
         function.compute(terms, stores)
 
     def exact(self, terms: Terms, phase: int, actor: int) -> Term:
@@ -153,12 +105,12 @@ class Process:
         flow = self._flows.get((phase, actor))
         if flow is None:
             return terms.constant(0.0)
-        left = terms.sub(terms.constant(1.0), terms.load(self.rows.factors[actor]))
+        left = terms.sub(terms.constant(1.0), terms.load(self.board.rows.factors[actor]))
         return terms.div(terms.load(flow), left)
 
     def start(self) -> Function:
         """`start()`: the values where the tail begins, and what is computed from them alone."""
-        function, terms, rows = Function("start"), Terms(), self.rows
+        function, terms, rows = Function("start"), Terms(), self.board.rows
         stores = []
         for phase in rows.order:
             for actor in range(rows.actors):
@@ -167,15 +119,18 @@ class Process:
                 stores.append(Store(rows.offset(rows.values, phase, actor), value))
         function.compute(terms, stores)
         RowWriter(function, rows, len(rows.order)).discount(rows.values)
-        for phase in rows.going:
-            if self._shared[phase].lasting:
-                function.whole(self._own[phase])
-                function.call(f"lasting_{self._shared[phase].index}")
+        self.plays.call(function, self._calls["lasting", False])
         return function
 
-    def period(self, name: str, phases: Sequence[int]) -> Function:
-        """`name(period)`: one period back; what is chosen is put down, and values that are not finite are noted."""
-        function, rows = Function(name, (I32,)), self.rows
+    def periods(self) -> list[Function]:
+        """`back(period)`, one period back, and `first(period)`, with the phases that are played in period 0 alone."""
+        rows = self.board.rows
+        usual = rows.going + rows.absorbing
+        return [self._period("back", usual, False), self._period("first", usual + rows.at_first, True)]
+
+    def _period(self, name: str, phases: Sequence[int], is_first: bool) -> Function:
+        """One period back; what is chosen is put down, and values that are not finite are noted."""
+        function, rows = Function(name, (I32,)), self.board.rows
         outcomes, gone = function.local(I32), function.local()
         function.get(0)
         function.whole(self.record.stride)
@@ -183,7 +138,10 @@ class Process:
         function.whole(self.record.base)
         function.integer("add")
         function.set(outcomes)
-        self.sweep(function, phases, outcomes)
+        self._call(function, "chosen", outcomes)
+        if is_first:
+            self._call(function, "first", outcomes)
+        self._absorb(function)
         function.assign(lambda terms: {gone: terms.constant(0.0)})
         RowWriter(function, rows, len(phases)).over(
             lambda cell: {

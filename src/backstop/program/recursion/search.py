@@ -11,6 +11,8 @@ Whether the plain recursion really goes to the point found is for `shortcut` to 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from backstop.program.code.encoding import I32, Assign, Function, Store
 from backstop.program.code.terms import Term, Terms
 from backstop.program.recursion.play import NOBODY, Entry
@@ -22,6 +24,12 @@ from backstop.program.recursion.sweeps import Sweeps
 MOST_UNKNOWNS = 16
 # Steps, with the slopes of choices and without.
 MOST_STEPS, MOST_HELD_STEPS = 10, 40
+# A step after which less than this share of what may be left is expected needs no look at what it leaves.
+SURELY = 0.01
+# Steps for which a deviation may settle into the way it fades, and for which that is then watched.
+SETTLING, TRIAL = 4, 12
+# Over two sweeps the part of an error that has to do with choices must shrink by this share of what discounting does.
+PACE = 0.3
 # Operations of all the solutions of a group, beyond which it is not worth while.
 MOST_OPERATIONS = 40_000
 
@@ -33,30 +41,21 @@ class Search:
     """
 
     def __init__(self, process: Process, proposal: int, before: int) -> None:
-        self.process, self.rows, self.proposal, self.before = process, process.rows, proposal, before
+        self.process, self.rows, self.proposal, self.before = process, process.board.rows, proposal, before
         memory = self.rows.memory
-        self.open, self.margin = memory.take(1), memory.take(1)
+        self.open, self.margin, self.allowed = (memory.take(1) for _ in range(3))
         self.functions: list[Function] = []
         self.possible = bool(self.rows.going)
-        game = process.numbers.model.game
+        # Whether a deviation from the point found is followed here, in every group.
+        self.tries = True
+        game = process.board.numbers.model.game
         self.groups = [group for group in game.groups() if set(group) <= set(self.rows.going)]
-        self.slopes: dict[int, int] = {}
-        deciding: dict[int, set[int]] = {}
-        for group in self.groups:
-            for phase in group:
-                index = process.shared_play(phase).index
-                deciding.setdefault(index, set()).update(self._deciders(group))
-        for index, actors in deciding.items():
-            self.functions.append(process.writer(process.plays[index]).slopes(sorted(actors)))
-        for group in self.groups:
-            for phase in group:
-                self.slopes[phase] = memory.take(len(process.shared_play(phase).slopes))
         for number, group in enumerate(self.groups):
             self.functions.append(_Group(self, group, number).function())
 
-    def _deciders(self, group: tuple[int, ...]) -> list[int]:
+    def deciders(self, group: tuple[int, ...]) -> list[int]:
         """Who decides in a group, where the unknowns are few enough to follow how."""
-        found = {actor for phase in group for actor in self.process.shared_play(phase).deciders}
+        found = {actor for phase in group for actor in self.process.plays.seat_of[phase].deciders}
         return sorted(found) if len(found) * len(group) <= MOST_UNKNOWNS else []
 
     def write(self, function: Function, among: int, found: int, sweeps: Sweeps) -> None:
@@ -66,7 +65,15 @@ class Search:
         margin = terms.mul(
             terms.constant(0.5), terms.mul(terms.local(sweeps.tolerance), terms.local(sweeps.scale))
         )
-        function.compute(terms, [Store(self.open, terms.local(among)), Store(self.margin, margin)])
+        highest = terms.local(sweeps.highest)
+        function.compute(
+            terms,
+            [
+                Store(self.open, terms.local(among)),
+                Store(self.margin, margin),
+                Store(self.allowed, pace(terms, highest)),
+            ],
+        )
         if process.cut:
             terms = Terms()
             function.compute(
@@ -96,25 +103,56 @@ class _Group:
     """Writes the search in one group of phases: `search_i()`."""
 
     def __init__(self, search: Search, group: tuple[int, ...], number: int) -> None:
-        self.search, self.group = search, group
+        self.search, self.group, self.number = search, group, number
         self.process, self.rows = search.process, search.rows
         self.function_ = Function(f"search_{number}")
-        self.deciders = search._deciders(group)
+        self.deciders = search.deciders(group)
         everybody = range(self.rows.actors)
         self.watched = self.deciders or sorted(
-            {actor for phase in group for actor in self.process.shared_play(phase).deciders}
+            {actor for phase in group for actor in self.process.plays.seat_of[phase].deciders}
         )
         self.others = [actor for actor in everybody if actor not in self.deciders]
+        followed = everybody if self.deciders else ()
+        self.slopes = self.process.plays.slopes(f"slopes_of_{number}", group, followed)
         held = not self.deciders and bool(self.watched)
         self.most = MOST_HELD_STEPS if held else MOST_STEPS
+        search.tries = search.tries and not held
 
     def function(self) -> Function:
         function, search = self.function_, self.search
-        active, done, change, gone = (function.local() for _ in range(4))
+        active, done, change, before, gone = (function.local() for _ in range(5))
         steps = function.local(I32)
-        function.assign(lambda terms: {active: terms.load(search.open), done: terms.bits(0)})
+        function.assign(
+            lambda terms: {
+                active: terms.load(search.open),
+                done: terms.bits(0),
+                change: terms.constant(0.0),
+            }
+        )
+
+        def judged(terms: Terms) -> dict[int, Term]:
+            good = terms.op("eq", terms.local(gone), terms.constant(0.0))
+            here = terms.op("and", terms.local(active), good)
+            now, margin = terms.local(change), terms.load(search.margin)
+            close = terms.op("le", now, margin)
+            if self.deciders:
+                # Newton's steps square what is left: after this one it is some now * (now / before)^2.
+                ratio = terms.div(now, terms.local(before))
+                after = terms.mul(now, terms.mul(ratio, ratio))
+                soon = terms.op("le", after, terms.mul(terms.constant(SURELY), margin))
+                close = terms.op(
+                    "or", close, terms.op("and", soon, terms.op("le", ratio, terms.constant(0.1)))
+                )
+            close = terms.op("and", here, close)
+            return {
+                done: terms.op("or", terms.local(done), close),
+                active: terms.op("andnot", here, close),
+            }
+
         with function.loop():
-            self._sweep()
+            function.call(f"slopes_of_{self.number}")
+            function.get(change)
+            function.set(before)
             terms = Terms()
             rests = [self._rest(terms, k, i) for k in self.group for i in self.watched]
             lost = terms.sum([terms.sub(rest, rest) for rest in rests])
@@ -122,16 +160,6 @@ class _Group:
                 terms, [Assign(change, largest(terms, terms.constant(0.0), rests)), Assign(gone, lost)]
             )
             self._step(active)
-
-            def judged(terms: Terms, active: int = active) -> dict[int, Term]:
-                good = terms.op("eq", terms.local(gone), terms.constant(0.0))
-                here = terms.op("and", terms.local(active), good)
-                close = terms.op("and", here, terms.op("le", terms.local(change), terms.load(search.margin)))
-                return {
-                    done: terms.op("or", terms.local(done), close),
-                    active: terms.op("andnot", here, close),
-                }
-
             function.assign(judged)
             function.step(steps, 1)
             function.get(steps)
@@ -139,14 +167,67 @@ class _Group:
             function.integer("less")
             function.any_of(active)
             function.integer("and")
+        if self.deciders:
+            self._try(done)
         terms = Terms()
         function.compute(terms, [Store(search.open, terms.local(done))])
         return function
 
-    def _sweep(self) -> None:
-        """One sweep of the group with its slopes."""
-        for phase in self.group:
-            self.process.call(self.function_, phase, "slopes", self.search.slopes[phase])
+    def _try(self, done: int) -> None:
+        """Follow a deviation from the point found by the slopes there: the point stands only where it fades.
+
+        What a shift of all values of an actor leaves shrinks slowly for a harmless reason, so what is watched is the
+        deviation less the discount factor times the one before.
+        """
+        function = self.function_
+        unknowns = [(k, i) for k in self.group for i in self.deciders]
+        deviation = [function.local() for _ in unknowns]
+        last, before, early = (function.local() for _ in range(3))
+        # A direction in which nothing stands out: the logistic map x -> 1 - 2 x^2 wanders over all of [-1, 1].
+        start = 0.5
+        begun: dict[int, float] = {}
+        for local in deviation:
+            start = 1.0 - 1.99 * start * start
+            begun[local] = start
+        function.assign(lambda terms: {local: terms.constant(x) for local, x in begun.items()})
+
+        def followed(terms: Terms) -> dict[int, Term]:
+            later = {
+                (k, i): terms.mul(terms.load(self.rows.factors[i]), terms.local(local))
+                for (k, i), local in zip(unknowns, deviation, strict=True)
+            }
+            new = {
+                (k, i): terms.sum(
+                    [
+                        terms.mul(slope, later[other, j])
+                        for other, j in unknowns
+                        if (slope := self._slope(terms, k, (i, other, j))) is not None
+                    ]
+                )
+                for k, i in unknowns
+            }
+            strategic = [terms.sub(new[each], later[each]) for each in unknowns]
+            found = {local: new[each] for each, local in zip(unknowns, deviation, strict=True)}
+            part = largest(terms, terms.constant(0.0), strategic)
+            return {**found, last: part, before: terms.local(last)}
+
+        def of_two(terms: Terms) -> Term:
+            return terms.op("pmax", terms.local(last), terms.local(before))
+
+        with function.each(SETTLING, 1):
+            function.assign_together(followed)
+        function.assign(lambda terms: {early: of_two(terms)})
+        with function.each(TRIAL, 1):
+            function.assign_together(followed)
+
+        def stands(terms: Terms) -> dict[int, Term]:
+            most = terms.local(early)
+            for _ in range(TRIAL // 2):
+                most = terms.mul(most, terms.load(self.search.allowed))
+            fades = terms.op("le", of_two(terms), terms.op("pmax", most, terms.constant(1e-13)))
+            return {done: terms.op("and", terms.local(done), fades)}
+
+        function.assign(stands)
 
     def _rest(self, terms: Terms, phase: int, actor: int) -> Term:
         """What the sweep changed."""
@@ -155,8 +236,8 @@ class _Group:
         return terms.sub(terms.load(rows.offset(rows.worth, phase, actor)), now)
 
     def _slope(self, terms: Terms, phase: int, entry: Entry) -> Term | None:
-        place = self.process.shared_play(phase).slopes.get(entry)
-        return None if place is None else terms.load(self.search.slopes[phase] + place)
+        place = self.slopes[phase].get(entry)
+        return None if place is None else terms.load(place)
 
     def _step(self, active: int) -> None:
         """A step towards the fixed point in the active lanes."""
@@ -173,11 +254,19 @@ class _Group:
             found |= dict(zip(unknowns, solution(terms, matrix, right), strict=True))
         for i in self.others:
             matrix = {}
+            right = []
             for row, k in enumerate(self.group):
                 for column, other in enumerate(self.group):
                     slope = self._slope(terms, k, (NOBODY, other, NOBODY))
                     self._enter(terms, matrix, row, column, slope, i)
-            right = [self._rest(terms, k, i) for k in self.group]
+                # What the others' choices change follows from the steps of those who decide.
+                rest = self._rest(terms, k, i)
+                for other, j in unknowns:
+                    slope = self._slope(terms, k, (i, other, j))
+                    if slope is not None:
+                        moved = terms.mul(terms.load(rows.factors[j]), found[other, j])
+                        rest = terms.add(rest, terms.mul(slope, moved))
+                right.append(rest)
             found |= dict(zip([(k, i) for k in self.group], solution(terms, matrix, right), strict=True))
         stores = []
         for (k, i), step in found.items():
@@ -204,6 +293,19 @@ class _Group:
             matrix[row, column] = terms.sub(one if row == column else terms.constant(0.0), change)
         elif row == column:
             matrix[row, column] = one
+
+
+def pace(terms: Terms, highest: Term) -> Term:
+    """What the part of an error that has to do with choices may be multiplied by over two sweeps."""
+    left = terms.sub(terms.constant(1.0), highest)
+    allowed = terms.sub(terms.constant(1.0), terms.mul(terms.constant(PACE), left))
+    return terms.mul(allowed, allowed)
+
+
+def shrinks(terms: Terms, allowed: Term, parts: Sequence[int]) -> Term:
+    """Where the last four parts, newest first, shrink. Replies often overshoot, so every other one is compared."""
+    a, b, c, d = (terms.local(part) for part in parts)
+    return terms.op("and", terms.op("le", a, terms.mul(allowed, c)), terms.op("le", b, terms.mul(allowed, d)))
 
 
 def solution(terms: Terms, matrix: dict[tuple[int, int], Term], right: list[Term]) -> list[Term]:

@@ -21,15 +21,13 @@ from backstop.program.code.encoding import I32, Assign, Function, Store
 from backstop.program.code.terms import Term, Terms
 from backstop.program.recursion.process import Process
 from backstop.program.recursion.rows import Cell, RowWriter
-from backstop.program.recursion.search import Search
+from backstop.program.recursion.search import Search, pace, shrinks
 from backstop.program.recursion.sweeps import Sweeps
 
 # Sweeps after which a fixed point is looked for.
 PROPOSE_AT = (10, 32, 96, 256, 800, 2_400, 8_000)
-# A proposal counts once the part of the error that has to do with choices is down to this share of what it was ...
+# A proposal counts once the part of the error that has to do with choices is down to this share of what it was.
 DOWN_TO = 0.01
-# ... and over two sweeps still shrinks by this share of what discounting alone would do.
-PACE = 0.3
 # A trial starts this far from the proposal, as a share of the error that has to do with choices, and makes some sweeps.
 PUSH, TRIAL = 0.3, 4
 # Below this noise only plain sweeps are made.
@@ -40,7 +38,7 @@ class Shortcut:
     """Writes the parts of the tail's loop that shorten it."""
 
     def __init__(self, process: Process, function: Function, each: RowWriter, sweeps: Sweeps) -> None:
-        self.process, self.rows, self.function = process, process.rows, function
+        self.process, self.rows, self.function = process, process.board.rows, function
         self.each, self.sweeps = each, sweeps
         self.moments = [moment for moment in PROPOSE_AT if 2 * moment < sweeps.limit]
         rows = self.rows
@@ -55,7 +53,7 @@ class Shortcut:
 
     def begin(self) -> None:
         """Before the first sweep: in which worlds a short cut may be taken."""
-        noises, slots = self.process.numbers.noises, self.process.slots
+        noises, slots = self.process.board.numbers.noises, self.process.board.slots
 
         def begun(terms: Terms) -> dict[int, Term]:
             wild = terms.bits(0)
@@ -98,14 +96,7 @@ class Shortcut:
             self.function.set(older)
 
     def _shrinks(self, terms: Terms) -> Term:
-        """Where the last four parts shrink. Replies often overshoot, so every other one is compared."""
-        left = terms.sub(terms.constant(1.0), terms.local(self.sweeps.highest))
-        allowed = terms.sub(terms.constant(1.0), terms.mul(terms.constant(PACE), left))
-        allowed = terms.mul(allowed, allowed)
-        a, b, c, d = (terms.local(part) for part in self.parts)
-        return terms.op(
-            "and", terms.op("le", a, terms.mul(allowed, c)), terms.op("le", b, terms.mul(allowed, d))
-        )
+        return shrinks(terms, pace(terms, terms.local(self.sweeps.highest)), self.parts)
 
     def _last(self, terms: Terms) -> Term:
         return terms.op("pmax", terms.local(self.parts[0]), terms.local(self.parts[1]))
@@ -213,7 +204,8 @@ class Shortcut:
                         )
                     }
                 )
-                self._try()
+                if not self.search.tries:
+                    self._try()
             self.each.discount(rows.values)
             # Nothing is seen of the recursion towards the new proposal yet.
             function.assign(lambda terms: {part: terms.constant(math.inf) for part in self.parts})
@@ -237,7 +229,7 @@ class Shortcut:
         self._beside(push)
         for _ in range(TRIAL):
             self.each.discount(self.trial)
-            process.sweep(function, process.carried)
+            process.sweep(function)
             self._shift()
             self._strategic(self.parts[0], rows.worth, self.trial)
             self.each.copy(rows.worth, self.trial)

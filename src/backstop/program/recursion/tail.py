@@ -33,7 +33,7 @@ def tail(process: Process, most_sweeps: int, accelerate: bool) -> list[Function]
 
 class _Tail:
     def __init__(self, process: Process, limit: int, accelerate: bool) -> None:
-        self.process, self.rows = process, process.rows
+        self.process, self.rows = process, process.board.rows
         self.function = function = Function("tail")
         self.each = RowWriter(function, self.rows, len(process.carried))
         self.sweeps = sweeps_of(function, limit)
@@ -49,7 +49,7 @@ class _Tail:
         if shortcut is not None:
             shortcut.begin()
         with function.loop():
-            process.sweep(function, process.carried)
+            process.sweep(function)
             function.step(sweeps.made, 1)
             if shortcut is not None:
                 shortcut.remember()
