@@ -46,47 +46,46 @@ _TOKEN = re.compile(
     re.ASCII,
 )
 
-# Longer signs first: the first that fits the text is the one meant.
-_STRANGERS: tuple[tuple[str, str], ...] = (
-    ("&&", "&& is not an operator here: write and"),
-    ("||", "|| is not an operator here: write or"),
-    ("=<", "=< is not a comparison: write <="),
-    ("=>", "=> is not a comparison: write >="),
-    ("=", "= does not compare: write =="),
-    ("^", "^ is not an operator here: write ** for a power"),
-    ("%", "% is not an operator here: write a percentage as a fraction, such as 0.05 for 5 per cent"),
-    ("&", "& is not an operator here: write and"),
-    ("|", "| is not an operator here: write or, and abs(x) for an absolute value"),
-    ("!", "! is not an operator here: write not, or != for unequal"),
-    ("~", "~ is not an operator here: write not"),
-    ("[", "an expression has no subscripts: [ is not allowed"),
-    ("]", "an expression has no subscripts: ] is not allowed"),
-    ("{", "braces are not allowed: use parentheses ( )"),
-    ("}", "braces are not allowed: use parentheses ( )"),
-    ("'", "an expression has no text in quotes: names stand without quotes"),
-    ('"', "an expression has no text in quotes: names stand without quotes"),
-    ("`", "an expression has no text in quotes: names stand without quotes"),
-    (".", "an expression has no attributes: a point stands only inside a number"),
-    (":", "a colon is not allowed in an expression"),
-    (";", "a semicolon is not allowed: one expression only"),
-    ("?", "? is not an operator here: write where(condition, a, b)"),
-    ("@", "@ is not an operator here: write * for a product"),
-    ("#", "a comment is not allowed inside an expression"),
-    ("\\", "a backslash is not allowed in an expression"),
-    ("$", "an amount is written without a currency sign"),
-    ("€", "an amount is written without a currency sign"),
-    ("−", "this minus is not the one on the keyboard: write -"),
-    ("–", "a dash is not a minus: write -"),
-    ("—", "a dash is not a minus: write -"),
-    ("×", "× is not an operator here: write *"),
-    ("·", "· is not an operator here: write *"),
-    ("÷", "÷ is not an operator here: write /"),
-    ("≤", "≤ is not an operator here: write <="),
-    ("≥", "≥ is not an operator here: write >="),
-    ("≠", "≠ is not an operator here: write !="),
-    ("²", "write ** 2 for a square"),
-    ("√", "write sqrt(x) for a root"),
-)
+# Signs of other languages: what to write here instead.
+_FOREIGN = {
+    "&&": "and",
+    "||": "or",
+    "^": "** for a power",
+    "%": "a percentage as a fraction, such as 0.05 for 5 per cent",
+    "&": "and",
+    "|": "or, and abs(x) for an absolute value",
+    "!": "not, or != for unequal",
+    "~": "not",
+    "?": "where(condition, a, b)",
+    "@": "* for a product",
+    "×": "*",
+    "·": "*",
+    "÷": "/",
+    "≤": "<=",
+    "≥": ">=",
+    "≠": "!=",
+}
+_STRANGERS = {
+    "//": "whole-number division does not exist here: write /",
+    "<>": "<> is not a comparison: write !=",
+    "=<": "=< is not a comparison: write <=",
+    "=>": "=> is not a comparison: write >=",
+    "=": "= does not compare: write ==",
+    **{sign: f"{sign} is not an operator here: write {instead}" for sign, instead in _FOREIGN.items()},
+    **{sign: f"an expression has no subscripts: {sign} is not allowed" for sign in "[]"},
+    **dict.fromkeys("{}", "braces are not allowed: use parentheses ( )"),
+    **dict.fromkeys("'\"`", "an expression has no text in quotes: names stand without quotes"),
+    **dict.fromkeys("$€", "an amount is written without a currency sign"),
+    **dict.fromkeys("–—", "a dash is not a minus: write -"),
+    ".": "an expression has no attributes: a point stands only inside a number",
+    ":": "a colon is not allowed in an expression",
+    ";": "a semicolon is not allowed: one expression only",
+    "#": "a comment is not allowed inside an expression",
+    "\\": "a backslash is not allowed in an expression",
+    "−": "this minus is not the one on the keyboard: write -",
+    "²": "write ** 2 for a square",
+    "√": "write sqrt(x) for a root",
+}
 
 # Words that are something else in another language: what to write here.
 _WORDS = {
@@ -151,14 +150,9 @@ def _tokens(text: str) -> list[Token]:
     at = 0
     while at < len(text):
         match = _TOKEN.match(text, at)
-        if match is None:
+        if match is None or text[at : at + 2] in ("//", "<>"):
             raise ExpressionError(_strange(text, at), at)
         kind, piece = str(match.lastgroup), match.group()
-        if kind == "sign":
-            for sign in ("//", "<>", "=<"):
-                if text.startswith(sign, at):
-                    wanted = {"//": "whole-number division does not exist here: write /"}
-                    raise ExpressionError(wanted.get(sign, f"{sign} is not a comparison: write !="), at)
         if kind == "number":
             after = text[match.end() : match.end() + 1]
             if after == "_" or (after.isascii() and after.isalnum()):
@@ -171,8 +165,8 @@ def _tokens(text: str) -> list[Token]:
 
 
 def _strange(text: str, at: int) -> str:
-    for sign, message in _STRANGERS:
-        if text.startswith(sign, at):
+    for length in (2, 1):
+        if (message := _STRANGERS.get(text[at : at + length])) is not None:
             return message
     character = text[at]
     if character.isalpha():
