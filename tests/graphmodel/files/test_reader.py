@@ -235,7 +235,7 @@ def test_more_states_than_allowed_are_refused_before_any_work() -> None:
 def test_variants_replace_preferences_and_are_all_checked() -> None:
     text = OPTION + "variants:\n  other: {title: Other, preferences: {a: {statements: [not x]}}}\n"
     plain, other = read(text.encode(), "g.yaml"), read(text.encode(), "g.yaml", "other")
-    assert plain.variants == ("other",)
+    assert list(plain.variants) == ["other"]
     assert not np.array_equal(plain.rankings("test")[0], other.rankings("test")[0])
     assert np.array_equal(plain.rankings("test")[1], other.rankings("test")[1])
     with pytest.raises(InvalidInput, match="did you mean other"):

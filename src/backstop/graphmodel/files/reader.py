@@ -125,7 +125,7 @@ class _Reading:
             form="graph" if arcs else "merged" if merged else "option",
             status_quo=status_quo,
             notes=tuple(self.source.notes),
-            variants=tuple(given.variants),
+            variants={name: str(variant.title) for name, variant in given.variants.items()},
             variant=self.variant,
             question=given.question,
             citations=tuple(self.citations),

@@ -102,7 +102,8 @@ class States:
 class Conflict:
     """Everything the analyses need; `moves` and `preferences` have one entry per decision maker, in order.
 
-    `citations` are all ids of statements and propositions that the file cites, with their places.
+    `variants` are titles by name, empty where the file has none. `citations` are all ids of statements and propositions
+    that the file cites, with their places.
     """
 
     title: str
@@ -114,7 +115,7 @@ class Conflict:
     form: Form = "option"
     status_quo: int | None = None
     notes: tuple[str, ...] = ()
-    variants: tuple[str, ...] = ()
+    variants: Mapping[str, str] = field(default_factory=dict)
     variant: str = ""
     question: str = ""
     citations: tuple[tuple[str, Place], ...] = ()
