@@ -64,11 +64,3 @@ def test_groups_come_after_what_they_lead_to() -> None:
     for earlier, group in enumerate(groups):
         for later in groups[earlier + 1 :]:
             assert not any(game.following(phase) & set(later) for phase in group)
-
-
-def test_a_game_with_fewer_plays_keeps_its_numbering() -> None:
-    game = Game(("a",), ("x", "y", "z"), (going(0, 1), going(1, 2), None), tuple("012"), (0, 1, 2), 0)
-    part = game.playing((1,))
-    assert part.live == (1,) and part.phases == game.phases
-    assert game.playing((0, 1, 2)) is game
-    assert game.following(2) == frozenset() and game.following(0) == {0, 1}

@@ -118,7 +118,7 @@ def test_a_flat_likelihood_changes_nothing() -> None:
 def test_progress_rises_to_the_total(text: str, arrangements: list[str] | None) -> None:
     told: list[tuple[int, int]] = []
     assess(model(text), 10_000, arrangements=arrangements, progress=lambda *at: told.append(at))
-    assert len(told) > 3
+    assert len(told) >= 3
     assert told == sorted(told)
     assert len({total for _, total in told}) == 1
     assert told[-1][0] == told[-1][1]

@@ -62,7 +62,7 @@ def test_a_run_is_a_prefix_of_a_longer_one():
 
 def test_single_worlds_far_out():
     sampler = Sampler({"a": Uniform(0, 1)}, (), 1)
-    last = sobol.MOST_WORLDS - 1
+    last = sobol.NUMBERED_WORLDS - 1
     far = sampler.block(last - 9, 10)["a"]
     assert far[-1] == sampler.block(last, 1)["a"][0]
     assert np.unique(far).size == 10

@@ -2,13 +2,12 @@
 
 A play is a directed acyclic graph of nodes, children before parents and the root last: an outcome or subtree that is
 reached in several ways stands once. Numbers (payoffs, noise, probabilities) come separately, one set per period, in
-`backstop.game.stage`.
+`backstop.game.play` and `backstop.game.world`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +82,6 @@ class Game:
     def live(self) -> tuple[int, ...]:
         """Phases in which something is played."""
         return tuple(k for k, play in enumerate(self.plays) if play is not None)
-
-    def playing(self, phases: Collection[int]) -> Game:
-        """The same game with nothing played in any other phase."""
-        if set(self.live) <= set(phases):
-            return self
-        return replace(self, plays=tuple(p if k in phases else None for k, p in enumerate(self.plays)))
 
     def following(self, phase: int) -> frozenset[int]:
         """Phases that an outcome of the play of `phase` leads to; none where it is absorbing."""

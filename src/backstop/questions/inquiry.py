@@ -8,12 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from backstop.base.arrays import FloatArray
-from backstop.base.faults import InvalidInput, Refused
+from backstop.base.faults import InvalidInput
 from backstop.base.words import did_you_mean
 from backstop.game.choice import Information
 from backstop.scenario.expression.expression import Value
 from backstop.scenario.model import Model
-from backstop.worlds.assessment import MOST_WORLDS
 from backstop.worlds.draws import Sampler, drawn
 from backstop.worlds.query import Figures, Progress, Query, ask
 from backstop.worlds.result import Result
@@ -60,8 +59,6 @@ class Inquiry:
 
         Raises Refused past the 2,000,000 worlds that an assessment may have.
         """
-        if not 1 <= self.worlds <= MOST_WORLDS:
-            raise Refused(f"{self.worlds:,} worlds were asked for", hint=f"ask for 1 to {MOST_WORLDS:,}")
         return drawn(self.model, self.worlds, self.seed)
 
     def distances(self) -> FloatArray:

@@ -13,7 +13,6 @@ from backstop.game.choice import Information
 from backstop.program.host import Solved
 from backstop.scenario.expression.expression import Value
 from backstop.scenario.model import Model
-from backstop.worlds.draws import MOST_WORLDS as MOST_WORLDS
 from backstop.worlds.draws import drawn
 from backstop.worlds.query import Progress, Solver
 from backstop.worlds.result import (

@@ -34,7 +34,7 @@ REPLICATIONS = 16
 DIGITS = 52
 # Binary digits of a point's number: 2^32 points a replication.
 COLUMNS = 32
-MOST_WORLDS = REPLICATIONS << COLUMNS
+NUMBERED_WORLDS = REPLICATIONS << COLUMNS
 
 _LOW = 8
 _Words = NDArray[np.uint64]
@@ -52,8 +52,8 @@ class Sequence:
 
         Raises ValueError beyond the last world.
         """
-        if first < 0 or count < 0 or first + count > MOST_WORLDS:
-            raise ValueError(f"worlds are numbered from 0 to {MOST_WORLDS - 1}")
+        if first < 0 or count < 0 or first + count > NUMBERED_WORLDS:
+            raise ValueError(f"worlds are numbered from 0 to {NUMBERED_WORLDS - 1}")
         # Runs of 256 points differ from each other by one word for each replication: what the high digits add.
         run = REPLICATIONS << _LOW
         start, stop = first // run, -(-(first + count) // run)

@@ -15,7 +15,7 @@ from backstop.scenario.expression.expression import Value
 from backstop.scenario.model import Model
 from backstop.scenario.valuation import Valuation
 from backstop.worlds.draws import Sampler
-from backstop.worlds.sequence import MOST_WORLDS
+from backstop.worlds.sequence import NUMBERED_WORLDS
 
 CENTRAL = "central"
 
@@ -90,8 +90,10 @@ def trace(
         drawn: Mapping[str, Value] = sampler.central()
     else:
         assert isinstance(world, int)
-        if not 0 <= world < MOST_WORLDS:
-            raise InvalidInput(f"worlds are numbered from 0 to {MOST_WORLDS - 1}, and {world} was asked for")
+        if not 0 <= world < NUMBERED_WORLDS:
+            raise InvalidInput(
+                f"worlds are numbered from 0 to {NUMBERED_WORLDS - 1}, and {world} was asked for"
+            )
         drawn = sampler.block(world, 1)
     parameters = {
         name: value if isinstance(value, float) else float(value[0]) for name, value in drawn.items()

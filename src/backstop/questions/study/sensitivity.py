@@ -26,7 +26,7 @@ from backstop.questions.weighted_worlds import WeightedWorlds, used_parameters, 
 from backstop.questions.words import titles
 from backstop.scenario.distribution.distribution import Distribution
 from backstop.scenario.model import Model
-from backstop.worlds.assessment import MOST_WORLDS
+from backstop.worlds.draws import MOST_WORLDS
 from backstop.worlds.statistics import Estimate, quantile
 from backstop.worlds.threads import in_threads
 

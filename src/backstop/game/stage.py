@@ -1,3 +1,0 @@
-"""How payoff shocks are read."""
-
-from backstop.game.choice import Information as Information
