@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from backstop.base.words import (
     counted,
     frequency,
     listed,
-    number,
     of_worlds,
     quoted,
     readable,
@@ -22,7 +21,7 @@ from backstop.report.charts import style, verdicts
 from backstop.report.content import Block, Entry, Figure, Paragraph, Section
 from backstop.report.material.gathering import Material
 from backstop.report.material.subject import condition_in_words
-from backstop.report.wording import is_exact
+from backstop.report.tables.claims import least_level
 from backstop.scenario.format import scenario as form
 
 MOST_IN_FIGURE = 16
@@ -117,7 +116,7 @@ def _entry(found: Material, result: ClaimResult) -> Entry:
         lines.append(("Made in", _made_in(found, result), ""))
     notes = (result.note, result.claim.note, verdict.note)
     lines += [("Note", stop(sentence_case(note)), "") for note in notes if note]
-    text = ". ".join((_shares(found, verdict), *_least_level(found, result)))
+    text = ". ".join((_shares(found, verdict), *least_level(found.model, result)))
     return Entry(title_of(result), verdict.verdict, stop(text), tuple(lines))
 
 
@@ -132,25 +131,6 @@ def _shares(found: Material, verdict: Verdict) -> str:
     if verdict.moot.mean > 0:
         text += f", does not arise in {of_worlds(verdict.moot.mean, verdict.moot.se)}"
     return text
-
-
-def _least_level(found: Material, result: ClaimResult) -> Iterator[str]:
-    """The least level of a measure that meets the condition of a threshold claim, over worlds."""
-    found_level = result.least_level
-    if found_level is None or found_level.level.mean is None:
-        return
-    level, measure = found_level.level, found.model.scenario.measures[found_level.measure]
-    title, unit = quoted(measure.titled(found_level.measure)), f" ({measure.unit})" if measure.unit else ""
-    if is_exact(level):
-        yield f"The least level of {title} is {level.mean:.3g}{unit}"
-    else:
-        yield (
-            f"Where some level does, the least level of {title} is {number(level.mean, level.se, most=3)} on average "
-            f"and at most {level.q95:.2g} in nineteen worlds of twenty{unit}"
-        )
-    beyond = found_level.not_monotone
-    if beyond.mean > 0:
-        yield f"In {of_worlds(beyond.mean, beyond.se)} a higher level no longer does"
 
 
 def _made_in(found: Material, result: ClaimResult) -> str:

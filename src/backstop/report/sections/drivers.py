@@ -16,7 +16,7 @@ from backstop.report.sections.answer import failures
 from backstop.worlds.statistics import Estimate
 
 
-def drivers_section(found: Material) -> Section:
+def section(found: Material) -> Section:
     """First-order shares and swings, and the conditions of failure."""
     first, lead = found.shares.found, found.subject
     if first is None:

@@ -1,4 +1,4 @@
-"""The whole report from findings: sections in the order a hurried reader needs them."""
+"""The whole report: sections in the order a hurried reader needs them."""
 
 from __future__ import annotations
 
@@ -20,46 +20,35 @@ from backstop.report.tables.assessment import heading, tables
 
 def written(found: Material) -> Report:
     """The report; sections with nothing to say are named in `left_out` with the reason."""
-    sections: list[Section] = []
-    left_out: list[str] = []
-
-    def add(section: Section | None, otherwise: str) -> None:
-        if section is None:
-            left_out.append(otherwise)
-        else:
-            sections.append(section)
-
-    add(answer.section(found), "")
-    add(arrangements.section(found), "")
-    add(survival.section(found), "No course over time: the study has one period.")
-    unjudged = "Claims, judged: `backstop claims` judges them, and so does `backstop report`."
-    none = "No claims: the study makes none."
-    add(claims.section(found), unjudged if found.model.scenario.claims else none)
-    if found.searched:
-        add(drivers.drivers_section(found), "")
-        add(packages.section(found), "")
-    else:
-        left_out.append(
-            "What drives it, where it fails, and which packages reach it: `backstop report` looks for them."
-        )
-    add(commitments.section(found), "No commitments: the study has neither measures nor automatic moves.")
-    add(grounds.camps_section(found), "No camps: no assumption of the study is given by camps of experts.")
-    add(grounds.judgement_section(found), "")
-    add(graph_model.section(found), "No graph model: the study has no graph.yaml.")
-    add(
-        grounds.accounts_section(found),
-        "No accounts and sources: the study has no dossier and no data references.",
-    )
-    if not found.searched:
-        add(Section("tables", "All figures", tuple(tables(found.result))), "")
-    add(grounds.reproduction_section(found), "")
     scenario = found.model.scenario
+    unjudged = "Claims, judged: `backstop claims` judges them, and so does `backstop report`."
+    unsought = (
+        "What drives it, where it fails, and which packages reach it: `backstop report` looks for them."
+    )
+    parts: list[tuple[Section | None, str]] = [
+        (answer.section(found), ""),
+        (arrangements.section(found), ""),
+        (survival.section(found), "No course over time: the study has one period."),
+        (claims.section(found), unjudged if scenario.claims else "No claims: the study makes none."),
+        (drivers.section(found) if found.searched else None, unsought),
+        (packages.section(found) if found.searched else None, ""),
+        (commitments.section(found), "No commitments: the study has neither measures nor automatic moves."),
+        (grounds.camps_section(found), "No camps: no assumption of the study is given by camps of experts."),
+        (grounds.judgement_section(found), ""),
+        (graph_model.section(found), "No graph model: the study has no graph.yaml."),
+        (
+            grounds.accounts_section(found),
+            "No accounts and sources: the study has no dossier and no data references.",
+        ),
+        (None if found.searched else Section("tables", "All figures", tuple(tables(found.result))), ""),
+        (grounds.reproduction_section(found), ""),
+    ]
     return Report(
         scenario.title,
         scenario.question,
         tuple(heading(found.result)),
-        tuple(sections),
-        tuple(left_out),
+        tuple(section for section, _ in parts if section is not None),
+        tuple(otherwise for section, otherwise in parts if section is None and otherwise),
         exact(found),
     )
 

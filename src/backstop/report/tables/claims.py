@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from backstop.base.table import Table
-from backstop.base.words import number, of_worlds
+from backstop.base.words import number, of_worlds, quoted, stop
 from backstop.questions.claims.judging import ClaimResult, Claims
+from backstop.report.wording import is_exact
+from backstop.scenario.model import Model
 from backstop.worlds.statistics import Estimate
 
 
@@ -77,21 +81,32 @@ def claim_remarks(found: Claims, result: ClaimResult) -> list[str]:
             if figures:
                 promised = ", ".join(f"{m} {v:g}" for m, v in shown.measures.items()) or "nothing promised"
                 lines.append(f"    there: {figures} ({promised})")
-    if result.least_level is not None:
-        least = result.least_level
-        measure = found.model.scenario.measures[least.measure]
-        level = least.level
-        if level.mean is not None:
-            lines.append(
-                f"Least level of {measure.titled(least.measure)}: {number(level.mean, level.se, 3)} on average, "
-                f"{number(level.q05, most=3)} to {number(level.q95, most=3)} in nine worlds of ten, where any is "
-                f"enough; none is in {of_worlds(least.none.mean)}."
-            )
-        if least.not_monotone.mean > 0.0:
-            lines.append(
-                f"The answer is not monotone: in {of_worlds(least.not_monotone.mean)} a higher level no longer "
-                "meets the condition."
-            )
+    lines += map(stop, least_level(found.model, result))
     if result.note:
         lines.append(f"Mind: {result.note}.")
     return lines
+
+
+def least_level(model: Model, result: ClaimResult) -> Iterator[str]:
+    """The least level of a measure that meets the condition of a threshold claim, in clauses."""
+    if result.least_level is None or result.least_level.level.mean is None:
+        return
+    level, measure = result.least_level.level, model.scenario.measures[result.least_level.measure]
+    title, unit = (
+        quoted(measure.titled(result.least_level.measure)),
+        f" ({measure.unit})" if measure.unit else "",
+    )
+    if is_exact(level):
+        yield f"The least level of {title} is {level.mean:.3g}{unit}"
+    else:
+        low, high = (number(q, most=3) for q in (level.q05, level.q95))
+        yield (
+            f"Where some level does, the least level of {title} is {number(level.mean, level.se, 3)} on average and "
+            f"{low} to {high} in nine worlds of ten{unit}"
+        )
+    for share, words in (
+        (result.least_level.none, "No level does"),
+        (result.least_level.not_monotone, "A higher level no longer does"),
+    ):
+        if share.mean > 0.0:
+            yield f"{words} in {of_worlds(share.mean, share.se)}"
