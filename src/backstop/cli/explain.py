@@ -26,12 +26,7 @@ if TYPE_CHECKING:
     "--year", type=float, default=0.0, show_default=True, help="The period that begins with this year."
 )
 @options.run_options(worlds=None, threads=False)
-def explain(
-    run: options.Run,
-    world: str,
-    arrangement: str | None,
-    year: float,
-) -> None:
+def explain(run: options.Run, world: str, arrangement: str | None, year: float) -> None:
     """Show one world of STUDY in full.
 
     Its parameters, the levels in force after caps and conditions, and phase by phase, move by move, what each move is

@@ -191,11 +191,7 @@ def run_options(
     added = list(_study_and_draws)
     if worlds is not None:
         number = click.option(
-            "--worlds",
-            type=click.IntRange(min=1),
-            default=worlds,
-            show_default=True,
-            help=worlds_help,
+            "--worlds", type=click.IntRange(min=1), default=worlds, show_default=True, help=worlds_help
         )
         added.insert(1, number)
     if threads:

@@ -19,11 +19,7 @@ if TYPE_CHECKING:
 )
 @click.option("--strict", is_flag=True, help="Exit with 1 unless every claim is supported.")
 @options.run_options(worlds=10_000)
-def claims(
-    run: options.Run,
-    names: tuple[str, ...],
-    strict: bool,
-) -> None:
+def claims(run: options.Run, names: tuple[str, ...], strict: bool) -> None:
     """Judge the claims of STUDY: in how many worlds is each true, false or moot?
 
     A claim is supported from 90 in 100 of the worlds in which it can be judged, refuted from 10 in 100 down. Each

@@ -26,13 +26,7 @@ from backstop.cli import options
     help="Random halves of the worlds on which the first box is sought again.",
 )
 @options.run_options(worlds=10_000)
-def conditions(
-    run: options.Run,
-    where: str,
-    arrangement: str | None,
-    boxes: int,
-    resamples: int,
-) -> None:
+def conditions(run: options.Run, where: str, arrangement: str | None, boxes: int, resamples: int) -> None:
     """Under which assumptions of STUDY does the condition come about? (scenario discovery)
 
     Coverage is the share of all worlds that meet the condition which lie in the box; density the share of the box's

@@ -41,12 +41,7 @@ def tornado(bars: Sequence[Bar], centre: float, title: str) -> altair.LayerChart
                 }
             )
     order = [bar.label for bar in bars]
-    y = altair.Y(
-        "label:N",
-        sort=order,
-        title=None,
-        axis=None,
-    )
+    y = altair.Y("label:N", sort=order, title=None, axis=None)
     scale = altair.Scale(zero=False, nice=True, padding=34)
     axis = altair.Axis(format=",~f", tickCount=6)
     x = altair.X("to:Q", title=title, scale=scale, axis=axis)
@@ -92,12 +87,7 @@ def shares(
         }
         for n, m, e in zip(names, means, errors, strict=True)
     ]
-    y = altair.Y(
-        "label:N",
-        sort=list(names),
-        title=None,
-        axis=None,
-    )
+    y = altair.Y("label:N", sort=list(names), title=None, axis=None)
     base = altair.Chart(style.data(rows)).encode(y=y)
     x = altair.X(
         "mean:Q", title=unit, axis=altair.Axis(format=".0%", tickCount=5), scale=altair.Scale(nice=True)

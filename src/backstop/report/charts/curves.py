@@ -110,7 +110,5 @@ def _panel(panel: CurvePanel, years: Sequence[float], labelled: bool) -> altair.
             ).encode(y="mean:Q")
         )
     return altair.layer(*layers).properties(
-        width=130,
-        height=110,
-        title=altair.Title(style.wrapped(panel.title, 22), offset=4),
+        width=130, height=110, title=altair.Title(style.wrapped(panel.title, 22), offset=4)
     )

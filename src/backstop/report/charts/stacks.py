@@ -82,9 +82,7 @@ def chart(shares: Mapping[str, Mapping[str, Sequence[float]]], years: Sequence[f
                 order="order:Q",
             ),
             base.mark_text(fontSize=10, fontWeight="bold").encode(
-                y=altair.Y("middle:Q"),
-                text="key:N",
-                color=altair.Color("ink:N", scale=None, legend=None),
+                y=altair.Y("middle:Q"), text="key:N", color=altair.Color("ink:N", scale=None, legend=None)
             ),
         ).resolve_scale(color="independent")
         panels.append(

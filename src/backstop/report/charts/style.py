@@ -21,14 +21,7 @@ if TYPE_CHECKING:
 
     Chart: TypeAlias = altair.LayerChart | altair.HConcatChart | altair.VConcatChart
 
-BLUE, ORANGE, GREEN, PURPLE, SKY, AMBER = (
-    "#0072B2",
-    "#D55E00",
-    "#009E73",
-    "#CC79A7",
-    "#56B4E9",
-    "#E69F00",
-)
+BLUE, ORANGE, GREEN, PURPLE, SKY, AMBER = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 INK, QUIET, RULE, PAPER = "#1c1c1c", "#5a5a5a", "#d9d9d6", "#ffffff"
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 WIDTH = 700

@@ -5,16 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from backstop.base.words import (
-    counted,
-    frequency,
-    listed,
-    of_worlds,
-    quoted,
-    readable,
-    sentence_case,
-    stop,
-)
+from backstop.base.words import counted, frequency, listed, of_worlds, quoted, readable, sentence_case, stop
 from backstop.questions.claims.judging import ClaimResult
 from backstop.questions.claims.verdict import Verdict
 from backstop.report.charts import style, verdicts
