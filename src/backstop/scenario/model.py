@@ -126,13 +126,11 @@ class Model:
                 )
         if faults:
             raise InvalidInput(faults)
-        fixed = {name for name, d in distributions.items() if isinstance(d, float)}
-        kept = tuple(c for c in self.correlations if c[0] not in fixed and c[1] not in fixed)
         return replace(
             self,
             distributions=MappingProxyType(distributions),
             levels=MappingProxyType({a: MappingProxyType(of) for a, of in levels.items()}),
-            correlations=kept,
+            correlations=_uncertain_pairs(self.correlations, distributions),
         )
 
     def metric(self, name: str) -> Metric:
@@ -169,7 +167,11 @@ class Model:
         for name, parameter in self.scenario.parameters.items():
             if parameter.experts and camp in parameter.experts and not isinstance(distributions[name], float):
                 distributions[name] = _spread(parameter.experts[camp])
-        return replace(self, distributions=MappingProxyType(distributions))
+        return replace(
+            self,
+            distributions=MappingProxyType(distributions),
+            correlations=_uncertain_pairs(self.correlations, distributions),
+        )
 
 
 def compile_scenario(
@@ -191,6 +193,8 @@ def compile_scenario(
         phases.index(scenario.start),
     )
 
+    distributions = {name: _pooled(p) for name, p in scenario.parameters.items()}
+
     def by_actor(section: str, name: str, payoffs: Mapping[str, form.Expr]) -> Mapping[int, Use]:
         return MappingProxyType(
             {
@@ -211,8 +215,8 @@ def compile_scenario(
                 for name, a in scenario.arrangements.items()
             }
         ),
-        distributions=MappingProxyType({name: _pooled(p) for name, p in scenario.parameters.items()}),
-        correlations=scenario.correlations,
+        distributions=MappingProxyType(distributions),
+        correlations=_uncertain_pairs(scenario.correlations, distributions),
         discounts=tuple(use(a.discount, ("actors", n, "discount")) for n, a in scenario.actors.items()),
         noises=tuple(use(a.noise, ("actors", n, "noise")) for n, a in scenario.actors.items()),
         measures=MappingProxyType({n: _measure_uses(n, m, phases) for n, m in scenario.measures.items()}),
@@ -248,21 +252,29 @@ def _measure_uses(name: str, measure: form.Measure, phases: tuple[str, ...]) -> 
     )
 
 
+def _uncertain_pairs(
+    correlations: Iterable[tuple[str, str, float]], distributions: Mapping[str, Distribution | float]
+) -> tuple[tuple[str, str, float], ...]:
+    """The correlations between parameters that are both uncertain: nothing goes with a number that is certain."""
+    certain = {name for name, each in distributions.items() if isinstance(each, float)}
+    return tuple(each for each in correlations if certain.isdisjoint(each[:2]))
+
+
 def _spread(spread: form.Spread) -> Distribution | float:
-    if spread.value is not None:
-        return float(spread.value)
-    return distribution(spread.kind, spread.arguments, spread.bounds)
+    return _unless_certain(distribution(spread.kind, spread.arguments, spread.bounds))
+
+
+def _unless_certain(spread: Distribution) -> Distribution | float:
+    low, high = spread.support
+    return low if low == high else spread
 
 
 def _pooled(parameter: form.Parameter) -> Distribution | float:
     if parameter.experts is None:
         return _spread(parameter)
-    camps = list(parameter.experts.values())
-    components: list[Distribution] = []
-    for camp in camps:
-        spread = _spread(camp)
-        components.append(distribution("value", spread) if isinstance(spread, float) else spread)
-    return Mixture(tuple(components), tuple(camp.weight for camp in camps))
+    camps = parameter.experts.values()
+    components = [distribution(camp.kind, camp.arguments, camp.bounds) for camp in camps]
+    return _unless_certain(Mixture(tuple(components), tuple(camp.weight for camp in camps)))
 
 
 class _Layout:

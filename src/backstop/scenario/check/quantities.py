@@ -208,8 +208,15 @@ def check_correlations(root: Part, names: Names) -> None:
         if not all(known):
             continue
         for part in parts[:2]:
-            if root.at("parameters").at(str(part.text)).has("value"):
+            parameter = root.at("parameters").at(str(part.text))
+            if parameter.has("value"):
                 part.fault(f"{part.text} has a fixed value, so it cannot be correlated with anything")
+            elif _is_certain(parameter):
+                part.note(f"{part.text} has a single value, so its correlation changes nothing")
+            for camp in filter(_is_certain, parameter.at("experts").items()):
+                part.note(
+                    f"{part.text} has a single value in the camp {camp.name}, where its correlation changes nothing"
+                )
         one, other = str(parts[0].text), str(parts[1].text)
         pair = frozenset((one, other))
         if len(pair) == 1:
@@ -223,6 +230,11 @@ def check_correlations(root: Part, names: Names) -> None:
         first.setdefault(pair, entry)
     if ranks and len(root.faults) == before:
         _joint(root, ranks)
+
+
+def _is_certain(spread: Part) -> bool:
+    """Whether a parameter or a camp has one value only."""
+    return spread.has("value") or (spread.at("discrete").is_mapping and len(spread.at("discrete").data) == 1)
 
 
 def _joint(root: Part, ranks: dict[frozenset[str], float]) -> None:
