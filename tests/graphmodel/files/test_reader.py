@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from backstop.base.document import read_document
 from backstop.base.faults import BackstopError, InvalidInput, Refused
 from backstop.graphmodel.analysis import analyse
 from backstop.graphmodel.files.reader import load, read
@@ -235,7 +236,7 @@ def test_more_states_than_allowed_are_refused_before_any_work() -> None:
 def test_variants_replace_preferences_and_are_all_checked() -> None:
     text = OPTION + "variants:\n  other: {title: Other, preferences: {a: {statements: [not x]}}}\n"
     plain, other = read(text.encode(), "g.yaml"), read(text.encode(), "g.yaml", "other")
-    assert list(plain.variants) == ["other"]
+    assert plain.variants == {"other": "Other"}
     assert not np.array_equal(plain.rankings("test")[0], other.rankings("test")[0])
     assert np.array_equal(plain.rankings("test")[1], other.rankings("test")[1])
     with pytest.raises(InvalidInput, match="did you mean other"):
@@ -339,6 +340,32 @@ def test_gmcr_files() -> None:
 def test_broken_gmcr_files(changes: dict[str, object], words: str) -> None:
     with pytest.raises(InvalidInput, match=words):
         read(gmcr(**changes), "q.gmcr")
+
+
+def test_older_binary_gmcr_files_are_named_as_what_they_are() -> None:
+    with pytest.raises(
+        InvalidInput, match="a binary file, as GMCR II and other older programs wrote; save it from"
+    ):
+        read(b"\x0bGMCR\x00\x00\x01\xff\xfe", "old.gmcr")
+    with pytest.raises(InvalidInput, match="not the JSON that GMCR"):
+        read(b"players: 2", "old.gmcr")
+
+
+def test_a_graph_file_may_be_json_with_variants() -> None:
+    text = OPTION + "variants:\n  other: {preferences: {a: {statements: [not x]}}}\n"
+    plain = json.dumps(read_document(text.encode(), "g.yaml").data)
+    for name in ("graph.yaml", "graph.json"):
+        assert read(plain.encode(), name, "other").variant == "other"
+    assert (
+        read(
+            b"{format: backstop-graph/1, title: t, decision_makers: {a: A}, options: {x: a}, "
+            b"preferences: {a: {statements: [x]}}}",
+            "flow.yaml",
+        ).size
+        == 2
+    )
+    with pytest.raises(InvalidInput, match="only graph files have variants"):
+        read(gmcr(), "q.gmcr", "other")
 
 
 def test_broken_json_says_where() -> None:

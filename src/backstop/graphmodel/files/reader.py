@@ -68,27 +68,43 @@ def load(path: str | FilePath, variant: str = "", max_states: int = MAX_STATES) 
 
 def read(data: bytes, file: str, variant: str = "", max_states: int = MAX_STATES) -> Conflict:
     """The conflict in the content of a file; its name tells `.gmcr` from the other formats. Raises as `load`."""
-    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
-        if variant:
-            raise InvalidInput("only YAML files have variants", place=Place(file), hint="leave --variant out")
-        if file.endswith(".gmcr"):
-            return _Reading(gmcr_source(json_object(data, file), file), "", max_states).conflict()
-        content = json_object(data, file)
-        schema = content.get("schema")
-        if schema == SCHEMA:
-            return _Reading(case_source(content, file), "", max_states).conflict()
-        if "format" not in content and schema is not None:
-            raise InvalidInput(
-                f"no conflict is in a file of the schema {schema!r}",
-                place=Place(file, path="schema"),
-                hint=f"of JSON files, {SCHEMA} is read",
-            )
-    document = parse_document(data, file)
-    source = Source(document.data, document.place, faults=list(document.faults))
-    if not isinstance(document.data, dict):
-        source.tell((), "the file holds no mapping", f"begin with format: {FORMAT}")
-        source.stop()
+    source = _translated(data, file)
+    if source is None:
+        document = parse_document(data, file)
+        source = Source(document.data, document.place, faults=list(document.faults))
+        if not isinstance(document.data, dict):
+            source.tell((), "the file holds no mapping", f"begin with format: {FORMAT}")
+            source.stop()
+    elif variant:
+        raise InvalidInput("only graph files have variants", place=Place(file), hint="leave --variant out")
     return _Reading(source, variant, max_states).conflict()
+
+
+def _translated(data: bytes, file: str) -> Source | None:
+    """A file of another format as a graph file; None where it is a graph file, in YAML or in JSON, which is YAML."""
+    text = data.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if file.endswith(".gmcr"):
+        if text[:1] != b"{":
+            raise InvalidInput(
+                "this is not the JSON that GMCR+ saves"
+                + (" but a binary file, as GMCR II and other older programs wrote" if b"\0" in data else ""),
+                place=Place(file),
+                hint="save it from GMCR+, or write the conflict as a graph.yaml",
+            )
+        return gmcr_source(json_object(data, file), file)
+    if text[:1] != b"{" or file.endswith((".yaml", ".yml")):
+        return None
+    content = json_object(data, file)
+    schema = content.get("schema")
+    if schema == SCHEMA:
+        return case_source(content, file)
+    if "format" not in content and schema is not None:
+        raise InvalidInput(
+            f"no conflict is in a file of the schema {schema!r}",
+            place=Place(file, path="schema"),
+            hint=f"of JSON files, {SCHEMA} is read",
+        )
+    return None
 
 
 class _Reading:
@@ -125,7 +141,7 @@ class _Reading:
             form="graph" if arcs else "merged" if merged else "option",
             status_quo=status_quo,
             notes=tuple(self.source.notes),
-            variants={name: str(variant.title) for name, variant in given.variants.items()},
+            variants={name: one.title for name, one in given.variants.items()},
             variant=self.variant,
             question=given.question,
             citations=tuple(self.citations),

@@ -102,8 +102,8 @@ class States:
 class Conflict:
     """Everything the analyses need; `moves` and `preferences` have one entry per decision maker, in order.
 
-    `variants` are titles by name, empty where the file has none. `citations` are all ids of statements and propositions
-    that the file cites, with their places.
+    `variants` are the other sets of preferences in the file, with their titles; `citations` are all ids of statements
+    and propositions that the file cites, with their places.
     """
 
     title: str
