@@ -5,38 +5,21 @@ from __future__ import annotations
 import time
 import tracemalloc
 
-from backstop.graphmodel import analyse, read, robustness, stable_states
-from backstop.graphmodel.model.conflict import Conflict
+from tests.support.large_conflicts import large
 
-
-def conflict(options: int, way: str = "both") -> Conflict:
-    names = "\n".join(
-        f"  o{j}: {{by: d{j * 3 // options}, direction: {way if j % 3 == 0 else 'both'}}}"
-        for j in range(options)
-    )
-    lists = []
-    for i in range(3):
-        wanted = [
-            f"o{(j * (i + 2) + i) % options} {'if' if j % 2 else 'iff'} o{(j + i + 1) % options}"
-            for j in range(options)
-        ]
-        lists.append(f"  d{i}: {{statements: [{', '.join(wanted)}]}}")
-    text = "format: backstop-graph/1\ntitle: Large\ndecision_makers: {d0: A, d1: B, d2: C}\n"
-    return read(
-        (text + f"options:\n{names}\npreferences:\n" + "\n".join(lists) + "\n").encode(), "large.yaml"
-    )
+from backstop.graphmodel import analyse, robustness, stable_states
 
 
 def test_four_thousand_states_in_a_second_or_so() -> None:
     start = time.process_time()
-    one = conflict(12)
+    one = large(12)
     tables = stable_states(one.moves, one.rankings("test"), ("nash", "gmr", "smr", "seq"))
     assert time.process_time() - start < 2.0  # a tenth of a second on a quiet machine
     assert tables["seq"].shape == (3, 4_096)
 
 
 def test_memory_grows_with_states_and_not_with_pairs() -> None:
-    one = conflict(14)
+    one = large(14)
     tracemalloc.start()
     analyse(one, ["nash", "gmr", "smr", "seq", "sseq"])
     found = analyse(one)
@@ -48,7 +31,7 @@ def test_memory_grows_with_states_and_not_with_pairs() -> None:
 
 def test_one_way_options_are_solved_as_well() -> None:
     start = time.process_time()
-    one = conflict(12, "on_only")
+    one = large(12, "on_only")
     tables = stable_states(one.moves, one.rankings("test"))
     assert time.process_time() - start < 4.0
     assert (tables["nash"] <= tables["seq"]).all()
@@ -56,6 +39,6 @@ def test_one_way_options_are_solved_as_well() -> None:
 
 def test_a_thousand_disturbed_rankings() -> None:
     start = time.process_time()
-    found = robustness(conflict(6), draws=1_000, exchanges=3)
+    found = robustness(large(6), draws=1_000, exchanges=3)
     assert time.process_time() - start < 3.0  # the goal is ten seconds for ten thousand
     assert found.draws == 1_000

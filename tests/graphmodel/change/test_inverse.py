@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import itertools
 import random
+import time
+from fractions import Fraction
+from math import comb
 
 import numpy as np
 import pytest
 from tests.support.conflicts import GUARANTEE, Twin, distance, graph_twin, twin
+from tests.support.large_conflicts import large as conflict_of
 
 from backstop.graphmodel.change.conditions import condition
 from backstop.graphmodel.change.edit import apply, smallest_change, statement_edits
+from backstop.graphmodel.change.inverse import invert
 from backstop.graphmodel.change.requirements import must_prefer
 from backstop.graphmodel.files.reader import read
 from backstop.graphmodel.model.conflict import Conflict
@@ -136,3 +141,69 @@ def test_statement_edits_find_the_commitment() -> None:
     assert ("us", 0, "negate") in actions  # the guarantor would rather fight
     assert ("russia", 1, "negate") in actions  # or the other side does not want to attack
     assert ("us", 1, "drop") not in actions
+
+
+def test_counts_without_listing_are_those_of_every_ranking() -> None:
+    """The share from clauses, from alternative sets and from all subsets is the same where all can be had."""
+    compared = 0
+    for seed in range(60):
+        one = twin(seed)
+        for concept in ("gmr", "smr", "seq"):
+            found = condition(one.conflict, 0, 0, concept)  # type: ignore[arg-type]
+            if found.minimal is None:
+                continue
+            share = Fraction(found.rankings or 0, found.of)
+            relevant = sorted(frozenset().union(*found.minimal))
+            if len(relevant) > 12 or len(found.minimal) > 40:
+                continue
+            by_hand = Fraction(0)
+            for size in range(len(relevant) + 1):
+                for low in map(frozenset, itertools.combinations(relevant, size)):
+                    if any(need <= low for need in found.minimal):
+                        by_hand += Fraction(1, comb(len(relevant), size) * (len(relevant) + 1))
+            assert share == by_hand, (seed, concept)
+            assert all(any(t <= low for t in clause) for low in found.minimal for clause in found.clauses)
+            compared += 1
+    assert compared > 60
+
+
+def test_what_cannot_be_listed_is_counted_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    conflicts = [twin(seed).conflict for seed in range(40)]
+    listed = [condition(one, 0, 0, "gmr") for one in conflicts]
+    monkeypatch.setattr("backstop.graphmodel.change.conditions.MAX_SETS", 0)
+    counted = 0
+    for one, known in zip(conflicts, listed, strict=True):
+        found = condition(one, 0, 0, "gmr")
+        if 1 <= len(found.clauses) <= 14:
+            assert found.minimal is None
+            assert found.rankings == known.rankings
+            counted += 1
+    assert counted > 20
+
+
+@pytest.mark.parametrize("concept", ["gmr", "seq", "sseq"])
+def test_many_states_are_answered_soon_or_it_is_said_what_is_left_out(concept: str) -> None:
+    one = conflict_of(7)
+    start = time.process_time()
+    found = invert(one, "s43", concept)  # type: ignore[arg-type]
+    assert time.process_time() - start < 20  # two seconds on a quiet machine
+    words = "\n".join(found.lines())
+    assert "smallest change that makes it" in words
+    for i, each in found.conditions.items():
+        if each.minimal is None:
+            assert each.as_dict(one)["one_of_each"]
+            assert "ways" in words
+        assert i in found.alternatives
+
+
+def test_what_is_not_listed_is_said() -> None:
+    one = conflict_of(7)
+    found = condition(one, 0, 0, "gmr")
+    assert found.minimal is None
+    assert found.rankings is not None
+    assert 0 < found.rankings < found.of
+    head, *rest = found.lines(one)
+    assert head.startswith("if something of each line is no better than it")
+    assert "more than 1,000 ways" in head
+    assert rest[0].startswith("s")
+    assert "others" in rest[0]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from backstop.base.faults import Refused
 from backstop.base.table import Table
 from backstop.base.words import listed
 from backstop.graphmodel.change.conditions import StabilityCondition, condition
@@ -14,7 +15,7 @@ from backstop.graphmodel.change.requirements import Alternative, must_prefer
 from backstop.graphmodel.model.conflict import Conflict
 from backstop.graphmodel.stability.concepts import Concept
 
-_MOST_SETS, _MOST_EDITS = 12, 8
+_MOST_EDITS = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +23,8 @@ class Inverse:
     """What would have to be preferred for `state` to be an equilibrium, by decision maker.
 
     `alternatives`: what each alone would have to prefer; empty where the goal is to break the equilibrium. `change` is
-    None where no change of the kinds searched reaches the goal, or a preference is not a ranking.
+    None where no change of the kinds searched reaches the goal, or a preference is not a ranking. `left_out` says for
+    whom alternatives were too many to look through.
     """
 
     format: ClassVar[str] = "backstop-graph-inverse/1"
@@ -35,6 +37,7 @@ class Inverse:
     alternatives: Mapping[int, Sequence[Alternative]]
     change: Change | None
     edits: Sequence[StatementEdit]
+    left_out: Mapping[int, str]
 
     def as_dict(self) -> dict[str, object]:
         """The answer as plain data, with the ids of the file."""
@@ -51,31 +54,25 @@ class Inverse:
             },
             "smallest_change": None if self.change is None else self.change.as_dict(one),
             "statement_edits": [edit.words(one) for edit in self.edits],
+            **({"left_out": {names[i]: why for i, why in self.left_out.items()}} if self.left_out else {}),
         }
 
     def lines(self) -> list[str]:
         """The answer in words."""
-        one, ids, names = self.conflict, self.conflict.states.ids, self.conflict.maker_ids
+        one, names = self.conflict, self.conflict.maker_ids
         lines = [one.state_words(self.state)]
         for i, found in self.conditions.items():
             given = ", the others preferring what they do" if self.concept in ("seq", "sseq") else ""
-            share = (
-                f" ({found.rankings / found.of:.0%} of its rankings)" if found.rankings is not None else ""
-            )
-            when = "if no better than it are" if found.minimal else "never"
-            if found.minimal == (frozenset(),):
-                when = "always"
-            lines.append(f"{names[i]}{given}: stable by {self.concept.upper()} {when}{share}")
-            shown = found.minimal[:_MOST_SETS]
-            lines += [f"  {listed(ids[s] for s in sorted(low))}" for low in shown if low]
-            if len(found.minimal) > len(shown):
-                lines.append(f"  and {len(found.minimal) - len(shown):,} more")
+            when, *rest = found.lines(one)
+            lines.append(f"{names[i]}{given}: stable by {self.concept.upper()} {when}")
+            lines += [f"  {line}" for line in rest]
         for i, options in self.alternatives.items():
             if options:
                 needed = options[0].words(one, i)
                 lines.append(f"what {names[i]} alone must prefer for an equilibrium: {needed}")
-            elif self.asked:
+            elif self.asked and i not in self.left_out:
                 lines.append(f"no preferences of {names[i]} alone make it an equilibrium")
+        lines += [f"what {names[i]} alone must prefer is left out: {why}" for i, why in self.left_out.items()]
         change = "no change of the kinds searched does it" if self.change is None else self.change.words(one)
         lines.append(f"smallest change that {self.goal}s it: {change}")
         return lines + [f"  or: {edit.words(one)}" for edit in self.edits[:_MOST_EDITS]]
@@ -86,7 +83,7 @@ class Inverse:
         rows = [
             (self.conflict.maker_ids[i], listed(ids[s] for s in sorted(low)))
             for i, found in self.conditions.items()
-            for low in found.minimal
+            for low in found.minimal or ()
         ]
         title = f"When {ids[self.state]} is stable by {self.concept.upper()}"
         return [Table(title, ("decision maker", "all of these no better"), tuple(rows))]
@@ -101,8 +98,7 @@ def invert(
 ) -> Inverse:
     """The conditions for `state` to be stable by `concept`, and what would make it an equilibrium (or break it).
 
-    For all decision makers, or the one named. Raises InvalidInput for an unknown id, Refused where there are too many
-    alternatives.
+    For all decision makers, or the one named. Raises InvalidInput for an unknown id.
 
     >>> from backstop.graphmodel import read
     >>> chicken = read(b'''
@@ -123,6 +119,12 @@ def invert(
     change = smallest_change(conflict, at, concept, goal) if complete else None
     met = change is not None and not change.cost
     edits = statement_edits(conflict, at, concept, goal) if complete and not met else []
-    wanted = chosen if complete and goal == "make" else []
-    alternatives = {i: must_prefer(conflict, i, at, concept) for i in wanted}
-    return Inverse(conflict, at, concept, goal, bool(decision_maker), conditions, alternatives, change, edits)
+    alternatives: dict[int, Sequence[Alternative]] = {}
+    left_out: dict[int, str] = {}
+    for i in chosen if complete and goal == "make" else []:
+        try:
+            alternatives[i] = must_prefer(conflict, i, at, concept)
+        except Refused as refused:
+            alternatives[i], left_out[i] = [], refused.faults[0].what
+    asked = bool(decision_maker)
+    return Inverse(conflict, at, concept, goal, asked, conditions, alternatives, change, edits, left_out)

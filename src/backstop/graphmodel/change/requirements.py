@@ -15,7 +15,7 @@ import numpy as np
 
 from backstop.base.faults import Refused
 from backstop.base.words import listed
-from backstop.graphmodel.change.conditions import clauses, minimal
+from backstop.graphmodel.change.conditions import alternatives, clauses, minimal
 from backstop.graphmodel.model.conflict import Conflict
 from backstop.graphmodel.model.moves import Values
 from backstop.graphmodel.model.preference import dense_ranks
@@ -27,6 +27,7 @@ Comparison = tuple[int, int, bool]
 
 MAX_STEPS = 6
 MAX_SETS = 5_000
+MAX_LOOKED = 4_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +61,8 @@ def must_prefer(
 ) -> list[Alternative]:
     """Alternatives, fewest changes first, each checked by solving the changed conflict; [] where none will do.
 
-    Sanctions of at most 6 steps are considered. Raises Refused above 5,000 alternative sets.
+    Of more alternatives than can be listed, some of those nearest to today's ranking. Sanctions of at most 6 steps are
+    considered; raises Refused where there are too many to look through.
     """
     g = decision_maker
     ranks = conflict.rankings("what a decision maker must prefer")
@@ -77,16 +79,14 @@ def must_prefer(
             continue
         for q in conflict.moves[i].improving(ranks[i]).targets(state):
             needs.append(_sanctions(conflict, ranks, i, g, state, int(q), concept))
-    sets: tuple[frozenset[Comparison], ...] = (frozenset(),)
-    for need in sorted(needs, key=len):
-        sets = minimal({held | term for held in sets for term in need if _consistent(held | term)})
-        if len(sets) > MAX_SETS:
-            raise Refused(
-                f"more than {MAX_SETS:,} alternatives",
-                hint="ask for another concept, or for a smaller conflict",
-            )
+    sets = alternatives(needs, _consistent)
+    for most_each in (8, 3, 1):
+        if sets is None:
+            # Too many to list: those that change the least are among the nearest ways of each need.
+            nearest = [sorted(need, key=lambda term: _untrue(term, ranks[g]))[:most_each] for need in needs]
+            sets = alternatives(nearest, _consistent)
     found = []
-    for comparisons in sets:
+    for comparisons in sets or ():
         changes = tuple(sorted(c for c in comparisons if not _true(c, ranks[g])))
         rank = _nearest(ranks[g], comparisons)
         pairs = int(np.triu(np.sign(rank[:, None] - rank[None, :]) != _sign(ranks[g])).sum())
@@ -116,10 +116,17 @@ def _sanctions(
     found: set[frozenset[Comparison]] = set()
     seen: dict[tuple[int, int], list[frozenset[Comparison]]] = {}
     stack: list[tuple[int, int, int, frozenset[Comparison]]] = [(start, -1, 0, frozenset())]
+    looked = 0
     while stack:
         here, last, steps, held = stack.pop()
         if steps == MAX_STEPS:
             continue
+        looked += 1
+        if len(found) > MAX_SETS or looked > MAX_LOOKED:
+            raise Refused(
+                f"the ways to sanction a move to {conflict.states.ids[start]} are too many to look through",
+                hint="ask for another concept, or for a smaller conflict",
+            )
         for k in others:
             if k == last:
                 continue
@@ -135,11 +142,7 @@ def _sanctions(
                 if ranks[i][there] <= ranks[i][state] and not strict:
                     found.add(now)
                 stack.append((there, k, steps + 1, now))
-                if len(found) > MAX_SETS:
-                    raise Refused(
-                        f"more than {MAX_SETS:,} ways to sanction one move", hint="ask for a smaller conflict"
-                    )
-    return list(minimal(found))
+    return list(minimal(found) or ())
 
 
 @cache
@@ -151,6 +154,11 @@ def _consistent(comparisons: frozenset[Comparison]) -> bool:
     circles = networkx.strongly_connected_components(graph)
     part = {state: at for at, states in enumerate(circles) for state in states}
     return not any(strict and part[first] == part[second] for first, second, strict in comparisons)
+
+
+def _untrue(comparisons: Iterable[Comparison], rank: Values) -> int:
+    """How many of the comparisons do not hold in a ranking."""
+    return sum(not _true(comparison, rank) for comparison in comparisons)
 
 
 def _true(comparison: Comparison, rank: Values) -> bool:
