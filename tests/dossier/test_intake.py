@@ -6,13 +6,13 @@ from tests.dossier.text.documents import PAGE, pdf_bytes, zipped
 
 from backstop.base.faults import BackstopError, InvalidInput
 from backstop.dossier.intake import Details, arrivals, identifier
-from backstop.dossier.text import extraction
+from backstop.dossier.text import html_page
 
 BAD = {
     "page of nothing.html": b"<html><body></body></html>",
     "deep.html": b"<div>" * 20_000 + b"x" + b"</div>" * 20_000,
     "many.html": b"<b>x</b>" * 150_000,
-    "large.html": b"<p>" + b"x" * (extraction.MOST_HTML_BYTES + 1),
+    "large.html": b"<p>" + b"x" * (html_page.MOST_HTML_BYTES + 1),
     "latin.txt": b"caf\xe9",
     "binary.txt": b"\x00\x01",
     "empty.txt": b"  \n",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from backstop.base.faults import BackstopError, Fault, InvalidInput, Place
@@ -15,7 +15,8 @@ from backstop.base.words import clean, did_you_mean
 from backstop.dossier.record import Digests, Published, Source, Version
 from backstop.dossier.text.canonical import digest
 from backstop.dossier.text.document_table import Row, read_table
-from backstop.dossier.text.extraction import TABLES, Extract, extract, media_type
+from backstop.dossier.text.extract import Extract
+from backstop.dossier.text.extraction import TABLES, extract, media_type
 from backstop.dossier.text.similarity import sketch_of
 from backstop.dossier.text.zones import propose_zones
 
@@ -41,11 +42,12 @@ class Details:
 
 @dataclass(frozen=True)
 class Arrival:
-    """A document ready to be entered: the record it would be, and its text."""
+    """A document ready to be entered: the record it would be, its text, whether its id was given, notes on it."""
 
     source: Source
     text: str
-    named: bool = field(default=False)
+    named: bool = False
+    notes: tuple[str, ...] = ()
 
 
 def now() -> str:
@@ -130,34 +132,47 @@ def arrival(
         outlet=given("outlet"),
         byline=given("byline"),
         dateline=given("dateline", dateline if len(dateline) <= 60 else ""),
-        published=_published(fields, details, found),
+        published=_published(fields, details, found, name),
         url=given("url"),
         licence=given("licence"),
         may_travel=may_travel,
         text=version,
     )
-    return Arrival(source, text, bool(fields.get("id")))
+    return Arrival(source, text, bool(fields.get("id")), tuple(f"{name}: {note}" for note in found.notes))
 
 
 _DAY = re.compile(r"^(\d{4})-(\d{2})-(\d{2})")
 
 
-def _published(fields: dict[str, str], details: Details, found: Extract) -> Published:
+def _published(fields: Mapping[str, str], details: Details, found: Extract, name: str) -> Published:
+    """When a document appeared; raises InvalidInput for a day that is none."""
     text = fields.get("published") or details.published
     own = found.about.get("published", "")
-    day = _DAY.match(text or own)
+    day = _day(text or own)
     if text:
-        certainty = details.certainty or ("certain" if day else "relative")
-        note = ""
-    elif own:
+        if _DAY.match(text) and day is None:
+            raise InvalidInput(
+                f"published: {text[:10]} is no day", place=Place(name), hint="write YYYY-MM-DD"
+            )
+        certainty, note = details.certainty or ("certain" if day else "relative"), ""
+    elif own and (day is not None or not _DAY.match(own)):
         # Extractors have been seen to invent dates; theirs is a guess until a person confirms it.
         certainty, note = "probable", f"as read by {found.extractor.name}"
     else:
         return Published()
-    iso = day.group() if day else ""
+    iso = day or ""
     return Published.model_validate(
         {"text": "" if iso else (text or own), "from": iso, "to": iso, "certainty": certainty, "note": note}
     )
+
+
+def _day(text: str) -> str | None:
+    """The ISO day that a text begins with; None where it begins with none that there is."""
+    match = _DAY.match(text)
+    try:
+        return date.fromisoformat(match.group()).isoformat() if match else None
+    except ValueError:
+        return None
 
 
 def identifier(name: str) -> str:

@@ -3,8 +3,6 @@
 import io
 import zipfile
 
-import pytest
-
 BODY = "The envoy said that the lake would stay open to both banks this year. "
 
 
@@ -13,16 +11,30 @@ PAGE = f"""<html><head><meta charset="utf-8"><title>Lake stays open</title></hea
 <script>alert(1)</script></body></html>"""
 
 
+W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+
+def docx_of(body, core=""):
+    """A DOCX file with that WordprocessingML in its body; `w:` and `mc:` are declared."""
+    declared = f'xmlns:w="{W}" xmlns:mc="urn:mc" xmlns:v="urn:v"'
+    members = [("word/document.xml", f"<w:document {declared}><w:body>{body}</w:body></w:document>")]
+    return zipped(members + ([("docProps/core.xml", core)] if core else []))
+
+
+def run(text, tag="t"):
+    """A run of text."""
+    return f'<w:r><w:{tag} xml:space="preserve">{text}</w:{tag}></w:r>'
+
+
+def para(*runs):
+    """A paragraph."""
+    return f"<w:p>{''.join(runs)}</w:p>"
+
+
 def docx_bytes(*paragraphs):
-    docx = pytest.importorskip("docx")
-    document = docx.Document()
-    for text in paragraphs:
-        document.add_paragraph(text)
-    table = document.add_table(rows=1, cols=2)
-    table.rows[0].cells[0].text, table.rows[0].cells[1].text = "left", "right"
-    out = io.BytesIO()
-    document.save(out)
-    return out.getvalue()
+    """A DOCX file of paragraphs and a table of two cells."""
+    cells = "".join(f"<w:tc>{para(run(word))}</w:tc>" for word in ("left", "right"))
+    return docx_of("".join(para(run(text)) for text in paragraphs) + f"<w:tbl><w:tr>{cells}</w:tr></w:tbl>")
 
 
 def pdf_bytes(text):

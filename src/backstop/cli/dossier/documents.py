@@ -88,6 +88,8 @@ def add(
         found = settled(found, outcomes, available)
         _print_outcomes(outcomes)
     store.write(snapshot, found)
+    for said in [note for item in incoming for note in item.notes][:20]:
+        print_note(said)
     for entered, what in happened if len(happened) <= 20 else []:
         click.echo(f"{entered}: {what}")
     counts = {what: sum(w == what for _, w in happened) for what in ("added", "new version", "unchanged")}

@@ -35,7 +35,7 @@ from backstop.dossier.record import (
     Statement,
     Term,
 )
-from backstop.dossier.text.extraction import Extract
+from backstop.dossier.text.extract import Extract
 
 UNCODED = "(not yet coded)"
 R = TypeVar("R", bound=Identified)

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from typing import Any
 
 from backstop.dossier.dossier import Dossier
-from backstop.dossier.text.extraction import needed
+from backstop.dossier.text.extract import needed
 
 NAMESPACE = "https://backstop.example/ns#"
 

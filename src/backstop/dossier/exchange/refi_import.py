@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar, get_args
-from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from backstop.base.faults import BackstopError, InvalidInput, Place
@@ -37,6 +36,7 @@ from backstop.dossier.record import (
 )
 from backstop.dossier.text.archive import read_archive
 from backstop.dossier.text.canonical import folded, received_text
+from backstop.dossier.text.xml_text import local, parsed_xml
 
 Plain = Mapping[str, object]
 """A JSON object."""
@@ -73,7 +73,7 @@ class _Selected:
 
 def read_qdc(data: bytes, name: str) -> ForeignCoding:
     """The codes of a codebook; a code below another is part of it. Raises InvalidInput where there is no codebook."""
-    root = _parsed(data, name)
+    root = parsed_xml(data, name)
     if next(_everywhere(root, "Codes"), None) is None:
         raise InvalidInput("there is no codebook in the file", place=Place(name))
     return ForeignCoding(codes=tuple(_codes(root)), left_out=tuple(_unplaced(root)))
@@ -89,7 +89,7 @@ def read_qdpx(data: bytes, name: str, ways: Sequence[Counting] = COUNTINGS) -> F
     project = next((m for m in members if m.rpartition("/")[2].lower().endswith(".qde")), None)
     if project is None:
         raise InvalidInput("there is no project.qde in the archive", place=Place(name))
-    return _Project(_parsed(members[project], f"{name}:{project}"), members, ways).coding()
+    return _Project(parsed_xml(members[project], f"{name}:{project}"), members, ways).coding()
 
 
 class _Project:
@@ -127,7 +127,7 @@ class _Project:
         sources: list[ForeignSource] = []
         selected: list[_Selected] = []
         for element in (e for kind in _MEDIA for e in _everywhere(self.root, kind)):
-            texts = [element] if _local(element) == "TextSource" else _texts_of(element)
+            texts = [element] if local(element) == "TextSource" else _texts_of(element)
             name = element.get("name") or "source"
             if not texts:
                 self._left("sources", f"{name}: it has no text")
@@ -229,28 +229,12 @@ class _Project:
         self.left_out.append(LeftOut(kind, why))
 
 
-def _parsed(data: bytes, name: str) -> Element:
-    head = data[:4096].replace(b"\x00", b"")
-    if b"<!DOCTYPE" in head or b"<!ENTITY" in data.replace(b"\x00", b""):
-        raise InvalidInput(
-            "the XML declares a document type or entities", place=Place(name), hint="export it again without"
-        )
-    try:
-        return ElementTree.fromstring(data)
-    except (ElementTree.ParseError, ValueError, LookupError) as error:
-        raise InvalidInput(f"the XML cannot be read ({error})", place=Place(name)) from None
-
-
-def _local(element: Element) -> str:
-    return element.tag.rpartition("}")[2]
-
-
 def _below(element: Element, *names: str) -> Iterator[Element]:
-    return (child for child in element if _local(child) in names)
+    return (child for child in element if local(child) in names)
 
 
 def _everywhere(root: Element, name: str) -> Iterator[Element]:
-    return (element for element in root.iter() if _local(element) == name)
+    return (element for element in root.iter() if local(element) == name)
 
 
 def _guid(element: Element) -> str:
@@ -321,7 +305,7 @@ def _codes(root: Element) -> list[ForeignCode]:
 
 def _unplaced(root: Element) -> Iterator[LeftOut]:
     """Everything that a dossier has no place for."""
-    counts = Counter(map(_local, root.iter()))
+    counts = Counter(map(local, root.iter()))
     for tag, kind in _REGIONS.items():
         yield from [LeftOut(kind, f"a dossier has no place for {kind}")] * counts[tag]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from backstop.dossier.dossier import Dossier
-from backstop.dossier.text.extraction import needed
+from backstop.dossier.text.extract import needed
 
 
 def ris(dossier: Dossier) -> str:

@@ -26,7 +26,7 @@ from backstop.dossier.record_reader import RecordReader
 from backstop.dossier.text.archive import read_archive
 from backstop.dossier.text.canonical import digest, received_text
 from backstop.dossier.text.csv_rows import by_head, csv_rows
-from backstop.dossier.text.extraction import needed
+from backstop.dossier.text.extract import needed
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 _STANCE = {"+": "for", "-": "against", "0": "neutral"}

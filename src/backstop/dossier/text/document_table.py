@@ -10,7 +10,8 @@ from backstop.base.json_text import json_value
 from backstop.dossier.record import Extractor
 from backstop.dossier.text.canonical import decode
 from backstop.dossier.text.csv_rows import csv_rows
-from backstop.dossier.text.extraction import MOST_CHARACTERS, Extract
+from backstop.dossier.text.extract import Extract
+from backstop.dossier.text.extraction import MOST_CHARACTERS
 
 MOST_ROWS = 100_000
 
