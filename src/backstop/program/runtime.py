@@ -120,11 +120,16 @@ def _read(path: Path) -> bytes | None:
     return content if hashlib.sha256(content).digest() == data[:_DIGEST] else None
 
 
+def sealed(content: bytes) -> bytes:
+    """What is kept of a module: its digest and itself."""
+    return hashlib.sha256(content).digest() + content
+
+
 def _keep(path: Path, content: bytes) -> None:
     """Keep a compiled module where that is possible; nothing depends on it."""
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, hashlib.sha256(content).digest() + content)
+        write_atomically(path, sealed(content))
         kept = sorted(path.parent.iterdir(), key=lambda each: each.stat().st_mtime, reverse=True)
         for old in kept[_KEPT:]:
             old.unlink()

@@ -74,7 +74,7 @@ _POWER_P = tuple(
 )
 _POWER_Q = tuple(float.fromhex(c) for c in ("0x1.110142bebbb45p+12", "0x1.d25b024e915c9p+7"))
 # Beyond this power of two `odds` goes no further, so that nothing it is used for overflows.
-_STEEPEST = 1020.0
+_STEEPEST = 1000.0
 
 
 def polynomial(terms: Terms, x: Term, coefficients: Sequence[float]) -> Term:
@@ -90,7 +90,7 @@ def polynomial(terms: Terms, x: Term, coefficients: Sequence[float]) -> Term:
 
 
 def odds(terms: Terms, x: Term) -> tuple[Term, Term]:
-    """2^x as a fraction (above, below), good to 3 units in the last place; x is held between -1020 and 1020.
+    """2^x as a fraction (above, below), good to 3 units in the last place; x is held between -1000 and 1000.
 
     As a fraction, because what is made of it is a share, which takes one division either way.
     """

@@ -10,8 +10,9 @@ import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 
-from backstop.program.code.terms import OPCODES, Term, Terms, is_shift
+from backstop.program.code.terms import OPCODES, SHIFTS, Term, Terms
 
 I32, V128 = 0x7F, 0x7B
 
@@ -40,6 +41,11 @@ def signed(number: int) -> bytes:
             out.append(part)
             return bytes(out)
         out.append(part | 0x80)
+
+
+@cache
+def _get(local: int) -> bytes:
+    return b"\x20" + unsigned(local)
 
 
 def _vector(opcode: int) -> bytes:
@@ -96,7 +102,6 @@ class Function:
     locals: list[int] = field(default_factory=list)
     body: list[bytes] = field(default_factory=list)
     calls: list[tuple[int, str]] = field(default_factory=list)
-    operations: int = 0
 
     def local(self, kind: int = V128) -> int:
         """A new local."""
@@ -105,7 +110,7 @@ class Function:
 
     def get(self, local: int) -> None:
         """Put a local on the stack."""
-        self.body.append(b"\x20" + unsigned(local))
+        self.body.append(_get(local))
 
     def set(self, local: int) -> None:
         """Put what is on the stack into a local."""
@@ -247,72 +252,73 @@ class _Straight:
                 self._value(statement.term)
                 body.append(b"\x21" + unsigned(statement.local))
             else:
-                body.append(_ZERO if statement.base is None else b"\x20" + unsigned(statement.base))
+                body.append(_ZERO if statement.base is None else _get(statement.base))
                 self._value(statement.term)
                 body.append(_STORE + unsigned(statement.offset))
         if push is not None:
             self._value(push)
 
     def _count(self, roots: Iterable[Term]) -> None:
-        uses, arguments = self.uses, self.terms.arguments
+        uses, arguments, known = self.uses, self.terms.arguments, self.known
         waiting = list(roots)
         while waiting:
             term = waiting.pop()
-            count = uses.get(term, 0)
-            uses[term] = count + 1
-            if not count and term not in self.known:
+            if term in uses:
+                uses[term] += 1
+                continue
+            uses[term] = 1
+            if term not in known:
                 waiting.extend(arguments[term])
 
     def _value(self, root: Term) -> None:
         """Put the value of a term on the stack, without recursion: sums may be long."""
-        body, terms = self.function.body, self.terms
-        waiting: list[tuple[Term, bool]] = [(root, False)]
+        append, kept, uses, known = self.function.body.append, self.kept, self.uses, self.known
+        operations, arguments = self.terms.operations, self.terms.arguments
+        # A term waits for its arguments as its complement.
+        waiting = [root]
         while waiting:
-            term, ready = waiting.pop()
-            if not ready:
-                kept = self.kept.get(term)
-                if kept is not None:
-                    body.append(b"\x20" + unsigned(kept))
+            term = waiting.pop()
+            if term >= 0:
+                local = kept.get(term)
+                if local is not None:
+                    append(_get(local))
                     continue
-                waiting.append((term, True))
-                operation = terms.operations[term]
-                if term in self.known or operation == "weight":
-                    continue
-                waiting.extend((argument, False) for argument in reversed(terms.arguments[term]))
+                waiting.append(~term)
+                if term not in known and operations[term] != "weight":
+                    waiting.extend(arguments[term][::-1])
                 continue
-            self._operation(term)
-            if self.uses[term] > 1 and terms.operations[term] not in _FREE:
-                local = self.kept[term] = self.function.local()
-                body.append(b"\x22" + unsigned(local))
+            term = ~term
+            operation = operations[term]
+            code = None if term in known else _VECTOR.get(operation)
+            if code is None or operation in SHIFTS:
+                self._special(term, operation)
+            else:
+                append(code)
+            if uses[term] > 1 and operation not in _FREE:
+                local = kept[term] = self.function.local()
+                append(b"\x22" + unsigned(local))
 
-    def _operation(self, term: Term) -> None:
+    def _special(self, term: Term, operation: str) -> None:
+        """Write what is more than one fixed instruction."""
         terms, function = self.terms, self.function
-        body, operation, detail = function.body, terms.operations[term], terms.details[term]
-        function.operations += 1
-        place = self.known.get(term)
+        append, detail, place = function.body.append, terms.details[term], self.known.get(term)
         if place is not None:
-            body.append(_ZERO + _LOAD + unsigned(place))
-        elif operation == "const":
-            assert isinstance(detail, int)
-            body.append(_CONST + struct.pack("<qq", detail, detail))
-        elif operation in ("local", "address"):
-            assert isinstance(detail, int)
-            body.append(b"\x20" + unsigned(detail))
-        elif operation == "load":
-            assert isinstance(detail, int)
-            body.append((b"" if terms.arguments[term] else _ZERO) + _LOAD + unsigned(detail))
+            append(_ZERO + _LOAD + unsigned(place))
         elif operation == "call":
-            assert isinstance(detail, str)
-            function.call(detail)
-        elif operation == "weight":
-            assert isinstance(detail, int)
-            function.get(self._choice(terms.arguments[term][0])[detail])
-        elif is_shift(operation):
-            assert isinstance(detail, int)
-            function.whole(detail)
-            body.append(_VECTOR[operation])
+            function.call(str(detail))
         else:
-            body.append(_VECTOR[operation])
+            assert isinstance(detail, int)
+            if operation == "const":
+                append(_CONST + struct.pack("<qq", detail, detail))
+            elif operation == "load":
+                append((b"" if terms.arguments[term] else _ZERO) + _LOAD + unsigned(detail))
+            elif operation == "weight":
+                function.get(self._choice(terms.arguments[term][0])[detail])
+            elif operation in ("local", "address"):
+                function.get(detail)
+            else:
+                function.whole(detail)
+                append(_VECTOR[operation])
 
     def _choice(self, term: Term) -> list[int]:
         """The locals with the weights of a choice (`Terms.unless_certain`), made where they are first asked for."""

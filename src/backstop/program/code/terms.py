@@ -15,6 +15,8 @@ from collections.abc import Callable, Sequence
 
 Term = int
 
+_NUMBER, _BITS = struct.Struct("<d"), struct.Struct("<q")
+
 # Operations of WebAssembly on v128 by the name that this room uses for them, with their opcodes after the prefix 0xFD.
 OPCODES = {
     "eq": 71,
@@ -48,7 +50,8 @@ OPCODES = {
     "pmin": 246,
     "pmax": 247,
 }
-_SHIFTS = frozenset({"ishl", "ishr_s", "ishr_u"})
+# Shifts have their bits as a detail, not as a term.
+SHIFTS = frozenset({"ishl", "ishr_s", "ishr_u"})
 
 
 def _divided(a: float, b: float) -> float:
@@ -94,12 +97,15 @@ class Terms:
         self.operations.append(operation)
         self.arguments.append(arguments)
         self.details.append(detail)
-        self.varies.append(varies or any(self.varies[argument] for argument in arguments))
+        for argument in arguments:
+            varies = varies or self.varies[argument]
+        self.varies.append(varies)
         return new
 
     def constant(self, amount: float) -> Term:
         """A number in both lanes."""
-        return self.bits(struct.unpack("<q", struct.pack("<d", amount))[0])
+        bits: int = _BITS.unpack(_NUMBER.pack(amount))[0]
+        return self.bits(bits)
 
     def bits(self, pattern: int) -> Term:
         """64 bits, given as a signed integer, in both lanes."""
@@ -109,7 +115,7 @@ class Terms:
         """The number that a constant is; None for any other term."""
         if self.operations[term] != "const":
             return None
-        amount: float = struct.unpack("<d", struct.pack("<q", self.details[term]))[0]
+        amount: float = _NUMBER.unpack(_BITS.pack(self.details[term]))[0]
         return amount
 
     def constant_bits(self, term: Term) -> int | None:
@@ -148,13 +154,11 @@ class Terms:
 
     def op(self, name: str, *arguments: Term) -> Term:
         """An operation by its name in `OPCODES`."""
-        fold = _FOLDED.get(name)
-        if fold is not None:
-            amounts = [self.amount(argument) for argument in arguments]
-            if None not in amounts:
-                result = fold(*amounts)
-                if not math.isnan(result):
-                    return self.constant(result)
+        operations = self.operations
+        if all(operations[argument] == "const" for argument in arguments) and name in _FOLDED:
+            result = _FOLDED[name](*map(self.amount, arguments))
+            if not math.isnan(result):
+                return self.constant(result)
         return self._term(name, arguments)
 
     def shift(self, name: str, argument: Term, bits: int) -> Term:
@@ -195,8 +199,3 @@ class Terms:
     def truth(self, mask: Term) -> Term:
         """1.0 where the mask is set, 0.0 where it is not."""
         return self.op("and", mask, self.constant(1.0))
-
-
-def is_shift(operation: str) -> bool:
-    """Whether an operation is a shift, whose bits are a detail and not a term."""
-    return operation in _SHIFTS

@@ -6,8 +6,8 @@ once and called for each of them, with the addresses of its own numbers and of i
 
 There are functions to compute what stays the same throughout the tail (`lasting`); the worth of phases in the tail,
 from that (`worth`); the worth and how it follows from that of the next phases (`slopes`); the worth and the probability
-of every outcome (`chosen`). Where somebody chooses without noise other functions are called; lanes with noise get the
-same bits from them.
+of every outcome (`chosen`). Where somebody chooses without noise `chosen` has functions of its own, which do for the
+tail as well; lanes with noise get the same bits from them.
 """
 
 from __future__ import annotations
@@ -134,9 +134,9 @@ class Plays:
         """What stays the same throughout the tail."""
         return self._written("lasting", self.going, True)
 
-    def worth(self, certain: bool) -> list[Call]:
-        """The worth of the phases that go on in the tail."""
-        return self._written("worth", self.going, certain)
+    def worth(self) -> list[Call]:
+        """The worth of the phases that go on in the tail, where everybody chooses with noise."""
+        return self._written("worth", self.going, False)
 
     def chosen(self, certain: bool, at_first: bool) -> list[Call]:
         """The worth of phases and what is chosen in them: those that go on, or those played in period 0 alone."""

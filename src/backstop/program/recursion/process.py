@@ -51,8 +51,8 @@ class Process:
             self.certain = self._fixed(certain)
         plays = self.plays = Plays(self.board, self.record, self.cut)
         self._calls["lasting", False] = plays.lasting()
+        self._calls["worth", False] = plays.worth()
         for sure in (False, True) if certain is not None else (False,):
-            self._calls["worth", sure] = plays.worth(sure)
             self._calls["chosen", sure] = plays.chosen(sure, at_first=False)
             self._calls["first", sure] = plays.chosen(sure, at_first=True)
         self.wanted |= dict(plays.own_terms())
@@ -73,19 +73,27 @@ class Process:
         rows = self.board.rows
         return rows.going + (rows.absorbing if self.cut else [])
 
-    def _call(self, function: Function, kind: str, outcomes: int | None = None) -> None:
-        def calls(certain: bool) -> None:
-            self.plays.call(function, self._calls[kind, certain], outcomes)
+    def _call(self, function: Function, kind: str, outcomes: int) -> None:
+        """Solve the plays of some phases, with or without noise; `outcomes`: the address of the period's record."""
+
+        def calls(certain: bool, of: str) -> None:
+            self.plays.call(function, self._calls[of, certain], outcomes if of != "worth" else None)
 
         if self.certain is None:
-            calls(False)
+            calls(False, kind)
         else:
             function.any_in(self.certain)
-            function.choose(lambda: calls(True), lambda: calls(False))
+            function.choose(
+                lambda: calls(True, "chosen" if kind == "worth" else kind), lambda: calls(False, kind)
+            )
 
     def sweep(self, function: Function) -> None:
         """One period back in the tail: the worth of the phases carried, from the discounted values."""
-        self._call(function, "worth")
+        outcomes = function.local(I32)
+        # What is chosen in the tail is of no interest; the first period's record will be written last.
+        function.whole(self.record.base)
+        function.set(outcomes)
+        self._call(function, "worth", outcomes)
         if self.cut:
             self._absorb(function)
 
