@@ -10,7 +10,7 @@ from tests.support.conflicts import option_twin
 from backstop.graphmodel.model.moves import Arcs, greatest, repeated
 
 
-def test_blocks_and_arcs_are_two_forms_of_the_same_moves() -> None:
+def test_pools_and_arcs_are_two_forms_of_the_same_moves() -> None:
     for seed in range(200):
         one = option_twin(random.Random(f"forms-{seed}"))
         for moves, rank in zip(one.conflict.moves, one.conflict.rankings("test"), strict=True):

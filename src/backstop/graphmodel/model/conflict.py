@@ -15,7 +15,7 @@ from backstop.base.faults import InvalidInput, Place, Refused
 from backstop.base.words import did_you_mean
 from backstop.graphmodel.model.feasible import Codes, feasible_vectors, option_truth
 from backstop.graphmodel.model.formula import Formula, Truth, evaluate
-from backstop.graphmodel.model.moves import Arcs, Blocks, Moves, Values
+from backstop.graphmodel.model.moves import Arcs, Moves, Pools, Values
 from backstop.graphmodel.model.preference import Bools, Preference, Ranking, as_ranking
 from backstop.graphmodel.model.sequences import Path
 
@@ -23,7 +23,10 @@ Direction = Literal["both", "on_only", "off_only"]
 Form = Literal["option", "merged", "graph"]
 
 MAX_ARCS = 150_000_000
-"""Arcs held explicitly; a decision maker whose options all go both ways needs none."""
+"""Arcs held explicitly; they are where moves are banned or listed, or states merged."""
+
+MAX_ONE_WAY = 1 << 28
+"""States times choices of one-way options of one decision maker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,26 +261,32 @@ def option_moves(
     `banned` are pairs of truths per vector: no move from a vector of the first to one of the second. Merged states move
     as their members do, and do not move to themselves. Raises Refused where there are too many arcs to hold.
     """
-    own = [j for j, option in enumerate(options) if option.owner == owner]
-    mask = np.uint64(sum(1 << j for j in own))
+
+    def bits(*directions: str) -> np.uint64:
+        chosen = (option.owner == owner and option.direction in directions for option in options)
+        return np.uint64(sum(1 << j for j, one in enumerate(chosen) if one))
+
     codes, node = states.codes, states.node
-    blocks = Blocks.from_labels(codes & ~mask)
-    one_way = [options[j].direction != "both" for j in own]
-    if states.plain and not banned and not any(one_way):
-        return blocks
-    count = int(blocks.degree().sum(dtype=np.int64))
+    on_only, off_only = bits("on_only"), bits("off_only")
+    gone = (codes & on_only) | (~codes & off_only)
+    choices = len(np.unique(gone))
+    if choices * len(codes) > MAX_ONE_WAY:
+        raise Refused(
+            f"{owner} has {choices:,} choices of one-way options in {len(codes):,} states, more than are gone through",
+            hint="leave options out, or let some of them go both ways",
+        )
+    moves = Pools.from_labels(codes & ~bits("both", "on_only", "off_only"), gone)
+    if states.plain and not banned:
+        return moves
+    count = int(moves.degree().sum(dtype=np.int64))
     if count > MAX_ARCS:
         raise Refused(
-            f"{owner} has {count:,} moves to be held one by one (one-way options, banned moves or merged states);"
-            f" at most {MAX_ARCS:,} fit, and these would need about {count * 24 / 1e9:,.0f} GB",
+            f"{owner} has {count:,} moves to be held one by one (banned moves or merged states); at most"
+            f" {MAX_ARCS:,} fit, and these would need about {count * 24 / 1e9:,.0f} GB",
             hint="leave options out or declare more vectors infeasible",
         )
-    source, target = blocks.arcs()
-    on_only = np.uint64(sum(1 << j for j in own if options[j].direction == "on_only"))
-    off_only = np.uint64(sum(1 << j for j in own if options[j].direction == "off_only"))
-    changed = codes[source] ^ codes[target]
-    forbidden = (changed & codes[target] & off_only) | (changed & codes[source] & on_only)
-    keep = forbidden == 0
+    source, target = moves.arcs()
+    keep = np.ones(len(source), dtype=np.bool_)
     for from_truth, to_truth in banned:
         keep &= ~(from_truth[source] & to_truth[target])
     return Arcs.from_pairs(len(states), node[source[keep]], node[target[keep]])

@@ -1,12 +1,14 @@
 """One-step moves of a decision maker, held so that a minimum over all targets costs one pass over the states.
 
-Two forms. *Blocks*: states that differ only in the mover's own options form a block in which every member reaches every
-other; nothing per arc is stored. *Arcs*: explicit targets, for one-way options, banned moves, merged states and graph
-form. Both restrict themselves to improvements for a given ranking.
+Two forms. *Pools*: states that differ only in the mover's own options reach one another, as far as one-way options
+allow; nothing per arc is stored. *Arcs*: explicit targets, for banned moves, merged states and graph form. Both
+restrict themselves to improvements for a given ranking.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -108,31 +110,62 @@ class Arcs:
         return Arcs(start, target[better])
 
 
-class Blocks:
-    """Moves within blocks: `table` (width, blocks) lists the members of each block, padded with `size`."""
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """Pools side by side: `table` (width, pools) lists their members, filled up with the number of states; each of
+    `states` reaches the other members of its `pool`, at `place` in the raveled table."""
 
-    def __init__(self, table: Index, size: int) -> None:
-        self._table = table
-        self._size = size
-        flat = table.ravel()
-        real = flat < size
-        self._place = np.empty(size, dtype=np.int64)  # where in the raveled table each state stands
-        self._place[flat[real]] = np.flatnonzero(real)
-        self._full = bool(real.all())
-        self._count = np.count_nonzero(table < size, axis=0).astype(np.int32)
+    table: Index
+    states: Index
+    pool: Index
+    place: NDArray[np.int64]
+    full: bool
 
     @classmethod
-    def from_labels(cls, label: NDArray[Any]) -> Blocks:
-        """Blocks of equal `label`, one label per state."""
+    def of(cls, table: Index, states: Index, size: int) -> _Part:
+        """The part in which `states` move, each of them in one pool only."""
+        flat = table.ravel()
+        real = np.flatnonzero(flat < size)
+        position = np.empty(size, dtype=np.int64)
+        position[flat[real]] = real
+        place = position[states]
+        pool = (place % table.shape[1]).astype(np.int32)
+        return cls(table, states, pool, place, len(real) == len(flat))
+
+
+class Pools:
+    """Moves within pools: a state reaches every other member of its own pool, and may be a member of others too.
+
+    With options that go both ways a pool is a block of states that reach one another. With one-way options there is a
+    pool for each choice of these: the states in which they have gone as far or further.
+    """
+
+    def __init__(self, size: int, parts: Sequence[_Part]) -> None:
+        self._size = size
+        self.parts = tuple(parts)
+        self._home = np.zeros(size, dtype=np.int32)
+        self._pool = np.zeros(size, dtype=np.int32)
+        self._count = np.zeros(size, dtype=np.int32)
+        for at, part in enumerate(self.parts):
+            self._home[part.states], self._pool[part.states] = at, part.pool
+            self._count[part.states] = np.count_nonzero(part.table < size, axis=0)[part.pool]
+
+    @classmethod
+    def from_labels(cls, label: NDArray[Any], gone: NDArray[Any] | None = None) -> Pools:
+        """Pools of states with equal `label`; `gone` has the bits of the one-way options that have been used."""
         size = len(label)
         _, block = np.unique(label, return_inverse=True)
-        order = np.argsort(block, kind="stable").astype(np.int32)
-        counts = np.bincount(block)
-        first = np.cumsum(counts) - counts
-        sorted_block = block[order]
-        table = np.full((int(counts.max()), len(counts)), size, dtype=np.int32)
-        table[np.arange(size) - first[sorted_block], sorted_block] = order
-        return cls(table, size)
+        every = np.arange(size, dtype=np.int32)
+        if gone is None or not gone.any():
+            return cls(size, [_Part.of(_table(block, every, size), every, size)])
+        parts = []
+        for used in np.unique(gone):
+            states = every[gone == used]
+            further = every[gone & used == used]
+            members = further[np.isin(block[further], block[states])]
+            _, dense = np.unique(block[members], return_inverse=True)
+            parts.append(_Part.of(_table(dense, members, size), states, size))
+        return cls(size, parts)
 
     @property
     def size(self) -> int:
@@ -142,76 +175,78 @@ class Blocks:
     def least(self, values: Values) -> Values:
         """See Moves."""
         top = np.iinfo(values.dtype).max
-        rows = len(values)
-        width, blocks = self._table.shape
-        if width == 1:
-            return np.full_like(values, top)
-        members = _members(values, self._table, self._full, top)
-        # The least of all members but one: the least before it and the least after it.
-        result = np.empty_like(members)
-        running = np.full((rows, blocks), top, dtype=values.dtype)
-        for k in range(width):
-            result[:, k] = running
-            np.minimum(running, members[:, k], out=running)
-        running.fill(top)
-        for k in range(width - 1, -1, -1):
-            np.minimum(result[:, k], running, out=result[:, k])
-            np.minimum(running, members[:, k], out=running)
-        return result.reshape(rows, -1)[:, self._place]
+        found = np.full_like(values, top)
+        for part in self.parts:
+            width, pools = part.table.shape
+            if width == 1:
+                continue
+            members = _members(values, part, width, top)
+            # The least of all members but one: the least before it and the least after it.
+            result = np.empty_like(members)
+            running = np.full((len(values), pools), top, dtype=values.dtype)
+            for k in range(width):
+                result[:, k] = running
+                np.minimum(running, members[:, k], out=running)
+            running.fill(top)
+            for k in range(width - 1, -1, -1):
+                np.minimum(result[:, k], running, out=result[:, k])
+                np.minimum(running, members[:, k], out=running)
+            flat = result.reshape(len(values), -1)
+            if len(self.parts) == 1:
+                return flat[:, part.place]
+            found[:, part.states] = flat[:, part.place]
+        return found
 
     def targets(self, state: int) -> Index:
         """See Moves."""
-        block = self._table[:, self._place[state] % self._table.shape[1]]
-        return np.sort(block[(block < self._size) & (block != state)])
+        pool = self.parts[self._home[state]].table[:, self._pool[state]]
+        return np.sort(pool[(pool < self._size) & (pool != state)])
 
     def degree(self) -> Index:
         """See Moves."""
-        degrees: Index = self._count[self._place % self._table.shape[1]] - 1
+        degrees: Index = self._count - 1
         return degrees
 
     def arcs(self) -> tuple[Index, Index]:
         """See Moves."""
-        width = len(self._table)
-        sources = [np.empty(0, dtype=np.int32)]
-        targets = [np.empty(0, dtype=np.int32)]
-        for shift in range(1, width):
-            other = np.roll(self._table, shift, axis=0)
-            real = (self._table < self._size) & (other < self._size)
-            sources.append(self._table[real])
-            targets.append(other[real])
+        sources, targets = [np.empty(0, dtype=np.int32)], [np.empty(0, dtype=np.int32)]
+        for part in self.parts:
+            for members in part.table:
+                target = members[part.pool]
+                real = (target < self._size) & (target != part.states)
+                sources.append(part.states[real])
+                targets.append(target[real])
         source, target = np.concatenate(sources), np.concatenate(targets)
-        order = np.lexsort((target, source))
+        order = np.argsort(source.astype(np.int64) * self._size + target, kind="stable")
         return source[order], target[order]
 
-    def improving(self, rank: Values) -> RankedBlocks:
+    def improving(self, rank: Values) -> RankedPools:
         """See Moves."""
-        return RankedBlocks(self._table, rank, self._full)
+        return RankedPools(self._size, self.parts, rank)
 
 
-class RankedBlocks:
-    """Improvements within blocks: members sorted best first, so the targets of a state are those before its level."""
+class RankedPools:
+    """Improvements within pools: members sorted best first, so the targets of a state are those before its level."""
 
-    def __init__(self, table: Index, rank: Values, full: bool) -> None:
-        size = len(rank)
-        width, blocks = table.shape
-        padded = np.append(rank, np.iinfo(rank.dtype).min)
-        ranks = padded[table]
-        order = np.argsort(-ranks.astype(np.int64), axis=0, kind="stable")
-        self._table = np.take_along_axis(table, order, axis=0)
-        ranks = np.take_along_axis(ranks, order, axis=0)
+    def __init__(self, size: int, parts: Sequence[_Part], rank: Values) -> None:
         self._size = size
-        self._full = full
-        # level[k]: position of the first member with the rank of member k, that is, how many are strictly better.
-        level = np.zeros((width, blocks), dtype=np.int64)
-        for k in range(1, width):
-            level[k] = np.where(ranks[k] == ranks[k - 1], level[k - 1], k)
-        real = self._table < size
-        self._better = np.empty(size, dtype=np.int64)
-        self._better[self._table[real]] = level[real]
-        self._block = np.empty(size, dtype=np.int64)
-        self._block[self._table[real]] = np.broadcast_to(np.arange(blocks), (width, blocks))[real]
-        self._lookup = self._better * blocks + self._block
-        self._deepest = int(self._better.max(initial=0))
+        self._parts = []
+        self._home = np.zeros(size, dtype=np.int32)
+        self._pool = np.zeros(size, dtype=np.int32)
+        self._better = np.zeros(size, dtype=np.int64)
+        padded = np.append(rank, np.iinfo(rank.dtype).min)
+        for at, part in enumerate(parts):
+            ranks = padded[part.table]
+            order = np.argsort(-ranks.astype(np.int64), axis=0, kind="stable")
+            sorted_part = _Part.of(np.take_along_axis(part.table, order, axis=0), part.states, size)
+            ranks = np.take_along_axis(ranks, order, axis=0)
+            # level[k]: position of the first member with the rank of member k, that is, how many are strictly better.
+            level = np.zeros(ranks.shape, dtype=np.int64)
+            for k in range(1, len(ranks)):
+                level[k] = np.where(ranks[k] == ranks[k - 1], level[k - 1], k)
+            self._parts.append(sorted_part)
+            self._home[part.states], self._pool[part.states] = at, sorted_part.pool
+            self._better[part.states] = level.ravel()[sorted_part.place]
 
     @property
     def size(self) -> int:
@@ -221,19 +256,26 @@ class RankedBlocks:
     def least(self, values: Values) -> Values:
         """See Moves."""
         top = np.iinfo(values.dtype).max
-        rows = len(values)
-        blocks = self._table.shape[1]
-        deepest = self._deepest
-        members = _members(values, self._table[:deepest], self._full, top)
-        running = np.empty((rows, deepest + 1, blocks), dtype=values.dtype)
-        running[:, 0] = top
-        for k in range(deepest):
-            np.minimum(running[:, k], members[:, k], out=running[:, k + 1])
-        return running.reshape(rows, -1)[:, self._lookup]
+        found = np.full_like(values, top)
+        for part in self._parts:
+            pools = part.table.shape[1]
+            better = self._better[part.states]
+            deepest = int(better.max(initial=0))
+            members = _members(values, part, deepest, top)
+            running = np.empty((len(values), deepest + 1, pools), dtype=values.dtype)
+            running[:, 0] = top
+            for k in range(deepest):
+                np.minimum(running[:, k], members[:, k], out=running[:, k + 1])
+            ends = running.reshape(len(values), -1)[:, better * pools + part.pool]
+            if len(self._parts) == 1:
+                return ends
+            found[:, part.states] = ends
+        return found
 
     def targets(self, state: int) -> Index:
         """See Moves."""
-        return np.sort(self._table[: self._better[state], self._block[state]])
+        table = self._parts[self._home[state]].table
+        return np.sort(table[: self._better[state], self._pool[state]])
 
     def degree(self) -> Index:
         """See Moves."""
@@ -252,9 +294,20 @@ class RankedBlocks:
         return Arcs.from_pairs(self._size, *self.arcs()).improving(rank)
 
 
-def _members(values: Values, table: Index, full: bool, top: int) -> Values:
-    """`values` laid out as (rows, width, blocks), `top` where a block has fewer members."""
-    if full:
+def _table(block: NDArray[np.int64], states: Index, size: int) -> Index:
+    """(width, blocks): `states` by their `block` from 0 on, filled up with `size`."""
+    order = np.argsort(block, kind="stable")
+    counts = np.bincount(block)
+    first = np.cumsum(counts) - counts
+    table = np.full((int(counts.max()), len(counts)), size, dtype=np.int32)
+    table[np.arange(len(states)) - first[block[order]], block[order]] = states[order]
+    return table
+
+
+def _members(values: Values, part: _Part, most: int, top: int) -> Values:
+    """`values` of the first `most` members laid out as (rows, width, pools), `top` where a pool has fewer."""
+    table = part.table[:most]
+    if part.full:
         return values[:, table]
     padded = np.empty((len(values), values.shape[1] + 1), dtype=values.dtype)
     padded[:, :-1] = values
@@ -265,11 +318,17 @@ def _members(values: Values, table: Index, full: bool, top: int) -> Values:
 def repeated(moves: Moves, copies: int) -> Moves:
     """`copies` of the same moves side by side: state s of copy c is c * size + s. Many conflicts solved as one."""
     size = moves.size
-    if isinstance(moves, Blocks):
-        width, blocks = moves._table.shape
-        offset = (np.arange(copies, dtype=np.int32) * size)[None, :, None]
-        table = np.where(moves._table[:, None, :] < size, moves._table[:, None, :] + offset, copies * size)
-        return Blocks(table.reshape(width, copies * blocks).astype(np.int32), copies * size)
+    offset = np.arange(copies, dtype=np.int32) * size
+    if isinstance(moves, Pools):
+        parts = []
+        for part in moves.parts:
+            width, pools = part.table.shape
+            wide = part.table[:, None, :]
+            table = np.where(wide < size, wide + offset[None, :, None], copies * size)
+            states = (part.states[None, :] + offset[:, None]).ravel()
+            whole = table.reshape(width, copies * pools).astype(np.int32)
+            parts.append(_Part.of(whole, states, copies * size))
+        return Pools(copies * size, parts)
     source, target = moves.arcs()
     degree = np.tile(moves.degree(), copies)
     start = np.zeros(copies * size + 1, dtype=np.int64)
