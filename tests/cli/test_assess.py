@@ -15,6 +15,7 @@ import duckdb
 import numpy as np
 import pytest
 from tests.support.command import process, run
+from tests.support.report_studies import ONE_SHOT
 from tests.support.small_studies import HOSTILE, OBSERVED, PLEDGE, write
 
 from backstop.base.files import RESULTS
@@ -536,10 +537,10 @@ def test_an_earlier_result_survives_a_failure_half_way(
     assert not (tmp_path / "other").exists()
 
 
-def test_the_folders_of_assess_and_report_replace_each_other(pledge: Path, tmp_path: Path) -> None:
-    target = tmp_path / "report"
+def test_the_folders_of_assess_and_report_replace_each_other(tmp_path: Path) -> None:
+    study, target = write(tmp_path / "study", ONE_SHOT), tmp_path / "report"
     for command in ("assess", "report", "assess"):
-        answer = run(command, pledge, "--worlds", 64, "--out", target)
+        answer = run(command, study, "--worlds", 64, "--out", target)
         assert answer.code == 0, answer.err
         assert {path.name for path in target.iterdir()} <= set(RESULTS)
         assert ((target / "result.json").exists(), command) in ((True, "assess"), (False, "report"))
