@@ -22,7 +22,7 @@ from backstop.base.faults import InvalidInput
 EXACT = 1e-9
 CLEAR = 3.0
 """Monte Carlo errors by which a share must differ from the one asked for to settle it on few worlds."""
-HALVINGS = 10
+HALVINGS, BACK = 10, 4
 
 Meets = Callable[[FloatArray, Sequence[Rows]], Sequence[BoolArray]]
 """From packages (packages, measures), and worlds for each, to whether each package meets the target in its worlds."""
@@ -127,31 +127,45 @@ def lowered(
 
     `order` (packages, measures) says which measure is lowered first. A level moves between its place on the measure's
     ladder and the next place nearer to zero, by `halvings` of the distance. Worlds that answer alike at both ends are
-    taken to answer so between them, which the caller has to check by solving what comes out.
+    taken to answer so between them; the level found is then solved in all worlds, and moved back where that was wrong.
     """
     every = np.arange(len(weights))
     found = packages.copy()
     met = list(meets(found, [every] * len(found)))
+
+    def reaches(answers: BoolArray) -> bool:
+        return bool(weights[answers].sum() >= share - EXACT)
+
     for columns in order.T:
         moving = [p for p, column in enumerate(columns) if found[p, column] != 0.0]
-        low = {p: _next_to_zero(np.asarray(ladders[columns[p]]), float(found[p, columns[p]])) for p in moving}
+        high = {p: float(found[p, columns[p]]) for p in moving}
+        low = {p: _next_to_zero(np.asarray(ladders[columns[p]]), high[p]) for p in moving}
         bottom = dict(zip(moving, meets(_put(found, columns, low), [every] * len(moving)), strict=True))
+        top, best = {p: met[p] for p in moving}, dict(high)
         for p in moving:
-            if weights[bottom[p]].sum() >= share - EXACT:
+            if reaches(bottom[p]):
                 found[p, columns[p]], met[p] = low[p], bottom[p]
+        moving = [p for p in moving if not reaches(bottom[p])]
         for _ in range(halvings):
-            open_ = {p: np.flatnonzero(met[p] != bottom[p]) for p in moving}
-            middle = {p: (low[p] + found[p, columns[p]]) / 2.0 for p in moving if open_[p].size}
-            if not middle:
-                break
+            open_ = {p: np.flatnonzero(top[p] != bottom[p]) for p in moving}
+            middle = {p: (low[p] + best[p]) / 2.0 for p in moving if open_[p].size}
             answers = meets(_put(found, columns, middle), [open_[p] for p in middle])
             for (p, level), answer in zip(middle.items(), answers, strict=True):
-                here = met[p].copy()
+                here = top[p].copy()
                 here[open_[p]] = answer
-                if weights[here].sum() >= share - EXACT:
-                    found[p, columns[p]], met[p] = level, here
+                if reaches(here):
+                    best[p], top[p] = level, here
                 else:
                     low[p], bottom[p] = level, here
+        for _ in range(BACK):
+            best = {p: level for p, level in best.items() if p in moving and level != high[p]}
+            answers = meets(_put(found, columns, best), [every] * len(best))
+            for (p, level), answer in zip(list(best.items()), answers, strict=True):
+                if reaches(answer):
+                    found[p, columns[p]], met[p] = level, answer
+                    del best[p]
+                else:
+                    best[p] = (level + high[p]) / 2.0
     return found
 
 

@@ -17,7 +17,7 @@ from backstop.base.table import Table
 from backstop.base.words import did_you_mean, number
 from backstop.questions.event import Event
 from backstop.questions.inquiry import known_metric
-from backstop.questions.methods.packages import EXACT, minimal, pareto_front
+from backstop.questions.methods.packages import minimal, pareto_front
 from backstop.questions.study.package_search import (
     AFFORDABLE,
     FEWEST,
@@ -225,9 +225,8 @@ def least_packages(
         most = max(FEWEST_LISTED, AFFORDABLE // (10 * found.worlds))
         kept = rows[(np.arange(len(rows)) < most) | single]
         if len(kept) < len(rows):
-            notes.append(
-                f"the cheapest {len(kept)} of {len(rows)} minimal packages of the levels tried are shown"
-            )
+            which = f"{len(kept)} of {len(rows)} minimal packages of the levels tried"
+            notes.append(f"{which} are shown: the cheapest, and those of one measure alone")
         least = solver.lowered(tries.packages[kept], tries.ladders)
         if front:
             goal = [_goal(model, first, name) * (1.0 if more else -1.0) for name, more in traded.items()]
@@ -268,16 +267,9 @@ class _Solver:
         """Packages lowered between the levels tried, and the cheapest improved by exchanges, the cheapest first."""
         search = self.search
         starts = np.unique(np.stack([*packages, search.exchanged(packages[0], ladders)]), axis=0)
-        ends = search.lowered(starts, ladders, Draw(search.found, search.found.worlds))
-        # A level between two that were tried is kept only where it is seen to reach the share.
-        kept = [
-            after if (after.share.mean or 0.0) >= search.share - EXACT else before
-            for before, after in zip(self.packages(starts), self.packages(ends), strict=True)
-        ]
-        levels = np.array([list(package.levels.values()) for package in kept])
-        distinct = np.unique(levels, axis=0, return_index=True)[1]
-        chosen = [kept[i] for i in distinct if minimal(levels)[i]]
-        return sorted(chosen, key=lambda package: (package.cost, -(package.share.mean or 0.0)))
+        ends = np.unique(search.lowered(starts, ladders, Draw(search.found, search.found.worlds)), axis=0)
+        least = self.packages(ends[minimal(ends)])
+        return sorted(least, key=lambda package: (package.cost, -(package.share.mean or 0.0)))
 
     def _package(self, package: FloatArray, met: FloatArray, of: Figures) -> Package:
         found = self.search.found

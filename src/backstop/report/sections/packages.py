@@ -33,6 +33,7 @@ def section(found: Material) -> Section:
         )
         lines = tuple(_line(found, of, package) for package in of.minimal)
         blocks += [Paragraph(text, lead=True), Items(lines), _figure(found, of, target.words)]
+        blocks += [Paragraph(stop(sentence_case(note))) for note in of.notes]
     return Section("packages", "Least packages", tuple(blocks))
 
 
