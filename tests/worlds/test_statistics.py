@@ -13,6 +13,7 @@ from backstop.base.faults import InvalidInput, Refused
 from backstop.worlds.statistics import (
     REPLICATIONS,
     Array,
+    counted_weights,
     effective_worlds,
     jackknife,
     mean_and_error,
@@ -238,11 +239,11 @@ def test_no_world_is_invalid() -> None:
 
 
 def test_few_effective_worlds_warn_and_fewer_refuse() -> None:
-    assert note_on_few_worlds(normalised_weights(None, 100)) is None
-    assert "99 effective worlds" in (note_on_few_worlds(normalised_weights(None, 99)) or "")
-    assert note_on_few_worlds(normalised_weights(None, 10)) is not None
+    assert note_on_few_worlds(counted_weights(None, 100)) is None
+    assert "99 effective worlds" in (note_on_few_worlds(counted_weights(None, 99)) or "")
+    assert note_on_few_worlds(counted_weights(None, 10)) is not None
     with pytest.raises(Refused, match=r"9\.0 effective worlds"):
-        note_on_few_worlds(normalised_weights(None, 9))
+        counted_weights(None, 9)
 
 
 def test_varying_ignores_worlds_without_weight() -> None:

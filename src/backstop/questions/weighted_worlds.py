@@ -16,7 +16,7 @@ from backstop.scenario.format.scenario import Scenario
 from backstop.scenario.model import Model
 from backstop.worlds.query import Query
 from backstop.worlds.result import Result
-from backstop.worlds.statistics import effective_worlds, normalised_weights, note_on_few_worlds
+from backstop.worlds.statistics import counted_weights, effective_worlds, note_on_few_worlds
 from backstop.worlds.weights import weights_of
 
 
@@ -106,7 +106,7 @@ def weighted_worlds(
     if observations:
         seen = {n: known[promise_of(model, o.arrangement)][o.metric] for n, o in observations.items()}
         weights = weights_of(model, seen)
-    weight = normalised_weights(weights, inquiry.worlds)
+    weight = counted_weights(weights, inquiry.worlds)
     return WeightedWorlds(inquiry, parameters, known, weights, weight, note_on_few_worlds(weight))
 
 

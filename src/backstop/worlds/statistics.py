@@ -248,25 +248,28 @@ def normalised_weights(weights: ArrayLike | None, worlds: int) -> FloatArray:
     return np.asarray(scaled / scaled.sum(), dtype=np.float64)
 
 
-def note_on_few_worlds(weights: FloatArray) -> str | None:
-    """A warning where the weight rests on fewer than 100 effective worlds, None otherwise.
-
-    Raises Refused below 10: a share of so few worlds has no meaningful digit.
-    """
-    worth = effective_worlds(weights)
+def counted_weights(weights: ArrayLike | None, worlds: int) -> FloatArray:
+    """`normalised_weights`, refused under ten effective worlds: a share of so few has no meaningful digit."""
+    found = normalised_weights(weights, worlds)
+    worth = effective_worlds(found)
     # Rounding must not refuse exactly ten equal worlds.
     if worth < TOO_FEW_WORLDS - 1e-9:
         raise Refused(
-            f"the weight rests on {worth:.1f} effective worlds of {len(weights)}, "
-            "too few to answer from (10 are needed)",
+            f"the weight rests on {worth:.1f} effective worlds of {worlds}, too few to answer from (10 are needed)",
             hint="assess more worlds, or widen the observations that leave so few worlds any weight",
         )
-    if worth < FEW_WORLDS - 1e-9:
-        return (
-            f"the weight rests on only {worth:.0f} effective worlds of {len(weights)}: read every figure as rough, "
-            "and assess more worlds for a firmer answer"
-        )
-    return None
+    return found
+
+
+def note_on_few_worlds(weights: FloatArray) -> str | None:
+    """A warning where the weight rests on fewer than 100 effective worlds, None otherwise."""
+    worth = effective_worlds(weights)
+    if worth >= FEW_WORLDS - 1e-9:
+        return None
+    return (
+        f"the weight rests on only {worth:.0f} effective worlds of {len(weights)}: read every figure as rough, "
+        "and assess more worlds for a firmer answer"
+    )
 
 
 def varying(values: ArrayLike, weights: FloatArray, what: str = "the metric") -> FloatArray:

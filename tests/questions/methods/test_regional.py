@@ -62,8 +62,3 @@ def test_nothing_to_tell_apart_is_refused():
         regional_sensitivity({"x": x}, x < 2)
     with pytest.raises(Refused, match="effective worlds"):
         regional_sensitivity({"x": x}, x < 0.5, np.where(np.arange(200) < 3, 1.0, 0.0))
-
-
-def test_thin_weight_is_noted():
-    x = np.linspace(0, 1, 60)
-    assert "60 effective worlds" in (regional_sensitivity({"x": x}, x < 0.5).note or "")

@@ -12,7 +12,7 @@ import numpy as np
 
 from backstop.base.arrays import BoolArray, FloatArray
 from backstop.questions.claims.least_level import scan_levels
-from backstop.questions.claims.requirements import Requirements, false_in, refuting_part
+from backstop.questions.claims.requirements import Requirements, codes_of, refuting_part
 from backstop.questions.claims.shrinking import Point, Refutation, shrunk
 from backstop.questions.claims.verdict import FALSE, Codes
 from backstop.questions.inquiry import Experiment, Inquiry, Promise, levels_of
@@ -86,33 +86,18 @@ def counterexamples(
         return {}
     sampler, distance = found.inquiry.sampler, found.inquiry.distances()
     central = {name: value for name, value in sampler.central().items() if name in sampler.uncertain}
-    parts: dict[str, Requirements] = {}
     refutations: list[Refutation] = []
-    for name, of in asked.items():
+    for name in asked:
         world = nearest(failing[name], distance)
-        if world is None:
-            continue
-        here = {p: float(np.asarray(found.parameters[p])[world]) for p in central}
-        scores = {p: float(z[0]) for p, z in sampler.normal_scores(world, 1).items()}
-        refutations.append(Refutation(name, world, here, scores))
-        solved = {p: {m: x[world : world + 1] for m, x in known.items()} for p, known in found.solved.items()}
-        one = {n: v if isinstance(v, float) else v[world : world + 1] for n, v in found.parameters.items()}
-        parts[name] = refuting_part(of, solved, one)
+        if world is not None:
+            here = {p: float(np.asarray(found.parameters[p])[world]) for p in central}
+            scores = {p: float(z[0]) for p, z in sampler.normal_scores(world, 1).items()}
+            refutations.append(Refutation(name, world, here, scores))
     fixed = {name: value for name, value in found.parameters.items() if isinstance(value, float)}
     solver = _Points(found.inquiry, fixed)
 
     def still_false(points: Mapping[str, Sequence[Point]]) -> dict[str, BoolArray]:
-        answer = solver.false_at({name: (parts[name], at) for name, at in points.items()})
-        # Where the part that refuted the claim at first no longer does, the rest of the claim may.
-        open_ = {
-            name: np.flatnonzero(~false)
-            for name, false in answer.items()
-            if parts[name] != asked[name] and not false.all()
-        }
-        whole = {name: (asked[name], [points[name][int(i)] for i in rows]) for name, rows in open_.items()}
-        for name, false in solver.false_at(whole).items() if whole else ():
-            answer[name][open_[name]] = false
-        return answer
+        return solver.false_at({name: (asked[name], at) for name, at in points.items()})
 
     examples = shrunk(refutations, central, still_false)
     points = {name: {**central, **example.changed} for name, example in examples.items()}
@@ -173,7 +158,7 @@ class _Points:
         return found
 
     def false_at(self, at: Mapping[str, tuple[Requirements, Sequence[Point]]]) -> dict[str, BoolArray]:
-        """Where claims (or their refuting parts) are false among their points."""
+        """Where claims are false among their points."""
         promises = {
             name: (_varied(of) if of.kind == "threshold" else of.promises, points)
             for name, (of, points) in at.items()
@@ -187,7 +172,7 @@ class _Points:
                 met = [asked.occurs(known[p], here, len(points)) == 1.0 for p in promises[name][0]]
                 answer[name] = ~np.any(met, axis=0)
             else:
-                answer[name] = false_in(of, known, here, len(points))
+                answer[name] = codes_of(of, known, here, len(points)) == FALSE
         return answer
 
 

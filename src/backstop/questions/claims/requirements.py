@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from backstop.base.arrays import BoolArray, FloatArray
+from backstop.base.arrays import FloatArray
 from backstop.base.faults import Refused
 from backstop.questions.claims import verdict
 from backstop.questions.claims.verdict import Codes
@@ -174,7 +174,7 @@ def _judge_levels(of: Requirements, met: FloatArray) -> Codes:
 
 
 def refuting_part(of: Requirements, solved: Solved, parameters: Mapping[str, Value]) -> Requirements:
-    """The least of a claim that is false in the one world of `solved`: if that is false anywhere, so is the claim.
+    """The least of a claim that makes it false in the one world of `solved`; the whole claim where no part does.
 
     One arrangement that meets the condition without the measures; one that does not with them; one pair in which the
     metric does not move as claimed.
@@ -182,21 +182,20 @@ def refuting_part(of: Requirements, solved: Solved, parameters: Mapping[str, Val
     if of.kind in ("complements", "holds", "threshold"):
         return of
     step = 2 if of.kind in ("raises", "lowers") else 1
-    for at in range(0, len(of.promises), step):
-        here = slice(at, at + step)
-        part = replace(of, promises=of.promises[here], arrangements=of.arrangements[here])
-        if false_in(part, solved, parameters, 1)[0]:
-            return part
-    return of
-
-
-def false_in(of: Requirements, solved: Solved, parameters: Mapping[str, Value], worlds: int) -> BoolArray:
-    """Where a part of a claim, of any kind but `threshold`, already makes the claim false, shape (worlds,)."""
-    if of.kind in ("necessary", "sufficient"):
-        met = _met(of, solved, parameters, worlds)
-        if of.kind == "necessary":
-            chosen, wrong = verdict.without_measures(of.levels), met == 1.0
-        else:
-            chosen, wrong = verdict.with_measures(of.levels), met == 0.0
-        return np.asarray((wrong & chosen[:, None]).any(axis=0))
-    return np.asarray(codes_of(of, solved, parameters, worlds) == verdict.FALSE)
+    parts = [
+        replace(of, promises=of.promises[at : at + step], arrangements=of.arrangements[at : at + step])
+        for at in range(0, len(of.promises), step)
+    ]
+    if of.kind == "necessary":
+        chosen = (
+            p
+            for p in parts
+            if verdict.without_measures(p.levels)[0] and _met(p, solved, parameters, 1)[0] > 0
+        )
+    elif of.kind == "sufficient":
+        chosen = (
+            p for p in parts if verdict.with_measures(p.levels)[0] and _met(p, solved, parameters, 1)[0] == 0
+        )
+    else:
+        chosen = (p for p in parts if codes_of(p, solved, parameters, 1)[0] == verdict.FALSE)
+    return next(chosen, of)

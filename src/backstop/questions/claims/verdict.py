@@ -17,14 +17,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from backstop.base.arrays import BoolArray, FloatArray
-from backstop.base.faults import InvalidInput, Refused
+from backstop.base.faults import Refused
 from backstop.worlds.statistics import (
     Estimate,
     Summary,
+    counted_weights,
     effective_worlds,
     mean_and_error,
-    normalised_weights,
-    note_on_few_worlds,
     summarise,
 )
 
@@ -47,7 +46,6 @@ class Verdict:
     moot: Estimate
     effective_worlds: float
     at_most: float | None
-    note: str | None = None
 
     def as_dict(self) -> dict[str, object]:
         """As it stands in the JSON of a claim."""
@@ -64,26 +62,24 @@ class Verdict:
         }
 
 
-def without_measures(levels: ArrayLike) -> BoolArray:
+def without_measures(levels: FloatArray) -> BoolArray:
     """Which arrangements promise none of some measures: `levels` (arrangements, measures) all 0."""
-    return np.asarray((np.asarray(levels, dtype=np.float64) == 0.0).all(axis=1), dtype=np.bool_)
+    return np.asarray((levels == 0.0).all(axis=1))
 
 
-def with_measures(levels: ArrayLike) -> BoolArray:
+def with_measures(levels: FloatArray) -> BoolArray:
     """Which arrangements promise all of some measures: `levels` (arrangements, measures) all positive."""
-    return np.asarray((np.asarray(levels, dtype=np.float64) > 0.0).all(axis=1), dtype=np.bool_)
+    return np.asarray((levels > 0.0).all(axis=1))
 
 
-def necessary(meets: ArrayLike, levels: ArrayLike) -> Codes:
-    """Codes by world of "without the measures it does not happen", from `meets` (arrangements, worlds) and promised
-    levels.
+def necessary(meets: FloatArray, levels: FloatArray) -> Codes:
+    """Codes by world of "without the measures it does not happen".
 
-    `meets` is truth values, or 1, 0 and not-a-number for unknown; `levels` (arrangements, measures) those of the
+    `meets` (arrangements, worlds) is 1, 0, or not-a-number for unknown; `levels` (arrangements, measures) those of the
     claim. True: no arrangement without the measures meets the condition and some other does. False: one without them
     does. Moot: none does. Raises Refused where all arrangements or none are without the measures: there is then
     nothing to compare.
     """
-    known, met = _kleene(meets)
     without = without_measures(levels)
     if not without.any():
         raise Refused(
@@ -94,106 +90,82 @@ def necessary(meets: ArrayLike, levels: ArrayLike) -> Codes:
         raise Refused(
             "no arrangement has any of the measures", hint="add an arrangement that promises at least one"
         )
-    codes = np.full(met.shape[1], MOOT, dtype=np.int8)
-    codes[(known & ~met)[without].all(axis=0) & met[~without].any(axis=0)] = TRUE
-    codes[met[without].any(axis=0)] = FALSE
+    codes = np.full(meets.shape[1], MOOT, dtype=np.int8)
+    codes[(meets[without] == 0.0).all(axis=0) & (meets[~without] > 0.0).any(axis=0)] = TRUE
+    codes[(meets[without] > 0.0).any(axis=0)] = FALSE
     return codes
 
 
-def sufficient(meets: ArrayLike, levels: ArrayLike) -> Codes:
-    """Codes by world of "with all of the measures it happens": true where every arrangement with them meets the
-    condition.
+def sufficient(meets: FloatArray, levels: FloatArray) -> Codes:
+    """Codes by world of "with all of the measures it happens": every arrangement with them meets the condition.
 
     Arguments as in `necessary`. Raises Refused where no arrangement has all the measures.
     """
-    known, met = _kleene(meets)
     having = with_measures(levels)
     if not having.any():
         raise Refused(
             "no arrangement has all of the measures, so whether they suffice cannot be seen",
             hint="add an arrangement that promises them all",
         )
-    return _every(known[having], met[having])
+    return _every(meets[having])
 
 
-def raises(with_them: ArrayLike, without_them: ArrayLike) -> Codes:
-    """Codes by world of "the metric is higher with the measures", from the metric in every arrangement that has all of
-    them.
+def raises(with_them: FloatArray, without_them: FloatArray) -> Codes:
+    """Codes by world of "the metric is higher with the measures": in every arrangement that has all of them.
 
     `with_them` and `without_them` (arrangements, worlds): the metric there and in the same arrangements with the
-    measures at zero. True where it is higher in every one. Raises Refused where there is no such arrangement.
+    measures at zero. Raises Refused where there is no such arrangement.
     """
-    higher, lower = np.asarray(with_them, dtype=np.float64), np.asarray(without_them, dtype=np.float64)
-    if higher.shape != lower.shape or higher.ndim != 2:
-        raise ValueError(
-            "the metric with and without the measures must have one shape (arrangements, worlds)"
-        )
-    if not len(higher):
+    if not len(with_them):
         raise Refused(
             "no arrangement has all of the measures, so what they change cannot be seen",
             hint="add an arrangement that promises them all",
         )
-    with np.errstate(invalid="ignore"):
-        gain = higher - lower
-    return _every(~np.isnan(gain), gain > MARGIN)
+    return _every(_above(with_them - without_them))
 
 
-def lowers(with_them: ArrayLike, without_them: ArrayLike) -> Codes:
+def lowers(with_them: FloatArray, without_them: FloatArray) -> Codes:
     """Codes by world of "the metric is lower with the measures"; arguments as in `raises`."""
     return raises(without_them, with_them)
 
 
-def complements(both: ArrayLike, first: ArrayLike, second: ArrayLike, neither: ArrayLike) -> Codes:
+def complements(both: FloatArray, first: FloatArray, second: FloatArray, neither: FloatArray) -> Codes:
     """Codes by world of f(ab) - f(a) - f(b) + f(0) > 1e-9, each of shape (worlds,) (Milgrom & Roberts 1990)."""
-    values = [np.asarray(part, dtype=np.float64) for part in (both, first, second, neither)]
-    with np.errstate(invalid="ignore"):
-        interaction = values[0] - values[1] - values[2] + values[3]
-    return _every(~np.isnan(interaction)[None], (interaction > MARGIN)[None])
+    return _every(_above(both - first - second + neither)[None])
 
 
-def threshold(levels: ArrayLike) -> Codes:
+def threshold(levels: FloatArray) -> Codes:
     """Codes by world of "some level meets the condition", from the smallest such level (NaN where none does)."""
-    found = np.isfinite(np.asarray(levels, dtype=np.float64))
-    return _every(np.ones((1, len(found)), dtype=np.bool_), found[None])
+    return _every(np.isfinite(levels).astype(np.float64)[None])
 
 
-def holds(values: ArrayLike) -> Codes:
+def holds(values: FloatArray) -> Codes:
     """Codes by world of an expression, shape (worlds,): true where it is not 0, moot where it has no value."""
-    known, met = _kleene(np.atleast_2d(np.asarray(values)))
-    return _every(known, met)
+    return _every(values[None])
 
 
-def _kleene(meets: ArrayLike) -> tuple[BoolArray, BoolArray]:
-    """(known, met) of a table (arrangements, worlds) in which not-a-number is unknown."""
-    table = np.asarray(meets)
-    if table.ndim != 2 or not table.size:
-        raise InvalidInput("a claim needs a table of at least one arrangement by at least one world")
-    if table.dtype == np.bool_:
-        return np.ones(table.shape, dtype=np.bool_), table
-    known = ~np.isnan(table)
-    return known, known & (table != 0)
+def _above(gains: FloatArray) -> FloatArray:
+    """1 where a gain is above the margin, 0 where not, not-a-number where it is unknown."""
+    return np.where(np.isnan(gains), np.nan, gains > MARGIN)
 
 
-def _every(known: BoolArray, met: BoolArray) -> Codes:
+def _every(meets: FloatArray) -> Codes:
     """True where all rows are met, false where one is known not to be, moot otherwise."""
-    codes = np.full(known.shape[1], MOOT, dtype=np.int8)
-    codes[(known & met).all(axis=0)] = TRUE
-    codes[(known & ~met).any(axis=0)] = FALSE
+    codes = np.full(meets.shape[1], MOOT, dtype=np.int8)
+    codes[(np.isfinite(meets) & (meets != 0.0)).all(axis=0)] = TRUE
+    codes[(meets == 0.0).any(axis=0)] = FALSE
     return codes
 
 
-def judge(codes: ArrayLike, weights: ArrayLike | None = None) -> Verdict:
-    """The verdict on a claim from its codes by world, shape (worlds,), and their weights.
+def judge(code: Codes, weights: ArrayLike | None = None) -> Verdict:
+    """The verdict on a claim from its `code` by world, shape (worlds,), and their weights.
 
     Supported from 90 % of the weight of non-moot worlds up, refuted from 10 % down, moot where more than half of all
     weight is moot, contested otherwise. Standard errors leave out one of the sixteen replications at a time. Raises
     Refused under ten effective worlds.
     """
-    code = np.asarray(codes, dtype=np.int8)
-    weight = normalised_weights(weights, len(code))
-    note = note_on_few_worlds(weight)
-    shares = [_share(code == kind, weight) for kind in (TRUE, FALSE, MOOT)]
-    true, false, moot = shares
+    weight = counted_weights(weights, len(code))
+    true, false, moot = (_share(code == kind, weight) for kind in (TRUE, FALSE, MOOT))
     decided = np.where(code == MOOT, 0.0, weight)
     number = effective_worlds(decided)
     standing = true.mean + false.mean
@@ -209,7 +181,7 @@ def judge(codes: ArrayLike, weights: ArrayLike | None = None) -> Verdict:
         verdict = "refuted"
     else:
         verdict = "contested"
-    return Verdict(verdict, true, false, moot, number, at_most, note)
+    return Verdict(verdict, true, false, moot, number, at_most)
 
 
 def _share(chosen: BoolArray, weight: FloatArray) -> Estimate:
@@ -218,8 +190,6 @@ def _share(chosen: BoolArray, weight: FloatArray) -> Estimate:
     return Estimate(mean if chosen[weight > 0].any() else 0.0, se)
 
 
-def threshold_levels(levels: ArrayLike, weights: ArrayLike | None = None) -> tuple[Summary, Estimate]:
+def threshold_levels(levels: FloatArray, weight: FloatArray) -> tuple[Summary, Estimate]:
     """The least levels of a `threshold` claim over the worlds that have one, and the share of weight that has none."""
-    found = np.asarray(levels, dtype=np.float64)
-    weight = normalised_weights(weights, len(found))
-    return summarise(found, weight), _share(~np.isfinite(found), weight)
+    return summarise(levels, weight), _share(~np.isfinite(levels), weight)

@@ -22,7 +22,7 @@ from backstop.base.arrays import BoolArray, FloatArray, Rows
 from backstop.questions.methods.binning import CodedInputs, Region, coded
 from backstop.questions.methods.box import Limit
 from backstop.questions.methods.regional import condition_share
-from backstop.worlds.statistics import effective_worlds, normalised_weights, note_on_few_worlds
+from backstop.worlds.statistics import counted_weights, effective_worlds
 
 TREE_BINS = 256
 DEPTH = 3
@@ -51,7 +51,6 @@ class Tree:
     leaves: tuple[Leaf, ...]
     base_rate: float
     explained: float
-    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,8 +84,7 @@ def tree(
     or no input varies.
     """
     hit = np.asarray(cases, dtype=bool)
-    weight = normalised_weights(weights, len(hit))
-    note = note_on_few_worlds(weight)
+    weight = counted_weights(weights, len(hit))
     base = condition_share(hit, weight, condition)
     table = coded(inputs, TREE_BINS)
     root = _grown(table, np.flatnonzero(weight > 0), hit, weight, table.whole, DEPTH)
@@ -96,7 +94,7 @@ def tree(
         for leaf in leaves
     )
     explained = 1.0 - sum(leaf.risk for leaf in leaves) / root.risk
-    return Tree(tuple(sorted(found, key=lambda leaf: -leaf.density)), base, explained, note)
+    return Tree(tuple(sorted(found, key=lambda leaf: -leaf.density)), base, explained)
 
 
 def _grown(

@@ -20,10 +20,9 @@ from backstop.base.arrays import FloatArray
 from backstop.questions.methods.splines import basis_of, conditional_expectation
 from backstop.worlds.statistics import (
     Estimate,
+    counted_weights,
     effective_worlds,
     jackknife,
-    normalised_weights,
-    note_on_few_worlds,
     sums_by_replication,
     varying,
 )
@@ -31,12 +30,11 @@ from backstop.worlds.statistics import (
 
 @dataclass(frozen=True, slots=True)
 class GivenData:
-    """First-order shares of variance by input, each with its error, and a note where the weight is thin."""
+    """First-order shares of variance by input, each with its error."""
 
     first: Mapping[str, Estimate]
     mean: float
     variance: float
-    note: str | None = None
 
 
 def correlated_groups(
@@ -65,8 +63,7 @@ def first_order_from_worlds(
     fewer than ten effective worlds.
     """
     y = np.asarray(values, dtype=np.float64)
-    weight = normalised_weights(weights, len(y))
-    note = note_on_few_worlds(weight)
+    weight = counted_weights(weights, len(y))
     y = np.where(weight > 0, varying(y, weight, what), 0.0)
     mean = float(weight @ y)
     variance = float(weight @ (y - mean) ** 2)
@@ -74,7 +71,7 @@ def first_order_from_worlds(
         name: _share(np.asarray(column, dtype=np.float64), y, weight, variance)
         for name, column in inputs.items()
     }
-    return GivenData(first, mean, variance, note)
+    return GivenData(first, mean, variance)
 
 
 def _share(column: FloatArray, y: FloatArray, weight: FloatArray, variance: float) -> Estimate:

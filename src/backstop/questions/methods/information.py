@@ -25,10 +25,9 @@ from backstop.questions.methods.splines import BLOCK, Fit, basis_of, conditional
 from backstop.worlds.statistics import (
     REPLICATIONS,
     Estimate,
+    counted_weights,
     effective_worlds,
     jackknife,
-    normalised_weights,
-    note_on_few_worlds,
     replication_of,
 )
 
@@ -43,7 +42,6 @@ class Information:
     evppi: Mapping[str, Estimate]
     evpi: Estimate
     best: int
-    note: str | None = None
 
 
 def value_of_information(
@@ -57,7 +55,7 @@ def value_of_information(
     A value that is 0 to rounding says that nothing one could learn would change the choice. Raises Refused for a
     single arrangement, a benefit missing in a world with weight, or fewer than ten effective worlds.
     """
-    gains, weight, best, note = _gains(benefits, weights)
+    gains, weight, best = _gains(benefits, weights)
     table = {name: np.asarray(column, dtype=np.float64) for name, column in inputs.items()}
     asked: dict[str, tuple[str, ...]] = {name: (name,) for name in table}
     for label, members in (groups or {}).items():
@@ -70,11 +68,11 @@ def value_of_information(
         label: _partial([table[name] for name in members], gains, weight) for label, members in asked.items()
     }
     capped = {label: Estimate(min(value.mean, whole.mean), value.se) for label, value in found.items()}
-    return Information(capped, whole, best, note)
+    return Information(capped, whole, best)
 
 
-def _gains(benefits: ArrayLike, weights: ArrayLike | None) -> tuple[FloatArray, FloatArray, int, str | None]:
-    """Gains over the arrangement best on average, (worlds, arrangements - 1); weights; that arrangement; a note."""
+def _gains(benefits: ArrayLike, weights: ArrayLike | None) -> tuple[FloatArray, FloatArray, int]:
+    """Gains over the arrangement best on average, (worlds, arrangements - 1); weights; and that arrangement."""
     values = np.asarray(benefits, dtype=np.float64)
     if values.ndim != 2 or not values.size:
         raise InvalidInput("the value of information needs a table of arrangements by worlds")
@@ -83,8 +81,7 @@ def _gains(benefits: ArrayLike, weights: ArrayLike | None) -> tuple[FloatArray, 
             "with one arrangement there is no choice that information could improve",
             hint="compare at least two arrangements",
         )
-    weight = normalised_weights(weights, values.shape[1])
-    note = note_on_few_worlds(weight)
+    weight = counted_weights(weights, values.shape[1])
     missing = int(np.count_nonzero(~np.isfinite(values[:, weight > 0])))
     if missing:
         raise Refused(
@@ -93,7 +90,7 @@ def _gains(benefits: ArrayLike, weights: ArrayLike | None) -> tuple[FloatArray, 
         )
     values = np.where(weight > 0, values, 0.0)
     best = int(np.argmax(values @ weight))
-    return (np.delete(values, best, axis=0) - values[best]).T, weight, best, note
+    return (np.delete(values, best, axis=0) - values[best]).T, weight, best
 
 
 def _perfect(gains: FloatArray, weight: FloatArray) -> Estimate:

@@ -25,7 +25,7 @@ from backstop.questions.methods.binning import CodedInputs, between, coded
 from backstop.questions.methods.box import Box, Columns, Limit, measured, quasi_p, within
 from backstop.questions.methods.peeling import Step, paste, trajectory_of
 from backstop.questions.methods.regional import condition_share
-from backstop.worlds.statistics import normalised_weights, note_on_few_worlds
+from backstop.worlds.statistics import counted_weights
 
 SIGNIFICANT = 0.05
 SLACK = 0.002
@@ -36,7 +36,7 @@ class Discovery:
     """Boxes, the recommended one first, and the trajectory that led to it.
 
     `base_rate` is the weight share of cases in all worlds; `covered` the share of cases in any of the boxes;
-    `constants` are inputs that never vary; `note` a warning where the weight is thin.
+    `constants` are inputs that never vary.
     """
 
     boxes: tuple[Box, ...]
@@ -44,7 +44,6 @@ class Discovery:
     base_rate: float
     covered: float
     constants: tuple[str, ...] = ()
-    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,8 +84,7 @@ def discover(
     Raises Refused where no world or every world is a case, fewer than ten effective worlds, or no input varies.
     """
     hit = np.asarray(cases, dtype=bool)
-    share_of = normalised_weights(weights, len(hit))
-    note = note_on_few_worlds(share_of)
+    share_of = counted_weights(weights, len(hit))
     base = condition_share(hit, share_of, condition)
     table = coded(inputs)
     columns: Columns = {name: np.asarray(inputs[name], dtype=np.float64) for name in table.names}
@@ -117,7 +115,7 @@ def discover(
         if not left[hit].any() or not left[~hit].any():
             break
     covered = sum(box.coverage for box in boxes)
-    return Discovery(tuple(boxes), trajectory, base, covered, table.constants, note)
+    return Discovery(tuple(boxes), trajectory, base, covered, table.constants)
 
 
 def score_of(coverage: float, density: float, base: float) -> float:

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from backstop.base.arrays import FloatArray
 from backstop.base.faults import Refused
-from backstop.worlds.statistics import effective_worlds, normalised_weights, note_on_few_worlds
+from backstop.worlds.statistics import counted_weights, effective_worlds
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,10 @@ class Separation:
 
 @dataclass(frozen=True, slots=True)
 class RegionalSensitivity:
-    """Separations by input, the widest first; the weight share of the condition; a note where the weight is thin."""
+    """Separations by input, the widest first; the weight share of the condition."""
 
     separations: Mapping[str, Separation]
     share: float
-    note: str | None = None
 
 
 def condition_share(holds: ArrayLike, weights: FloatArray, condition: str = "the condition") -> float:
@@ -77,8 +76,7 @@ def regional_sensitivity(
     from scipy.special import kolmogi, kolmogorov
 
     met = np.asarray(holds, dtype=bool)
-    weight = normalised_weights(weights, len(met))
-    note = note_on_few_worlds(weight)
+    weight = counted_weights(weights, len(met))
     share = condition_share(met, weight, condition)
     with_it = np.where(met, weight, 0.0)
     without = np.where(met, 0.0, weight)
@@ -99,4 +97,4 @@ def regional_sensitivity(
         p = float(kolmogorov(np.sqrt(number) * distance)) if distance > 0 else 1.0
         found.append((name, Separation(distance, float(ordered[at]), bool(gap[at] > 0), p, critical)))
     found.sort(key=lambda item: (-item[1].distance, item[0]))
-    return RegionalSensitivity(dict(found), share, note)
+    return RegionalSensitivity(dict(found), share)

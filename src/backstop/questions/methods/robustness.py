@@ -25,9 +25,8 @@ from backstop.base.faults import InvalidInput, Refused
 from backstop.base.words import did_you_mean
 from backstop.worlds.statistics import (
     REPLICATIONS,
+    counted_weights,
     jackknife,
-    normalised_weights,
-    note_on_few_worlds,
     quantile,
     replication_of,
 )
@@ -142,8 +141,7 @@ def scored(
     values = np.asarray(table, dtype=np.float64)
     if values.ndim != 2 or not values.size:
         raise InvalidInput("robustness needs a table of arrangements by worlds with at least one of each")
-    weight = normalised_weights(weights, values.shape[1])
-    note_on_few_worlds(weight)
+    weight = counted_weights(weights, values.shape[1])
     counted = weight > 0
     values, weight = values[:, counted], weight[counted]
     missing = int(np.count_nonzero(~np.isfinite(values)))

@@ -135,7 +135,7 @@ def conditions(
     weights = None if found.weights is None else found.weights[known]
     inputs = {name: values[known] for name, values in found.inputs.items()}
     opinion = tree(inputs, met[known] == 1.0, weights, asked.text)
-    notes = [] if discovery.note is None else [discovery.note]
+    notes = list(found.notes)
     if not known.all():
         notes.append(f"{np.count_nonzero(~known):,} worlds are left out: the metric has no value there")
     if not discovery.boxes:

@@ -471,4 +471,4 @@ def separations(
     inputs = {name: values[known] for name, values in found.inputs.items()}
     weights = None if prior or found.weights is None else found.weights[known]
     result = regional_sensitivity(inputs, held[known], weights, said)
-    return Separations(inquiry.model, quantity, () if result.note is None else (result.note,), said, result)
+    return Separations(inquiry.model, quantity, found.notes, said, result)

@@ -150,7 +150,7 @@ def value(
     together = dict(groups or {})
     asked = {label: names for label, names in together.items() if 0 < len(names) <= MOST_TOGETHER}
     information = worth_of_knowing(found, benefits, asked)
-    notes = [] if information.note is None else [information.note]
+    notes = list(found.notes)
     large = [f"{label} ({len(names)})" for label, names in together.items() if len(names) > MOST_TOGETHER]
     if large:
         notes.append(
@@ -176,4 +176,4 @@ def worth_of_knowing(
     result = value_of_information(benefits, found.used, found.weights, groups)
     evppi = {name: result.evppi.get(name, Estimate(0.0, 0.0)) for name in found.inputs}
     evppi.update({label: result.evppi[label] for label in groups})
-    return Information(evppi, result.evpi, result.best, result.note)
+    return Information(evppi, result.evpi, result.best)

@@ -105,7 +105,7 @@ def _entry(found: Material, result: ClaimResult) -> Entry:
         lines.append(("By camp", stop(sentence_case(", ".join(camps))), ""))
     if result.claim.evidence:
         lines.append(("Made in", _made_in(found, result), ""))
-    notes = (result.note, result.claim.note, verdict.note)
+    notes = (result.note, result.claim.note)
     lines += [("Note", stop(sentence_case(note)), "") for note in notes if note]
     text = ". ".join((_shares(found, verdict), *least_level(found.model, result)))
     return Entry(title_of(result), verdict.verdict, stop(text), tuple(lines))
