@@ -1,7 +1,7 @@
 """Events: conditions over metrics and parameters, world by world true, false, or unknown where a metric has no value.
 
-A metric with a `given` has no value in worlds where its condition cannot happen: what uses it there is unknown, and not
-an error. Any other value that is not finite is one.
+A metric with a `given` has no value in worlds where its condition cannot happen: what uses it there is unknown, and
+not an error. Any other value that is not finite is one.
 """
 
 from __future__ import annotations

@@ -53,7 +53,8 @@ def limits_words(limits: Mapping[str, Limit], titles: Words, units: Words) -> st
 def box_sentence(box: Box, case: str, base: float, titles: Words, units: Words) -> str:
     """What a box says, for a reader who knows neither coverage nor density.
 
-    `case` is what happens in the worlds described, such as "the claim fails"; `base` the share in which it does at all.
+    `case` is what happens in the worlds described, such as "the claim fails"; `base` the share in which it does at
+    all.
     """
     share = "all" if box.coverage >= 1.0 else f"{frequency(box.coverage)} of all"
     return (

@@ -224,8 +224,8 @@ def effective_worlds(weights: Array) -> float:
 def normalised_weights(weights: ArrayLike | None, worlds: int) -> FloatArray:
     """Weights of shape (worlds,) that sum to 1; equal ones where `weights` is None.
 
-    Raises InvalidInput where there is no world, the number of weights is another, one is negative or not finite, or all
-    are 0.
+    Raises InvalidInput where there is no world, the number of weights is another, one is negative or not finite, or
+    all are 0.
     """
     if worlds < 1:
         raise InvalidInput("there is no world to ask", hint="assess at least one world")

@@ -9,7 +9,7 @@ import click
 from backstop.cli import options
 
 if TYPE_CHECKING:
-    from backstop.questions.study.sensitivity import Method
+    from backstop.questions.study.sensitivities import Method
 
 
 @click.command()
@@ -53,7 +53,7 @@ def sensitivity(
         raise click.UsageError("--second-order belongs to --method sobol")
 
     from backstop.questions.inquiry import known_arrangement, known_metric
-    from backstop.questions.study.sensitivity import Quantity
+    from backstop.questions.study.sensitivities import Quantity
     from backstop.questions.study.sensitivity import sensitivity as asked
 
     model = run.model

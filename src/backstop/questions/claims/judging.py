@@ -1,6 +1,7 @@
 """The claims of a study, judged: shares of worlds, verdicts, counter-examples, where they fail, and what camps say.
 
-Every promise of levels that some claim asks about is solved once on the same worlds; the claims then share the figures.
+Every promise of levels that some claim asks about is solved once on the same worlds; the claims then share the
+figures.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Boxes: ranges of a few inputs, and how well they describe the worlds that meet a condition.
 
-Of the worlds that meet the condition ("cases"), *coverage* is the share of their weight that lies in the box; *density*
-is the share of cases in the box's weight; *mass* is the box's share of all weight (Bryant & Lempert 2010). The quasi-p
-value of a restriction is the chance that a box without it, thinned at random to the same size, would hold as many
-cases: a binomial tail (Bryant & Lempert 2010, section 3.3), at effective numbers of worlds. It is "quasi" because the
-box was chosen by looking at the same worlds.
+Of the worlds that meet the condition ("cases"), *coverage* is the share of their weight that lies in the box;
+*density* is the share of cases in the box's weight; *mass* is the box's share of all weight (Bryant & Lempert 2010).
+The quasi-p value of a restriction is the chance that a box without it, thinned at random to the same size, would hold
+as many cases: a binomial tail (Bryant & Lempert 2010, section 3.3), at effective numbers of worlds. It is "quasi"
+because the box was chosen by looking at the same worlds.
 """
 
 from __future__ import annotations

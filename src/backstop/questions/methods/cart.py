@@ -5,9 +5,9 @@ condition is there and not made by the method. This is a small tree of our own o
 takes weights, costs two histograms per input and node, names its limits exactly as the boxes do, and needs no further
 package.
 
-Splits are chosen by the largest fall in weighted Gini impurity. The tree is then cut back by cost-complexity pruning: a
-branch stays only where it lowers the impurity of the whole tree by at least a hundredth of the root's impurity for each
-leaf it adds (Breiman et al. 1984, chapter 3).
+Splits are chosen by the largest fall in weighted Gini impurity. The tree is then cut back by cost-complexity pruning:
+a branch stays only where it lowers the impurity of the whole tree by at least a hundredth of the root's impurity for
+each leaf it adds (Breiman et al. 1984, chapter 3).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Peeling and pasting: the trajectory of boxes of the patient rule induction method (Friedman & Fisher 1999), on bins.
 
-Every cut is read from histograms of weight and weight of cases by input and bin, from which only the worlds cut off are
-subtracted: a whole trajectory costs about as much as counting the worlds twice, however many cuts it has.
+Every cut is read from histograms of weight and weight of cases by input and bin, from which only the worlds cut off
+are subtracted: a whole trajectory costs about as much as counting the worlds twice, however many cuts it has.
 """
 
 from __future__ import annotations

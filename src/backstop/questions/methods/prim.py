@@ -7,9 +7,9 @@ the cases densest (peeling), until the box is small; then slices are put back wh
 
 **The recommended box.** Coverage and density pull apart; their harmonic mean is the usual compromise, but where most
 worlds are cases anyway it favours boxes that say nothing. Density is therefore counted from the base rate r of cases:
-(density - r) / (1 - r). The box of the trajectory with the largest harmonic mean of coverage and that is taken; pasted;
-restrictions are dropped, the least telling first, while their quasi-p value is above 0.05 or the score is within 0.002
-without them; and each remaining limit is moved to where the score is largest, with all others held.
+(density - r) / (1 - r). The box of the trajectory with the largest harmonic mean of coverage and that is taken;
+pasted; restrictions are dropped, the least telling first, while their quasi-p value is above 0.05 or the score is
+within 0.002 without them; and each remaining limit is moved to where the score is largest, with all others held.
 """
 
 from __future__ import annotations

@@ -20,8 +20,8 @@ class Swing:
     """The metric at the low and the high value of one input; `size` is the widest distance of low, high and centre."""
 
     name: str
-    low_input: float
-    high_input: float
+    low: float
+    high: float
     at_low: float
     at_high: float
     at_centre: float

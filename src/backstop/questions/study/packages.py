@@ -69,9 +69,9 @@ class Package:
 class Packages:
     """What can be offered: `minimal` packages, the cheapest first, and the Pareto `front` of cost, share and goals.
 
-    `alone`: by measure the least level that reaches the target with the others that are varied at zero (None where none
-    does). `tried` packages, `exhaustive` where those are all of the grid of `steps`; `nearest` where none reaches the
-    target.
+    `alone`: by measure the least level that reaches the target with the others that are varied at zero (None where
+    none does). `tried` packages, `exhaustive` where those are all of the grid of `steps`; `nearest` where none reaches
+    the target.
     """
 
     format: ClassVar[str] = "backstop-design/1"
@@ -193,10 +193,10 @@ def least_packages(
 ) -> Packages:
     """The minimal packages of `measures` that meet `target` in at least `share` of the worlds of a sample.
 
-    What is not varied stays at its level in the arrangement `base`, at its default where that is None, and at its level
-    in `fixed` in any case. `steps`: into how many each range is cut; None: the levels that the study names, and as many
-    more as are affordable. `goals`: metrics, or `cost:NAME` for what a controller pays, that the front trades off, each
-    with whether more of it is better; `metrics`: further ones that are reported.
+    What is not varied stays at its level in the arrangement `base`, at its default where that is None, and at its
+    level in `fixed` in any case. `steps`: into how many each range is cut; None: the levels that the study names, and
+    as many more as are affordable. `goals`: metrics, or `cost:NAME` for what a controller pays, that the front trades
+    off, each with whether more of it is better; `metrics`: further ones that are reported.
     """
     model = found.model
     defaults = {name: of.default for name, of in model.scenario.measures.items()}

@@ -63,8 +63,8 @@ def tornado_figure(found: Material, swings: Sequence[Swing]) -> Figure:
             parameters[s.name].titled(s.name),
             s.at_low,
             s.at_high,
-            f"{s.low_input:.2g}",
-            f"{s.high_input:.2g}",
+            f"{s.low:.2g}",
+            f"{s.high:.2g}",
         )
         for s in [swing for swing in swings if swing.size > 0][:DRIVERS]
     ]
