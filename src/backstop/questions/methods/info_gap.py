@@ -50,12 +50,11 @@ def info_gap(
     more_is_better: bool = True,
     points: int = 101,
 ) -> InfoGap:
-    """Info-gap curves from worlds at `distance` (worlds,) with metric `table` (arrangements, worlds), `central`
-    (arrangements,).
+    """Info-gap curves of a metric, `table` (arrangements, worlds), in worlds at `distance` (worlds,) from `central`.
 
-    Weights play no part: the horizon is about what could happen, not how likely it is. A worst case over sampled
-    worlds is an upper bound of the true horizon: more worlds can only find nearer failures. Raises Refused where a
-    value is missing.
+    `central` (arrangements,) is the metric in the central world. Weights play no part: the horizon is about what could
+    happen, not how likely it is. A worst case over sampled worlds is an upper bound of the true horizon: more worlds
+    can only find nearer failures. Raises Refused where a value is missing.
     """
     away = np.asarray(distance, dtype=np.float64)
     values = np.asarray(table, dtype=np.float64)

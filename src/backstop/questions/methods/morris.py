@@ -54,8 +54,7 @@ def morris_walks(inputs: int, walks: int, seed: int = 0, levels: int = 4) -> Flo
 def elementary_effects(
     names: tuple[str, ...], walks: ArrayLike, values: ArrayLike, what: str = "the metric"
 ) -> Mapping[str, ElementaryEffects]:
-    """Effects by input from `walks`, shape (walks, inputs + 1, inputs), and the metric on them, shape (walks, inputs +
-    1).
+    """Effects by input, from `walks`, (walks, inputs + 1, inputs), and the metric on them, (walks, inputs + 1).
 
     Standard errors are those of means over independent walks. Raises Refused where the metric is missing or the same
     everywhere, ValueError where a walk does not move every input exactly once.

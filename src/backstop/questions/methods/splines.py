@@ -34,10 +34,10 @@ BLOCK = 32768
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Basis:
-    """Basis functions of the inputs at every world, shape (worlds, k), the first of them the constant, and the penalty
-    on their coefficients, (k, k).
+    """Basis functions of inputs at every world, (worlds, k), and the penalty on their coefficients, (k, k).
 
-    The functions of a single input are a sparse matrix: only four splines are not 0 in any world.
+    The first is the constant. The functions of a single input are a sparse matrix: only four splines are not 0 in any
+    world.
     """
 
     design: Any
