@@ -14,11 +14,11 @@ from backstop.base.json_text import json_value
 from backstop.dossier import store
 from backstop.dossier.dossier import empty_dossier
 from backstop.dossier.exchange import table
-from backstop.dossier.exchange.annotation_import import read_annotations
+from backstop.dossier.exchange.annotations.reading import read_annotations
+from backstop.dossier.exchange.annotations.writing import annotation_page
 from backstop.dossier.exchange.entering import entered
-from backstop.dossier.exchange.refi_export import to_qdc, to_qdpx
-from backstop.dossier.exchange.refi_import import read_qdc, read_qdpx
-from backstop.dossier.exchange.webannotation import annotation_page
+from backstop.dossier.exchange.refi_qda.reading import read_qdc, read_qdpx
+from backstop.dossier.exchange.refi_qda.writing import to_qdc, to_qdpx
 from backstop.dossier.layout import inline
 from backstop.dossier.text.extraction import extract
 

@@ -5,7 +5,7 @@ from tests.dossier.building import KEY, added
 from tests.dossier.text.documents import PAGE, pdf_bytes, zipped
 
 from backstop.base.faults import BackstopError, InvalidInput
-from backstop.dossier.intake import Details, arrivals, identifier
+from backstop.dossier.intake import Details, arrivals, entered, identifier
 from backstop.dossier.text import html_page
 
 BAD = {
@@ -110,3 +110,33 @@ def test_many_files_are_read_in_processes_with_the_same_outcome(tmp_path):
     many = arrivals(paths, Details(), bytes.fromhex(KEY))
     one_by_one = [a for path in paths for a in arrivals([path], Details(), bytes.fromhex(KEY))]
     assert [a.source.text.digests for a in many] == [a.source.text.digests for a in one_by_one]
+
+
+def test_equal_texts_of_two_outlets_stay_two_accounts(tmp_path):
+    table = tmp_path / "press.csv"
+    table.write_text("text,outlet\nOne text.,Wire\nOne text.,Gazette\nOne text.,Wire\n", encoding="utf-8")
+    incoming = arrivals([table], Details(), bytes.fromhex(KEY))
+    found, happened = entered({}, incoming)
+    assert [(s.outlet, what) for s, (_, what) in zip(found.values(), happened, strict=False)] == [
+        ("Wire", "added"),
+        ("Gazette", "added"),
+    ]
+    assert [what for _, what in happened] == ["added", "added", "unchanged"]
+    assert len({s.text.digests.text for s in found.values()}) == 1
+    again, happened = entered(found, incoming)
+    assert again == found
+    assert {what for _, what in happened} == {"unchanged"}
+
+
+def test_equal_texts_with_ids_of_their_own_stay_two(tmp_path):
+    table = tmp_path / "press.csv"
+    table.write_text("id,text\nx,One text.\ny,One text.\n", encoding="utf-8")
+    found, _ = entered({}, arrivals([table], Details(), bytes.fromhex(KEY)))
+    assert list(found) == ["x", "y"]
+
+
+@pytest.mark.parametrize("day", ["2025-13-45", "2025-02-30"])
+def test_a_day_that_there_is_none_of_is_refused(tmp_path, day):
+    (tmp_path / "a.txt").write_text("One.", encoding="utf-8")
+    with pytest.raises(InvalidInput, match=f"published: {day} is no day"):
+        arrivals([tmp_path / "a.txt"], Details(published=day), bytes.fromhex(KEY))

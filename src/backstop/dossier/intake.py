@@ -187,15 +187,20 @@ def entered(
 ) -> tuple[dict[str, Source], list[tuple[str, str]]]:
     """`sources` with the documents entered, and what happened to each: added, unchanged or new version.
 
-    A document whose text is known is left alone; one with the id of a known source becomes its new version only where
+    A document whose text is known is left alone, unless its table gives it another id or another outlet: equal texts of
+    two outlets are two accounts that share a text. One with the id of a known source becomes its new version only where
     `replaces` (or its table) names that source, else it gets a free id.
     """
     found = dict(sources)
-    known = {version.digests.text: source.id for source in found.values() for version in source.versions}
+    known: dict[str, list[str]] = {}
+    for source in found.values():
+        for version in source.versions:
+            known.setdefault(version.digests.text, []).append(source.id)
     happened: list[tuple[str, str]] = []
     for item in incoming:
         source = item.source
-        same = known.get(source.text.digests.text)
+        alike = known.setdefault(source.text.digests.text, [])
+        same = next((name_ for name_ in alike if _is_same(found[name_], item)), None)
         if same is not None:
             happened.append((same, "unchanged"))
             continue
@@ -214,8 +219,14 @@ def entered(
                 free, number = f"{target}-{number}", number + 1
             found[free] = source.model_copy(update={"id": free})
             happened.append((free, "added"))
-        known[source.text.digests.text] = happened[-1][0]
+        alike.append(happened[-1][0])
     return found, happened
+
+
+def _is_same(known: Source, item: Arrival) -> bool:
+    """Whether a document with a text that we have is the account that we have."""
+    outlets = {known.outlet, item.source.outlet} - {""}
+    return len(outlets) < 2 and not (item.named and item.source.id != known.id)
 
 
 def filed(source: Source) -> Source:

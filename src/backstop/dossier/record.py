@@ -33,6 +33,7 @@ Stance = Literal["+", "-", "0"]
 Certainty = Literal["certain", "probable", "relative", "unknown"]
 State = Literal["exact", "moved", "normalised", "changed", "ambiguous", "lost"]
 ZoneKind = Literal["headline", "subhead", "crosshead", "dateline", "byline", "furniture"]
+ActorKind = Literal["person", "state", "government", "organisation", "collective", "group", "outlet", "other"]
 FindingKind = Literal[
     "contradiction",
     "difference",
@@ -151,6 +152,7 @@ class AsImported(Record):
 
     start: int
     end: int
+    actor: Annotated[str, Names(("actors",), free=True)] = ""
     objects: ObjectNames = ()
     paraphrase: str = ""
     note: str = ""
@@ -402,14 +404,13 @@ class Actor(Record):
     """An entry of the actor register."""
 
     name: str
-    kind: Literal[
-        "person", "state", "government", "organisation", "collective", "group", "outlet", "other"
-    ] = "other"
+    kind: ActorKind = "other"
     aliases: Many = ()
     roles: Annotated[tuple[Role, ...], Several] = ()
     part_of: ActorNames = ()
     speaks_for: ActorNames = ()
     pronoun: Literal["", "he", "she", "they", "it"] = ""
+    known_as: Many = ()
     note: str = ""
 
 

@@ -14,20 +14,22 @@ if TYPE_CHECKING:
     from backstop.dossier.dossier import Dossier
     from backstop.dossier.exchange.imported import Imported, Side
 
-READ = ("csv", "xlsx", "jsonld", "qdpx", "qdc")
-WRITTEN = (*READ, "graphml", "prov", "ris")
+WRITTEN = ("csv", "xlsx", "jsonld", "qdpx", "qdc", "graphml", "prov", "ris")
+READ = ("csv", "xlsx", "jsonld", "qdpx", "qdc", "ris", "ann", "dna")
 SUFFIXES = {
     ".csv": "csv",
     ".xlsx": "xlsx",
     ".jsonld": "jsonld",
     ".json": "jsonld",
+    ".ann": "ann",
+    ".dna": "dna",
     ".qdpx": "qdpx",
     ".qdc": "qdc",
     ".graphml": "graphml",
     ".ris": "ris",
     ".provn": "prov",
 }
-POSITIONED = ("jsonld", "qdpx")
+POSITIONED = ("jsonld", "qdpx", "ann", "dna")
 """Formats with positions that other programs have counted."""
 
 MOST_BYTES = 100 << 20
@@ -54,9 +56,10 @@ def import_command(
     """Bring a coding in FILE into the dossier of STUDY.
 
     Tables of statements or findings (CSV, XLSX), W3C Web Annotations (JSON-LD; hypothes.is, recogito), REFI-QDA
-    projects and codebooks. Things are known again by their identifiers. What the file changed since it came from here
-    is taken, what changed here stays, and what both changed is listed and left as it is, with exit code 1, unless
-    --theirs or --ours says otherwise. What cannot be taken is named.
+    projects and codebooks, brat (.ann), the Discourse Network Analyzer (.dna), references (RIS). Things are known again
+    by their identifiers. What the file changed since it came from here is taken, what changed here stays, and what both
+    changed is listed and left as it is, with exit code 1, unless --theirs or --ours says otherwise. What cannot be
+    taken is named.
     """
     from backstop.base.faults import InvalidInput, Place, Refused
     from backstop.dossier import store
@@ -94,11 +97,11 @@ def _say(found: Imported, before: Dossier) -> None:
 
     for line in found.counts:
         print_note(line)
-    for name in ("statements", "propositions", "findings"):
+    for name in ("sources", "statements", "propositions", "findings"):
         old, new = getattr(before, name), getattr(found.dossier, name)
         fresh = sum(key not in old for key in new)
         changed = sum(key in old and old[key] != record for key, record in new.items())
-        if fresh or changed:
+        if (fresh and name != "sources") or changed:
             print_note(f"{name}: {fresh} added, {changed} changed")
     reasons = list(dict.fromkeys(one.why for one in found.left_out))
     for why in reasons[:MOST_NAMED]:

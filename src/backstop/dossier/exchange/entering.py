@@ -20,12 +20,12 @@ from backstop.dossier.exchange.foreign import (
     ForeignSource,
     LeftOut,
 )
-from backstop.dossier.exchange.identifiers import free, object_id, source_id, statement_id, urn
+from backstop.dossier.exchange.identifiers import ORIGIN, free, guid, object_id, source_id, statement_id, urn
 from backstop.dossier.exchange.imported import Imported, Side
-from backstop.dossier.exchange.refi import ORIGIN, guid
 from backstop.dossier.intake import Details, arrival, now
 from backstop.dossier.record import (
     OUTLET,
+    Actor,
     Anchor,
     AsImported,
     Coder,
@@ -62,17 +62,22 @@ class _Entering:
         self.coders = dict(self.register.coders)
         self.sources = dict(dossier.sources)
         self.statements = dict(dossier.statements)
+        self.actors = dict(self.register.actors)
         self.object_of: dict[str, str] = {}
+        self.actor_of: dict[str, str] = {}
         self.source_of: dict[str, str] = {}
         self.label_of: dict[str, str] = {}
         self.prepared: dict[str, Text] = {}
 
     def done(self) -> Imported:
         self._enter_coders()
+        self._enter_actors()
         self._enter_codes()
         self._enter_sources()
         self._enter_passages()
-        register = self.register.model_copy(update={"objects": self.objects, "coders": self.coders})
+        register = self.register.model_copy(
+            update={"objects": self.objects, "coders": self.coders, "actors": self.actors}
+        )
         dossier = replace(
             self.before,
             register=Register.model_validate(register.model_dump()),
@@ -111,6 +116,21 @@ class _Entering:
                 self.coders[label] = Coder(known_as=(other,))
             self.label_of[other] = label
         self.found.taken["coders"] += len(self.coding.coders)
+
+    def _enter_actors(self) -> None:
+        known = {other: name for name, actor in self.actors.items() for other in actor.known_as}
+        for actor in self.coding.actors:
+            if (name := known.get(actor.id)) is None:
+                name = free(object_id(actor.name), self.actors, "_{}")
+                self.actors[name] = Actor(name=actor.name, kind=actor.kind, known_as=(actor.id,))
+            self.actor_of[actor.id] = name
+        for actor in self.coding.actors:
+            name, above = self.actor_of[actor.id], self.actor_of.get(actor.part_of, "")
+            ours = self.actors[name]
+            if above and actor.id not in known and above not in ours.part_of:
+                self.actors[name] = ours.model_copy(update={"part_of": (*ours.part_of, above)})
+        if self.coding.actors:
+            self.found.taken["actors"] += len(self.coding.actors)
 
     def _enter_codes(self) -> None:
         known = {other: name for name, term in self.objects.items() for other in term.known_as}
@@ -257,16 +277,15 @@ class _Entering:
             for s in self.statements.values()
         ):
             return None
-        imported = AsImported(
-            start=passage.start, end=passage.end, objects=objects, paraphrase=paraphrase, note=note
-        )
+        actor = self.actor_of.get(passage.actor, "")
+        imported = self._as_imported(passage)
         name = free(statement_id(source, passage.id), self.statements, "-{}")
         self.statements[name] = Statement(
             id=name,
             source=source,
             anchor=anchor,
-            actor=OUTLET,
-            attribution=passage.attribution or "outlet voice",
+            actor=actor or OUTLET,
+            attribution=passage.attribution or ("indirect speech" if actor else "outlet voice"),
             type=passage.type or "report of fact",
             stance=passage.stance or "0",
             objects=objects,
@@ -286,6 +305,7 @@ class _Entering:
         """What the file says of a passage, by field of a statement."""
         said = {
             "span": (passage.start, passage.end),
+            "actor": self.actor_of.get(passage.actor),
             "objects": self._objects(passage),
             "paraphrase": passage.paraphrase,
             "note": passage.note,
@@ -313,15 +333,19 @@ class _Entering:
         if update:
             update["when"] = passage.when or now()
         if ours.imported is not None:
-            update["imported"] = AsImported(
-                start=passage.start,
-                end=passage.end,
-                objects=self._objects(passage) or (),
-                paraphrase=passage.paraphrase or UNCODED,
-                note=passage.note or "",
-            )
+            update["imported"] = self._as_imported(passage)
         if update:
             self.statements[ours.id] = ours.model_copy(update=update)
+
+    def _as_imported(self, passage: ForeignPassage) -> AsImported:
+        return AsImported(
+            start=passage.start,
+            end=passage.end,
+            actor=self.actor_of.get(passage.actor, ""),
+            objects=self._objects(passage) or (),
+            paraphrase=passage.paraphrase or UNCODED,
+            note=passage.note or "",
+        )
 
     def _settled(
         self,
@@ -372,6 +396,7 @@ def _register(dossier: Dossier, own: Dossier | None) -> Register:
 def _fields(statement: Statement) -> dict[str, object]:
     return {
         "span": (statement.anchor.start, statement.anchor.end),
+        "actor": statement.actor,
         "objects": statement.objects,
         "paraphrase": statement.paraphrase,
         "note": statement.note,
@@ -382,12 +407,14 @@ def _fields(statement: Statement) -> dict[str, object]:
 
 
 def _imported_fields(imported: AsImported) -> dict[str, object]:
-    return {
+    found = {
         "span": (imported.start, imported.end),
+        "actor": imported.actor,
         "objects": imported.objects,
         "paraphrase": imported.paraphrase,
         "note": imported.note,
     }
+    return {name: value for name, value in found.items() if name != "actor" or value}
 
 
 def _shown(value: object) -> str:

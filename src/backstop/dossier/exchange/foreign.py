@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from backstop.dossier.dossier import Dossier
-from backstop.dossier.record import Attribution, Source, Stance, Statement, StatementType, Term
+from backstop.dossier.record import ActorKind, Attribution, Source, Stance, Statement, StatementType, Term
 
 Kind = str
 """What a thing is called in counts, in the plural: `codes`, `selections`, `page regions`."""
@@ -34,6 +34,16 @@ class ForeignCode:
     note: str = ""
     object: str = ""
     base: Term | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignActor:
+    """An actor: a person, an organisation, and the one it is part of."""
+
+    id: str
+    name: str
+    kind: ActorKind = "other"
+    part_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +73,7 @@ class ForeignPassage:
     coder: str = ""
     codes: tuple[str, ...] | None = None
     objects: tuple[str, ...] | None = None
+    actor: str = ""
     paraphrase: str | None = None
     note: str | None = None
     type: StatementType | None = None
@@ -84,3 +95,4 @@ class ForeignCoding:
     left_out: tuple[LeftOut, ...] = ()
     notes: tuple[str, ...] = ()
     own: Dossier | None = None
+    actors: tuple[ForeignActor, ...] = ()

@@ -13,17 +13,20 @@ from backstop.dossier.accounts.comparison import compare
 from backstop.dossier.available_texts import AvailableTexts
 from backstop.dossier.dossier import Dossier
 from backstop.dossier.exchange import table
-from backstop.dossier.exchange.annotation_import import read_annotations
+from backstop.dossier.exchange.annotations.reading import read_annotations
+from backstop.dossier.exchange.annotations.writing import annotation_page
+from backstop.dossier.exchange.brat import read_brat
+from backstop.dossier.exchange.dna import WAYS as DNA_WAYS
+from backstop.dossier.exchange.dna import read_dna
 from backstop.dossier.exchange.entering import entered
 from backstop.dossier.exchange.foreign import ForeignCoding, LeftOut
 from backstop.dossier.exchange.imported import Imported, Side
 from backstop.dossier.exchange.network import graphml
 from backstop.dossier.exchange.offsets import COUNTINGS, Counting
 from backstop.dossier.exchange.prov import prov_json
-from backstop.dossier.exchange.refi_export import texts_left_out, to_qdc, to_qdpx
-from backstop.dossier.exchange.refi_import import read_qdc, read_qdpx
-from backstop.dossier.exchange.ris import ris
-from backstop.dossier.exchange.webannotation import annotation_page
+from backstop.dossier.exchange.refi_qda.reading import read_qdc, read_qdpx
+from backstop.dossier.exchange.refi_qda.writing import texts_left_out, to_qdc, to_qdpx
+from backstop.dossier.exchange.ris import read_ris, ris
 from backstop.dossier.merging import rehashed
 from backstop.dossier.record import Version
 from backstop.dossier.record_reader import MOST_FAULTS
@@ -135,6 +138,17 @@ def _from_annotations(incoming: Incoming) -> Imported:
     return _from_coding(coding, incoming)
 
 
+def _from_brat(incoming: Incoming) -> Imported:
+    text = decode(incoming.data, incoming.file)[0]
+    coding = read_brat(text, incoming.file, incoming.dossier, incoming.texts, incoming.ways)
+    return _from_coding(coding, incoming)
+
+
+def _kept(ways: Sequence[Counting], asked: Sequence[Counting]) -> list[Counting]:
+    """The ways asked for, in the order in which a program is likely to have counted."""
+    return [way for way in ways if way in asked]
+
+
 def _table(outgoing: Outgoing) -> tuple[list[dict[str, str]], tuple[str, ...]]:
     dossier = outgoing.dossier
     if outgoing.what == "findings":
@@ -147,6 +161,9 @@ READERS: Mapping[str, Callable[[Incoming], Imported]] = {
     "csv": lambda given: _from_table(table.from_csv(given.data, given.file), given),
     "xlsx": lambda given: _from_table(table.from_xlsx(given.data, given.file), given),
     "jsonld": _from_annotations,
+    "ann": _from_brat,
+    "dna": lambda given: _from_coding(read_dna(given.data, given.file, _kept(DNA_WAYS, given.ways)), given),
+    "ris": lambda given: read_ris(decode(given.data, given.file)[0], given.file, given.dossier, given.side),
     "qdpx": lambda given: _from_coding(read_qdpx(given.data, given.file, given.ways), given),
     "qdc": lambda given: _from_coding(read_qdc(given.data, given.file), given),
 }

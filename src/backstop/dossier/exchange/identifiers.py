@@ -3,7 +3,23 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Container
+
+ORIGIN = "Backstop"
+"""The program that exports, and the user who coded where no coder is named."""
+
+
+_SPACE = uuid.UUID("6f0c9a52-5a3e-5d0b-9b42-6f1f6a1d7c11")
+
+
+def guid(kind: str, name: str) -> str:
+    """The GUID of a thing of a dossier, the same every time.
+
+    >>> guid("object", "truce") == guid("object", "truce") != guid("object", "deal")
+    True
+    """
+    return str(uuid.uuid5(_SPACE, f"{kind}:{name}"))
 
 
 def urn(number: str) -> str:

@@ -13,6 +13,7 @@ from backstop.dossier.record import Extractor
 from backstop.dossier.text.canonical import decode, unix_lines
 from backstop.dossier.text.extract import Extract, known, needed
 from backstop.dossier.text.html_page import html_page
+from backstop.dossier.text.subtitles import subtitle_text
 from backstop.dossier.text.word_document import word_document
 
 MOST_BYTES = 50 << 20
@@ -25,6 +26,8 @@ MEDIA = {
     **dict.fromkeys((".html", ".htm", ".xhtml"), "text/html"),
     **dict.fromkeys((".jsonl", ".ndjson"), "application/jsonl"),
     ".docx": _DOCX,
+    ".srt": "application/x-subrip",
+    ".vtt": "text/vtt",
     ".pdf": "application/pdf",
     ".csv": "text/csv",
     ".tsv": "text/tab-separated-values",
@@ -41,7 +44,7 @@ def media_type(name: str) -> str:
         raise InvalidInput(
             f"files of the kind {suffix or '(none)'} are not read",
             place=Place(name),
-            hint="give text, HTML, DOCX, PDF, CSV or JSONL; save other formats as one of these",
+            hint="give text, HTML, DOCX, PDF, SRT, VTT, CSV or JSONL; save other formats as one of these",
         )
     return MEDIA[suffix]
 
@@ -57,6 +60,10 @@ def extract(data: bytes, name: str, media: str | None = None, encoding: str | No
         found = _pdf(data, name)
     elif kind == _DOCX:
         found = word_document(data, name)
+    elif kind in ("application/x-subrip", "text/vtt"):
+        text, newline = decode(data, name, encoding)
+        extractor = Extractor(name="backstop-subtitles", version="1", options=encoding or "")
+        found = Extract(subtitle_text(text, name), extractor, newline)
     else:
         text, newline = decode(data, name, encoding)
         found = Extract(text, Extractor(name="backstop-text", version="1", options=encoding or ""), newline)

@@ -18,9 +18,9 @@ from backstop.dossier.exchange.foreign import (
     ForeignSource,
     LeftOut,
 )
-from backstop.dossier.exchange.identifiers import urn
+from backstop.dossier.exchange.identifiers import guid, urn
 from backstop.dossier.exchange.offsets import COUNTINGS, Counting, ReceivedText, best, fits_of, said_of
-from backstop.dossier.exchange.refi import GROUPS, MARK, guid
+from backstop.dossier.exchange.refi_qda.names import GROUPS, MARK
 from backstop.dossier.record import (
     Attribution,
     Identified,

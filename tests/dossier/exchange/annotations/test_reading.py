@@ -10,9 +10,9 @@ from tests.dossier.exchange.full_dossier import MET, full
 from backstop.base.faults import BackstopError
 from backstop.dossier.consistency import faults_of
 from backstop.dossier.dossier import Dossier
-from backstop.dossier.exchange.annotation_import import read_annotations
+from backstop.dossier.exchange.annotations.reading import read_annotations
+from backstop.dossier.exchange.annotations.writing import annotation_page
 from backstop.dossier.exchange.entering import entered
-from backstop.dossier.exchange.webannotation import annotation_page
 from backstop.dossier.record import Register, Term
 
 TEXT = (

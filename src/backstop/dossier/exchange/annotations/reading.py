@@ -14,12 +14,11 @@ from pathlib import PurePath
 from backstop.base.faults import InvalidInput, Place
 from backstop.dossier.anchor.passage import Text
 from backstop.dossier.dossier import Dossier
+from backstop.dossier.exchange.annotations.selectors import Searched, Selector, selector_of
+from backstop.dossier.exchange.annotations.writing import OURS, SOURCE, TEXT
 from backstop.dossier.exchange.foreign import ForeignCoding, ForeignPassage, LeftOut
-from backstop.dossier.exchange.identifiers import urn
+from backstop.dossier.exchange.identifiers import guid, urn
 from backstop.dossier.exchange.offsets import COUNTINGS, Counting, ReceivedText, best, fit, said_of
-from backstop.dossier.exchange.refi import guid
-from backstop.dossier.exchange.selectors import Searched, Selector, selector_of
-from backstop.dossier.exchange.webannotation import OURS, SOURCE, TEXT
 from backstop.dossier.record import Source, Statement
 
 Json = Mapping[str, object]

@@ -15,7 +15,8 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from backstop.dossier.dossier import Dossier
-from backstop.dossier.exchange.refi import CODEBOOK, GROUPS, MARK, ORIGIN, PROJECT, guid
+from backstop.dossier.exchange.identifiers import ORIGIN, guid
+from backstop.dossier.exchange.refi_qda.names import CODEBOOK, GROUPS, MARK, PROJECT
 from backstop.dossier.record import Statement
 
 _UNSAFE = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

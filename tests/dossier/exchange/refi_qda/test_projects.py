@@ -24,8 +24,8 @@ from backstop.dossier.consistency import faults_of
 from backstop.dossier.dossier import empty_dossier
 from backstop.dossier.exchange.entering import entered
 from backstop.dossier.exchange.offsets import COUNTINGS, Counting
-from backstop.dossier.exchange.refi_export import texts_left_out, to_qdc, to_qdpx
-from backstop.dossier.exchange.refi_import import read_qdc, read_qdpx
+from backstop.dossier.exchange.refi_qda.reading import read_qdc, read_qdpx
+from backstop.dossier.exchange.refi_qda.writing import texts_left_out, to_qdc, to_qdpx
 
 TEXT = "The minister met the envoy. \nThe envoy left on Monday. He will be back.\n"
 

@@ -1,0 +1,1 @@
+"""Web annotations and their kin, both ways."""
