@@ -34,14 +34,27 @@ def test_robustness_counts_what_the_unknown_order_decides() -> None:
     one = read(SAMPLED, "g.yaml")
     found = robustness(one)
     peace = one.states.index["s1"]
-    share, low, high = found.interval("seq", peace)
-    # Half of the orders put honour before quiet, and then the threat is credible.
-    assert low < 0.5 < high
-    assert found.draws == 4_000
-    assert abs(share - 0.5) < 0.05
-    again = robustness(one)
+    # Half of the orders put honour before quiet, and then the threat is credible; there are two, so both are tried.
+    assert found.interval("seq", peace) == (0.5, 0.5, 0.5)
+    assert (found.draws, found.sampling) == (2, "exact")
+    assert found.lines()[0] == "Share of all 2 completions in which a state is an equilibrium:"
+    assert "  s1  nothing is done" in found.lines()
+
+
+def test_what_is_too_much_to_try_is_drawn_evenly_and_repeatably() -> None:
+    text = (
+        "format: backstop-graph/1\ntitle: t\ndecision_makers: {a: A, b: B}\n"
+        "options: {o0: a, o1: b, o2: a, o3: b}\n"
+        "preferences: {a: {sampled: {better: [[s1, s2], [s1, s4], [s3, s4]]}}, b: {weights: {o0: 1, o1: 2}}}\n"
+    )
+    one = read(text.encode(), "g.yaml")
+    found, again, other = (robustness(one, 500, seed) for seed in (1, 1, 2))
+    assert (found.draws, found.sampling) == (500, "even")
     assert all(np.array_equal(found.equilibrium[c], again.equilibrium[c]) for c in found.equilibrium)
-    assert not np.array_equal(found.equilibrium["seq"], robustness(one, seed=5).equilibrium["seq"])
+    assert not np.array_equal(found.equilibrium["seq"], other.equilibrium["seq"])
+
+
+def test_robustness_needs_something_open() -> None:
     plain = read(GUARANTEE, "g.yaml")
     with pytest.raises(InvalidInput, match="nothing to draw"):
         robustness(plain)

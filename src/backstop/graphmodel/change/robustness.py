@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
-from typing import ClassVar
+from math import prod, sqrt
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from backstop.base.faults import InvalidInput
 from backstop.base.table import Table
-from backstop.graphmodel.model.completion import complete, shuffled
+from backstop.graphmodel.model.completion import completions, shuffled
 from backstop.graphmodel.model.conflict import Conflict
 from backstop.graphmodel.model.moves import Values, repeated
 from backstop.graphmodel.model.preference import Bools, Ranking, Relation
@@ -23,6 +23,7 @@ Counts = NDArray[np.int64]
 
 ROBUST_CONCEPTS: tuple[Concept, ...] = ("nash", "gmr", "smr", "seq")
 _MOST_STATES = 12
+Sampling = Literal["exact", "even", "rough", "disturbed"]
 _CELLS = 1 << 16
 """States solved at once: many conflicts side by side are one conflict in parts that do not touch."""
 
@@ -31,7 +32,9 @@ _CELLS = 1 << 16
 class Robustness:
     """Of `draws` completions: in how many each state is stable for each decision maker and an equilibrium.
 
-    `stable[concept]` (decision makers, states), `equilibrium[concept]` (states,).
+    `stable[concept]` (decision makers, states), `equilibrium[concept]` (states,). `sampling` is exact where these are
+    all completions there are, even where each was drawn with the same chance, rough where that is not proved, and
+    disturbed where known rankings were changed.
     """
 
     format: ClassVar[str] = "backstop-graph-robustness/1"
@@ -40,10 +43,12 @@ class Robustness:
     seed: int
     stable: Mapping[Concept, Counts]
     equilibrium: Mapping[Concept, Counts]
+    sampling: Sampling = "even"
 
     def interval(self, concept: Concept, state: int) -> tuple[float, float, float]:
         """Share of draws in which `state` is an equilibrium, and its 95 % interval (Wilson 1927)."""
-        return wilson(int(self.equilibrium[concept][state]), self.draws)
+        count = int(self.equilibrium[concept][state])
+        return (count / self.draws,) * 3 if self.sampling == "exact" else wilson(count, self.draws)
 
     def as_dict(self) -> dict[str, object]:
         """Share of draws in which each state is an equilibrium, with a 95 % interval, and stable for each."""
@@ -51,6 +56,7 @@ class Robustness:
         return {
             "draws": self.draws,
             "seed": self.seed,
+            "sampling": self.sampling,
             "concepts": {
                 concept: {
                     state: {
@@ -67,15 +73,32 @@ class Robustness:
 
     def lines(self) -> list[str]:
         """One line per concept: states by how often they are equilibria, with 95 % intervals."""
-        lines = [f"Share of {self.draws:,} completions in which a state is an equilibrium (95 % interval):"]
+        exact = self.sampling == "exact"
+        which = f"all {self.draws:,} completions" if exact else f"{self.draws:,} completions"
+        lines = [
+            f"Share of {which} in which a state is an equilibrium{'' if exact else ' (95 % interval)'}:",
+            *(
+                ["rough: not proved that every completion is drawn with the same chance"]
+                if self.rough
+                else []
+            ),
+        ]
+        named: set[int] = set()
         for concept, row in self.equilibrium.items():
             order = sorted(np.flatnonzero(row).tolist(), key=lambda at: (-row[at], at))[:_MOST_STATES]
+            named.update(order)
             words = []
             for at in order:
                 share, low, high = self.interval(concept, at)
-                words.append(f"{self.conflict.states.ids[at]} {share:.0%} ({low:.0%} to {high:.0%})")
+                error = "" if exact else f" ({low:.0%} to {high:.0%})"
+                words.append(f"{self.conflict.states.ids[at]} {share:.0%}{error}")
             lines.append(f"  {TITLES[concept]:5} {', '.join(words) or 'none ever'}")
-        return lines
+        return lines + self.conflict.key(sorted(named))
+
+    @property
+    def rough(self) -> bool:
+        """Whether it is not proved that every completion was drawn with the same chance."""
+        return self.sampling == "rough"
 
     def tables(self) -> list[Table]:
         """One table: the share of completions in which each state is an equilibrium, by concept."""
@@ -139,13 +162,26 @@ def robustness(
             "every preference is a complete ranking, so there is nothing to draw",
             hint="leave something unknown in the file, or disturb the rankings with --exchanges N",
         )
-    ranks = []
-    for at, (dm, preference) in enumerate(zip(conflict.decision_makers, conflict.preferences, strict=True)):
-        random = np.random.default_rng([seed, at])
-        if isinstance(preference, Ranking) and exchanges:
-            ranks.append(shuffled(preference.rank, draws, exchanges, random))
-        else:
-            ranks.append(complete(preference, draws, random, dm.id))
+    named = zip(conflict.preferences, conflict.maker_ids, strict=True)
+    open_ = [completions(preference, name) for preference, name in named]
+    counts = [one.count for one in open_]
+    total = None if exchanges or None in counts else prod(count or 0 for count in counts)
+    sampling: Sampling = "even" if all(one.even for one in open_) else "rough"
+    sampling = "disturbed" if exchanges else sampling
+    if total is not None and total <= draws:
+        draws, sampling = total, "exact"
+        # Every completion of one with every one of the others.
+        every = [one.every() for one in open_]
+        places = np.unravel_index(np.arange(total), [len(ranks) for ranks in every])
+        ranks = [mine[at] for mine, at in zip(every, places, strict=True)]
+    else:
+        ranks = []
+        for at, (preference, one) in enumerate(zip(conflict.preferences, open_, strict=True)):
+            random = np.random.default_rng([seed, at])
+            if isinstance(preference, Ranking) and exchanges:
+                ranks.append(shuffled(preference.rank, draws, exchanges, random))
+            else:
+                ranks.append(one.draw(draws, random))
     n, size = len(ranks), conflict.size
     stable = {concept: np.zeros((n, size), dtype=np.int64) for concept in concepts}
     equilibrium = {concept: np.zeros(size, dtype=np.int64) for concept in concepts}
@@ -153,4 +189,4 @@ def robustness(
         for concept, table in tables.items():
             stable[concept] += table.sum(axis=1)
             equilibrium[concept] += table.all(axis=0).sum(axis=0)
-    return Robustness(conflict, draws, seed, stable, equilibrium)
+    return Robustness(conflict, draws, seed, stable, equilibrium, sampling)

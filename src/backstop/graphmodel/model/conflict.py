@@ -206,6 +206,12 @@ class Conflict:
         everywhere = chosen.reshape(-1, self.size).all(axis=0)
         return [self.states.ids[at] for at in np.flatnonzero(everywhere).tolist()]
 
+    def key(self, states: Sequence[int]) -> list[str]:
+        """What is done in each of some states, a line each; nothing where no words are known for any."""
+        wide = max((len(self.states.ids[at]) for at in states), default=0)
+        told = [(self.states.ids[at], self.describe(at)) for at in states]
+        return [f"  {name:{wide}}  {words}" for name, words in told if words]
+
     def some(self, chosen: Bools, most: int = 64) -> str:
         """The states of `ids_of` in words; `most` of them by id, the rest counted."""
         ids = self.ids_of(chosen)
