@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -20,13 +20,10 @@ from backstop.scenario.format import scenario as form
 from backstop.scenario.model import Model
 from backstop.worlds.sample import Curves, Sample
 from backstop.worlds.statistics import (
-    QUANTILES,
     Summary,
     jackknife_errors,
-    mean_and_error,
-    quantiles,
     replication_mass,
-    summarise,
+    summaries,
 )
 from backstop.worlds.threads import in_threads
 
@@ -35,6 +32,9 @@ if TYPE_CHECKING:
 
 FORMAT = "backstop-result/1"
 UNSTATED_UNIT = "unstated"
+
+# Figures summed up in one go.
+_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,8 +236,8 @@ def summed_up(
     shared = _controller_costs(model, sample)
     kinds: tuple[Mapping[Any, FloatArray], ...] = (sample.metrics, sample.values, sample.costs, shared)
     rows = [values for of in kinds for values in of.values()]
-    summaries = iter(in_threads(lambda values: summarise(values, weights), rows, threads))
-    metrics, values, costs, by_controller = (dict(zip(of, summaries, strict=False)) for of in kinds)
+    found = iter(_summaries(rows, weights, threads))
+    metrics, values, costs, by_controller = (dict(zip(of, found, strict=False)) for of in kinds)
     controllers: dict[str, dict[str, Summary]] = {}
     for (controller, unit), summary in by_controller.items():
         controllers.setdefault(controller, {})[unit] = summary
@@ -269,14 +269,22 @@ def compared(
     (first, base), *others = arrangements.items()
     metrics = list(base.samples)
 
-    def differences(job: tuple[ArrangementResult, str]) -> Summary:
-        of, metric = job
-        return summarise(of.samples[metric] - base.samples[metric], weights)
+    def differences(of: ArrangementResult) -> dict[str, Summary]:
+        rows = [of.samples[metric] - base.samples[metric] for metric in metrics]
+        return dict(zip(metrics, summaries(rows, weights), strict=True))
 
-    found = iter(in_threads(differences, [(of, m) for _, of in others for m in metrics], threads))
+    found = in_threads(differences, [of for _, of in others], threads)
     return {first: base} | {
-        name: replace(of, differences=dict(zip(metrics, found, strict=False))) for name, of in others
+        name: replace(of, differences=each) for (name, of), each in zip(others, found, strict=True)
     }
+
+
+def _summaries(rows: Sequence[FloatArray], weights: FloatArray | None, threads: int | None) -> list[Summary]:
+    """Summaries of many figures, some at a time in each thread."""
+    parts = [rows[at : at + _AT_ONCE] for at in range(0, len(rows), _AT_ONCE)]
+    return [
+        each for part in in_threads(lambda some: summaries(some, weights), parts, threads) for each in part
+    ]
 
 
 def _averages(mass: FloatArray, sums: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -297,21 +305,12 @@ def _controller_costs(model: Model, sample: Sample) -> dict[tuple[str, str], Flo
 def summed_curves(curves: Curves, weights: FloatArray | None, threads: int | None = None) -> dict[str, Curve]:
     """Curves summed up over worlds; metrics that share an array share what it comes to."""
     arrays = {id(values): values for values in curves.values()}
-    rows = [(key, row) for key, values in arrays.items() for row in values]
 
-    def task(
-        job: tuple[int, NDArray[Any]],
-    ) -> tuple[tuple[float | None, float | None], tuple[float | None, ...]]:
-        values = job[1].astype(np.float64)
-        return mean_and_error(values, weights), quantiles(values, weights, QUANTILES)
+    def task(values: NDArray[Any]) -> Curve:
+        points = summaries([row.astype(np.float64) for row in values], weights)
+        return Curve(*(tuple(getattr(point, part) for point in points) for part in Curve.__slots__))
 
-    points: dict[int, list[Any]] = {key: [] for key in arrays}
-    for (key, _), point in zip(rows, in_threads(task, rows, threads), strict=True):
-        points[key].append(point)
-    summed = {}
-    for key, found in points.items():
-        means, errors = zip(*(mean for mean, _ in found), strict=True)
-        summed[key] = Curve(means, errors, *zip(*(reached for _, reached in found), strict=True))
+    summed = dict(zip(arrays, in_threads(task, list(arrays.values()), threads), strict=True))
     return {name: summed[id(values)] for name, values in curves.items()}
 
 

@@ -95,6 +95,7 @@ class _Room:
         )
         self.settled, self.faulty = (np.empty(worlds, np.bool_) for _ in range(2))
         self.curves = _curve_rooms(solver, worlds, curves)
+        self.distinct = dict({id(c): (n, c) for n, c in self.curves.items()}.values())
 
     def take(self, here: slice, solved: Solved, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Keep what is solved of the worlds `here`; the weighted sums of shares and outcomes by replication."""
@@ -105,13 +106,16 @@ class _Room:
         ):
             for name, room in rooms.items():
                 room[here] = found[name]
-        for name, curve in self.curves.items():
+        for name, curve in self.distinct.items():
             curve[:, here] = solved.curves[name]
         self.settled[here], self.faulty[here] = solved.settled, faulty(solved)
         assert solved.shares is not None
+        # Nothing else is read from these, so they are weighted where they stand.
         shares = solved.shares.reshape(-1, weights.size)
+        shares *= weights
         outcomes = np.stack(list(solved.outcomes.values()))
-        return sums_by_replication(shares * weights), sums_by_replication(outcomes * weights)
+        outcomes *= weights
+        return sums_by_replication(shares), sums_by_replication(outcomes)
 
     def sample(self, phase_sums: FloatArray, outcome_sums: FloatArray) -> Sample:
         """All that is kept."""

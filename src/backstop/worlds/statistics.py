@@ -78,36 +78,51 @@ class Summary:
 
 def summarise(values: Array, weights: Array | None) -> Summary:
     """Summary of one figure, shape (worlds,); NaN marks worlds without a value. `weights` None: all alike."""
-    defined = np.isfinite(values)
-    missing = int(values.size - np.count_nonzero(defined))
-    mean, se = mean_and_error(values, weights)
-    q05, q25, q50, q75, q95 = quantiles(values, weights, QUANTILES)
-    return Summary(mean, se, q05, q25, q50, q75, q95, missing)
+    return summaries([values], weights)[0]
+
+
+def summaries(rows: Sequence[Array] | Array, weights: Array | None) -> list[Summary]:
+    """`summarise` of several figures, each of shape (worlds,)."""
+    found = []
+    for row, (mean, se) in zip(rows, means_and_errors(rows, weights), strict=True):
+        q05, q25, q50, q75, q95 = quantiles(row, weights, QUANTILES)
+        missing = int(np.count_nonzero(~np.isfinite(row)))
+        found.append(Summary(mean, se, q05, q25, q50, q75, q95, missing))
+    return found
 
 
 def mean_and_error(values: Array, weights: Array | None) -> tuple[float | None, float | None]:
     """Weighted mean and its jackknife error over replications; None where they do not exist."""
-    return means_and_errors(values[np.newaxis], weights)[0]
+    return means_and_errors([values], weights)[0]
 
 
-def means_and_errors(rows: Array, weights: Array | None) -> list[tuple[float | None, float | None]]:
-    """`mean_and_error` of several figures, shape (figures, worlds)."""
-    each = np.ones(rows.shape[1]) if weights is None else weights
-    defined = np.isfinite(rows)
-    if defined.all():
-        masses = np.repeat(sums_by_replication(each[np.newaxis]), len(rows), axis=0)
-        totals = sums_by_replication(rows * each)
-    else:
-        share = np.where(defined, each, 0.0)
-        masses, totals = sums_by_replication(share), sums_by_replication(np.where(defined, rows, 0.0) * share)
-    found: list[tuple[float | None, float | None]] = []
-    for mass, sums in zip(masses, totals, strict=True):
-        if not mass.sum() > 0.0:
-            found.append((None, None))
-            continue
-        error = float(jackknife_errors(mass, sums))
-        found.append((float(sums.sum() / mass.sum()), error if np.isfinite(error) else None))
-    return found
+def means_and_errors(
+    rows: Sequence[Array] | Array, weights: Array | None
+) -> list[tuple[float | None, float | None]]:
+    """`mean_and_error` of several figures, each of shape (worlds,)."""
+    if not len(rows):
+        return []
+    whole = replication_mass(weights, rows[0].size)
+    masses, totals = np.empty((2, REPLICATIONS, len(rows)))
+    for at, row in enumerate(rows):
+        defined, mass = np.isfinite(row), whole
+        if not defined.all():
+            share = defined.astype(np.float64) if weights is None else np.where(defined, weights, 0.0)
+            row, mass = np.where(defined, row, 0.0), sums_by_replication(share[np.newaxis])[0]
+        weighted = row if weights is None else row * weights
+        masses[:, at], totals[:, at] = mass, sums_by_replication(weighted[np.newaxis])[0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        means = totals.sum(axis=0) / masses.sum(axis=0)
+    # Where every world has a value, and so for nearly all figures, the masses are the same.
+    alike = (masses == masses[:, :1]).all(axis=0)
+    errors = np.empty(len(rows))
+    errors[alike] = jackknife_errors(masses[:, 0], totals[:, alike])
+    for at in np.flatnonzero(~alike).tolist():
+        errors[at] = jackknife_errors(masses[:, at], totals[:, at])
+    return [
+        (float(mean) if np.isfinite(mean) else None, float(error) if np.isfinite(error) else None)
+        for mean, error in zip(means, errors, strict=True)
+    ]
 
 
 def replication_of(worlds: int) -> IntArray:
@@ -117,7 +132,8 @@ def replication_of(worlds: int) -> IntArray:
 
 def replication_mass(weights: Array | None, worlds: int) -> Array:
     """Sum of the weights of the worlds of each replication, shape (16,)."""
-    return np.bincount(replication_of(worlds), weights, REPLICATIONS).astype(np.float64)
+    each = np.ones(worlds) if weights is None else weights
+    return np.asarray(sums_by_replication(each[np.newaxis])[0])
 
 
 def sums_by_replication(rows: Array) -> Array:
