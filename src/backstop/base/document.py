@@ -112,15 +112,15 @@ def read_document(data: bytes, file: str) -> Document:
     return document
 
 
-def first_faults(faults: tuple[Fault, ...] | list[Fault]) -> tuple[Fault, ...]:
+def first_faults(faults: tuple[Fault, ...] | list[Fault], most: int = MOST_FAULTS) -> tuple[Fault, ...]:
     """`faults` by place, without repetitions; of very many only the first, and how many are left out."""
     unique = dict.fromkeys(faults)
     ordered = sorted(unique, key=lambda fault: (fault.place.line or 0, fault.place.column or 0))
-    if len(ordered) <= MOST_FAULTS:
+    if len(ordered) <= most:
         return tuple(ordered)
-    left_out = len(ordered) - MOST_FAULTS
+    left_out = len(ordered) - most
     file = ordered[0].place.file
-    return (*ordered[:MOST_FAULTS], Fault(f"{left_out:,} more errors are not listed", Place(file)))
+    return (*ordered[:most], Fault(f"{left_out:,} more errors are not listed", Place(file)))
 
 
 def parse_document(data: bytes, file: str) -> Document:

@@ -39,7 +39,7 @@ _FORESIGHT_STATES = 4_096
 _EVOLUTION_STATES = 1 << 16
 _COALITION_SECONDS = 5.0
 
-_SHOWN_STATES = 64
+_SHOWN_STATES, _SHOWN_EQUILIBRIA = 64, 16
 _LETTERS = {"nash": "N", "gmr": "G", "smr": "M", "seq": "S", "sseq": "Q", "sim": "I"}
 
 
@@ -153,6 +153,7 @@ class Analysis:
         ]
         for concept, table in self.concepts.items():
             lines.append(f"{TITLES[concept]:5} {one.some(table)}   ({MEANINGS[concept]})")
+        lines += self._equilibrium_words()
         for kind, tables in self.others.items():
             title = "Under unknown preferences:"
             if kind != "uncertain":
@@ -168,6 +169,20 @@ class Analysis:
         if self.concepts and one.size <= _SHOWN_STATES:
             lines += ["", *self._state_lines()]
         return lines + [f"left out: {name}: {why}" for name, why in self.left_out.items()]
+
+    def _equilibrium_words(self) -> list[str]:
+        """What is done in the equilibria, whatever the concept."""
+        one = self.conflict
+        if not self.concepts:
+            return []
+        calm = np.flatnonzero(
+            np.any([table.all(axis=0) for table in self.concepts.values()], axis=0)
+        ).tolist()
+        key = one.key(calm[:_SHOWN_EQUILIBRIA])
+        more = len(calm) - _SHOWN_EQUILIBRIA
+        return (
+            ["", "What is done there:", *key, *([f"  and {more:,} more"] if more > 0 else [])] if key else []
+        )
 
     def _state_lines(self) -> list[str]:
         """The table of states in columns of equal width."""

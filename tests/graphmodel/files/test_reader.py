@@ -294,6 +294,33 @@ def gmcr(**changes: object) -> bytes:
     return json.dumps({**GMCR, **changes}).encode()
 
 
+def test_an_order_with_strengths_in_one_line() -> None:
+    chain = OPTION.replace("{statements: [x]}", '{relation: "s2 > s6 >> s7 ~ s1"}')
+    one = read(chain.encode(), "g.yaml").preferences[0]
+    assert isinstance(one, Relation)
+    names = ("s2", "s6", "s7", "s1")
+    at = [int(name[1]) - 1 for name in names]
+    # The strength between two is the greatest that stands between them.
+    assert one.strength[np.ix_(at, at)].tolist() == [[0, 1, 2, 2], [0, 0, 2, 2], [0, 0, 0, 0], [0, 0, 0, 0]]
+    assert not one.unknown.any()
+    longer = OPTION.replace(
+        "{statements: [x]}", '{relation: {order: ["s1 >>> s2", "x and y > s5"], rest: unknown}}'
+    )
+    found = read(longer.encode(), "g.yaml").preferences[0]
+    assert isinstance(found, Relation)
+    assert (found.strength[0, 1], found.strength[3, 4], found.strength[7, 4]) == (3, 1, 1)
+    assert found.unknown[0, 4]
+    assert "s2 stands twice in an order" in bad(chain.replace("s7", "s2"))
+    assert "no state or option is called s77" in bad(chain.replace("s7", "s77"))
+    assert "contradict each other" in bad(chain.replace('"s2 > s6 >> s7 ~ s1"', '["s2 > s6", "s6 > s2"]'))
+
+
+def test_of_many_faults_the_first_are_told_and_the_rest_counted() -> None:
+    message = bad(OPTION.replace("[y, z]", f"[{', '.join(f'q{k}' for k in range(50))}]"))
+    assert len(message.splitlines()) == 21
+    assert "30 more errors are not listed" in message
+
+
 def test_gmcr_files() -> None:
     one = read(gmcr(), "Some folder/Quarrel.gmcr")
     assert one.title == "Quarrel"

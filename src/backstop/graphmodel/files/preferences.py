@@ -5,6 +5,7 @@ What stands for states may be the id of a state or a formula: a formula stands f
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
@@ -129,18 +130,38 @@ class PreferenceReader(StatementReader):
             found.append((first, second, *(number or [None])))
         return found if len(self.source.faults) == before else None
 
+    def _chain(self, text: str, path: Path) -> list[tuple[States, States, int]]:
+        """Every pair of an order such as `s2 > s6 >> s7 ~ s1`, with the greatest strength that stands between them."""
+        parts = re.split(r"(>+|~)", text)
+        groups = [self.select(part.strip(), path) for part in parts[::2]]
+        steps = [sign.count(">") for sign in parts[1::2]]
+        seen: set[int] = set()
+        for group, part in zip(groups, parts[::2], strict=True):
+            if seen & set(group):
+                self.source.tell(path, f"{part.strip()} stands twice in an order", "keep one place")
+            seen.update(group)
+        return [
+            (groups[at], groups[to], max(steps[at:to]))
+            for at in range(len(groups))
+            for to in range(at + 1, len(groups))
+        ]
+
     def _relation(self, given: RelationRecord, path: Path) -> Relation | None:
         size = len(self.states)
         keys = ("better", "much_better", "degree", "unknown", "indifferent")
         read = {key: self._pairs(getattr(given, key), (*path, key)) for key in keys}
         pairs = {key: found for key, found in read.items() if found is not None}
-        if len(pairs) < len(keys):
+        before = len(self.source.faults)
+        chains = [self._chain(text, (*path, "order", at)) for at, text in enumerate(given.order)]
+        if len(pairs) < len(keys) or len(self.source.faults) > before:
             return None
+        for first, second, degree in [pair for chain in chains for pair in chain]:
+            pairs["degree" if degree else "indifferent"].append((first, second, degree))
         strength = np.zeros((size, size), dtype=np.int8)
-        for key, degree in (("better", 1), ("much_better", 2), ("degree", None)):
+        for key, least in (("better", 1), ("much_better", 2), ("degree", 0)):
             for first, second, number in pairs[key]:
                 block = np.ix_(first, second)
-                strength[block] = np.maximum(strength[block], degree or number)
+                strength[block] = np.maximum(strength[block], least or number)
         unknown = np.zeros((size, size), dtype=np.bool_)
         indifferent = np.eye(size, dtype=np.bool_)
         for table, key in ((unknown, "unknown"), (indifferent, "indifferent")):

@@ -93,8 +93,10 @@ class StateRecord(Record):
 
 
 class RelationRecord(Record):
-    """Pairs of states, the preferred one first; what the other pairs are says `rest`."""
+    """Pairs of states, the preferred one first, or whole orders such as `s2 > s6 >> s7 ~ s1`; `rest` says what the
+    other pairs are."""
 
+    order: Annotated[tuple[str, ...], BeforeValidator(one_or_more)] = ()
     better: Pairs = ()
     much_better: Pairs = ()
     unknown: Pairs = ()
@@ -127,13 +129,17 @@ class ProbabilisticRecord(FuzzyRecord):
     beta: Level = 1.0
 
 
+def _orders(value: object) -> object:
+    return {"order": value} if isinstance(value, str | list) else value
+
+
 class PreferenceRecord(Record):
     """The preferences of a decision maker in one of their forms."""
 
     statements: Listed | None = None
     ranking: Listed | None = None
     weights: dict[str, Annotated[Any, AfterValidator(_number)]] | None = None
-    relation: RelationRecord | None = None
+    relation: Annotated[RelationRecord | None, BeforeValidator(_orders)] = None
     sampled: SampledRecord | None = None
     fuzzy: FuzzyRecord | None = None
     probabilistic: ProbabilisticRecord | None = None

@@ -12,6 +12,7 @@ from backstop.base.json_text import RepeatedKey, json_value
 from backstop.base.records import mismatches
 from backstop.graphmodel.files.records import GraphRecord, graph_explained
 
+MOST_FAULTS = 20
 T = TypeVar("T")
 Content = Mapping[str, Any]
 """An object of a JSON file: whatever stands there."""
@@ -43,9 +44,9 @@ class Source:
         self.faults.append(Fault(what, self.place(path), hint))
 
     def stop(self) -> None:
-        """Raises InvalidInput where there are faults."""
+        """Raises InvalidInput where there are faults; of very many with the first, and how many more there are."""
         if self.faults:
-            raise InvalidInput(first_faults(self.faults))
+            raise InvalidInput(first_faults(self.faults, MOST_FAULTS))
 
     def placed(self, path: Path, work: Callable[[], T]) -> T:
         """The result of `work`, whose faults get the place of `path`."""

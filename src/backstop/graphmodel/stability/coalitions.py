@@ -183,7 +183,7 @@ class Upsets:
         ]
         for state in self.equilibria:
             upset = "; ".join(self._improvements(state)[:_MOST_UPSETS]) or "no coalition can improve on it"
-            lines.append(f"{ids[state]} (SEQ equilibrium): {upset}")
+            lines.append(f"{one.state_words(state)}, SEQ equilibrium: {upset}")
         for jump in self.jumps:
             who = listed(one.maker_ids[j] for j in jump.members)
             lines.append(f"jump: {ids[jump.start]} to {ids[jump.end]} by {who} together, by no one alone")
