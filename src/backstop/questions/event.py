@@ -68,7 +68,12 @@ class Event:
 
 
 def event(model: Model, text: str | float, place: Place | None = None) -> Event:
-    """The event that `text` spells. Raises InvalidInput where it cannot be read or names something unknown."""
+    """The event that `text` spells. Raises InvalidInput where it cannot be read or names something unknown.
+
+    >>> from backstop import load
+    >>> event(load("examples/korea-1953"), "no_war_20 < 0.5").metrics
+    ('no_war_20',)
+    """
     where = place or Place()
     try:
         expression = parse(text)

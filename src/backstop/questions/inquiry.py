@@ -40,6 +40,11 @@ class Inquiry:
 
     `information` None: the study's own reading; `threads` None: all processors. `progress(done, total)` is called as
     work goes on.
+
+    >>> from backstop import load
+    >>> inquiry = Inquiry(load("examples/korea-1953"), worlds=256)
+    >>> inquiry.drawn()["war_cost_us"].shape
+    (256,)
     """
 
     model: Model

@@ -114,9 +114,9 @@ def test_levels_are_lowered_as_far_as_the_share_allows() -> None:
         assert weights[met].sum() >= 0.75 - 1e-9
 
 
-def test_a_level_goes_no_lower_than_the_next_of_its_ladder() -> None:
+def test_levels_go_down_their_ladders_and_no_lower() -> None:
     ladders, weights = [(0.0, 0.5, 1.0), (1.0, 2.0)], np.full(400, 1 / 400)
     found = lowered(np.array([[1.0, 2.0]]), ladders, np.array([[0, 1]]), 0.1, weights, meets)
-    assert found.tolist() == [[0.5, 1.0]]
+    assert found.tolist() == [[0.0, 1.0]]
     nothing = lowered(np.array([[0.0, 1.0]]), ladders, np.array([[0, 1]]), 0.1, weights, meets)
     assert nothing.tolist() == [[0.0, 1.0]]

@@ -137,6 +137,11 @@ def judge_claims(
     A claim that no arrangement lets one judge is moot, with the reason. `camps`: also as each camp of experts alone
     would have it. `solved`: an assessment of the same worlds, whose arrangements are not solved again. Raises
     InvalidInput for unknown names and faults found while solving, Refused under ten effective worlds.
+
+    >>> from backstop import load
+    >>> found = judge_claims(Inquiry(load("examples/korea-1953"), worlds=256), ["treaty_kept_the_peace"])
+    >>> found.results["treaty_kept_the_peace"].verdict.verdict
+    'supported'
     """
     model = inquiry.model
     chosen = _chosen(model, names)

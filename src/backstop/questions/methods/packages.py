@@ -22,7 +22,9 @@ from backstop.base.faults import InvalidInput
 EXACT = 1e-9
 CLEAR = 3.0
 """Monte Carlo errors by which a share must differ from the one asked for to settle it on few worlds."""
-HALVINGS, BACK = 10, 4
+HALVINGS, BACK, PASSES = 10, 4, 3
+SPARE = 0.005
+"""What a share may lie above the one asked for without another pass at lowering."""
 
 Meets = Callable[[FloatArray, Sequence[Rows]], Sequence[BoolArray]]
 """From packages (packages, measures), and worlds for each, to whether each package meets the target in its worlds."""
@@ -136,8 +138,10 @@ def lowered(
     def reaches(answers: BoolArray) -> bool:
         return bool(weights[answers].sum() >= share - EXACT)
 
-    for columns in order.T:
-        moving = [p for p, column in enumerate(columns) if found[p, column] != 0.0]
+    # Where measures work against each other, one that has gone down may make room for others: they are tried again.
+    for turn, columns in enumerate([*order.T] * PASSES):
+        again = [turn < len(order.T) or float(weights[of].sum()) > share + SPARE for of in met]
+        moving = [p for p, column in enumerate(columns) if again[p] and found[p, column] != 0.0]
         high = {p: float(found[p, columns[p]]) for p in moving}
         low = {p: _next_to_zero(np.asarray(ladders[columns[p]]), high[p]) for p in moving}
         bottom = dict(zip(moving, meets(_put(found, columns, low), [every] * len(moving)), strict=True))

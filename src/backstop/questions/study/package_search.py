@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from math import prod
 
 import numpy as np
 
-from backstop.base.arrays import BoolArray, FloatArray, Rows
+from backstop.base.arrays import BoolArray, FloatArray, IntArray, Rows
 from backstop.questions.event import Event
 from backstop.questions.inquiry import Experiment
 from backstop.questions.methods.packages import (
@@ -160,29 +161,31 @@ class PackageSearch:
         packages: FloatArray,
         ladders: Ladders,
         draw: Draw,
-        last: Sequence[int] = (),
+        last: BoolArray | None = None,
         halvings: int = HALVINGS,
     ) -> FloatArray:
-        """Packages lowered on the worlds of a draw, the dearest measure first; `last`: the measure lowered last."""
+        """Packages lowered on the worlds of a draw, the dearest measure first.
+
+        `last`, (packages, measures): the measures that are lowered after all others.
+        """
 
         def meets(some: FloatArray, rows: Sequence[Rows]) -> list[BoolArray]:
             met, _ = self.solve(some, [draw.of(at) for at in rows], [at.size for at in rows])
             return [m == 1.0 for m in met]
 
-        model = self.found.model
-        priced = [name for name, of in model.measures.items() if of.cost is not None]
+        priced = [name for name, of in self.found.model.measures.items() if of.cost is not None]
         expected = self.tried(packages, draw).expected
         costs = np.zeros(packages.shape)
         for column, name in enumerate(self.measures):
             if name in priced:
                 costs[:, column] = expected[:, priced.index(name)]
-        for row, column in enumerate(last):
-            costs[row, column] = -1.0
+        if last is not None:
+            costs[last] = -1.0
         order = np.argsort(-costs, axis=1, kind="stable")
         return lowered(packages, ladders, order, self.share, draw.weights, meets, halvings)
 
     def exchanged(self, package: FloatArray, ladders: Ladders) -> FloatArray:
-        """A package on the ladders from which lowering gives a cheaper one: one measure up a step, the others down.
+        """A package on the ladders from which lowering gives a cheaper one: a measure or two up a step, others down.
 
         Steps are taken for as long as they make it cheaper by a hundredth or more, on a thousand worlds or so.
         """
@@ -190,14 +193,12 @@ class PackageSearch:
         lower = self.lowered(package[None], ladders, draw, halvings=_ROUGHLY)
         cost = self.tried(lower, draw).costs[0]
         while True:
-            steps = [(column, _step(ladders[column], level, up=True)) for column, level in enumerate(package)]
-            steps = [(column, level) for column, level in steps if level != package[column]]
-            if not steps:
+            above = np.array([_step(of, level, up=True) for of, level in zip(ladders, package, strict=True)])
+            room = np.flatnonzero(above != package)
+            raised = np.array([[c in pair for c in range(len(package))] for pair in _pairs(room)], bool)
+            if not raised.size:
                 return package
-            raised = np.repeat(package[None], len(steps), axis=0)
-            for row, (column, level) in enumerate(steps):
-                raised[row, column] = level
-            lower = self.lowered(raised, ladders, draw, [column for column, _ in steps], _ROUGHLY)
+            lower = self.lowered(np.where(raised, above, package), ladders, draw, raised, _ROUGHLY)
             tried = self.tried(lower, draw)
             costs = np.where(tried.shares >= self.share - EXACT, tried.costs, np.inf)
             best = int(np.argmin(costs))
@@ -205,6 +206,11 @@ class PackageSearch:
                 return package
             cost = costs[best]
             package = np.array([_step(of, v, up=False) for of, v in zip(ladders, lower[best], strict=True)])
+
+
+def _pairs(columns: IntArray) -> list[tuple[int, ...]]:
+    """Every column alone, and every two of them."""
+    return [*combinations(columns.tolist(), 1), *combinations(columns.tolist(), 2)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -108,6 +108,11 @@ def robustness(
     """Arrangements scored on a metric by `criteria`, by default all classical ones, and by info-gap.
 
     `requirement`: what the metric should reach, for the domain criterion and info-gap.
+
+    >>> from backstop import load
+    >>> study = load("examples/korea-1953")
+    >>> robustness(Inquiry(study, worlds=256), "no_war_20", list(study.levels), ["maximin"]).criteria["maximin"].ranks
+    (4, 3, 2, 1)
     """
     names = criteria or list(classical(requirement, optimism))
     asked = {name: criterion_named(name, requirement, optimism) for name in names}

@@ -58,6 +58,12 @@ def sensitivity(
 
     `inquiry.worlds` is the size of the base sample; `morris` takes a sixteenth of it as walks, `regional` four times
     as many worlds. Raises Refused where the quantity does not vary, or the method does not fit the study.
+
+    >>> from backstop import load
+    >>> inquiry = Inquiry(load("examples/korea-1953"), worlds=256)
+    >>> found = sensitivity(inquiry, Quantity("no_war_20", "as_it_was"), "tornado")
+    >>> found.swings[0].name
+    'war_cost_us'
     """
     weighted = bool(inquiry.model.scenario.observations) and not prior
     if method == "regional":

@@ -141,6 +141,11 @@ def value(
     """EVPI and EVPPI of every uncertain parameter and group, choosing by a metric or by the value to an actor.
 
     Raises Refused for one arrangement or too few worlds.
+
+    >>> from backstop import load
+    >>> study = load("examples/korea-1953")
+    >>> value(Inquiry(study, worlds=256), list(study.levels), "no_war_20").best
+    'as_it_was'
     """
     found = worlds_under(inquiry, arrangements, [] if metric is None else [metric])
     if metric is None:
