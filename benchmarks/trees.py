@@ -116,7 +116,7 @@ class PseudoRandom:
 
 
 class Scrambled:
-    """The program's own draws: a scrambled Sobol sequence for every parameter."""
+    """The program's own draws: a stratified sequence for every parameter."""
 
     def __init__(self):
         from backstop.scenario.distribution.kinds import distribution

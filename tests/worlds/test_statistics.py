@@ -268,6 +268,13 @@ def test_jackknife_of_a_mean_is_its_textbook_error() -> None:
     assert jackknife(left_out) == pytest.approx(x.std(ddof=1) / 4)
 
 
+@pytest.mark.parametrize("scale", [1e-200, 1e-3, 1e200])
+def test_jackknife_of_numbers_of_any_size(scale: float) -> None:
+    x = np.random.default_rng(0).normal(size=(16, 3))
+    assert jackknife(x * scale) == pytest.approx(jackknife(x) * scale, rel=1e-12)
+    assert jackknife(np.ones((16, 2))).tolist() == [0.0, 0.0]
+
+
 def test_sums_by_replication_of_any_length() -> None:
     sums = sums_by_replication(np.arange(37.0)[None])
     assert sums[0].tolist() == [float(np.arange(37)[np.arange(37) % 16 == r].sum()) for r in range(16)]

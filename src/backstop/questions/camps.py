@@ -16,6 +16,7 @@ import numpy as np
 from backstop.base import special
 from backstop.base.arrays import FloatArray
 from backstop.questions.methods.given_data import correlated_groups
+from backstop.scenario.distribution.copula import score_correlation
 from backstop.scenario.distribution.distribution import Distribution
 from backstop.scenario.expression.expression import Value
 from backstop.scenario.model import Model
@@ -118,7 +119,7 @@ def _copula_ratio(
     for a, b, rho in model.correlations:
         if a in group and b in group:
             i, j = group.index(a), group.index(b)
-            matrix[i, j] = matrix[j, i] = 2.0 * math.sin(math.pi * rho / 6.0)
+            matrix[i, j] = matrix[j, i] = score_correlation(rho)
     form = np.linalg.inv(matrix) - np.eye(len(group))
     pooled, own = (np.stack(rows) for rows in scores)
     return np.asarray(

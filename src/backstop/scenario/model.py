@@ -6,7 +6,7 @@ distributions. Nothing here depends on an arrangement or on a world; see `backst
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, cast
@@ -15,6 +15,7 @@ from backstop.base.faults import Fault, InvalidInput, Place
 from backstop.base.words import did_you_mean
 from backstop.game.metric import Condition, Kind, Metric
 from backstop.game.tree import Chance, Decision, Ending, Game, Node, Play
+from backstop.scenario.distribution.copula import rank_correlation
 from backstop.scenario.distribution.distribution import Distribution
 from backstop.scenario.distribution.kinds import distribution
 from backstop.scenario.distribution.mixture import Mixture
@@ -22,6 +23,9 @@ from backstop.scenario.expression.expression import Expression, parse
 from backstop.scenario.format import scenario as form
 
 Path = tuple[str | int, ...]
+
+# A rank correlation is noted when it falls short of what is asked for by this much.
+_NOTED = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +233,7 @@ def compile_scenario(
         place=place,
         digests=MappingProxyType(dict(digests or {})),
         study=study,
-        notes=tuple(notes),
+        notes=(*notes, *_correlation_notes(scenario, distributions, place)),
     )
 
 
@@ -258,6 +262,23 @@ def _uncertain_pairs(
     """The correlations between parameters that are both uncertain: nothing goes with a number that is certain."""
     certain = {name for name, each in distributions.items() if isinstance(each, float)}
     return tuple(each for each in correlations if certain.isdisjoint(each[:2]))
+
+
+def _correlation_notes(
+    scenario: form.Scenario, distributions: Mapping[str, Distribution | float], place: Callable[[Path], Place]
+) -> Iterator[Fault]:
+    """Notes on rank correlations that are not reached."""
+    for number, (one, other, rank) in enumerate(scenario.correlations):
+        first, second = distributions[one], distributions[other]
+        if isinstance(first, float) or isinstance(second, float) or not (first.atoms or second.atoms):
+            continue
+        reached = rank_correlation(first, second, rank)
+        if abs(reached - rank) >= _NOTED:
+            yield Fault(
+                f"the rank correlation of {one} and {other} comes to {reached:.2f}, not {rank:g}",
+                place(("correlations", number)),
+                "values that come up again and again are tied in rank, which leaves less to correlate",
+            )
 
 
 def _spread(spread: form.Spread) -> Distribution | float:

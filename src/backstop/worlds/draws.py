@@ -1,9 +1,7 @@
 """Draws of the uncertain parameters: any block of worlds alone, with rank correlations where they are asked for.
 
-Each parameter has a sequence of uniforms of its own (see `sobol`), and a draw is the parameter's quantile at its
-uniform. Correlated parameters are joined by a Gaussian copula: a Spearman correlation of rho needs the correlation
-r = 2 sin(pi rho / 6) between normal scores (Pearson 1907). Only parameters that a correlation connects touch each
-other.
+Each parameter has a sequence of uniforms of its own (see `sequence`), and a draw is the parameter's quantile at its
+uniform. Correlated parameters are joined by a Gaussian copula (see `copula`); only those touch each other.
 """
 
 from __future__ import annotations
@@ -18,9 +16,11 @@ from numpy.typing import NDArray
 from backstop.base import special
 from backstop.base.faults import Refused
 from backstop.base.words import did_you_mean
+from backstop.scenario.distribution.copula import score_correlation
 from backstop.scenario.distribution.distribution import Distribution, DistributionError
 from backstop.scenario.model import Model
-from backstop.worlds import sequence as sobol
+from backstop.worlds.sequence import Sequence as Uniforms
+from backstop.worlds.sequence import sequence
 
 Array = NDArray[np.float64]
 
@@ -53,21 +53,21 @@ class Sampler:
     correlations: Sequence[tuple[str, str, float]] = ()
     seed: int = 0
     _fixed: dict[str, float] = field(init=False, repr=False, compare=False)
-    _sequences: dict[str, sobol.Sequence] = field(init=False, repr=False, compare=False)
+    _sequences: dict[str, Uniforms] = field(init=False, repr=False, compare=False)
     _groups: tuple[_Group, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if isinstance(self.seed, bool) or not isinstance(self.seed, int) or self.seed < 0:
             raise DistributionError(f"the seed must be a whole number from 0 up, and it is {self.seed!r}")
         fixed: dict[str, float] = {}
-        sequences: dict[str, sobol.Sequence] = {}
+        sequences: dict[str, Uniforms] = {}
         for name, each in self.distributions.items():
             if not isinstance(each, Distribution):
                 fixed[name] = float(each)
             elif each.support[0] == each.support[1]:
                 fixed[name] = each.support[0]
             else:
-                sequences[name] = sobol.sequence(self.seed, name)
+                sequences[name] = sequence(self.seed, name)
         correlations = tuple((a, b, float(rho)) for a, b, rho in self.correlations)
         object.__setattr__(self, "distributions", dict(self.distributions))
         object.__setattr__(self, "correlations", correlations)
@@ -163,7 +163,7 @@ def _groups(
         pair = frozenset((a, b))
         if pair in scores:
             raise DistributionError(f"the correlation of {a} and {b} is given twice")
-        scores[pair] = 2.0 * math.sin(math.pi * rho / 6.0)
+        scores[pair] = score_correlation(rho)
         members = connected.get(a, {a}) | connected.get(b, {b})
         for name in members:
             connected[name] = members

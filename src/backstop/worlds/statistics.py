@@ -153,7 +153,10 @@ def jackknife(left_out: ArrayLike) -> Array:
     estimates = np.asarray(left_out, dtype=np.float64)
     count = len(estimates)
     spread = estimates - estimates.mean(axis=0)
-    return np.asarray(np.sqrt((count - 1) / count * np.square(spread).sum(axis=0)))
+    # Squares of very large or very small numbers would overflow or vanish.
+    largest = np.abs(spread).max(axis=0)
+    scale = np.where((largest > 1e-150) & (largest < 1e150) | (largest == 0.0), 1.0, largest)
+    return np.asarray(scale * np.sqrt((count - 1) / count * np.square(spread / scale).sum(axis=0)))
 
 
 def jackknife_errors(mass: Array, sums: Array) -> Array:

@@ -238,14 +238,16 @@ def _is_certain(spread: Part) -> bool:
 
 
 def _joint(root: Part, ranks: dict[frozenset[str], float]) -> None:
-    """The normal correlations 2 sin(pi rank / 6) must form a positive definite matrix."""
+    """The correlations of normal scores must form a positive definite matrix."""
     import numpy as np
+
+    from backstop.scenario.distribution.copula import score_correlation
 
     order = sorted(frozenset().union(*ranks))
     matrix = np.eye(len(order))
     for pair, rank in ranks.items():
         i, j = (order.index(name) for name in pair)
-        matrix[i, j] = matrix[j, i] = 2 * math.sin(math.pi * rank / 6)
+        matrix[i, j] = matrix[j, i] = score_correlation(rank)
     values, vectors = np.linalg.eigh(matrix)
     if values[0] <= 1e-12:
         guilty = [name for name, share in zip(order, vectors[:, 0], strict=True) if abs(share) > 1e-6]
