@@ -79,7 +79,7 @@ def test_sensitivity(lottery: Path) -> None:
     for name, share in (("x", 0.8), ("z", 0.2), ("idle", 0.0)):
         assert first[name]["mean"] == pytest.approx(share, abs=max(4 * first[name]["se"], 1e-9))
         assert total[name]["mean"] == pytest.approx(share, abs=max(4 * total[name]["se"], 1e-9))
-        assert first[name]["se"] < 0.02
+        assert first[name]["se"] < 0.03
     against = run("sensitivity", lottery, "--arrangement", "mixed", "--against", "guarded", "--json")
     # -0.5 x + 0.25 z: the same shares again.
     assert against.json["first"]["x"]["mean"] == pytest.approx(0.8, abs=0.03)
@@ -216,7 +216,7 @@ def test_who_pays_nothing_is_no_payer() -> None:
 
 
 def test_design(lottery: Path) -> None:
-    options = ("--measure", "guard", "--measure", "aid", "--worlds", 1000, "--json")
+    options = ("--measure", "guard", "--measure", "aid", "--worlds", 4096, "--json")
     answer = run("design", lottery, "--target", "peace >= 0.3", "--share", 0.6, *options)
     assert answer.code == 0
     packages = answer.json["packages"]
