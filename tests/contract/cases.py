@@ -9,9 +9,9 @@ UKRAINE, KOREA, LADDER = (str(EXAMPLES / name) for name in ("ukraine-2025", "kor
 GRAPH = str(EXAMPLES / "ukraine-2025" / "graph.yaml")
 
 CASES: dict[str, tuple[str, ...]] = {
-    "ukraine assess": ("assess", UKRAINE, "--worlds", "64", "--claims"),
+    "ukraine assess": ("assess", UKRAINE, "--worlds", "128", "--claims"),
     "ukraine assess private": (
-        *("assess", UKRAINE, "--worlds", "48", "--information", "private_payoffs"),
+        *("assess", UKRAINE, "--worlds", "128", "--information", "private_payoffs"),
         *("--arrangement", "full_package", "--set", "us_backstop=0.5"),
     ),
     "ukraine conditions": ("conditions", UKRAINE, "--worlds", "512", "--where", "lasting_peace < 0.5"),
@@ -19,16 +19,16 @@ CASES: dict[str, tuple[str, ...]] = {
         "design",
         UKRAINE,
         "--worlds",
-        "64",
+        "128",
         "--target",
         "lasting_peace >= 0.5",
         "--steps",
         "2",
     ),
-    "ukraine form": ("form", UKRAINE, "--worlds", "64", "--metric", "lasting_peace"),
-    "ukraine robustness": ("robustness", UKRAINE, "--worlds", "64"),
-    "ukraine sensitivity": ("sensitivity", UKRAINE, "--worlds", "64"),
-    "ukraine regional": ("sensitivity", UKRAINE, "--worlds", "64", "--method", "regional"),
+    "ukraine form": ("form", UKRAINE, "--worlds", "128", "--metric", "lasting_peace"),
+    "ukraine robustness": ("robustness", UKRAINE, "--worlds", "128"),
+    "ukraine sensitivity": ("sensitivity", UKRAINE, "--worlds", "128"),
+    "ukraine regional": ("sensitivity", UKRAINE, "--worlds", "128", "--method", "regional"),
     "ukraine value": ("value", UKRAINE, "--worlds", "256"),
     "ukraine explain": ("explain", UKRAINE, "--arrangement", "full_package", "--year", "3"),
     "ukraine audit": ("audit", UKRAINE),
