@@ -393,3 +393,149 @@ def test_a_flag_for_positions_is_refused_where_there_are_none(study, tmp_path, n
         CliRunner().invoke(backstop, ["dossier", "import", str(study), str(tmp_path / name), flag]).exit_code
         == 2
     )
+
+
+def statements(study):
+    lines = (study / "dossier" / "statements.jsonl").read_text(encoding="utf-8").splitlines()
+    return {record["id"]: record for record in map(json.loads, lines)}
+
+
+def code(study, *more, source="b", code=0):
+    texts = study.parent / "texts"
+    return run(
+        "dossier", "code", study, source, "--paraphrase", "They met.", "--texts", texts, *more, code=code
+    )
+
+
+def test_a_passage_is_coded_by_its_words(study):
+    out = code(study, "--quote", 'he said "soon"', "--actor", "The Envoy", "--object", "talks", "--new",
+               "--stance", "for", "--by", "two", "--condition", "only if: a truce holds")  # fmt: skip
+    assert out.startswith("b-1: b ") and "he said \u201csoon\u201d" in out
+    made = statements(study)["b-1"]
+    anchor = made["anchor"]
+    assert TEXTS["b"][anchor["start"] : anchor["end"]] == "he said \u201csoon\u201d"
+    assert (made["actor"], made["objects"], made["stance"], made["coder"]) == (
+        "the_envoy",
+        ["talks"],
+        "+",
+        "two",
+    )
+    assert (made["attribution"], made["condition"]) == (
+        "indirect speech",
+        {"form": "only if", "text": "a truce holds"},
+    )
+    code(study, "--quote", "Sixty observers", "--actor", "the envoy")
+    assert statements(study)["b-2"]["actor"] == "the_envoy"
+    assert "exact: 3" in run("dossier", "verify", study, "--texts", study.parent / "texts")
+
+
+def test_words_that_stand_there_several_times_are_told_apart_by_nth(study):
+    said = code(study, "--quote", "report", "--nth", "1", source="a")
+    assert "a-1: a 5-11" in said
+    said = code(study, "--quote", "any", source="c", code=3)
+    assert "stands there 2 times" in said and "--nth" in said
+    assert "Nobody met [any]body" in said
+    code(study, "--quote", "any", "--nth", "2", source="c")
+    assert statements(study)["c-1"]["anchor"]["start"] == TEXTS["c"].index("any observer")
+    assert "once, and number 2" in code(study, "--quote", "rebels", "--nth", "2", source="c", code=3)
+
+
+def test_what_cannot_be_coded_is_said_and_changes_nothing(study):
+    before = statements(study)
+    assert "stands nowhere" in code(study, "--quote", "no such words", code=3)
+    assert "there is no source d" in code(study, "--quote", "x", source="d", code=3)
+    said = code(study, "--quote", "soon", "--actor", "Envoi", code=3)
+    assert "there is no actor Envoi" in said and "--new" in said
+    assert "no proposition P1" in code(study, "--quote", "soon", "--supports", "P1", code=3)
+    assert statements(study) == before
+
+
+def test_a_statement_backs_a_proposition_written_before_it(study):
+    (study / "dossier" / "propositions.yaml").write_text(
+        "format: backstop-propositions/1\npropositions:\n- id: P1\n  text: They met soon.\n", encoding="utf-8"
+    )
+    code(study, "--quote", "soon", "--supports", "P1", "--by", "two")
+    text = (study / "dossier" / "propositions.yaml").read_text(encoding="utf-8")
+    assert '"statement": "b-1"' in text
+
+
+def test_the_choices_of_code_are_those_of_the_records():
+    from typing import get_args
+
+    from backstop.cli.dossier.coding import ATTRIBUTIONS, TYPES
+    from backstop.dossier.record import Attribution, StatementType
+
+    assert get_args(StatementType) == TYPES
+    assert get_args(Attribution) == ATTRIBUTIONS
+
+
+def test_a_table_names_passages_by_their_words(study, tmp_path):
+    table = tmp_path / "quoted.csv"
+    table.write_text(
+        "id,source,quote,nth,actor,attribution,type,paraphrase\n"
+        'b1,b,"he said ""soon""",,outlet,outlet voice,report of fact,Soon.\n'
+        "c1,c,any,2,outlet,outlet voice,report of fact,None.\n"
+        "c2,c,any,,outlet,outlet voice,report of fact,None.\n"
+        "c3,c,gone,,outlet,outlet voice,report of fact,None.\n",
+        encoding="utf-8",
+    )
+    result = CliRunner().invoke(
+        backstop, ["dossier", "import", str(study), str(table), "--texts", str(tmp_path / "texts")]
+    )
+    assert result.exit_code == 0, result.exception
+    assert "statements: 2 taken" in result.stderr
+    assert "c2: the quotation stands there 2 times" in result.stderr and "column nth" in result.stderr
+    assert "c3: the quotation stands nowhere in the text" in result.stderr
+    made = statements(study)
+    assert made["c1"]["anchor"]["start"] == TEXTS["c"].index("any observer")
+    assert set(made) == {"a1", "b1", "c1"}
+
+
+@pytest.mark.parametrize("name", ["all.csv", "all.xlsx"])
+@pytest.mark.parametrize("what", ["statements", "findings"])
+def test_a_table_that_we_export_comes_in_again_as_it_is(study, tmp_path, name, what):
+    code(study, "--quote", "Nobody met anybody", "--note", "=1+1", "--condition", "if: a; b", source="c")
+    before = {p.name: p.read_bytes() for p in (study / "dossier").iterdir() if p.is_file()}
+    run("dossier", "export", study, tmp_path / name, "--what", what)
+    run("dossier", "import", study, tmp_path / name)
+    assert {p.name: p.read_bytes() for p in (study / "dossier").iterdir() if p.is_file()} == before
+
+
+def test_propositions_written_first_block_nothing(study, tmp_path):
+    fresh = tmp_path / "fresh" / "dossier"
+    fresh.mkdir(parents=True)
+    body = (
+        "format: backstop-propositions/1\npropositions:\n"
+        "- id: P1\n  text: They met.\n  supports: [{statement: a-1}, {statement: a-2}]\n- id: P2\n  text: Soon.\n"
+    )
+    (fresh / "propositions.yaml").write_text(body, encoding="utf-8")
+    run("dossier", "add", tmp_path / "fresh", tmp_path / "texts" / "a.txt")
+    assert (fresh / "propositions.yaml").read_text(encoding="utf-8") == body
+    result = CliRunner().invoke(
+        backstop,
+        [
+            "dossier",
+            "code",
+            str(tmp_path / "fresh"),
+            "a",
+            "--quote",
+            "Lake",
+            "--paraphrase",
+            "x",
+            "--supports",
+            "P2",
+            "--texts",
+            str(tmp_path / "texts"),
+        ],  # fmt: skip
+    )
+    assert result.exit_code == 0, result.exception
+    assert "still to be coded: a-2" in result.stderr
+    assert set(statements(tmp_path / "fresh")) == {"a-1"}
+    assert "there is no statement a-2" in run("dossier", "compare", tmp_path / "fresh", code=3)
+
+
+def test_add_names_the_next_step(tmp_path):
+    (tmp_path / "t.txt").write_text("Words.\n", encoding="utf-8")
+    result = CliRunner().invoke(backstop, ["dossier", "add", str(tmp_path / "s"), str(tmp_path / "t.txt")])
+    assert "next: backstop dossier suggest" in result.stderr
+    assert "dossier code" in result.stderr

@@ -179,3 +179,22 @@ def test_the_audit_counts_every_assumption_once(evidence):
     ]
     assert {one.name: one.best for one in found.assumptions}["ceiling"] == "stated"
     assert "bare" not in {one.name for one in found.assumptions}
+
+
+def test_a_metric_rests_on_all_that_its_phases_are_computed_from(evidence):
+    found = explain(evidence, "early_war")
+    assert found.kind == "metric"
+    assert {g.id for g in found.grounds} == {"a1", "M2", "M1", "data:prices", "judgement"}
+    assert found.grade == "judgement"
+    (rests,) = [line for line in found.what if line.startswith("rests on: ")]
+    assert {"ceiling", "prize", "pledge", "shield"} <= set(rests.removeprefix("rests on: ").split(", "))
+    assert "set against the observation cohort" in found.what
+    assert "parameter ceiling: implied, a1, M2" in found.what
+    assert found.as_dict({})["format"] == "backstop-why/1"
+
+
+def test_a_metric_rests_on_nothing_that_only_other_phases_use(tmp_path):
+    apart = CITING.replace("metrics:\n", "metrics:\n  at_war: {value: south, from: war}\n")
+    folder = study(tmp_path / "lake", apart)
+    found = explain(evidence_of(load(folder), folder), "at_war")
+    assert "rests on: spread" in found.what and "value: south, from war" in found.what

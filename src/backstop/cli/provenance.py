@@ -41,7 +41,7 @@ def checked_evidence(study: Path, texts: tuple[Path, ...]) -> Evidence:
 def why(study: Path, name: str, texts: tuple[Path, ...], as_json: bool) -> None:
     """What NAME rests on: from a number, measure or claim of STUDY down to the passages.
 
-    NAME is a parameter, measure, claim, arrangement, observation or definition, or the id of a statement,
+    NAME is a parameter, measure, claim, arrangement, observation, definition or metric, or the id of a statement,
     proposition or data reference: then also what rests on it.
     """
     from backstop.evidence.explanation import explain
@@ -71,8 +71,11 @@ def _print_explanation(found: Explanation, evidence: Evidence) -> None:
     _say(f"grade: {found.grade}{state}", 1)
     if not found.grounds:
         _say("no ground is given: it counts as the analyst's judgement", 1)
-    for ground in found.grounds:
-        _print_ground(ground, evidence.dossier, evidence.words, 1)
+    if found.kind == "metric":
+        _say("backstop why STUDY NAME goes from each of these down to the passages", 1)
+    else:
+        for ground in found.grounds:
+            _print_ground(ground, evidence.dossier, evidence.words, 1)
     if found.rests_on_it:
         _say("What rests on it: " + "; ".join(f"{kind} {name}" for kind, name in found.rests_on_it), 1)
 

@@ -18,8 +18,11 @@ Known = Mapping[Part, Mapping[str, Record]]
 _REGISTERED: tuple[Part, ...] = ("actors", "objects", "values", "events")
 
 
-def faults_of(dossier: Dossier) -> list[Fault]:
-    """Every name that leads nowhere and every anchor outside its text, each with the nearest valid name."""
+def faults_of(dossier: Dossier, coding: bool = False) -> list[Fault]:
+    """Every name that leads nowhere and every anchor outside its text, each with the nearest valid name.
+
+    While `coding` goes on, propositions may name statements that are still to come.
+    """
     register = dossier.register
     known: Known = {
         **{part: getattr(register, part) for part in _REGISTERED},
@@ -28,6 +31,7 @@ def faults_of(dossier: Dossier) -> list[Fault]:
         "propositions": dossier.propositions,
     }
     entries = [(f"{part}.{name}", entry) for part in _REGISTERED for name, entry in known[part].items()]
+    coming = {f"there is no statement {name}" for name in still_to_come(dossier)} if coding else set()
     stages = register.model_copy(update={part: {} for part in _REGISTERED})
     faults: list[Fault] = []
     for path, entry in (*entries, ("stages", stages)):
@@ -40,12 +44,20 @@ def faults_of(dossier: Dossier) -> list[Fault]:
     ):
         for name, record in records.items():
             where = dossier.place(kind, name)
-            faults += _unknown(record, known, where, OUTLET)
+            later = coming if kind == "proposition" else ()
+            faults += [f for f in _unknown(record, known, where, OUTLET) if f.what not in later]
             if isinstance(record, Source):
                 faults += _outside_zones(record, where)
             elif isinstance(record, Statement):
                 faults += _misplaced(record, dossier.sources.get(record.source), where)
     return faults
+
+
+def still_to_come(dossier: Dossier) -> list[str]:
+    """The statements that propositions name and nobody has coded yet, in the order of the propositions."""
+    links = (link for p in dossier.propositions.values() for link in (*p.supports, *p.opposes))
+    named = dict.fromkeys(link.statement for link in links)
+    return [name for name in named if name not in dossier.statements]
 
 
 def _unknown(record: Record, known: Known, where: Place, also: str = "") -> Iterator[Fault]:

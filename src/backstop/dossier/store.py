@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +67,7 @@ class Snapshot:
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     texts: Mapping[tuple[str, str], str] = field(default_factory=dict, repr=False)
     heads: Mapping[str, str] = field(default_factory=dict, repr=False)
+    coding: bool = False
 
     @property
     def digests(self) -> dict[str, str]:
@@ -74,10 +75,15 @@ class Snapshot:
         return {name: sha256(data) for name, data in sorted(self.files.items())}
 
 
-def read(folder: Path) -> Snapshot:
-    """The dossier in `folder`. Raises InvalidInput with every fault of every file, each in its place."""
-    snapshot, faults = _read_files(folder)
-    faults.extend(faults_of(snapshot.dossier))
+def read(folder: Path, coding: bool = False, key: str = "") -> Snapshot:
+    """The dossier in `folder`. Raises InvalidInput with every fault of every file, each in its place.
+
+    While `coding` goes on, propositions may name statements that are still to come. Without a register in the folder
+    it is an empty one with that `key`, if given.
+    """
+    snapshot, faults = _read_files(folder, key)
+    snapshot = replace(snapshot, coding=coding)
+    faults.extend(faults_of(snapshot.dossier, coding))
     if len(faults) > MOST_FAULTS:
         faults[MOST_FAULTS:] = [Fault(f"{len(faults) - MOST_FAULTS} more faults are not listed")]
     if faults:
@@ -85,9 +91,10 @@ def read(folder: Path) -> Snapshot:
     return snapshot
 
 
-def _read_files(folder: Path) -> tuple[Snapshot, list[Fault]]:
-    files = _contents(folder)
-    register = _register(files[REGISTER], str(folder / REGISTER))
+def _read_files(folder: Path, key: str = "") -> tuple[Snapshot, list[Fault]]:
+    files = _contents(folder, needed=not key)
+    found = files.get(REGISTER)
+    register = Register(key=key) if found is None else _register(found, str(folder / REGISTER))
     faults: list[Fault] = []
     records: dict[str, dict[str, Any]] = {file.field: {} for file in FILES}
     places: dict[tuple[str, str], Place] = {}
@@ -121,15 +128,18 @@ def _read_files(folder: Path) -> tuple[Snapshot, list[Fault]]:
     return Snapshot(folder, dossier, files, texts, heads), faults
 
 
-def _contents(folder: Path) -> dict[str, bytes]:
-    """The bytes of the files that are there. Raises InvalidInput where one cannot be read, or there is no register."""
+def _contents(folder: Path, needed: bool) -> dict[str, bytes]:
+    """The bytes of the files that are there.
+
+    Raises InvalidInput where one cannot be read, or there is no register and it is `needed`.
+    """
     files: dict[str, bytes] = {}
     for name in (REGISTER, *(file.name for file in FILES)):
         path = folder / name
         try:
             files[name] = path.read_bytes()
         except FileNotFoundError:
-            if name == REGISTER:
+            if name == REGISTER and needed:
                 raise InvalidInput(
                     "the file is missing", place=Place(str(path)), hint="every dossier has one"
                 ) from None
@@ -158,13 +168,13 @@ def write(snapshot: Snapshot, dossier: Dossier) -> Snapshot:
     with _locked(snapshot.folder):
         base = snapshot
         if _changed_meanwhile(snapshot):
-            base, faults = _read_files(snapshot.folder)
+            base, faults = _read_files(snapshot.folder, snapshot.dossier.register.key)
             if faults:
                 raise InvalidInput(faults)
             dossier, clashes = merged(snapshot.dossier, dossier, base.dossier)
             if clashes:
                 raise _kept_aside(snapshot.folder, clashes)
-        faults = faults_of(dossier)
+        faults = faults_of(dossier, snapshot.coding)
         if faults:
             raise InvalidInput(faults[:MOST_FAULTS])
         for name, text in _texts_of_files(base, dossier).items():

@@ -9,6 +9,7 @@ from typing import Any
 from backstop.base.faults import InvalidInput
 from backstop.base.words import did_you_mean
 from backstop.evidence.citation import CITING
+from backstop.evidence.dependence import computed_from, played_from
 from backstop.evidence.evidence import Evidence
 from backstop.evidence.ground import Grade, Ground, weakest
 from backstop.scenario.expression.expression import parse
@@ -62,21 +63,52 @@ def explain(evidence: Evidence, name: str) -> Explanation:
             name, found.kind, _described(scenario, found.kind, name), tuple(evidence.grounds(found.ids))
         )
     if name in scenario.definitions:
-        used = sorted(_names_under(scenario, name))
+        used = sorted(computed_from(evidence.model, parse(scenario.definitions[name]).names))
         ids = dict.fromkeys(i for n in used if n in scenario.parameters for i in scenario.parameters[n].basis)
         what = (f"= {scenario.definitions[name]}", f"rests on: {', '.join(used)}")
         return Explanation(name, "definition", what, tuple(evidence.grounds(ids)))
+    if name in scenario.metrics:
+        return _metric(evidence, name)
     ground = evidence.ground(name)
     if ground.kind != "unknown":
         resting = tuple(
             (a.kind, a.name) for a in evidence.assumptions for i in a.ids if evidence.ground(i).reaches(name)
         )
         return Explanation(name, ground.kind, (), (ground,), resting)
-    valid = [n for section in (*CITING, "observations", "definitions") for n in getattr(scenario, section)]
+    valid = [
+        n
+        for section in (*CITING, "observations", "definitions", "metrics")
+        for n in getattr(scenario, section)
+    ]
     valid += evidence.dossier.propositions if evidence.dossier else ()
     raise InvalidInput(
-        f"there is no parameter, measure, claim or id {name}", hint=did_you_mean(name, valid, "name")
+        f"there is no parameter, measure, claim, metric or id {name}", hint=did_you_mean(name, valid, "name")
     )
+
+
+def _metric(evidence: Evidence, name: str) -> Explanation:
+    """What a metric rests on: all that the figures of the phases and outcomes before it are computed from."""
+    model, scenario = evidence.model, evidence.model.scenario
+    metric = scenario.metrics[name]
+    used = sorted(computed_from(model, played_from(model, metric.from_ or scenario.start), delivered=True))
+    rests = [a for a in evidence.assumptions if a.kind in ("parameter", "measure") and a.name in used]
+    aim = getattr(metric, metric.kind)
+    what = f"{metric.kind}: {aim if isinstance(aim, str) else ', '.join(aim)}"
+    seen = [key for key, one in scenario.observations.items() if one.metric == name]
+    until = f"by year {metric.by_year:g}" if metric.by_year is not None else ""
+    start = f"from {metric.from_}" if metric.from_ else ""
+    lines = (
+        metric.title,
+        ", ".join(part for part in (what, start, until) if part),
+        f"set against the observation {', '.join(seen)}" if seen else "",
+        f"rests on: {', '.join(used)}" if used else "rests on no parameter",
+        *(
+            f"{a.kind} {a.name}: {evidence.grade(a.ids)}, {', '.join(a.ids) or 'no ground given'}"
+            for a in rests
+        ),
+    )
+    ids = dict.fromkeys(id_ for a in rests for id_ in a.ids)
+    return Explanation(name, "metric", tuple(filter(None, lines)), tuple(evidence.grounds(ids)))
 
 
 def _described(scenario: Scenario, kind: str, name: str) -> tuple[str, ...]:
@@ -113,16 +145,3 @@ def _spread(parameter: Parameter) -> str:
 def _given(spread: Spread) -> str:
     found = spread.arguments
     return f"{spread.kind}: {list(found) if isinstance(found, tuple) else found}"
-
-
-def _names_under(scenario: Scenario, name: str) -> set[str]:
-    """The parameters, measures and definitions that a definition is computed from, however far down."""
-    known = {*scenario.parameters, *scenario.measures, *scenario.definitions}
-    found: set[str] = set()
-    todo = [name]
-    while todo:
-        for used in (parse(scenario.definitions[todo.pop()]).names & known) - found:
-            found.add(used)
-            if used in scenario.definitions:
-                todo.append(used)
-    return found

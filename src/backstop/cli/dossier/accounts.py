@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,23 +73,15 @@ def suggest(opened: Opened, source: str, as_json: bool) -> None:
 
     Nothing is coded by this; its text must be at hand.
     """
-    from backstop.base.faults import InvalidInput, Refused
-    from backstop.base.words import did_you_mean
     from backstop.dossier.accounts.suggestion import suggest as suggested
 
-    sources = opened.dossier.sources
-    if source not in sources:
-        raise InvalidInput(f"there is no source {source}", hint=did_you_mean(source, sources, "source"))
-    texts = opened.available.newest(opened.dossier)
-    if source not in texts:
-        raise Refused(
-            f"the text of {source} is not at hand", hint="name its folder with --texts DIR or BACKSTOP_TEXTS"
-        )
-    found = suggested(opened.dossier, source, texts[source], texts)
+    opened = replace(opened, coding=True)
+    text = opened.text_of(source)
+    found = suggested(opened.dossier, source, text, opened.available.newest(opened.dossier))
     if as_json:
-        print_json(found.as_dict(texts[source]))
+        print_json(found.as_dict(text))
     else:
-        _print_suggestions(found, texts[source], opened.dossier)
+        _print_suggestions(found, text, opened.dossier)
 
 
 @click.command()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from backstop.cli.dossier.options import Opened, by_option, on_dossier
+from backstop.cli.dossier.options import Opened, by_option, on_dossier, say_coming
 from backstop.cli.options import json_option
 from backstop.cli.printing import print_json, print_note
 
@@ -97,6 +97,13 @@ def add(
     if not all(sources[s].may_travel for s, _ in happened):
         print_note(
             "texts that may not travel stay outside the study; find them again with --texts DIR or BACKSTOP_TEXTS"
+        )
+    say_coming(found)
+    if happened and not found.statements:
+        first, where = happened[0][0], "" if sources[happened[0][0]].may_travel else " --texts DIR"
+        print_note(f"next: backstop dossier suggest {opened.study} {first}{where} shows what to code, and")
+        print_note(
+            f'backstop dossier code {opened.study} {first} --quote "..." --paraphrase "..."{where} codes it'
         )
 
 

@@ -34,6 +34,8 @@ class Opened:
 
     study: Path
     folders: tuple[Path, ...] = ()
+    coding: bool = False
+    """Whether propositions may name statements that are still to come."""
 
     @functools.cached_property
     def snapshot(self) -> Snapshot:
@@ -41,7 +43,7 @@ class Opened:
         from backstop.dossier import store
         from backstop.dossier.location import locate
 
-        return store.read(locate(self.study))
+        return store.read(locate(self.study), self.coding)
 
     @functools.cached_property
     def snapshot_or_new(self) -> Snapshot:
@@ -49,13 +51,9 @@ class Opened:
         import secrets
 
         from backstop.dossier import store
-        from backstop.dossier.dossier import empty_dossier
-        from backstop.dossier.location import REGISTER, locate
+        from backstop.dossier.location import locate
 
-        folder = locate(self.study, create=True)
-        if (folder / REGISTER).is_file():
-            return store.read(folder)
-        return store.Snapshot(folder, empty_dossier(secrets.token_hex(16)))
+        return store.read(locate(self.study, create=True), coding=True, key=secrets.token_hex(16))
 
     @property
     def dossier(self) -> Dossier:
@@ -69,11 +67,37 @@ class Opened:
 
         return AvailableTexts(self.snapshot.folder, folders(self.folders))
 
+    def text_of(self, source: str) -> str:
+        """The newest text of `source`. Raises InvalidInput where there is no such source, Refused without its text."""
+        from backstop.base.faults import InvalidInput, Refused
+        from backstop.base.words import did_you_mean
+
+        sources = self.dossier.sources
+        if source not in sources:
+            raise InvalidInput(f"there is no source {source}", hint=did_you_mean(source, sources, "source"))
+        text = self.available.current(sources[source])
+        if text is None:
+            raise Refused(
+                f"the text of {source} is not at hand",
+                hint="name its folder with --texts DIR or BACKSTOP_TEXTS",
+            )
+        return text
+
     def write(self, dossier: Dossier) -> None:
         """Put `dossier` in the place of the one that was read."""
         from backstop.dossier import store
 
         store.write(self.snapshot, dossier)
+
+
+def say_coming(dossier: Dossier) -> None:
+    """A note on the statements that propositions name and nobody has coded yet."""
+    from backstop.cli.printing import print_note
+    from backstop.dossier.consistency import still_to_come
+
+    if names := still_to_come(dossier):
+        more = f" and {len(names) - 12} more" if len(names) > 12 else ""
+        print_note(f"named by propositions and still to be coded: {', '.join(names[:12])}{more}")
 
 
 def on_dossier(command: Callable[..., None]) -> Callable[..., None]:

@@ -16,6 +16,7 @@ from backstop.base.faults import Fault, InvalidInput, Place, Refused
 from backstop.base.json_text import json_value
 from backstop.base.words import did_you_mean
 from backstop.dossier.accounts.finding import Finding
+from backstop.dossier.anchor.occurrence import meant
 from backstop.dossier.anchor.passage import Text, anchored
 from backstop.dossier.dossier import Dossier
 from backstop.dossier.exchange.identifiers import free, source_id
@@ -32,7 +33,7 @@ _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 _STANCE = {"+": "for", "-": "against", "0": "neutral"}
 _LISTS = frozenset({"objects", "target_actors", "condition_on", "statements", "sources", "known_as"})
 _JSON = frozenset({"slots", "held", "accepted", "anchor_quote", "details", "imported"})
-_WHOLE = frozenset({"anchor_start", "anchor_end"})
+_WHOLE = frozenset({"anchor_start", "anchor_end", "nth"})
 _SEPARATOR = "; "
 MOST_CELL = 32_767
 
@@ -43,6 +44,8 @@ STATEMENT_COLUMNS = (
     "held", "accepted", "anchor_text", "anchor_passage", "anchor_normalised", "anchor_grams", "anchor_before",
     "anchor_after", "anchor_quote", "known_as", "imported", "exported",
 )  # fmt: skip
+BY_WORDS = ("quote", "nth")
+"""Columns by which a row may name its passage in place of positions: its words, and which of several places."""
 FINDING_COLUMNS = (
     "id", "kind", "aspect", "status", "statements", "sources", "explanation", "origin", "note", "dismissed",
     "coder", "when", "details",
@@ -186,11 +189,13 @@ def read_statements(
 ) -> RecordReader[Statement]:
     """The statements in the rows of a table, and what is wrong with the others.
 
-    `texts` by source id, for rows that give offsets without digests. Raises InvalidInput for an unknown column.
+    `texts` by source id, for rows that give offsets without digests, or the words of the passage. Raises InvalidInput
+    for an unknown column.
     """
-    unknown = [column for column in (rows[0] if rows else {}) if column not in STATEMENT_COLUMNS]
+    known = (*STATEMENT_COLUMNS, *BY_WORDS)
+    unknown = [column for column in (rows[0] if rows else {}) if column not in known]
     if unknown:
-        hints = (did_you_mean(column, STATEMENT_COLUMNS, "column") for column in unknown)
+        hints = (did_you_mean(column, known, "column") for column in unknown)
         columns = zip(unknown, hints, strict=True)
         raise InvalidInput([Fault(f"unknown column {c}", Place(name, 1), hint) for c, hint in columns])
     reader = RecordReader(Statement, "statement")
@@ -223,8 +228,8 @@ def _statement_data(
         elif column in _WHOLE:
             value = int(cell)
         head, _, rest = column.partition("_")
-        if head == "anchor":
-            anchor[rest] = value
+        if head == "anchor" or column in BY_WORDS:
+            anchor[rest or head] = value
         elif head == "condition":
             condition[rest] = value
         else:
@@ -247,7 +252,18 @@ def _anchor(given: Mapping[str, Any], source: str, dossier: Dossier, texts: Mapp
         raise ValueError(
             f"the passage has no digest and the text of {source} is not at hand; name it with --texts DIR"
         )
-    return anchored(texts[source], given["start"], given["end"], dossier.sources[source].may_travel)
+    text, travels = texts[source], dossier.sources[source].may_travel
+    if "start" in given and "end" in given:
+        return anchored(text, given["start"], given["end"], travels)
+    if "quote" not in given:
+        raise ValueError(
+            "it needs anchor_start and anchor_end, or the words of the passage in a column quote"
+        )
+    try:
+        return anchored(text, *meant(text, given["quote"], given.get("nth")), travels)
+    except ValueError as error:
+        several = "times (" in str(error)
+        raise ValueError(f"{error}; say which in a column nth" if several else str(error)) from None
 
 
 def read_findings(rows: Sequence[Mapping[str, str]], name: str, coder: str) -> RecordReader[RecordedFinding]:

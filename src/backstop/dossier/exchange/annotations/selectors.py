@@ -10,15 +10,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from backstop.dossier.anchor.occurrence import Span, occurrences
 from backstop.dossier.anchor.passage import Text
 from backstop.dossier.exchange.offsets import Counting, ReceivedText
 from backstop.dossier.text.canonical import folded
 
-MOST_PLACES = 1000
-"""Places of one quotation that are told apart."""
-
 _CHARACTERS = re.compile(r"^char=(\d+),(\d+)$")
-Span = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -89,14 +86,7 @@ class Selector:
 def _quoted(selector: Selector, text: Text, near: int | None) -> Span:
     """The one place of a quotation that is meant."""
     exact = selector.exact
-    places = _places(text.text, exact)
-    if not places and (needle := folded(exact)):
-        places = [text.folded.span(*span) for span in _places(text.folded.text, needle)]
-        if not places:
-            low = text.folded.text.lower()
-            # Lower case may be longer than the letter it stands for; offsets would be wrong then.
-            found = _places(low, needle.lower()) if len(low) == len(text.folded.text) else []
-            places = [text.folded.span(*span) for span in found]
+    places = occurrences(text, exact)
     if not places:
         raise ValueError("its quotation stands nowhere in the text")
     prefix, suffix = folded(selector.prefix), folded(selector.suffix)
@@ -114,15 +104,6 @@ def _quoted(selector: Selector, text: Text, near: int | None) -> Span:
     if len(places) > 1:
         raise ValueError(f"its quotation stands there {len(places)} times, and nothing tells which is meant")
     return places[0]
-
-
-def _places(text: str, needle: str) -> list[Span]:
-    found: list[Span] = []
-    at = text.find(needle)
-    while at >= 0 and len(found) < MOST_PLACES:
-        found.append((at, at + len(needle)))
-        at = text.find(needle, at + 1)
-    return found
 
 
 def selector_of(given: Sequence[Mapping[str, object]]) -> Selector:

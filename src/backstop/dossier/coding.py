@@ -1,0 +1,135 @@
+"""Coding by the words of a passage: a statement entered on a quotation that is looked for in the text of its source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import Any, Literal
+
+from backstop.base.faults import InvalidInput, Place
+from backstop.base.records import validated
+from backstop.base.words import did_you_mean
+from backstop.dossier.anchor.occurrence import meant
+from backstop.dossier.anchor.passage import Text, anchored
+from backstop.dossier.dossier import Dossier
+from backstop.dossier.exchange.identifiers import object_id
+from backstop.dossier.intake import now
+from backstop.dossier.record import OUTLET, Actor, Proposition, Register, Statement, Support, Term
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The passage to be coded: of which source, in which text, its words, and which of several places is meant."""
+
+    source: str
+    text: str
+    quote: str
+    nth: int | None = None
+
+
+def coded(
+    dossier: Dossier,
+    passage: Passage,
+    fields: Mapping[str, Any],
+    proposition: str = "",
+    new: bool = False,
+) -> tuple[Dossier, Statement]:
+    """`dossier` with a statement on `passage`, and that statement.
+
+    `fields` are those of a statement; actors and objects may be given by name or alias. With `new` those that the
+    register does not have are entered in it. `proposition` is one that the statement supports. Raises InvalidInput.
+    """
+    register, given = _named(dossier.register, dict(fields), new)
+    place = Place(passage.source)
+    source = dossier.sources[passage.source]
+    text = Text(passage.text, dossier.key)
+    try:
+        start, end = meant(text, passage.quote, passage.nth)
+        anchor = anchored(text, start, end, source.may_travel)
+    except ValueError as error:
+        many = "times" in str(error) and passage.nth is None
+        hint = (
+            "say which with --nth N, or give more words"
+            if many
+            else "give the words as they stand in the text"
+        )
+        raise InvalidInput(str(error), place=place, hint=hint) from None
+    numbered = (f"{passage.source}-{number}" for number in count(1))
+    given.setdefault("id", next(name for name in numbered if name not in dossier.statements))
+    if given["id"] in dossier.statements:
+        raise InvalidInput(
+            f"there is a statement {given['id']} already", hint="leave --id out, or take another"
+        )
+    data = {"source": passage.source, "when": now(), **given, "anchor": anchor}
+    statement, faults = validated(Statement, data, lambda path: place)
+    if statement is None:
+        raise InvalidInput(faults)
+    propositions = dict(dossier.propositions)
+    if proposition:
+        propositions[proposition] = _supported(propositions, proposition, statement)
+    found = replace(
+        dossier,
+        register=register,
+        statements={**dossier.statements, statement.id: statement},
+        propositions=propositions,
+    )
+    return found, statement
+
+
+def _named(register: Register, fields: dict[str, Any], new: bool) -> tuple[Register, dict[str, Any]]:
+    """The fields with names and aliases of actors and objects as ids, and the register with what is new in it."""
+    actors, objects = dict(register.actors), dict(register.objects)
+    titles = {
+        "actors": {name: (entry.name, *entry.aliases) for name, entry in actors.items()},
+        "objects": {name: (entry.title, *entry.aliases) for name, entry in objects.items()},
+    }
+
+    def entry(part: Literal["actors", "objects"], word: str) -> str:
+        if word in titles[part] or (part == "actors" and word == OUTLET):
+            return word
+        low = word.casefold()
+        found = [name for name, known in titles[part].items() if low in (k.casefold() for k in known)]
+        if len(found) == 1:
+            return found[0]
+        kind = part.removesuffix("s")
+        if found:
+            raise InvalidInput(
+                f"{word} may be several: {', '.join(found)}", hint=f"give the {kind} by its id"
+            )
+        if not new:
+            near = (
+                did_you_mean(word, titles[part], kind) if titles[part] else f"the register has no {kind} yet"
+            )
+            raise InvalidInput(f"there is no {kind} {word}", hint=f"{near}; --new enters it in the register")
+        name = object_id(word)
+        if name in titles[part]:
+            raise InvalidInput(
+                f"{word} would be the {kind} {name}, which is there", hint=f"give it as {name}"
+            )
+        if part == "actors":
+            actors[name] = Actor(name=word)
+        else:
+            objects[name] = Term(title=word)
+        titles[part][name] = (word,)
+        return name
+
+    for field in ("actor", "speaker", "reporter"):
+        if fields.get(field):
+            fields[field] = entry("actors", fields[field])
+    for field, part in (("objects", "objects"), ("target_actors", "actors")):
+        fields[field] = [entry(part, word) for word in fields.get(field, ())]  # type: ignore[arg-type]
+    if condition := fields.get("condition"):
+        fields["condition"] = {
+            **condition,
+            "on": [entry("objects", word) for word in condition.get("on", ())],
+        }
+    return register.model_copy(update={"actors": actors, "objects": objects}), fields
+
+
+def _supported(known: Mapping[str, Proposition], name: str, statement: Statement) -> Proposition:
+    if name not in known:
+        hint = did_you_mean(name, known, "proposition") if known else "write it in propositions.yaml first"
+        raise InvalidInput(f"there is no proposition {name}", hint=hint)
+    link = Support(statement=statement.id, coder=statement.coder, when=statement.when)
+    return known[name].model_copy(update={"supports": (*known[name].supports, link)})
