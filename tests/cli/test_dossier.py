@@ -526,7 +526,7 @@ def test_propositions_written_first_block_nothing(study, tmp_path):
             "P2",
             "--texts",
             str(tmp_path / "texts"),
-        ],  # fmt: skip
+        ],
     )
     assert result.exit_code == 0, result.exception
     assert "still to be coded: a-2" in result.stderr
