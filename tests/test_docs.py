@@ -141,6 +141,9 @@ EXAMPLES = {
 
 def test_what_a_notebook_meets_has_examples() -> None:
     assert {
+        "backstop.graphmodel.analysis",
+        "backstop.graphmodel.change.inverse",
+        "backstop.graphmodel.reasons.explanation",
         "backstop.scenario.distribution.kinds",
         "backstop.scenario.expression.expression",
         "backstop.scenario.study",

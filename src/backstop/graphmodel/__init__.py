@@ -22,7 +22,7 @@ from backstop.graphmodel.change.robustness import Robustness, robustness
 from backstop.graphmodel.files.reader import load, read
 from backstop.graphmodel.model.conflict import Conflict, DecisionMaker, Option, States
 from backstop.graphmodel.reasons.explanation import Explanation, explain
-from backstop.graphmodel.reasons.foresight import (
+from backstop.graphmodel.reasons.prospect import (
     LimitedMoveWitness,
     NonMyopicWitness,
     limited_move_witness,

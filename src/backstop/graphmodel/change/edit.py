@@ -33,7 +33,7 @@ _PART = 4_096
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """`state` moves in the ranking of `decision_maker` past `passed`: up where `up`, else down."""
+    """A move of `state` in the ranking of `decision_maker` past `passed`: up where `up`, else down."""
 
     decision_maker: int
     state: int
@@ -43,7 +43,7 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class StatementEdit:
-    """Statement number `statement` (from 0) is moved to place `to`, dropped, or turned into its opposite."""
+    """An edit of statements: number `statement` (from 0) moves to place `to`, is dropped, or becomes its opposite."""
 
     decision_maker: int
     statement: int
@@ -104,15 +104,17 @@ class Change:
 
 
 def shift(rank: Values, state: int, level: int, up: bool) -> Values:
-    """`rank` with `state` moved to tie with `level` (up), or to just below it (down)."""
+    """The ranking with `state` moved to tie with `level` (up), or to just below it (down)."""
     wide = rank.astype(np.int64) * 2
     wide[state] = 2 * level if up else 2 * level - 1
     return dense_ranks(wide)
 
 
 def lift(conflict: Conflict, decision_maker: int, state: int, concept: Concept, goal: Goal) -> Shift | None:
-    """The least move of `state` in one ranking that makes it stable (or unstable) for that decision maker, the others'
-    rankings as they are; None where no move does. A shift past nothing means that nothing needs to change."""
+    """The least move of `state` in one ranking that makes it stable (or unstable) for that decision maker.
+
+    The others' rankings are as they are. None where no move does; a shift past nothing: nothing needs to change.
+    """
     rank = conflict.rankings("the smallest change")[decision_maker]
     required = clauses(conflict, decision_maker, state, concept)
     wanted = goal == "make"

@@ -33,8 +33,11 @@ _MOST_PATHS, _SHOWN_PATHS = 20, 3
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """How a state is reached from the start. `losses` are the steps (from 0) of `least_loss` that leave their mover no
-    better off; `first` are the decision makers with which a shortest path can begin."""
+    """How a state is reached from the start.
+
+    `losses` are the steps (from 0) of `least_loss` that leave their mover no better off; `first` are those with whom a
+    shortest path can begin.
+    """
 
     state: int
     distance: int
@@ -80,8 +83,10 @@ class Route:
 
 @dataclass(frozen=True, eq=False)
 class Evolution:
-    """How states are reached from `start`: `routes` by state where preferences are rankings (None: not reached), else
-    `searches` by kind of step."""
+    """How states are reached from `start`.
+
+    By `routes` for each state where preferences are rankings (None: not reached), else by `searches` of each kind.
+    """
 
     format: ClassVar[str] = "backstop-graph-evolution/1"
     conflict: Conflict

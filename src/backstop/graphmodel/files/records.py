@@ -93,8 +93,10 @@ class StateRecord(Record):
 
 
 class RelationRecord(Record):
-    """Pairs of states, the preferred one first, or whole orders such as `s2 > s6 >> s7 ~ s1`; `rest` says what the
-    other pairs are."""
+    """Pairs of states, the preferred one first, or whole orders such as `s2 > s6 >> s7 ~ s1`.
+
+    What is said of no other pair, `rest` says.
+    """
 
     order: Annotated[tuple[str, ...], BeforeValidator(one_or_more)] = ()
     better: Pairs = ()

@@ -28,7 +28,7 @@ class Places(Protocol):
 
 @dataclass
 class Source:
-    """`data` in the keys of a graph file; `place` tells where a path in it stands.
+    """A file being read: `data` in the keys of a graph file; `place` tells where a path in it stands.
 
     `own_names`: ids are the file's own and may be any text. Everything wrong is collected in `faults` and told at once.
     """

@@ -45,7 +45,7 @@ class _Part:
     upside_down: bool = False
 
     def draw(self, draws: int, random: Generator) -> Values:
-        """(draws, members): members from the best to the worst."""
+        """Orders drawn, (draws, members): members from the best to the worst."""
         size = len(self.members)
         if not self.above.any():
             return np.argsort(random.random((draws, size)), axis=1)
@@ -117,7 +117,7 @@ class Completions:
     _rank: Values | None = None
 
     def draw(self, draws: int, random: Generator) -> Values:
-        """(draws, states) ranks."""
+        """Rankings drawn, (draws, states)."""
         if self._rank is not None:
             return np.broadcast_to(self._rank, (draws, self.size))
         if self._label is None:
@@ -130,7 +130,7 @@ class Completions:
         return self._shuffled(orders, random.permuted(np.broadcast_to(turns, (draws, len(turns))), axis=1))
 
     def every(self) -> Values:
-        """(count, states): every ranking once."""
+        """Every ranking once, (count, states)."""
         if self._rank is not None:
             return self._rank[None, :]
         if self._label is None:
@@ -180,7 +180,7 @@ def completions(preference: Preference, name: str = "a decision maker") -> Compl
 
 
 def _lexicographic(tiers: Sequence[Bools], orders: Sequence[Values]) -> Values:
-    """(rows, states): ranks where the statements of each tier come in the order of each row."""
+    """Ranks (rows, states) where the statements of each tier come in the order of each row."""
     size = tiers[0].shape[1]
     rank = np.zeros((len(orders[0]), size), dtype=np.int64)
     for truths, order in zip(tiers, orders, strict=True):
@@ -299,7 +299,7 @@ def _words(turns: list[int]) -> Iterator[tuple[int, ...]]:
 
 
 def shuffled(rank: Values, draws: int, exchanges: int, random: Generator) -> Values:
-    """(draws, states): `rank` after that many random exchanges of neighbours; ties are broken at random.
+    """Rankings (draws, states): `rank` after random exchanges of neighbours; ties are broken at random.
 
     A test of how much an answer hangs on fine points of a ranking that is taken as known.
     """

@@ -71,12 +71,12 @@ class States:
 
     @cached_property
     def single(self) -> bool:
-        """Every state is exactly one vector."""
+        """Whether every state is exactly one vector."""
         return len(self.codes) == len(self.ids) and len(np.unique(self.node)) == len(self.ids)
 
     @cached_property
     def plain(self) -> bool:
-        """State s is vector s and nothing else."""
+        """Whether state s is vector s and nothing else."""
         return self.single and np.array_equal(self.node, np.arange(len(self)))
 
     def as_dicts(self, options: int) -> list[dict[str, str]]:
@@ -140,7 +140,7 @@ class Conflict:
         return tuple(ranking.rank for ranking in found if ranking is not None)
 
     def rankings(self, what: str) -> tuple[Values, ...]:
-        """As `ranks`; raises Refused, naming `what` was asked for, where there are none."""
+        """The rankings; raises Refused, naming `what` was asked for, where a preference is not one."""
         ranks = self.ranks
         if ranks is None:
             at = next(i for i, p in enumerate(self.preferences) if as_ranking(p) is None)

@@ -134,21 +134,39 @@ class _Part:
 
 
 class Pools:
-    """Moves within pools: a state reaches every other member of its own pool, and may be a member of others too.
+    """Moves within pools: a state reaches the other members of its own pool, and may be a member of others too.
 
     With options that go both ways a pool is a block of states that reach one another. With one-way options there is a
-    pool for each choice of these: the states in which they have gone as far or further.
+    pool for each choice of these: the states in which they have gone as far or further. `rank` restricts the moves to
+    improvements: members are sorted best first, and a state reaches those before its own level.
     """
 
-    def __init__(self, size: int, parts: Sequence[_Part]) -> None:
+    def __init__(self, size: int, parts: Sequence[_Part], rank: Values | None = None) -> None:
         self._size = size
-        self.parts = tuple(parts)
+        self.ranked = rank is not None
         self._home = np.zeros(size, dtype=np.int32)
         self._pool = np.zeros(size, dtype=np.int32)
-        self._count = np.zeros(size, dtype=np.int32)
+        # How many members of its pool, from the first on, a state reaches; without ranks it is one of them itself.
+        self._reach = np.zeros(size, dtype=np.int64)
+        self.parts = tuple(parts)
+        if rank is not None:
+            padded = np.append(rank, np.iinfo(rank.dtype).min).astype(np.int64)
+            orders = (np.argsort(-padded[part.table], axis=0, kind="stable") for part in parts)
+            tables = [
+                np.take_along_axis(p.table, order, axis=0) for p, order in zip(parts, orders, strict=True)
+            ]
+            self.parts = tuple(_Part.of(t, p.states, size) for t, p in zip(tables, parts, strict=True))
         for at, part in enumerate(self.parts):
             self._home[part.states], self._pool[part.states] = at, part.pool
-            self._count[part.states] = np.count_nonzero(part.table < size, axis=0)[part.pool]
+            if rank is None:
+                self._reach[part.states] = np.count_nonzero(part.table < size, axis=0)[part.pool]
+                continue
+            ranks = padded[part.table]
+            # level[k]: position of the first member with the rank of member k, that is, how many are strictly better.
+            level = np.zeros(ranks.shape, dtype=np.int64)
+            for k in range(1, len(ranks)):
+                level[k] = np.where(ranks[k] == ranks[k - 1], level[k - 1], k)
+            self._reach[part.states] = level.ravel()[part.place]
 
     @classmethod
     def from_labels(cls, label: NDArray[Any], gone: NDArray[Any] | None = None) -> Pools:
@@ -174,128 +192,75 @@ class Pools:
 
     def least(self, values: Values) -> Values:
         """See Moves."""
-        top = np.iinfo(values.dtype).max
-        found = np.full_like(values, top)
+        found = np.full_like(values, np.iinfo(values.dtype).max)
         for part in self.parts:
-            width, pools = part.table.shape
-            if width == 1:
-                continue
-            members = _members(values, part, width, top)
-            # The least of all members but one: the least before it and the least after it.
-            result = np.empty_like(members)
-            running = np.full((len(values), pools), top, dtype=values.dtype)
-            for k in range(width):
-                result[:, k] = running
-                np.minimum(running, members[:, k], out=running)
-            running.fill(top)
-            for k in range(width - 1, -1, -1):
-                np.minimum(result[:, k], running, out=result[:, k])
-                np.minimum(running, members[:, k], out=running)
-            flat = result.reshape(len(values), -1)
+            ends = self._least_better(values, part) if self.ranked else _least_other(values, part)
             if len(self.parts) == 1:
-                return flat[:, part.place]
-            found[:, part.states] = flat[:, part.place]
+                return ends
+            found[:, part.states] = ends
         return found
+
+    def _least_better(self, values: Values, part: _Part) -> Values:
+        """The least of the members before the level of each state."""
+        pools = part.table.shape[1]
+        reach = self._reach[part.states]
+        deepest = int(reach.max(initial=0))
+        members = _members(values, part, deepest)
+        running = np.empty((len(values), deepest + 1, pools), dtype=values.dtype)
+        running[:, 0] = np.iinfo(values.dtype).max
+        for k in range(deepest):
+            np.minimum(running[:, k], members[:, k], out=running[:, k + 1])
+        least: Values = running.reshape(len(values), -1)[:, reach * pools + part.pool]
+        return least
 
     def targets(self, state: int) -> Index:
         """See Moves."""
-        pool = self.parts[self._home[state]].table[:, self._pool[state]]
-        return np.sort(pool[(pool < self._size) & (pool != state)])
+        found = self.parts[self._home[state]].table[: self._reach[state], self._pool[state]]
+        return np.sort(found[found != state])
 
     def degree(self) -> Index:
         """See Moves."""
-        degrees: Index = self._count - 1
-        return degrees
+        return (self._reach - (0 if self.ranked else 1)).astype(np.int32)
 
     def arcs(self) -> tuple[Index, Index]:
         """See Moves."""
         sources, targets = [np.empty(0, dtype=np.int32)], [np.empty(0, dtype=np.int32)]
         for part in self.parts:
-            for members in part.table:
+            for k, members in enumerate(part.table):
                 target = members[part.pool]
-                real = (target < self._size) & (target != part.states)
+                real = (k < self._reach[part.states]) & (target != part.states)
                 sources.append(part.states[real])
                 targets.append(target[real])
         source, target = np.concatenate(sources), np.concatenate(targets)
         order = np.argsort(source.astype(np.int64) * self._size + target, kind="stable")
         return source[order], target[order]
 
-    def improving(self, rank: Values) -> RankedPools:
+    def improving(self, rank: Values) -> Moves:
         """See Moves."""
-        return RankedPools(self._size, self.parts, rank)
+        if self.ranked:
+            return Arcs.from_pairs(self._size, *self.arcs()).improving(rank)
+        return Pools(self._size, self.parts, rank)
 
 
-class RankedPools:
-    """Improvements within pools: members sorted best first, so the targets of a state are those before its level."""
-
-    def __init__(self, size: int, parts: Sequence[_Part], rank: Values) -> None:
-        self._size = size
-        self._parts = []
-        self._home = np.zeros(size, dtype=np.int32)
-        self._pool = np.zeros(size, dtype=np.int32)
-        self._better = np.zeros(size, dtype=np.int64)
-        padded = np.append(rank, np.iinfo(rank.dtype).min)
-        for at, part in enumerate(parts):
-            ranks = padded[part.table]
-            order = np.argsort(-ranks.astype(np.int64), axis=0, kind="stable")
-            sorted_part = _Part.of(np.take_along_axis(part.table, order, axis=0), part.states, size)
-            ranks = np.take_along_axis(ranks, order, axis=0)
-            # level[k]: position of the first member with the rank of member k, that is, how many are strictly better.
-            level = np.zeros(ranks.shape, dtype=np.int64)
-            for k in range(1, len(ranks)):
-                level[k] = np.where(ranks[k] == ranks[k - 1], level[k - 1], k)
-            self._parts.append(sorted_part)
-            self._home[part.states], self._pool[part.states] = at, sorted_part.pool
-            self._better[part.states] = level.ravel()[sorted_part.place]
-
-    @property
-    def size(self) -> int:
-        """Number of states."""
-        return self._size
-
-    def least(self, values: Values) -> Values:
-        """See Moves."""
-        top = np.iinfo(values.dtype).max
-        found = np.full_like(values, top)
-        for part in self._parts:
-            pools = part.table.shape[1]
-            better = self._better[part.states]
-            deepest = int(better.max(initial=0))
-            members = _members(values, part, deepest, top)
-            running = np.empty((len(values), deepest + 1, pools), dtype=values.dtype)
-            running[:, 0] = top
-            for k in range(deepest):
-                np.minimum(running[:, k], members[:, k], out=running[:, k + 1])
-            ends = running.reshape(len(values), -1)[:, better * pools + part.pool]
-            if len(self._parts) == 1:
-                return ends
-            found[:, part.states] = ends
-        return found
-
-    def targets(self, state: int) -> Index:
-        """See Moves."""
-        table = self._parts[self._home[state]].table
-        return np.sort(table[: self._better[state], self._pool[state]])
-
-    def degree(self) -> Index:
-        """See Moves."""
-        return self._better.astype(np.int32)
-
-    def arcs(self) -> tuple[Index, Index]:
-        """See Moves."""
-        source = np.repeat(np.arange(self._size, dtype=np.int32), self._better)
-        if not len(source):
-            return source, source
-        target = np.concatenate([self.targets(state) for state in range(self._size)])
-        return source, target.astype(np.int32)
-
-    def improving(self, rank: Values) -> Arcs:
-        """See Moves."""
-        return Arcs.from_pairs(self._size, *self.arcs()).improving(rank)
+def _least_other(values: Values, part: _Part) -> Values:
+    """The least of all members but each state itself: the least before it and the least after it."""
+    width, pools = part.table.shape
+    members = _members(values, part, width)
+    result = np.empty_like(members)
+    running = np.full((len(values), pools), np.iinfo(values.dtype).max, dtype=values.dtype)
+    for k in range(width):
+        result[:, k] = running
+        np.minimum(running, members[:, k], out=running)
+    running.fill(np.iinfo(values.dtype).max)
+    for k in range(width - 1, -1, -1):
+        np.minimum(result[:, k], running, out=result[:, k])
+        np.minimum(running, members[:, k], out=running)
+    least: Values = result.reshape(len(values), -1)[:, part.place]
+    return least
 
 
 def _table(block: NDArray[np.int64], states: Index, size: int) -> Index:
-    """(width, blocks): `states` by their `block` from 0 on, filled up with `size`."""
+    """Table (width, blocks) of `states` by their `block` from 0 on, filled up with `size`."""
     order = np.argsort(block, kind="stable")
     counts = np.bincount(block)
     first = np.cumsum(counts) - counts
@@ -304,22 +269,22 @@ def _table(block: NDArray[np.int64], states: Index, size: int) -> Index:
     return table
 
 
-def _members(values: Values, part: _Part, most: int, top: int) -> Values:
-    """`values` of the first `most` members laid out as (rows, width, pools), `top` where a pool has fewer."""
+def _members(values: Values, part: _Part, most: int) -> Values:
+    """Values of the first `most` members laid out as (rows, width, pools), the greatest where a pool has fewer."""
     table = part.table[:most]
     if part.full:
         return values[:, table]
     padded = np.empty((len(values), values.shape[1] + 1), dtype=values.dtype)
     padded[:, :-1] = values
-    padded[:, -1] = top
+    padded[:, -1] = np.iinfo(values.dtype).max
     return padded[:, table]
 
 
 def repeated(moves: Moves, copies: int) -> Moves:
-    """`copies` of the same moves side by side: state s of copy c is c * size + s. Many conflicts solved as one."""
+    """The same moves in `copies` side by side: state s of copy c is c * size + s. Many conflicts solved as one."""
     size = moves.size
     offset = np.arange(copies, dtype=np.int32) * size
-    if isinstance(moves, Pools):
+    if isinstance(moves, Pools) and not moves.ranked:
         parts = []
         for part in moves.parts:
             width, pools = part.table.shape

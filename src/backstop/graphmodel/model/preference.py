@@ -164,7 +164,7 @@ def as_ranking(preference: Preference) -> Ranking | None:
 
 
 def better_matrix(preference: Preference) -> Bools:
-    """[a, b]: a is certainly preferred to b. For degrees: with a degree of 1."""
+    """Certain preference, [a, b]: a is preferred to b. For degrees: with a degree of 1."""
     if isinstance(preference, Ranking):
         return preference.rank[:, None] > preference.rank[None, :]
     if isinstance(preference, Relation):
@@ -173,7 +173,7 @@ def better_matrix(preference: Preference) -> Bools:
 
 
 def unknown_matrix(preference: Preference) -> Bools:
-    """[a, b]: which of the two is preferred is unknown."""
+    """Unknown preference, [a, b]: which of the two is preferred is unknown."""
     if isinstance(preference, Relation):
         return preference.unknown
     size = len(preference.rank) if isinstance(preference, Ranking) else len(preference.degree)

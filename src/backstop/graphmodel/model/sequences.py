@@ -174,7 +174,7 @@ def cheapest_end(
 
 
 def matrix(moves: Moves) -> NDArray[np.bool_]:
-    """[s, q]: there is a move from s to q."""
+    """Moves as a matrix, [s, q]: there is one from s to q."""
     result = np.zeros((moves.size, moves.size), dtype=np.bool_)
     result[moves.arcs()] = True
     return result

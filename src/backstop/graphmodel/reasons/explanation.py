@@ -13,7 +13,7 @@ from backstop.base.faults import Refused
 from backstop.base.table import Table
 from backstop.graphmodel.model.conflict import Conflict
 from backstop.graphmodel.model.preference import Bools
-from backstop.graphmodel.reasons.foresight import LimitedMoveWitness, limited_move_witness, non_myopic_witness
+from backstop.graphmodel.reasons.prospect import LimitedMoveWitness, limited_move_witness, non_myopic_witness
 from backstop.graphmodel.reasons.witness import coalition_witness, witness
 from backstop.graphmodel.reasons.wording import (
     Reason,

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from backstop.base.words import listed
 from backstop.graphmodel.model.conflict import Conflict
-from backstop.graphmodel.reasons.foresight import Anticipated, LimitedMoveWitness, NonMyopicWitness, Prospect
+from backstop.graphmodel.reasons.prospect import Anticipated, LimitedMoveWitness, NonMyopicWitness, Prospect
 from backstop.graphmodel.reasons.witness import Answer, JointStep, Witness
 from backstop.graphmodel.stability.coalitions import coalition_name
 from backstop.graphmodel.stability.concepts import TITLES

@@ -62,7 +62,7 @@ class Role:
 
 @dataclass(frozen=True, eq=False)
 class Anticipation:
-    """`tables[h][role]`: the state anticipated from each state where that role moves first and h moves are foreseen.
+    """What everybody anticipates: `tables[h][role]` from each state, that role moving first and h moves being foreseen.
 
     From `cycle_starts_at` on they repeat with period `cycle_length`. `first[i]`: the role in which i looks ahead.
     """
@@ -85,13 +85,13 @@ class Anticipation:
         return self.tables[horizon][role]
 
     def limited(self, horizon: int) -> Bools:
-        """(decision makers, states): L_h-stable, that is, the state itself is what is anticipated."""
+        """L_h-stability (decision makers, states): the state itself is what is anticipated."""
         stay = np.arange(self.conflict.size, dtype=np.int32)
         return np.stack([self.table(role, horizon) == stay for role in self.first])
 
     @cached_property
     def stable(self) -> Bools:
-        """(decision makers, states): non-myopically stable, that is, L_h-stable all through the repeat."""
+        """Non-myopic stability (decision makers, states): L_h-stable all through the repeat."""
         cycle = range(self.cycle_starts_at, len(self.tables))
         return np.asarray(np.logical_and.reduce([self.limited(h) for h in cycle]))
 
@@ -110,7 +110,7 @@ class Anticipation:
         }
 
     def lines(self) -> list[str]:
-        """States stable for all who look so many moves ahead, horizons of the same answer together, and however far."""
+        """States stable for all who look 1 to 8 moves ahead, and however far, in words."""
         ties = "" if self.ties == "strict" else f", ties: {self.ties}"
         some = self.conflict.some
         answers = [some(self.limited(h)) for h in range(1, HORIZON + 1)]
@@ -127,7 +127,7 @@ class Anticipation:
 
 
 def is_strict(ranks: Sequence[Values]) -> bool:
-    """No decision maker is indifferent between any two states."""
+    """Whether no decision maker is indifferent between any two states."""
     return all(len(np.unique(rank)) == len(rank) for rank in ranks)
 
 
@@ -224,7 +224,7 @@ def _padded(moves: Moves) -> Table:
 
 
 def _padded_pairs(size: int, source: NDArray[np.int32], target: NDArray[np.int32]) -> Table:
-    """(states, most moves): targets of each state, filled up with -1."""
+    """Targets of each state (states, most moves), filled up with -1."""
     degree = np.bincount(source, minlength=size)
     table = np.full((size, max(int(degree.max(initial=0)), 1)), -1, dtype=np.int32)
     start = np.cumsum(degree) - degree

@@ -26,7 +26,7 @@ _TOGETHER = 20_000
 def stable_states(
     moves: Sequence[Moves], ranks: Sequence[Values], concepts: Sequence[Concept] = CONCEPTS
 ) -> Mapping[Concept, Bools]:
-    """Which states are stable for whom: {concept: (decision makers, states) of bool}.
+    """Stability of every state for every decision maker: {concept: (decision makers, states) of bool}.
 
     `moves` and `ranks` have one entry per decision maker; a higher rank is better. Nothing else is assumed: moves
     may be intransitive and shared, rankings may have ties.

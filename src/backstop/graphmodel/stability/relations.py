@@ -23,8 +23,10 @@ MAX_MATRIX = 4_096
 
 @dataclass(frozen=True, eq=False)
 class Attitude:
-    """Judgement of one decision maker: `leaves[s, q]`, q is worth leaving s for; `sanction[s, r]`, r deters leaving s;
-    and `step[s, q]`, it would move from s to q in somebody else's sanction.
+    """How a decision maker judges states, as boolean matrices (states, states).
+
+    `leaves[s, q]`: q is worth leaving s for; `sanction[s, r]`: r deters leaving s; `step[s, q]`: it would go from s to q
+    in somebody else's sanction.
     """
 
     leaves: Bools

@@ -34,9 +34,10 @@ MAX_JOINT_CHOICES = 10_000_000
 
 @dataclass(frozen=True, slots=True)
 class JointAnswer:
-    """What meets one improvement at the same time: the others' own choices (decision maker, state it moves towards) and
-    the state that all changes lead to together; `end` is None where no joint choice deters. There are `tried` joint
-    choices, everybody staying among them; `impossible` of them lead with the improvement to no feasible state.
+    """What meets one improvement at the same time: the others' choices, and the `end` of all changes together.
+
+    `choices` are (decision maker, state it moves towards); `end` is None where no joint choice deters. Of the `tried`
+    joint choices, everybody staying among them, `impossible` lead to no feasible state.
     """
 
     improvement: int
@@ -184,7 +185,7 @@ def applicable(conflict: Conflict) -> str:
 
 
 def simultaneous(conflict: Conflict) -> Bools:
-    """(decision makers, states): stable by SIM. Raises Refused where it is not defined or too large."""
+    """Stability by SIM (decision makers, states). Raises Refused where it is not defined or too large."""
     joint = _Joint(conflict)
     count = _combinations(joint.improving)
     if count > MAX_COMBINATIONS:
