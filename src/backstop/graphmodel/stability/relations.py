@@ -25,8 +25,8 @@ MAX_MATRIX = 4_096
 class Attitude:
     """How a decision maker judges states, as boolean matrices (states, states).
 
-    `leaves[s, q]`: q is worth leaving s for; `sanction[s, r]`: r deters leaving s; `step[s, q]`: it would go from s to q
-    in somebody else's sanction.
+    `leaves[s, q]`: q is worth leaving s for; `sanction[s, r]`: r deters leaving s; `step[s, q]`: it would go from s
+    to q in somebody else's sanction.
     """
 
     leaves: Bools
