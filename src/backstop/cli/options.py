@@ -97,9 +97,11 @@ class Run:
     @functools.cached_property
     def model(self) -> Model:
         """The study with `--camp` and `--set` applied; its notes are counted on standard error."""
+        from backstop.base.memory import keep_freed_memory
         from backstop.base.words import counted
         from backstop.scenario.study import load
 
+        keep_freed_memory()
         model = load(self.study)
         if model.notes:
             count, it = counted(len(model.notes), "note"), "it" if len(model.notes) == 1 else "them"

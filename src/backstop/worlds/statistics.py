@@ -198,8 +198,8 @@ def _reached(values: Array, weights: Array | None, before: float, targets: Seque
         return [low for _ in targets]
     if values.size < _FEW or not np.isfinite(high - low):
         return _sorted_out(values, weights, before, targets)
-    place = (values - low) * (_BINS / (high - low))
-    bins = np.minimum(place, _BINS - 1, out=place).astype(np.intp)
+    # A little less than all bins, so that the highest value falls into the last of them.
+    bins = ((values - low) * (_BINS * (1.0 - 1e-9) / (high - low))).astype(np.intp)
     cumulative = before + np.cumsum(np.bincount(bins, weights, _BINS))
     wanted = np.minimum(np.searchsorted(cumulative, targets, side="left"), _BINS - 1)
     needed = np.zeros(_BINS, dtype=np.bool_)
