@@ -152,7 +152,7 @@ preferences:
   russia: {statements: [not fight, attack]}
 status_quo: {attack: no}
 """
-"""A guarantor who does not like to fight."""
+"""One who has promised to fight and does not like to."""
 
 
 def solved(one: Twin) -> dict[str, list[set[int]]]:

@@ -138,7 +138,7 @@ def test_statement_edits_find_the_commitment() -> None:
     assert not equilibrium(one, peace, "seq")
     edits = statement_edits(one, peace, "seq", "make")
     actions = {(one.decision_makers[e.decision_maker].id, e.statement, e.action) for e in edits}
-    assert ("us", 0, "negate") in actions  # the guarantor would rather fight
+    assert ("us", 0, "negate") in actions  # the United States would rather fight
     assert ("russia", 1, "negate") in actions  # or the other side does not want to attack
     assert ("us", 1, "drop") not in actions
 

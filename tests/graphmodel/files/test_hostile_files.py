@@ -33,7 +33,14 @@ GRAPH: dict[str, Any] = {
     "titles": {"s1": "Start"},
     "preferences": {
         "a": {"statements": ["x", "y if z", "not over"]},
-        "b": {"relation": {"better": [["s1", "s2"]], "much_better": [["s2", "s3"]], "rest": "unknown"}},
+        "b": {
+            "relation": {
+                "order": "s4 > s5",
+                "better": [["s1", "s2"]],
+                "much_better": [["s2", "s3"]],
+                "rest": "unknown",
+            }
+        },
         "c": {"sampled": {"statements": [["x", "y"], "z"], "draws": 20, "seed": 1}},
     },
     "status_quo": {"x": "no"},
