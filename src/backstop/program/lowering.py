@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from backstop.base.faults import Refused
 from backstop.program.code import arithmetic
 from backstop.program.code.encoding import I32, V128, Function, Store, module
 from backstop.program.code.terms import Term, Terms
@@ -21,6 +22,22 @@ from backstop.program.recursion.tail import tail
 from backstop.scenario.model import Model
 
 MOST_SWEEPS = 20_000
+
+# Bytes of code that compile in some seconds; what WebAssembly allows in a function; bytes of memory for a thread.
+MOST_CODE, MOST_LOCALS, MOST_MEMORY = 8_000_000, 50_000, 1_000_000_000
+# What functions are for, by the beginning of their names, in words for people.
+_WHAT = {
+    "worth": "plays in the tail",
+    "chosen": "plays",
+    "lasting": "plays",
+    "slopes_of": "how plays answer one another",
+    "search": "equations of phases that lead to one another",
+    "once": "expressions",
+    "timed": "expressions that depend on time",
+    "chain": "metrics",
+    "occupied": "shares of the phases",
+    "start": "phases",
+}
 
 # Switches for shares, outcomes, costs and curves; one for every chain follows.
 SHARES, OUTCOMES, COSTS, CURVES, CHAINS = range(5)
@@ -95,6 +112,7 @@ class Lowering:
             *(self._copy(layout, chain) for chain in self.figures.chains.values()),
             self._solve(layout, evaluation.is_timed, stride),
         ]
+        _refuse_too_large(functions, layout)
         return module(functions, layout.pages), layout
 
     def _costs(self) -> tuple[dict[tuple[int, int], int], int, dict[int, Term]]:
@@ -291,6 +309,29 @@ class Lowering:
             function.whole(SLOT)
             function.integer("multiply", "less")
         return function
+
+
+def _refuse_too_large(functions: Sequence[Function], layout: Layout) -> None:
+    """Refuse a scenario whose program would take too long to compile, or too much memory to run."""
+    parts: dict[str, int] = {}
+    for function in functions:
+        kind = function.name.rstrip("0123456789_")
+        parts[kind] = parts.get(kind, 0) + function.size
+    whole = sum(parts.values())
+    widest = max(len(function.locals) for function in functions)
+    if whole > MOST_CODE or widest > MOST_LOCALS:
+        largest = sorted(parts.items(), key=lambda part: -part[1])[:3]
+        told = ", ".join(f"{_WHAT.get(kind, kind)} {size / 1e6:.1f} MB" for kind, size in largest)
+        raise Refused(
+            f"the scenario makes a program of {whole / 1e6:.1f} MB, and {MOST_CODE / 1e6:.0f} MB is the limit: {told}",
+            hint="give phases that play alike the same named tree, or leave out phases, metrics or definitions",
+        )
+    if layout.bytes > MOST_MEMORY:
+        raise Refused(
+            f"one thread would need {layout.bytes / 1e6:.0f} MB, and {MOST_MEMORY / 1e6:.0f} MB is the limit: what is "
+            f"chosen in {layout.periods} periods and {len(layout.phases)} phases has to be kept",
+            hint="take longer periods, a shorter horizon or fewer phases",
+        )
 
 
 def _arithmetic() -> list[Function]:

@@ -103,6 +103,11 @@ class Function:
     body: list[bytes] = field(default_factory=list)
     calls: list[tuple[int, str]] = field(default_factory=list)
 
+    @property
+    def size(self) -> int:
+        """Bytes of its instructions."""
+        return sum(map(len, self.body))
+
     def local(self, kind: int = V128) -> int:
         """A new local."""
         self.locals.append(kind)

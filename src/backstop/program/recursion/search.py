@@ -3,16 +3,16 @@
 Phases that lead to one another are searched together, and what they lead to before them. A sweep with its slopes gives
 how the values of those who decide follow one another; one linear solution is a step. Actors who decide nothing in a
 group change nothing in it: with the choices known their values are linear in one another (policy evaluation: Howard
-1960; for games Filar and Vrieze 1997, section 4). Where a group has too many unknowns the choices are held for
-everybody, which needs more steps.
+1960; for games Filar and Vrieze 1997, section 4). A game with a group too large for that is not searched.
 
 Whether the plain recursion really goes to the point found is for `shortcut` to see.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from backstop.game.tree import Game
 from backstop.program.code.encoding import I32, Assign, Function, Store
 from backstop.program.code.terms import Term, Terms
 from backstop.program.recursion.play import NOBODY, Entry
@@ -20,18 +20,15 @@ from backstop.program.recursion.process import Process
 from backstop.program.recursion.rows import Cell, RowWriter, largest
 from backstop.program.recursion.sweeps import Sweeps
 
-# Unknowns of one linear solution: its size grows with their third power.
-MOST_UNKNOWNS = 16
-# Steps, with the slopes of choices and without.
-MOST_STEPS, MOST_HELD_STEPS = 10, 40
+# Products of a linear solution, and entries of what it solves, beyond which it is not worth while.
+MOST_PRODUCTS, MOST_ENTRIES = 6_000, 1_500
+MOST_STEPS = 10
 # A step after which less than this share of what may be left is expected needs no look at what it leaves.
 SURELY = 0.01
 # Steps for which a deviation may settle into the way it fades, and for which that is then watched.
 SETTLING, TRIAL = 4, 12
 # Over two sweeps the part of an error that has to do with choices must shrink by this share of what discounting does.
 PACE = 0.3
-# Operations of all the solutions of a group, beyond which it is not worth while.
-MOST_OPERATIONS = 40_000
 
 
 class Search:
@@ -45,18 +42,29 @@ class Search:
         memory = self.rows.memory
         self.open, self.margin, self.allowed = (memory.take(1) for _ in range(3))
         self.functions: list[Function] = []
-        self.possible = bool(self.rows.going)
-        # Whether a deviation from the point found is followed here, in every group.
-        self.tries = True
         game = process.board.numbers.model.game
         self.groups = [group for group in game.groups() if set(group) <= set(self.rows.going)]
-        for number, group in enumerate(self.groups):
+        self.possible = bool(self.groups) and all(self._is_small(game, group) for group in self.groups)
+        for number, group in enumerate(self.groups) if self.possible else ():
             self.functions.append(_Group(self, group, number).function())
 
     def deciders(self, group: tuple[int, ...]) -> list[int]:
-        """Who decides in a group, where the unknowns are few enough to follow how."""
-        found = {actor for phase in group for actor in self.process.plays.seat_of[phase].deciders}
-        return sorted(found) if len(found) * len(group) <= MOST_UNKNOWNS else []
+        """Who decides in a group what can change in the tail."""
+        seats = self.process.plays.seat_of
+        return sorted({actor for phase in group for actor in seats[phase].deciders})
+
+    def _is_small(self, game: Game, group: tuple[int, ...]) -> bool:
+        """Whether the linear solutions of a group are short."""
+        row = {phase: i for i, phase in enumerate(group)}
+        links = [(row[k], row[other]) for k in group for other in sorted(game.following(k)) if other in row]
+        deciding = len(self.deciders(group))
+        others = self.rows.actors - deciding
+        if len(links) * max(deciding**2, others) > MOST_ENTRIES:
+            return False
+        each = range(deciding)
+        entries = [(k * deciding + i, o * deciding + j) for k, o in links for i in each for j in each]
+        products = elimination(len(group) * deciding, entries)[1]
+        return products + others * elimination(len(group), links)[1] <= MOST_PRODUCTS
 
     def write(self, function: Function, among: int, found: int, sweeps: Sweeps) -> None:
         """Search in the lanes of the local `among`; those in which a point is found go into the local `found`."""
@@ -108,15 +116,9 @@ class _Group:
         self.function_ = Function(f"search_{number}")
         self.deciders = search.deciders(group)
         everybody = range(self.rows.actors)
-        self.watched = self.deciders or sorted(
-            {actor for phase in group for actor in self.process.plays.seat_of[phase].deciders}
-        )
         self.others = [actor for actor in everybody if actor not in self.deciders]
         followed = everybody if self.deciders else ()
         self.slopes = self.process.plays.slopes(f"slopes_of_{number}", group, followed)
-        held = not self.deciders and bool(self.watched)
-        self.most = MOST_HELD_STEPS if held else MOST_STEPS
-        search.tries = search.tries and not held
 
     def function(self) -> Function:
         function, search = self.function_, self.search
@@ -134,16 +136,12 @@ class _Group:
             good = terms.op("eq", terms.local(gone), terms.constant(0.0))
             here = terms.op("and", terms.local(active), good)
             now, margin = terms.local(change), terms.load(search.margin)
-            close = terms.op("le", now, margin)
-            if self.deciders:
-                # Newton's steps square what is left: after this one it is some now * (now / before)^2.
-                ratio = terms.div(now, terms.local(before))
-                after = terms.mul(now, terms.mul(ratio, ratio))
-                soon = terms.op("le", after, terms.mul(terms.constant(SURELY), margin))
-                close = terms.op(
-                    "or", close, terms.op("and", soon, terms.op("le", ratio, terms.constant(0.1)))
-                )
-            close = terms.op("and", here, close)
+            # Newton's steps square what is left: after this one it is some now * (now / before)^2.
+            ratio = terms.div(now, terms.local(before))
+            after = terms.mul(now, terms.mul(ratio, ratio))
+            soon = terms.op("le", after, terms.mul(terms.constant(SURELY), margin))
+            soon = terms.op("and", soon, terms.op("le", ratio, terms.constant(0.1)))
+            close = terms.op("and", here, terms.op("or", soon, terms.op("le", now, margin)))
             return {
                 done: terms.op("or", terms.local(done), close),
                 active: terms.op("andnot", here, close),
@@ -154,7 +152,7 @@ class _Group:
             function.get(change)
             function.set(before)
             terms = Terms()
-            rests = [self._rest(terms, k, i) for k in self.group for i in self.watched]
+            rests = [self._rest(terms, k, i) for k in self.group for i in self.deciders]
             lost = terms.sum([terms.sub(rest, rest) for rest in rests])
             function.compute(
                 terms, [Assign(change, largest(terms, terms.constant(0.0), rests)), Assign(gone, lost)]
@@ -163,7 +161,7 @@ class _Group:
             function.assign(judged)
             function.step(steps, 1)
             function.get(steps)
-            function.whole(self.most)
+            function.whole(MOST_STEPS)
             function.integer("less")
             function.any_of(active)
             function.integer("and")
@@ -308,29 +306,53 @@ def shrinks(terms: Terms, allowed: Term, parts: Sequence[int]) -> Term:
     return terms.op("and", terms.op("le", a, terms.mul(allowed, c)), terms.op("le", b, terms.mul(allowed, d)))
 
 
-def solution(terms: Terms, matrix: dict[tuple[int, int], Term], right: list[Term]) -> list[Term]:
+def elimination(size: int, entries: Iterable[tuple[int, int]]) -> tuple[list[int], int]:
+    """An order in which to eliminate unknowns with few new entries (Markowitz 1957), and how many products it takes."""
+    rows: dict[int, set[int]] = {i: {i} for i in range(size)}
+    columns: dict[int, set[int]] = {i: {i} for i in range(size)}
+    for row, column in entries:
+        rows[row].add(column)
+        columns[column].add(row)
+    order, products = [], 0
+    while rows:
+        pivot = min(rows, key=lambda i: ((len(rows[i]) - 1) * (len(columns[i]) - 1), i))
+        order.append(pivot)
+        across, down = rows.pop(pivot) - {pivot}, columns.pop(pivot) - {pivot}
+        products += (len(across) + 2) * (len(down) + 1)
+        for row in down:
+            rows[row].discard(pivot)
+            rows[row] |= across
+        for column in across:
+            columns[column].discard(pivot)
+            columns[column] |= down
+    return order, products
+
+
+def solution(terms: Terms, matrix: Mapping[tuple[int, int], Term], right: Sequence[Term]) -> list[Term]:
     """The solution of linear equations by elimination, where entries that are not there are 0.
 
-    Nothing is exchanged for a larger pivot: an answer that is no good is noticed by whoever asked.
+    Pivots are chosen by their place and not by their size: an answer that is no good is noticed by whoever asked.
     """
-    size, rows, found = len(right), dict(matrix), list(right)
-    inverse: list[Term] = []
-    for i in range(size):
-        inverse.append(terms.div(terms.constant(1.0), rows[i, i]))
-        for below in range(i + 1, size):
-            entry = rows.pop((below, i), None)
-            if entry is None:
+    rows: dict[int, dict[int, Term]] = {i: {} for i in range(len(right))}
+    for (row, column), entry in matrix.items():
+        rows[row][column] = entry
+    order, _ = elimination(len(right), matrix)
+    found, inverse, done = list(right), dict[int, Term](), list[tuple[int, dict[int, Term]]]()
+    for pivot in order:
+        across = rows.pop(pivot)
+        inverse[pivot] = terms.div(terms.constant(1.0), across.pop(pivot))
+        for row, entries in rows.items():
+            if pivot not in entries:
                 continue
-            ratio = terms.mul(entry, inverse[i])
-            for j in range(i + 1, size):
-                if (i, j) in rows:
-                    change = terms.mul(ratio, rows[i, j])
-                    known = rows.get((below, j))
-                    rows[below, j] = terms.op("neg", change) if known is None else terms.sub(known, change)
-            found[below] = terms.sub(found[below], terms.mul(ratio, found[i]))
-    for i in range(size - 1, -1, -1):
-        for j in range(i + 1, size):
-            if (i, j) in rows:
-                found[i] = terms.sub(found[i], terms.mul(rows[i, j], found[j]))
-        found[i] = terms.mul(found[i], inverse[i])
+            entry = entries.pop(pivot)
+            ratio = terms.mul(entry, inverse[pivot])
+            for column, other in across.items():
+                change, known = terms.mul(ratio, other), entries.get(column)
+                entries[column] = terms.op("neg", change) if known is None else terms.sub(known, change)
+            found[row] = terms.sub(found[row], terms.mul(ratio, found[pivot]))
+        done.append((pivot, across))
+    for pivot, across in reversed(done):
+        for column, entry in across.items():
+            found[pivot] = terms.sub(found[pivot], terms.mul(entry, found[column]))
+        found[pivot] = terms.mul(found[pivot], inverse[pivot])
     return found

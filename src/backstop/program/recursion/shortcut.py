@@ -1,13 +1,12 @@
 """A short cut through the tail that must never change the answer.
 
 1. *Propose.* `search` looks for a fixed point of the plain sweep near the values reached so far.
-2. *Try.* A few sweeps start beside the proposal, in a direction that holds some of everything: where replies run away
-   from it, this shows. What is left of the way back, e, shrinks slowly for a harmless reason: a shift of all values
-   of an actor changes no choice and fades with the discount factor alone. So the part that has to do with choices is
-   watched, f(s) = e(s) - factor * e(s-1); where the recursion runs off, f grows long before e does.
-3. *Confirm.* Plain sweeps go on from where they stood. The proposal counts for a world only once f is down to a small
-   part of what it was at the first two sweeps and keeps shrinking at a geometric rate: then the recursion itself is
-   seen to close in on it.
+2. *Try.* It follows a deviation from that point by the slopes there: where replies run away from it, this shows.
+3. *Confirm.* Plain sweeps go on from where they stood. What is left of the way, e, shrinks slowly for a harmless
+   reason: a shift of all values of an actor changes no choice and fades with the discount factor alone. So the part
+   that has to do with choices is watched, f(s) = e(s) - factor * e(s-1); where the recursion runs off, f grows long
+   before e does. The proposal counts for a world only once f is down to a small part of what it was at the first two
+   sweeps and keeps shrinking at a geometric rate: then the recursion itself is seen to close in on the proposal.
 4. A world whose proposal fails stays in the plain recursion, and may be proposed for again later. One in which any
    noise is next to nothing is never proposed for: there replies jump, and what is seen of a recursion says little about
    where it goes.
@@ -17,7 +16,7 @@ from __future__ import annotations
 
 import math
 
-from backstop.program.code.encoding import I32, Assign, Function, Store
+from backstop.program.code.encoding import I32, Function
 from backstop.program.code.terms import Term, Terms
 from backstop.program.recursion.process import Process
 from backstop.program.recursion.rows import Cell, RowWriter
@@ -28,8 +27,6 @@ from backstop.program.recursion.sweeps import Sweeps
 PROPOSE_AT = (10, 32, 96, 256, 800, 2_400, 8_000)
 # A proposal counts once the part of the error that has to do with choices is down to this share of what it was.
 DOWN_TO = 0.01
-# A trial starts this far from the proposal, as a share of the error that has to do with choices, and makes some sweeps.
-PUSH, TRIAL = 0.3, 4
 # Below this noise only plain sweeps are made.
 LEAST_NOISE = 1e-6
 
@@ -42,7 +39,7 @@ class Shortcut:
         self.each, self.sweeps = each, sweeps
         self.moments = [moment for moment in PROPOSE_AT if 2 * moment < sweeps.limit]
         rows = self.rows
-        self.before, self.first, self.second, self.proposal, self.trial = (rows.table() for _ in range(5))
+        self.before, self.first, self.second, self.proposal = (rows.table() for _ in range(4))
         self.search = Search(process, self.proposal, self.before)
         self.functions = self.search.functions
         self.possible = bool(self.moments) and self.search.possible
@@ -172,7 +169,7 @@ class Shortcut:
         self.each.take(self.proposal, confirmed)
 
     def propose(self) -> None:
-        """Look for a fixed point at certain sweeps, and keep those that sweeps from beside them come back to."""
+        """Look for a fixed point at certain sweeps."""
         function, sweeps, rows = self.function, self.sweeps, self.rows
         candidates = function.local()
         function.assign(
@@ -204,55 +201,6 @@ class Shortcut:
                         )
                     }
                 )
-                if not self.search.tries:
-                    self._try()
             self.each.discount(rows.values)
             # Nothing is seen of the recursion towards the new proposal yet.
             function.assign(lambda terms: {part: terms.constant(math.inf) for part in self.parts})
-
-    def _try(self) -> None:
-        """Make sweeps from beside the proposal: it stands only where they come back."""
-        function, process, rows = self.function, self.process, self.rows
-        push, scale = function.local(), function.local()
-        self._strategic(push, rows.values, self.before)
-        function.assign(lambda terms: {scale: terms.constant(1.0)})
-        self.each.over(most={scale: lambda cell: cell.at(self.proposal)})
-        function.assign(
-            lambda terms: {
-                push: terms.op(
-                    "pmax",
-                    terms.mul(terms.constant(PUSH), terms.local(push)),
-                    terms.mul(terms.constant(1e-7), terms.local(scale)),
-                )
-            }
-        )
-        self._beside(push)
-        for _ in range(TRIAL):
-            self.each.discount(self.trial)
-            process.sweep(function)
-            self._shift()
-            self._strategic(self.parts[0], rows.worth, self.trial)
-            self.each.copy(rows.worth, self.trial)
-
-        def stands(terms: Terms) -> dict[int, Term]:
-            rounding = terms.mul(terms.constant(1e-13), terms.local(scale))
-            back = terms.op("or", self._shrinks(terms), terms.op("le", self._last(terms), rounding))
-            return {self.proposed: terms.op("and", terms.local(self.proposed), back)}
-
-        function.assign(stands)
-
-    def _beside(self, push: int) -> None:
-        """The trial's beginning: a direction in which nothing stands out, numbers between -1 and 1 without pattern."""
-        function, rows = self.function, self.rows
-        angle = function.local()
-        function.assign(lambda terms: {angle: terms.constant(0.5)})
-        with function.each(self.each.count, rows.size) as row:
-            terms, statements = Terms(), list[Store]()
-            here = terms.local(angle)
-            for actor in range(rows.actors):
-                cell = Cell(terms, rows, row, actor)
-                # The logistic map x -> 1 - 2 x^2 wanders over all of [-1, 1].
-                here = terms.sub(terms.constant(1.0), terms.mul(terms.constant(1.99), terms.mul(here, here)))
-                beside = terms.add(cell.at(self.proposal), terms.mul(here, terms.local(push)))
-                statements.append(cell.store(self.trial, beside))
-            function.compute(terms, [*statements, Assign(angle, here)])
