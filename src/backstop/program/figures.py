@@ -8,7 +8,7 @@ too. Chains that start alike and look for the same event are computed once, and 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from backstop.game.metric import Condition, Metric
@@ -16,29 +16,39 @@ from backstop.game.tree import Game
 from backstop.program.code.encoding import I32, Assign, Function, Store
 from backstop.program.code.terms import Term, Terms
 from backstop.program.layout import SLOT, Memory
-from backstop.program.recursion.plays import Record
+from backstop.program.recursion.play import NOBODY
+from backstop.program.recursion.record import Record
 
 # A condition less likely than this leaves a metric without a value in that world.
 LEAST_CONDITION = 1e-9
 
 CURVE_KINDS = ("avoid", "reach", "occupy")
+SLIP_KINDS = ("avoid", "reach", "count")
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A phase, whether the event has been seen, and whether the condition has."""
+    """A phase, whether the event has been seen, and whether the condition has.
+
+    `by`: who slipped first in the play that brought the event about, where that is followed; NOBODY did.
+    """
 
     phase: int
     hit: bool = False
     met: bool = False
+    by: int = NOBODY
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A curve read off a chain: one number for every period 0 .. T."""
+    """A curve read off a chain: one number for every period 0 .. T.
+
+    `by`: only what a play brought about in which this actor slipped first; None: all.
+    """
 
     kind: str
     members: frozenset[int]
+    by: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +68,11 @@ class Chain:
     switch: int
     readings: dict[Reading, int] = field(default_factory=dict)
 
+    @property
+    def splits(self) -> bool:
+        """Whether events are told apart by who slipped."""
+        return any(reading.by is not None for reading in self.readings)
+
 
 class Figures:
     """The chains that some metrics need, and the functions that compute them."""
@@ -72,17 +87,31 @@ class Figures:
         event = metric.members if metric.kind in ("avoid", "reach") else frozenset()
         key = ChainKey(metric.start, event, metric.given)
         chain = self.chains.setdefault(key, Chain(key, len(self.chains)))
-        reading = Reading(metric.kind, metric.members)
+        return chain, self._reading(chain, Reading(metric.kind, metric.members))
+
+    def slips(self, metric: Metric) -> dict[int, Reading]:
+        """By actor: how far the event of a metric (of what it avoids, or counts) comes with a first slip by the actor.
+
+        Nothing for metrics of other kinds, and where slips are not kept.
+        """
+        if metric.kind not in SLIP_KINDS or not self.record.slips:
+            return {}
+        kind = "count" if metric.kind == "count" else "reach"
+        chain, _ = self.chain(metric)
+        actors = sorted({actor for slips in self.record.slips for _, actor in slips})
+        return {actor: self._reading(chain, Reading(kind, metric.members, actor)) for actor in actors}
+
+    def _reading(self, chain: Chain, reading: Reading) -> Reading:
         if reading not in chain.readings:
             chain.readings[reading] = self.memory.take(self.periods + 1)
-        return chain, reading
+        return reading
 
     def function(self, chain: Chain) -> Function:
         """`chain_i()`: the curves of all readings of a chain."""
-        return _Walk(self, chain).function()
+        return Walk(self, chain).function()
 
 
-class _Walk:
+class Walk:
     """Writes the function of one chain: a loop over periods with the mass of every state in a local."""
 
     def __init__(self, figures: Figures, chain: Chain) -> None:
@@ -110,11 +139,34 @@ class _Walk:
             for state in self.states
         }
 
-    def _state(self, phase: int, hit: bool = False, met: bool = False) -> State:
+    def _state(self, phase: int, before: State | None = None, by: int = NOBODY) -> State:
+        """The state that is come to; `by`: who slipped first in the play that led there."""
         given = self.key.given
-        return State(
-            phase, hit or phase in self.key.event, met or (given is not None and phase in given.phases)
-        )
+        hit = before is not None and before.hit
+        met = before is not None and before.met
+        if hit and before is not None:
+            by = before.by
+        elif phase not in self.key.event:
+            by = NOBODY
+        hit = hit or phase in self.key.event
+        return State(phase, hit, met or (given is not None and phase in given.phases), by)
+
+    def _ways(self, state: State) -> list[tuple[State, int, Term]]:
+        """What a state leads to: the next state, the phase's place among the moves, and the probability."""
+        terms, record = self.terms, self.figures.record
+        if self.figures.game.plays[state.phase] is None:
+            return []
+        found = []
+        for target, place in record.moves[state.phase].items():
+            whole = self._probability(place)
+            new = target in self.key.event and not state.hit
+            if new and self.chain.splits and not self.ends_at_event:
+                parts = record.slip_moves[state.phase][target]
+                slipped = {actor: self._probability(at) for actor, at in parts.items()}
+                found += [(self._state(target, state, actor), target, p) for actor, p in slipped.items()]
+                whole = terms.sub(whole, terms.sum(list(slipped.values())))
+            found.append((self._state(target, state), target, whole))
+        return found
 
     def _follows(self, state: State) -> bool:
         return not (state.phase in self.lost or (self.ends_at_event and state.hit))
@@ -128,20 +180,17 @@ class _Walk:
             if state in found:
                 continue
             found[state] = None
-            waiting += [
-                after
-                for target in self.figures.record.moves[state.phase]
-                if self._follows(after := self._state(target, state.hit, state.met))
-            ]
-        return sorted(found, key=lambda s: (s.phase, s.hit, s.met))
+            waiting += [after for after, _, _ in self._ways(state) if self._follows(after)]
+        return sorted(found, key=lambda s: (s.phase, s.hit, s.met, s.by))
 
     def function(self) -> Function:
+        """The function, whole."""
         figures, function = self.figures, self.function_
         terms, first = Terms(), self._state(self.key.start)
         zero, one = terms.constant(0.0), terms.constant(1.0)
         begun = [Assign(local, one if state == first else zero) for state, local in self.mass.items()]
         begun += [
-            Assign(local, one if reading.kind == "reach" and first.hit else zero)
+            Assign(local, one if reading.kind == "reach" and first.hit and reading.by is None else zero)
             for reading, local in self.sums.items()
         ]
         begun += [Assign(local, zero) for local in self.gains.values()]
@@ -191,8 +240,10 @@ class _Walk:
         elif reading.kind == "occupy":
             value = self._total(lambda state: state.met == wanted and state.phase in members)
         else:
-            hit = reading.kind == "reach"
-            value = self._total(lambda state: state.met == wanted and state.hit == hit)
+            hit, by = reading.kind == "reach", reading.by
+            value = self._total(
+                lambda state: state.met == wanted and state.hit == hit and by in (None, state.by)
+            )
         likely = terms.op("ge", condition, terms.constant(LEAST_CONDITION))
         return terms.select(likely, terms.div(value, condition), terms.constant(math.nan))
 
@@ -211,36 +262,46 @@ class _Walk:
                 if reading.kind == "duration" and state.phase in reading.members:
                     parts.append(terms.mul(mass, terms.constant(self.figures.period_years)))
                 elif reading.kind == "count":
-                    places = self.figures.record.outcomes[state.phase]
-                    parts += [
-                        terms.mul(mass, self._probability(places[o]))
-                        for o in sorted(reading.members)
-                        if o in places
-                    ]
+                    parts += [terms.mul(mass, p) for p, _ in self._counted(state.phase, reading)]
             if self.figures.game.plays[state.phase] is None:
                 arrived[state].append(mass)
-                self._carry_gains(state, state, None, gained)
-            for target, place in self.figures.record.moves[state.phase].items():
-                after = self._state(target, state.hit, state.met)
-                moved = terms.mul(mass, self._probability(place))
+                self._carry_gains(state, state, None, None, gained)
+            for after, target, probability in self._ways(state):
                 if after in arrived:
-                    arrived[after].append(moved)
-                    self._carry_gains(state, after, place, gained)
+                    arrived[after].append(terms.mul(mass, probability))
+                    self._carry_gains(state, after, target, probability, gained)
                 elif self.ends_at_event and after.hit:
                     for reading, parts in sums.items():
-                        if reading.kind == "reach":
-                            parts.append(moved)
+                        if reading.kind == "reach" and reading.by is None:
+                            parts.append(terms.mul(mass, probability))
+                        elif reading.kind == "reach":
+                            at = self.figures.record.slip_moves[state.phase][target].get(reading.by or 0)
+                            parts += [] if at is None else [terms.mul(mass, self._probability(at))]
         return {
             **{self.mass[state]: terms.sum(parts) for state, parts in arrived.items()},
             **{self.sums[reading]: terms.sum(parts) for reading, parts in sums.items()},
             **{self.gains[key]: terms.sum(parts) for key, parts in gained.items()},
         }
 
+    def _counted(self, phase: int, reading: Reading) -> list[tuple[Term, int]]:
+        """Probabilities of the outcomes that a reading counts in a phase, and the phases they lead to."""
+        record, following = self.figures.record, self.figures.game.next_phase
+        found = []
+        for outcome in sorted(reading.members):
+            if reading.by is None:
+                place = record.outcomes[phase].get(outcome)
+            else:
+                place = record.slips[phase].get((outcome, reading.by))
+            if place is not None:
+                found.append((self._probability(place), following[outcome]))
+        return found
+
     def _carry_gains(
         self,
         state: State,
         after: State,
-        place: int | None,
+        target: int | None,
+        probability: Term | None,
         gained: dict[tuple[Reading, State], list[Term]],
     ) -> None:
         """What has been counted goes along with the mass, and what is counted now as well."""
@@ -249,127 +310,14 @@ class _Walk:
             gain = terms.local(self.gains[reading, state])
             if reading.kind == "duration" and state.phase in reading.members:
                 gain = terms.add(gain, terms.mul(mass, terms.constant(self.figures.period_years)))
-            if place is None:
+            if probability is None:
                 gained[reading, after].append(gain)
                 continue
-            gained[reading, after].append(terms.mul(gain, self._probability(place)))
+            gained[reading, after].append(terms.mul(gain, probability))
             if reading.kind == "count":
-                own, following = self.figures.record.outcomes[state.phase], self.figures.game.next_phase
-                for outcome in sorted(reading.members):
-                    if outcome in own and following[outcome] == after.phase:
-                        counted = self._probability(own[outcome])
-                        gained[reading, after].append(terms.mul(mass, counted))
+                counted = [p for p, following in self._counted(state.phase, reading) if following == target]
+                gained[reading, after] += [terms.mul(mass, p) for p in counted]
 
     def _probability(self, place: int) -> Term:
         """A probability of the period in hand."""
         return self.terms.load_at(self.record, place)
-
-
-@dataclass(frozen=True, slots=True)
-class Sums:
-    """What is summed up along the shares of the phases from the start, and where it goes.
-
-    Rows of output: `shares` for every phase and period, `outcomes` and `costs` by index. `switches`: the bytes that ask
-    for shares, outcomes and costs. `spending[m, k]`: what a period in phase k costs by measure m, within a period
-    `stride` long.
-    """
-
-    shares: int
-    outcomes: Mapping[int, int]
-    costs: Mapping[int, int]
-    row_bytes: int
-    switches: tuple[int, int, int]
-    spending: Mapping[tuple[int, int], int]
-    stride: int
-
-
-def occupied(figures: Figures, start: int, sums: Sums) -> Function:
-    """`occupied(pair)`: shares of the phases, outcomes and costs, as far as they are asked for."""
-    return _Occupied(figures, start, sums).function()
-
-
-class _Occupied(_Walk):
-    """Writes the shares of the phases and what is summed up along them."""
-
-    def __init__(self, figures: Figures, start: int, sums: Sums) -> None:
-        super().__init__(figures, Chain(ChainKey(start, frozenset(), None), 0))
-        self.sums_, self.function_ = sums, Function("occupied", (I32,))
-        function = self.function_
-        self.record, self.row, self.paid = (function.local(I32) for _ in range(3))
-        self.mass = {state: function.local() for state in self.states}
-        self.here = {state.phase: local for state, local in self.mass.items()}
-        self.counted = {outcome: function.local() for outcome in sums.outcomes}
-        self.spent = {measure: function.local() for measure in sums.costs}
-
-    def function(self) -> Function:
-        figures, function, sums = self.figures, self.function_, self.sums_
-
-        def begun(terms: Terms) -> dict[int, Term]:
-            zero, one = terms.constant(0.0), terms.constant(1.0)
-            locals_ = (*self.here.values(), *self.counted.values(), *self.spent.values())
-            return {local: one if local == self.here[self.key.start] else zero for local in locals_}
-
-        function.assign(begun)
-        function.whole(figures.record.base)
-        function.set(self.record)
-        function.whole(0)
-        function.set(self.paid)
-        function.get(0)
-        function.set(self.row)
-        self._put_down()
-        with function.each(figures.periods, 1):
-            for switch, locals_, write in (
-                (sums.switches[1], self.counted, self._count),
-                (sums.switches[2], self.spent, self._spend),
-            ):
-                if locals_:
-                    function.byte(switch)
-                    with function.when():
-                        function.assign(write)
-            self._advance()
-            function.step(self.record, figures.record.stride)
-            function.step(self.paid, sums.stride)
-            self._put_down()
-        terms = Terms()
-        stores = [Store(sums.outcomes[o], terms.local(local), 0) for o, local in self.counted.items()]
-        stores += [Store(sums.costs[m], terms.local(local), 0) for m, local in self.spent.items()]
-        function.compute(terms, stores)
-        return function
-
-    def _put_down(self) -> None:
-        function, sums, phases = self.function_, self.sums_, range(len(self.figures.game.phases))
-        function.byte(sums.switches[0])
-        with function.when():
-            terms = Terms()
-            zero = terms.constant(0.0)
-            shares = [terms.local(self.here[k]) if k in self.here else zero for k in phases]
-            function.compute(
-                terms, [Store(sums.shares + k * sums.row_bytes, shares[k], self.row) for k in phases]
-            )
-        function.step(self.row, len(phases) * sums.row_bytes)
-
-    def _count(self, terms: Terms) -> dict[int, Term]:
-        """Expected numbers of outcomes."""
-        self.terms, found = terms, {}
-        for outcome, local in self.counted.items():
-            parts = [terms.local(local)]
-            for phase, share in self.here.items():
-                place = self.figures.record.outcomes[phase].get(outcome)
-                if place is not None:
-                    parts.append(terms.mul(terms.local(share), self._probability(place)))
-            found[local] = terms.sum(parts)
-        return found
-
-    def _spend(self, terms: Terms) -> dict[int, Term]:
-        """Expected costs: nothing is paid, and no cost in use, where nothing is spent there."""
-        zero, found = terms.constant(0.0), {}
-        for measure, local in self.spent.items():
-            parts = [terms.local(local)]
-            for phase, share in self.here.items():
-                place = self.sums_.spending.get((measure, phase))
-                if place is not None:
-                    here = terms.local(share)
-                    paid = terms.mul(here, terms.load_at(self.paid, place))
-                    parts.append(terms.select(terms.op("eq", here, zero), zero, paid))
-            found[local] = terms.sum(parts)
-        return found

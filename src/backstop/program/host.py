@@ -55,7 +55,8 @@ class Wanted:
     """Which figures to compute. The actors' values come with any of them.
 
     `metrics`: names, or None for all. `curves`: those of the metrics wanted that have one. `shares`: of the phases by
-    period; `outcomes`: expected numbers; `costs`: expected, by measure.
+    period; `outcomes`: expected numbers; `costs`: expected, by measure. `slips`: of the metrics wanted that are of the
+    kinds reach, avoid and count; only a program compiled with slips has them.
     """
 
     metrics: tuple[str, ...] | None = None
@@ -63,6 +64,7 @@ class Wanted:
     costs: bool = False
     shares: bool = False
     outcomes: bool = False
+    slips: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,10 @@ class Solved:
     `settled` and `flagged`, bool: whether the tail has settled, and whether the world has a fault. `values` by actor
     at period 0 from the start, `metrics`, `costs` and `outcomes` by name: shape (worlds,). `curves` by metric: shape
     (T + 1, worlds); metrics that differ in their year alone share an array. `shares`: (T + 1, phases, worlds).
+
+    `slips` by metric and actor, shape (worlds,): the part of a `reach` or `count` metric (of an `avoid` metric, of what
+    it lacks to 1) that comes about in a play in which this actor's was the first slip: a move made freely that is worth
+    less to its mover than another, ties apart. The rest comes without a slip.
     """
 
     settled: BoolArray
@@ -82,6 +88,7 @@ class Solved:
     costs: Mapping[str, FloatArray]
     shares: FloatArray | None
     outcomes: Mapping[str, FloatArray]
+    slips: Mapping[str, Mapping[str, FloatArray]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,10 +262,13 @@ class _Selection:
         self.curves = {n: layout.curves[n] for n in names if n in layout.curves} if wanted.curves else {}
         self.costs = dict(layout.costs) if wanted.costs else {}
         self.outcomes = dict(layout.outcomes) if wanted.outcomes else {}
+        self.slips = {n: layout.slips[n] for n in names if n in layout.slips} if wanted.slips else {}
+        if wanted.slips and not layout.has_slips:
+            raise ValueError("the program was compiled without slips")
         self.shares = layout.shares if wanted.shares else None
         self.key = wanted
         on = set[int]()
-        for figures in (self.metrics, self.curves, self.costs, self.outcomes):
+        for figures in (self.metrics, self.curves, self.costs, self.outcomes, *self.slips.values()):
             for figure in figures.values():
                 on.update(figure.switches)
         if self.shares is not None:
@@ -281,7 +291,10 @@ class _Room:
 
     def _figures(self) -> list[Figure]:
         layout, wanted = self.selection.layout, self.selection
-        groups = (layout.values, wanted.metrics, wanted.curves, wanted.costs, wanted.outcomes)
+        groups = (
+            *(layout.values, wanted.metrics, wanted.curves, wanted.costs, wanted.outcomes),
+            *wanted.slips.values(),
+        )
         found = [layout.settled, layout.flagged, *(f for group in groups for f in group.values())]
         return found if wanted.shares is None else [*found, wanted.shares]
 
@@ -316,4 +329,5 @@ class _Room:
             single(wanted.costs),
             shares,
             single(wanted.outcomes),
+            {name: single(figures) for name, figures in wanted.slips.items()},
         )

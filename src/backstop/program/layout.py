@@ -43,12 +43,12 @@ class Layout:
     promised). The byte `switches + i` turns on switch i, which a figure may need; what is not turned on costs nothing.
 
     `settled` and `flagged` are 1 or 0; a flagged world has a fault, and its figures mean nothing. `shares` has
-    (periods + 1) times phases rows, period by period; a curve has periods + 1.
+    (periods + 1) times phases rows, period by period; a curve has periods + 1. `slips` by metric and actor, where the
+    program has them.
     """
 
     capacity: int
     row_bytes: int
-    bytes: int
     parameters: Mapping[str, int]
     measures: Mapping[str, int]
     switches: int
@@ -57,12 +57,15 @@ class Layout:
     flagged: Figure
     values: Mapping[str, Figure]
     metrics: Mapping[str, Figure]
+    slips: Mapping[str, Mapping[str, Figure]]
     curves: Mapping[str, Figure]
     costs: Mapping[str, Figure]
     shares: Figure
     outcomes: Mapping[str, Figure]
     phases: tuple[str, ...]
     periods: int
+    has_slips: bool
+    bytes: int
 
     @property
     def pages(self) -> int:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Sequence
 
 from backstop.base.faults import Refused
 from backstop.program.code import arithmetic
-from backstop.program.code.encoding import I32, V128, Function, Store, module
+from backstop.program.code.encoding import I32, V128, Function, module
 from backstop.program.code.terms import Term, Terms
 from backstop.program.evaluation import Evaluation
 from backstop.program.expressions import Expressions
-from backstop.program.figures import CURVE_KINDS, Chain, Figures, Sums, occupied
-from backstop.program.layout import SLOT, Figure, Layout, Memory, Slots, pairs_in_a_call
+from backstop.program.figures import Figures
+from backstop.program.layout import SLOT, Layout, Memory, Slots
 from backstop.program.numbers import Numbers
+from backstop.program.outputs import CHAINS, COSTS, OUTCOMES, SHARES, Outputs
 from backstop.program.recursion.play import Board, certain_choice
-from backstop.program.recursion.plays import record_of
 from backstop.program.recursion.process import Lanes, Process
+from backstop.program.recursion.record import record_of
 from backstop.program.recursion.rows import Rows
 from backstop.program.recursion.tail import tail
+from backstop.program.shares import Sums, occupied
 from backstop.scenario.model import Model
 
 MOST_SWEEPS = 20_000
@@ -39,9 +40,6 @@ _WHAT = {
     "start": "phases",
 }
 
-# Switches for shares, outcomes, costs and curves; one for every chain follows.
-SHARES, OUTCOMES, COSTS, CURVES, CHAINS = range(5)
-
 
 def entrances(model: Model) -> frozenset[int]:
     """Phases that can be played in period 0 alone: no outcome leads to them.
@@ -58,7 +56,12 @@ class Lowering:
     """Writes the module of a model. Without `accelerate` the tail is made of plain sweeps alone."""
 
     def __init__(
-        self, model: Model, private: bool, accelerate: bool = True, most_sweeps: int = MOST_SWEEPS
+        self,
+        model: Model,
+        private: bool,
+        slips: bool = False,
+        accelerate: bool = True,
+        most_sweeps: int = MOST_SWEEPS,
     ) -> None:
         memory, terms = Memory(), Terms()
         self.model, self.game, self.memory = model, model.game, memory
@@ -70,16 +73,10 @@ class Lowering:
         self.numbers = Numbers(model, terms, Expressions(model, terms, self.inputs, self.clock), at_first)
         self.slots = Slots(terms, memory)
         self.rows = Rows(self.game, at_first, memory)
-        self.record = record_of(self.game, model.periods, memory)
+        self.record = record_of(self.game, model.periods, memory, slips)
         board = Board(self.numbers, self.slots, self.rows, private)
         self.process = Process(board, self.record, self.lanes, model.scenario.horizon.tail_periods)
         self.figures = Figures(self.game, self.record, model.periods, model.period_years, memory)
-        self.metrics = {name: model.metric(name) for name in model.scenario.metrics}
-        self.readings = {
-            name: self.figures.chain(metric)
-            for name, metric in self.metrics.items()
-            if metric.kind != "value"
-        }
 
     def lowered(self) -> tuple[bytes, Layout]:
         """The bytes of the module, and its layout."""
@@ -87,7 +84,8 @@ class Lowering:
         tails = tail(process, self.most_sweeps, self.accelerate)
         spending, stride, costs = self._costs()
         evaluation = Evaluation(self.numbers, self.slots, process.wanted, costs, self.lanes.failed)
-        layout = self._layout()
+        outputs = Outputs(self.model, self.figures, self.inputs, self.memory)
+        layout = outputs.layout
         switches = (layout.switches + SHARES, layout.switches + OUTCOMES, layout.switches + COSTS)
         sums = Sums(
             layout.shares.offset,
@@ -107,9 +105,9 @@ class Lowering:
             *evaluation.functions(),
             *(self.figures.function(chain) for chain in self.figures.chains.values()),
             occupied(self.figures, self.game.start, sums),
-            self._gather(layout),
-            self._report(layout),
-            *(self._copy(layout, chain) for chain in self.figures.chains.values()),
+            outputs.gather(),
+            outputs.report(self.rows, self.lanes),
+            *outputs.copies(),
             self._solve(layout, evaluation.is_timed, stride),
         ]
         _refuse_too_large(functions, layout)
@@ -129,115 +127,6 @@ class Lowering:
         base = self.memory.take(max(1, len(found) * self.model.periods))
         terms = {base + index * SLOT: term for term, index in found.items()}
         return {key: base + index * SLOT for key, index in places.items()}, stride, terms
-
-    def _layout(self) -> Layout:
-        """The rows of inputs and outputs."""
-        model, game, memory = self.model, self.game, self.memory
-        costs = [name for name, measure in model.measures.items() if measure.cost is not None]
-        curves = {name: self._place(name) for name, m in self.metrics.items() if m.kind in CURVE_KINDS}
-        periods, phases = model.periods + 1, len(game.phases)
-        single = len(self.inputs) + 2 + len(game.actors) + len(self.metrics) + len(costs) + len(game.outcomes)
-        pairs = pairs_in_a_call(single + periods * (phases + len(set(curves.values()))))
-        row_bytes = pairs * SLOT
-        switch_count = CHAINS + len(self.figures.chains)
-        switches = memory.take(switch_count, 1)
-        memory.align()
-
-        def rows(number: int, *needs: int) -> Figure:
-            return Figure(memory.take(number, row_bytes), number, needs)
-
-        def named(
-            names: Mapping[str, tuple[int, ...]] | tuple[str, ...], *needs: int
-        ) -> Mapping[str, Figure]:
-            own = names if isinstance(names, Mapping) else dict.fromkeys(names, needs)
-            return MappingProxyType({name: rows(1, *switches) for name, switches in own.items()})
-
-        parameters = {name: figure.offset for name, figure in named(tuple(model.distributions)).items()}
-        measures = {name: figure.offset for name, figure in named(tuple(model.measures)).items()}
-        settled, flagged, values = rows(1), rows(1), named(game.actors)
-        chains = {name: CHAINS + chain.switch for name, (chain, _) in self.readings.items()}
-        metrics = named({name: (chains[name],) if name in chains else () for name in self.metrics})
-        by_place = {place: rows(periods, CURVES, chains[name]) for name, place in curves.items()}
-        shares, outcomes = rows(periods * phases, SHARES), named(game.outcomes, OUTCOMES)
-        spent = named(tuple(costs), COSTS)
-        return Layout(
-            capacity=2 * pairs,
-            row_bytes=row_bytes,
-            bytes=memory.used,
-            parameters=MappingProxyType(parameters),
-            measures=MappingProxyType(measures),
-            switches=switches,
-            switch_count=switch_count,
-            settled=settled,
-            flagged=flagged,
-            values=values,
-            metrics=metrics,
-            curves=MappingProxyType({name: by_place[place] for name, place in curves.items()}),
-            costs=spent,
-            shares=shares,
-            outcomes=outcomes,
-            phases=game.phases,
-            periods=model.periods,
-        )
-
-    def _place(self, name: str) -> int:
-        """Where the curve of a metric is kept while its chain is followed."""
-        chain, reading = self.readings[name]
-        return chain.readings[reading]
-
-    def _gather(self, layout: Layout) -> Function:
-        """`gather(pair)`: the inputs of a pair to their slots."""
-        function, terms = Function("gather", (I32,)), Terms()
-        rows = {**layout.parameters, **layout.measures}
-        function.compute(
-            terms, [Store(place, terms.load_at(0, rows[name])) for name, place in self.inputs.items()]
-        )
-        return function
-
-    def _report(self, layout: Layout) -> Function:
-        """`report(pair)`: what is known of a pair once it is solved backwards."""
-        function, terms, rows = Function("report", (I32,)), Terms(), self.rows
-
-        def value(phase: int, actor: int) -> Term:
-            return terms.load(rows.offset(rows.values, phase, actor))
-
-        stores = [
-            Store(layout.settled.offset, terms.truth(terms.load(self.lanes.settled)), 0),
-            Store(layout.flagged.offset, terms.truth(terms.load(self.lanes.failed)), 0),
-        ]
-        for actor, figure in enumerate(layout.values.values()):
-            stores.append(Store(figure.offset, value(self.game.start, actor), 0))
-        for name, metric in self.metrics.items():
-            if metric.kind == "value":
-                (actor,) = metric.members
-                stores.append(Store(layout.metrics[name].offset, value(metric.start, actor), 0))
-        function.compute(terms, stores)
-        return function
-
-    def _copy(self, layout: Layout, chain: Chain) -> Function:
-        """`copy_i(pair)`: the metrics of a chain, and its curves where they are asked for."""
-        function, terms = Function(f"copy_{chain.switch}", (I32,)), Terms()
-        names = [name for name, (of, _) in self.readings.items() if of is chain]
-        stores = []
-        for name in names:
-            place = self._place(name) + self.metrics[name].until * SLOT
-            stores.append(Store(layout.metrics[name].offset, terms.load(place), 0))
-        function.compute(terms, stores)
-        curves = {self._place(name): layout.curves[name].offset for name in names if name in layout.curves}
-        if curves:
-            row = function.local(I32)
-            function.byte(layout.switches + CURVES)
-            with function.when():
-                function.get(0)
-                function.set(row)
-                with function.each(self.model.periods + 1, SLOT) as period:
-                    terms = Terms()
-                    function.compute(
-                        terms,
-                        [Store(to, terms.load_at(period, place), row) for place, to in curves.items()],
-                    )
-                    function.step(row, layout.row_bytes)
-        return function
 
     def _solve(self, layout: Layout, timed: bool, cost_stride: int) -> Function:
         """`solve(pairs)`: the whole of every pair, one after the other."""

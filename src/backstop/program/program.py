@@ -29,11 +29,14 @@ class Program:
         return hashlib.sha256(self.wasm).hexdigest()
 
 
-def compile_program(model: Model, information: Information | None = None, accelerate: bool = True) -> Program:
+def compile_program(
+    model: Model, information: Information | None = None, slips: bool = False, accelerate: bool = True
+) -> Program:
     """The program of a scenario; `information` is that of the scenario where it is not given.
 
-    Without `accelerate` the tail is made of plain sweeps alone: slower, and the same answer.
+    With `slips` it also tells how far events come with a move that its own mover ranks below another. Without
+    `accelerate` the tail is made of plain sweeps alone: slower, and the same answer.
     """
     convention = information or model.scenario.information
-    wasm, layout = Lowering(model, convention == "private_payoffs", accelerate).lowered()
+    wasm, layout = Lowering(model, convention == "private_payoffs", slips, accelerate).lowered()
     return Program(wasm, layout, convention)

@@ -16,7 +16,8 @@ from backstop.program.code.encoding import V128, Function
 from backstop.program.code.terms import Term, Terms
 from backstop.program.layout import SLOT, Slots
 from backstop.program.numbers import Numbers
-from backstop.program.recursion.rows import Rows
+from backstop.program.recursion.record import reached
+from backstop.program.recursion.rows import Rows, largest
 
 # Moves within this share of the largest value compared (or of 1) of the best one are ties where there is no noise.
 TIE = 1e-12
@@ -244,6 +245,61 @@ class Solution:
                 found[node.outcome].append(share)
         return {outcome: self.terms.sum(parts) for outcome, parts in found.items()}
 
+    def slips(self) -> dict[int, dict[int, Term]]:
+        """By outcome and actor: the probability of the outcome where the actor's was the first slip on the way.
+
+        A move made freely is a slip where it is worth less to its mover than the best one, ties apart.
+        """
+        terms, root = self.terms, len(self.nodes) - 1
+        # What comes to each node without a slip, and after a first slip by each actor.
+        clean: list[list[Term]] = [[] for _ in self.nodes]
+        after: list[dict[int, list[Term]]] = [{} for _ in self.nodes]
+        clean[root].append(terms.constant(1.0))
+        found: dict[int, dict[int, list[Term]]] = {}
+        for position in range(root, -1, -1):
+            node = self.nodes[position]
+            if not clean[position]:
+                continue
+            here = terms.sum(clean[position])
+            slipped = {actor: terms.sum(parts) for actor, parts in after[position].items()}
+            if isinstance(node, Ending):
+                for actor, share in slipped.items():
+                    found.setdefault(node.outcome, {}).setdefault(actor, []).append(share)
+                continue
+            slips = self._slips_here(position, node) if isinstance(node, Decision) else None
+            for move, (weight, child) in enumerate(zip(self.weights[position], node.children, strict=True)):
+                good = weight
+                if slips is not None and isinstance(node, Decision):
+                    good, bad = slips[move]
+                    after[child].setdefault(node.actor, []).append(self._times(here, bad))
+                clean[child].append(self._times(here, good))
+                for actor, share in slipped.items():
+                    after[child].setdefault(actor, []).append(terms.mul(share, weight))
+        return {
+            outcome: {actor: terms.sum(parts) for actor, parts in by.items()} for outcome, by in found.items()
+        }
+
+    def _slips_here(self, position: int, node: Decision) -> list[tuple[Term, Term]]:
+        """By move: how likely it is made otherwise than as a slip, and as one."""
+        terms = self.terms
+        zero, one = terms.constant(0.0), terms.constant(1.0)
+        own = [self.values[child][node.actor] for child in node.children]
+        best = own[0]
+        for value in own[1:]:
+            best = terms.op("pmax", best, value)
+        margin = terms.mul(terms.constant(TIE), largest(terms, one, own))
+        chosen, free, _ = self.free[position]
+        bound = dict.fromkeys(range(len(own)), zero)
+        if node.bound:
+            bound |= dict(zip(node.bound, self._numbers(partial(self._chances, position)), strict=True))
+        found = []
+        for move, value in enumerate(own):
+            worse = terms.op("gt", terms.sub(best, value), margin)
+            freely = chosen[move] if free is None else terms.mul(free, chosen[move])
+            good = terms.select(worse, bound[move], self.weights[position][move])
+            found.append((good, terms.op("and", worse, freely)))
+        return found
+
     def _shares(self) -> dict[int, Term]:
         """The probability of coming to each node, from the root down; nodes that are at hand end the way."""
         terms, root = self.terms, len(self.nodes) - 1
@@ -327,24 +383,13 @@ def certain_choice(name: str, moves: int) -> Function:
     function = Function(name, (V128,) * (2 + moves), (V128,))
     weight, steep, *values = (terms.local(i) for i in range(2 + moves))
     one = terms.constant(1.0)
-    best, largest = values[0], terms.op("abs", values[0])
+    best = values[0]
     for value in values[1:]:
         best = terms.op("pmax", best, value)
-        largest = terms.op("pmax", largest, terms.op("abs", value))
-    margin = terms.mul(terms.constant(TIE), terms.op("pmax", largest, one))
+    margin = terms.mul(terms.constant(TIE), largest(terms, one, values))
     compared = values if moves == 2 else values[-1:]
     ties = [terms.truth(terms.op("le", terms.sub(best, value), margin)) for value in compared]
     chosen = terms.div(ties[1], terms.add(*ties)) if moves == 2 else ties[0]
     certain = terms.op("eq", steep, terms.constant(0.0))
     function.compute(terms, [], push=terms.select(certain, chosen, weight))
     return function
-
-
-def reached(play: Play) -> list[int]:
-    """The outcomes that a play can end in, in the order of its nodes."""
-    nodes, live = play.nodes, {len(play.nodes) - 1}
-    for position in range(len(nodes) - 1, -1, -1):
-        node = nodes[position]
-        if position in live and not isinstance(node, Ending):
-            live.update(node.children)
-    return list(dict.fromkeys(n.outcome for i, n in enumerate(nodes) if i in live and isinstance(n, Ending)))

@@ -12,14 +12,15 @@ tail as well; lanes with noise get the same bits from them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from backstop.game.tree import Decision, Ending, Game, Play
+from backstop.game.tree import Decision, Ending, Play
 from backstop.program.code.encoding import I32, Function, Store
 from backstop.program.code.terms import Term, Terms
-from backstop.program.layout import SLOT, Memory
-from backstop.program.recursion.play import NOBODY, Address, Board, Entry, Seat, Solution, reached
+from backstop.program.layout import SLOT
+from backstop.program.recursion.play import NOBODY, Address, Board, Entry, Seat, Solution
+from backstop.program.recursion.record import Record
 
 # Phases with the same play from which on it is written once for all.
 MANY = 5
@@ -27,40 +28,6 @@ MANY = 5
 _TOGETHER = 2_500
 # Slots that stores made only for the sake of their order take turns in.
 _ANCHORS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What is kept of every period, `stride` bytes, the first of them at `base`.
-
-    `outcomes[k][o]`: where the probability of outcome o of the play of phase k stands within a period; `moves[k][l]`:
-    that of phase l as the next one.
-    """
-
-    base: int
-    stride: int
-    outcomes: Sequence[Mapping[int, int]]
-    moves: Sequence[Mapping[int, int]]
-
-
-def record_of(game: Game, periods: int, memory: Memory) -> Record:
-    """Room for what is kept of every period."""
-    outcomes: list[dict[int, int]] = []
-    moves: list[dict[int, int]] = []
-    used = 0
-    for play in game.plays:
-        found = [] if play is None else reached(play)
-        outcomes.append({outcome: used + i * SLOT for i, outcome in enumerate(found)})
-        used += len(found) * SLOT
-        targets: dict[int, list[int]] = {}
-        for outcome in found:
-            targets.setdefault(game.next_phase[outcome], []).append(outcomes[-1][outcome])
-        moves.append({})
-        for target, places in targets.items():
-            moves[-1][target] = places[0] if len(places) == 1 else used
-            used += SLOT * (len(places) > 1)
-    stride = max(used, SLOT)
-    return Record(memory.take(periods, stride), stride, outcomes, moves)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,18 +211,30 @@ class _Batch:
         for actor, term in enumerate(solution.worth()):
             self.stores.append(Store(start + actor * SLOT, term, base))
         if self.kind == "chosen":
-            record, phase = self.plays.record, seat.phases[0]
-            places, moves = record.outcomes[phase], record.moves[phase]
-            first = min(places.values()) if self.shared else 0
-            outcomes = solution.outcomes()
-            targets: dict[int, list[Term]] = {}
-            for outcome, term in outcomes.items():
-                self.stores.append(Store(places[outcome] - first, term, 2 * self.shared))
-                targets.setdefault(solution.next_phase[outcome], []).append(term)
-            for target, parts in targets.items():
-                if len(parts) > 1:
-                    self.stores.append(Store(moves[target] - first, self.terms.sum(parts), 2 * self.shared))
+            self._keep(seat, solution)
         return solution
+
+    def _keep(self, seat: Seat, solution: Solution) -> None:
+        """Put down the probabilities of outcomes and of next phases, and of both after a slip."""
+        record, phase = self.plays.record, seat.phases[0]
+        first = min(record.outcomes[phase].values()) if self.shared else 0
+        # By next phase and by who slipped (NOBODY: all there is).
+        moves: dict[tuple[int, int], list[Term]] = {}
+
+        def put(place: int, term: Term) -> None:
+            self.stores.append(Store(place - first, term, 2 * self.shared))
+
+        for outcome, term in solution.outcomes().items():
+            put(record.outcomes[phase][outcome], term)
+            moves.setdefault((solution.next_phase[outcome], NOBODY), []).append(term)
+        for outcome, slips in solution.slips().items() if record.slips else ():
+            for actor, term in slips.items():
+                put(record.slips[phase][outcome, actor], term)
+                moves.setdefault((solution.next_phase[outcome], actor), []).append(term)
+        for (target, actor), parts in moves.items():
+            if len(parts) > 1:
+                places = record.moves[phase] if actor == NOBODY else record.slip_moves[phase][target]
+                put(places[target if actor == NOBODY else actor], self.terms.sum(parts))
 
     def end(self, name: str) -> str:
         """Write the function, and give its name."""

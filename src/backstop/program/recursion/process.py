@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from backstop.program.code.encoding import I32, Function, Store
 from backstop.program.code.terms import Term, Terms
 from backstop.program.recursion.play import Board
-from backstop.program.recursion.plays import Call, Plays, Record
+from backstop.program.recursion.plays import Call, Plays
+from backstop.program.recursion.record import Record
 from backstop.program.recursion.rows import RowWriter
 
 

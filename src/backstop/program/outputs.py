@@ -1,0 +1,145 @@
+"""The rows of a program's inputs and outputs, and the functions that read and write them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from backstop.program.code.encoding import I32, Function, Store
+from backstop.program.code.terms import Term, Terms
+from backstop.program.figures import CURVE_KINDS, SLIP_KINDS, Chain, Figures
+from backstop.program.layout import SLOT, Figure, Layout, Memory, pairs_in_a_call
+from backstop.program.recursion.process import Lanes
+from backstop.program.recursion.rows import Rows
+from backstop.scenario.model import Model
+
+# Switches for shares, outcomes, costs and curves; one for every chain follows.
+SHARES, OUTCOMES, COSTS, CURVES, CHAINS = range(5)
+
+
+class Outputs:
+    """What a program reads and reports. `inputs`: the slots of parameters and measures by name."""
+
+    def __init__(self, model: Model, figures: Figures, inputs: Mapping[str, int], memory: Memory) -> None:
+        self.model, self.figures, self.inputs, self.memory = model, figures, inputs, memory
+        self.metrics = {name: model.metric(name) for name in model.scenario.metrics}
+        self.chains: dict[str, Chain] = {}
+        # Where the curves of metrics, and of the slips behind them, are kept while their chains are followed.
+        self.places: dict[str, int] = {}
+        self.slips: dict[str, dict[str, int]] = {}
+        for name, metric in self.metrics.items():
+            if metric.kind != "value":
+                chain, reading = figures.chain(metric)
+                self.chains[name], self.places[name] = chain, chain.readings[reading]
+                slips = figures.slips(metric)
+                self.slips[name] = {model.game.actors[i]: chain.readings[r] for i, r in slips.items()}
+        self.layout = self._layout()
+
+    def _layout(self) -> Layout:
+        model, game, memory = self.model, self.model.game, self.memory
+        costs = [name for name, measure in model.measures.items() if measure.cost is not None]
+        curves = {name: self.places[name] for name, m in self.metrics.items() if m.kind in CURVE_KINDS}
+        kept = self.figures.record.slips
+        slips = {n: by for n, by in self.slips.items() if kept and self.metrics[n].kind in SLIP_KINDS}
+        periods, phases = model.periods + 1, len(game.phases)
+        single = len(self.inputs) + 2 + len(game.actors) + len(self.metrics) + len(costs) + len(game.outcomes)
+        single += sum(map(len, slips.values()))
+        pairs = pairs_in_a_call(single + periods * (phases + len(set(curves.values()))))
+        row_bytes = pairs * SLOT
+        switch_count = CHAINS + len(self.figures.chains)
+        switches = memory.take(switch_count, 1)
+        memory.align()
+
+        def rows(number: int, *needs: int) -> Figure:
+            return Figure(memory.take(number, row_bytes), number, needs)
+
+        def named(names: Iterable[str], *needs: int) -> Mapping[str, Figure]:
+            return MappingProxyType({name: rows(1, *needs) for name in names})
+
+        def chain(name: str) -> tuple[int, ...]:
+            return (CHAINS + self.chains[name].switch,) if name in self.chains else ()
+
+        parameters = {name: figure.offset for name, figure in named(model.distributions).items()}
+        measures = {name: figure.offset for name, figure in named(model.measures).items()}
+        settled, flagged, values = rows(1), rows(1), named(game.actors)
+        metrics = MappingProxyType({name: rows(1, *chain(name)) for name in self.metrics})
+        by_place = {place: rows(periods, CURVES, *chain(name)) for name, place in curves.items()}
+        return Layout(
+            capacity=2 * pairs,
+            row_bytes=row_bytes,
+            parameters=MappingProxyType(parameters),
+            measures=MappingProxyType(measures),
+            switches=switches,
+            switch_count=switch_count,
+            settled=settled,
+            flagged=flagged,
+            values=values,
+            metrics=metrics,
+            slips=MappingProxyType({name: named(by, *chain(name)) for name, by in slips.items()}),
+            curves=MappingProxyType({name: by_place[place] for name, place in curves.items()}),
+            costs=named(costs, COSTS),
+            shares=rows(periods * phases, SHARES),
+            outcomes=named(game.outcomes, OUTCOMES),
+            phases=game.phases,
+            periods=model.periods,
+            has_slips=bool(kept),
+            bytes=memory.used,
+        )
+
+    def gather(self) -> Function:
+        """`gather(pair)`: the inputs of a pair to their slots."""
+        function, terms = Function("gather", (I32,)), Terms()
+        rows = {**self.layout.parameters, **self.layout.measures}
+        stores = [Store(place, terms.load_at(0, rows[name])) for name, place in self.inputs.items()]
+        function.compute(terms, stores)
+        return function
+
+    def report(self, rows: Rows, lanes: Lanes) -> Function:
+        """`report(pair)`: what is known of a pair once it is solved backwards."""
+        function, terms, layout = Function("report", (I32,)), Terms(), self.layout
+
+        def value(phase: int, actor: int) -> Term:
+            return terms.load(rows.offset(rows.values, phase, actor))
+
+        stores = [
+            Store(layout.settled.offset, terms.truth(terms.load(lanes.settled)), 0),
+            Store(layout.flagged.offset, terms.truth(terms.load(lanes.failed)), 0),
+        ]
+        for actor, figure in enumerate(layout.values.values()):
+            stores.append(Store(figure.offset, value(self.model.game.start, actor), 0))
+        for name, metric in self.metrics.items():
+            if metric.kind == "value":
+                (actor,) = metric.members
+                stores.append(Store(layout.metrics[name].offset, value(metric.start, actor), 0))
+        function.compute(terms, stores)
+        return function
+
+    def copies(self) -> list[Function]:
+        """`copy_i(pair)` for every chain: its metrics, and its curves where they are asked for."""
+        return [self._copy(chain) for chain in self.figures.chains.values()]
+
+    def _copy(self, chain: Chain) -> Function:
+        function, terms, layout = Function(f"copy_{chain.switch}", (I32,)), Terms(), self.layout
+        names = [name for name, of in self.chains.items() if of is chain]
+        stores = []
+        for name in names:
+            until = self.metrics[name].until * SLOT
+            stores.append(Store(layout.metrics[name].offset, terms.load(self.places[name] + until), 0))
+            for actor, place in self.slips[name].items():
+                stores.append(Store(layout.slips[name][actor].offset, terms.load(place + until), 0))
+        function.compute(terms, stores)
+        curves = {self.places[name]: layout.curves[name].offset for name in names if name in layout.curves}
+        if curves:
+            row = function.local(I32)
+            function.byte(layout.switches + CURVES)
+            with function.when():
+                function.get(0)
+                function.set(row)
+                with function.each(self.model.periods + 1, SLOT) as period:
+                    terms = Terms()
+                    function.compute(
+                        terms,
+                        [Store(to, terms.load_at(period, place), row) for place, to in curves.items()],
+                    )
+                    function.step(row, layout.row_bytes)
+        return function
