@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from backstop.evidence.evidence import Evidence
     from backstop.evidence.explanation import Explanation
     from backstop.evidence.ground import Ground, Passage
+    from backstop.questions.study.priorities import Priorities
 
 # What moves less than this share of the variance is not worth a line.
 RANKED_FROM = 0.005
@@ -146,7 +147,7 @@ def audit(
     found = audited(evidence)
     ranking = _ranking(evidence, found, metric, worlds) if rank or metric is not None else None
     if as_json:
-        whole = found.as_dict() | ({} if ranking is None else {"ranking": ranking})
+        whole = found.as_dict() | ({} if ranking is None else {"ranking": ranking.as_dict()})
         print_json(whole)
         return
     grades = ", ".join(f"{count} {grade}" for grade, count in found.grades.items())
@@ -156,10 +157,10 @@ def audit(
     if ranking is None:
         _print_audit(found)
         return
-    _say(f"\nWhat moves {ranking['metric']} most and rests on the least (share of variance, grade)")
-    for row in ranking["parameters"]:
-        if row["score"] > RANKED_FROM:
-            _say(f"{row['name']}: {100 * row['share']:.0f} %, {row['grade']}", 1)
+    _say(f"\nWhat moves {ranking.metric} most and rests on the least (share of variance, grade)")
+    for name, of in ranking.parameters.items():
+        if of.score > RANKED_FROM:
+            _say(f"{name}: {100 * of.share:.0f} %, {of.grade}", 1)
 
 
 def _print_audit(found: Audit) -> None:
@@ -177,11 +178,11 @@ def _print_audit(found: Audit) -> None:
             _say(f"{row.kind} {row.name}: {grounds}{support}{flag}", 1)
 
 
-def _ranking(evidence: Evidence, found: Audit, metric: str | None, worlds: int) -> dict[str, Any]:
+def _ranking(evidence: Evidence, found: Audit, metric: str | None, worlds: int) -> Priorities:
     """Parameters by share of variance times weakness of their grounds."""
     from backstop.cli.progress import progress_bar
     from backstop.questions.inquiry import Inquiry
-    from backstop.questions.study.reliance import WEAKNESS, reliance
+    from backstop.questions.study.priorities import priorities
 
     grades = {
         one.name: one.grade if one.confirmed else "judgement"
@@ -189,21 +190,4 @@ def _ranking(evidence: Evidence, found: Audit, metric: str | None, worlds: int) 
         if one.kind == "parameter"
     }
     with progress_bar("solving") as update:
-        inquiry = Inquiry(evidence.model, worlds, progress=update)
-        name, by_parameter = reliance(inquiry, {n: WEAKNESS[g] for n, g in grades.items()}, metric)
-    return {
-        "metric": name,
-        "worlds": worlds,
-        "weakness": dict(WEAKNESS),
-        "parameters": [
-            {
-                "name": parameter,
-                "grade": grades[parameter],
-                "share": of.share,
-                "weakness": of.weakness,
-                "score": of.score,
-                "evppi": None if of.evppi is None else {"mean": of.evppi.mean, "se": of.evppi.se},
-            }
-            for parameter, of in by_parameter.items()
-        ],
-    }
+        return priorities(Inquiry(evidence.model, worlds, progress=update), grades, metric)

@@ -115,7 +115,7 @@ def test_what_no_package_reaches_names_the_nearest(found: WeightedWorlds) -> Non
     assert 0.0 < none.nearest.share.mean < 1.0
 
 
-def test_the_folder_of_a_study_is_not_needed(tmp_path: Path) -> None:
+def test_the_least_level_alone_is_that_of_the_formula(tmp_path: Path) -> None:
     model = load(study(tmp_path)).with_values({"x": 0.5})
     one = worlds_under(Inquiry(model, 50), [], [])
     least = least_packages(one, event(model, "peace >= 0.25"), 1.0, ("guard",), steps=1)

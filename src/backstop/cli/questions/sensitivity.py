@@ -9,7 +9,7 @@ import click
 from backstop.cli import options
 
 if TYPE_CHECKING:
-    from backstop.questions.study.sensitivities import Method
+    from backstop.questions.study.sensitivity_results import Method
 
 
 @click.command()
@@ -53,8 +53,8 @@ def sensitivity(
         raise click.UsageError("--second-order belongs to --method sobol")
 
     from backstop.questions.inquiry import known_arrangement, known_metric
-    from backstop.questions.study.sensitivities import Quantity
     from backstop.questions.study.sensitivity import sensitivity as asked
+    from backstop.questions.study.sensitivity_results import Quantity
 
     model = run.model
     quantity = Quantity(

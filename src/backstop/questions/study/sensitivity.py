@@ -19,7 +19,7 @@ from backstop.questions.methods.morris import elementary_effects, morris_walks
 from backstop.questions.methods.regional import regional_sensitivity
 from backstop.questions.methods.sobol import PairedSamples, mixed_together, refuse_linked, sobol_indices
 from backstop.questions.methods.tornado import tornado
-from backstop.questions.study.sensitivities import (
+from backstop.questions.study.sensitivity_results import (
     Method,
     Quantity,
     Screening,

@@ -22,8 +22,8 @@ from backstop.questions.methods.prim import Discovery
 from backstop.questions.methods.tornado import Swing
 from backstop.questions.study.conditions import boxes_of
 from backstop.questions.study.packages import Packages, least_packages, measures_to_vary
-from backstop.questions.study.sensitivities import Quantity
 from backstop.questions.study.sensitivity import first_order_shares, swings
+from backstop.questions.study.sensitivity_results import Quantity
 from backstop.questions.weighted_worlds import weighted_worlds
 from backstop.report.material.graph_model import GraphReadings, graph_readings
 from backstop.report.material.subject import Subject, subject_of

@@ -30,25 +30,56 @@ WEAKNESS: Mapping[str, float] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Reliance:
-    """What hangs on one parameter: its mean share of variance, what knowing it is worth, weakness times share."""
+class Priority:
+    """What hangs on one parameter: its mean share of variance, and what knowing it is worth; `grade` of its grounds."""
 
+    grade: str
     share: float
     evppi: Estimate | None
-    weakness: float
+
+    @property
+    def weakness(self) -> float:
+        """How little the parameter rests on, from 0 to 1."""
+        return WEAKNESS[self.grade]
 
     @property
     def score(self) -> float:
-        """What the ranking goes by."""
+        """What the ranking goes by: weakness times share."""
         return max(0.0, self.share) * self.weakness
 
+    def as_dict(self) -> dict[str, object]:
+        """As it stands in JSON."""
+        return {
+            "grade": self.grade,
+            "share": self.share,
+            "weakness": self.weakness,
+            "score": self.score,
+            "evppi": None if self.evppi is None else self.evppi.as_dict(),
+        }
 
-def reliance(
-    inquiry: Inquiry, weakness: Mapping[str, float], metric: str | None = None
-) -> tuple[str, dict[str, Reliance]]:
-    """The metric asked about, and by parameter what hangs on it, the highest score first.
 
-    `weakness` by parameter, from 0 to 1. Parameters that are certain, or that nothing uses, move nothing. Raises
+@dataclass(frozen=True, slots=True)
+class Priorities:
+    """The parameters ranked for a metric, the highest score first."""
+
+    metric: str
+    worlds: int
+    parameters: Mapping[str, Priority]
+
+    def as_dict(self) -> dict[str, object]:
+        """As it stands in the JSON of an audit."""
+        return {
+            "metric": self.metric,
+            "worlds": self.worlds,
+            "weakness": dict(WEAKNESS),
+            "parameters": [{"name": name, **of.as_dict()} for name, of in self.parameters.items()],
+        }
+
+
+def priorities(inquiry: Inquiry, grades: Mapping[str, str], metric: str | None = None) -> Priorities:
+    """The parameters of a study ranked by what hangs on them and how little they rest on.
+
+    `grades` by parameter, a key of `WEAKNESS`. Parameters that are certain, or that nothing uses, move nothing. Raises
     Refused where the metric varies under no arrangement, or under ten effective worlds.
     """
     model = inquiry.model
@@ -72,11 +103,10 @@ def reliance(
     if len(rows) > 1 and np.isfinite(rows).all():
         worth = worth_of_knowing(found, rows, {}).evppi
     every = {
-        p: Reliance(
-            float(np.mean([of.get(p, 0.0) for of in shares])) if shares else 0.0,
-            worth.get(p),
-            weakness.get(p, 1.0),
+        p: Priority(
+            grades[p], float(np.mean([of.get(p, 0.0) for of in shares])) if shares else 0.0, worth.get(p)
         )
         for p in model.scenario.parameters
     }
-    return name, dict(sorted(every.items(), key=lambda item: -item[1].score))
+    ranked = dict(sorted(every.items(), key=lambda item: -item[1].score))
+    return Priorities(name, inquiry.worlds, ranked)
