@@ -32,7 +32,7 @@ from backstop.questions.methods.packages import (
 from backstop.questions.weighted_worlds import WeightedWorlds
 from backstop.scenario.expression.expression import Value
 from backstop.scenario.model import Model
-from backstop.worlds.query import Figures
+from backstop.worlds.query import Figures, Progress
 from backstop.worlds.statistics import mean_and_error
 
 AFFORDABLE = 300_000
@@ -99,6 +99,7 @@ class PackageSearch:
         worlds: Sequence[int],
         metrics: Sequence[str] = (),
         costs: bool = False,
+        progress: Progress | None = None,
     ) -> tuple[list[FloatArray], list[Figures]]:
         """Where each package meets the target in its worlds (1, 0, NaN), and its figures."""
         experiments = [
@@ -106,15 +107,21 @@ class PackageSearch:
             for package, drawn, count in zip(packages.tolist(), parameters, worlds, strict=True)
         ]
         wanted = tuple(dict.fromkeys((*self.target.metrics, *metrics)))
-        figures = self.found.inquiry.side_by_side(experiments, wanted, costs)
+        figures = self.found.inquiry.side_by_side(experiments, wanted, costs, progress)
         pairs = zip(figures, experiments, strict=True)
         return [self.target.occurs(of.metrics, each.parameters, each.worlds) for of, each in pairs], figures
 
-    def tried(self, packages: FloatArray, draw: Draw, metrics: Sequence[str] = ()) -> Tried:
+    def tried(
+        self,
+        packages: FloatArray,
+        draw: Draw,
+        metrics: Sequence[str] = (),
+        progress: Progress | None = None,
+    ) -> Tried:
         """Packages with their figures on some worlds."""
         count = len(packages)
         worlds = [len(draw.weights)] * count
-        met, figures = self.solve(packages, [draw.parameters] * count, worlds, metrics, True)
+        met, figures = self.solve(packages, [draw.parameters] * count, worlds, metrics, True, progress)
         expected = np.array([of.costs @ draw.weights for of in figures])
         return Tried(
             np.array([float(draw.weights[m == 1.0].sum()) for m in met]),

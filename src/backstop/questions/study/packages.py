@@ -212,7 +212,7 @@ def least_packages(
         notes.append(f"{which} were tried, and lowered between their levels: there may be others")
     draw = Draw(found, max(FEWEST, AFFORDABLE // count))
     asked = [name for name in traded if not name.startswith(COST)]
-    first = search.tried(tries.packages, draw, asked)
+    first = search.tried(tries.packages, draw, asked, found.inquiry.progress)
     shares = first.shares.copy()
     rows = search.least(tries.packages, shares, draw)
     solver = _Solver(search, tuple(dict.fromkeys((*target.metrics, *asked, *metrics))), _payers(traded))
