@@ -10,6 +10,7 @@ C parser is an extra that is not installed everywhere, and a file must mean the 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -155,16 +156,19 @@ def _decoded(data: bytes, file: str) -> str:
             place=Place(file, line, column),
             hint="save it as UTF-8; it may be in Latin-1 or a Windows encoding now",
         ) from error
-    faults = [_unreadable(text, found, file) for found in _UNREADABLE.finditer(text)]
+    faults = list(_unreadable(text, file))
     if faults:
         raise InvalidInput(first_faults(faults))
     return text
 
 
-def _unreadable(text: str, found: re.Match[str], file: str) -> Fault:
-    before = re.split("\r\n|\r|\n", text[: found.start()])
-    place = Place(file, len(before), len(before[-1]) + 1)
-    return Fault(f"an invisible control character stands here (U+{ord(found[0]):04X})", place, "remove it")
+def _unreadable(text: str, file: str) -> Iterator[Fault]:
+    """A fault for every character that may not stand in the file."""
+    starts = [0, *(found.end() for found in re.finditer("\r\n|\r|\n", text))]
+    for found in _UNREADABLE.finditer(text):
+        line = bisect_right(starts, found.start())
+        place = Place(file, line, found.start() - starts[line - 1] + 1)
+        yield Fault(f"an invisible control character stands here (U+{ord(found[0]):04X})", place, "remove it")
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ import hashlib
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -29,6 +30,34 @@ RESULTS = (
 def sha256(data: bytes) -> str:
     """Hexadecimal SHA-256 digest of `data`."""
     return hashlib.sha256(data).hexdigest()
+
+
+def read_file(path: Path, most: int, hint: str = "check the name and permissions") -> bytes:
+    """The bytes of the regular file `path`, of which there are at most `most`.
+
+    Raises InvalidInput for what cannot be read, is a device or pipe, or is larger: the last before any byte is read.
+    """
+    where = Place(str(path))
+    try:
+        # Without waiting: a named pipe that nobody writes to would never open.
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(handle, "rb") as file:
+            about = os.fstat(handle)
+            if not stat.S_ISREG(about.st_mode):
+                raise InvalidInput("this is a device or a pipe, not a file", place=where, hint="name a file")
+            # A file that grows while it is read, or lies about its size, ends at the limit too.
+            size = about.st_size
+            data = b"" if size > most else file.read(most + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise InvalidInput(f"cannot be read ({reason})", place=where, hint=hint) from None
+    if (size := max(size, len(data))) > most:
+        raise InvalidInput(
+            f"the file has {size:,} bytes, more than the {most:,} that are read",
+            place=where,
+            hint="keep large tables in files of their own, or cut the file in parts",
+        )
+    return data
 
 
 def write_atomically(path: Path, data: bytes | str) -> None:

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
+
+from backstop.base.words import DIRECTION_MARKS
+
+_UNSAFE = re.compile(f"[\x7f-\x9f{DIRECTION_MARKS}]")
 
 
 def json_text(value: object) -> str:
@@ -14,7 +20,9 @@ def json_text(value: object) -> str:
     >>> json_text({"peace": [0.5, float("nan")]})
     '{\\n "peace": [\\n  0.5,\\n  null\\n ]\\n}\\n'
     """
-    return json.dumps(_finite(value), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    text = json.dumps(_finite(value), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    # What could drive a terminal or turn a line about stands only inside strings, where an escape means the same.
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _finite(value: object) -> object:
@@ -46,8 +54,8 @@ def json_value(text: str) -> Any:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        raise RepeatedKey(f"the key {next(n for n in names if names.count(n) > 1)!r} stands twice")
+        repeated = next(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
+        raise RepeatedKey(f"the key {repeated!r} stands twice")
     return found
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import difflib
 import math
 import re
-import unicodedata
 from collections.abc import Iterable
 from typing import Protocol
 
@@ -45,14 +44,15 @@ def readable(identifier: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-# Bidirectional overrides and isolates can make a terminal or page show something other than what is there.
-_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
+DIRECTION_MARKS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+"""Marks of direction as a range of a regular expression: they can make a terminal or page show what is not there."""
+
+_UNSAFE = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{DIRECTION_MARKS}]")
 
 
 def clean(text: str) -> str:
-    """`text` without control characters (escape sequences included), so that a file cannot drive the terminal."""
-    kept = (c if c in "\n\t" or unicodedata.category(c) != "Cc" else "\ufffd" for c in text)
-    return _BIDI.sub("\ufffd", "".join(kept))
+    """`text` without control characters and marks of direction, so that a file cannot drive the terminal."""
+    return _UNSAFE.sub("\ufffd", text)
 
 
 def number(value: float | None, se: float | None = None, most: int = 4) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import io
 import os
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -100,6 +102,7 @@ def main() -> NoReturn:
 
     # Threads are ours; those of the linear algebra library would cost more to start than they save.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    _open_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A sign that the terminal does not have is better than no answer.
@@ -110,7 +113,11 @@ def main() -> NoReturn:
     except click.exceptions.Exit as stop:
         code = stop.exit_code
     except click.ClickException as error:
-        error.show()
+        from backstop.base.words import clean
+
+        said = io.StringIO()
+        error.show(said)
+        click.echo(clean(said.getvalue()), nl=False, err=True)
         code = error.exit_code
     except (click.exceptions.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
@@ -123,11 +130,46 @@ def main() -> NoReturn:
     except (BrokenPipeError, SystemExit):
         # The reader of our output (head, less) has gone, and wants no more. Where click or rich notice first, they
         # raise SystemExit; nothing else here does.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_output()
         code = 0
     except Exception as error:
-        code = _internal(error)
+        code = _lack(error) or _internal(error)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _open_streams() -> None:
+    """Give what is printed a place to go where the command was started without one."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
+
+
+def _forget_output() -> None:
+    """Send what is still to be printed nowhere, so that the interpreter does not complain of it at its end."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+_NO_MEMORY = ("cannot allocate memory", "failed to map segment", "can't start new thread", "out of memory")
+
+
+def _lack(error: Exception) -> int:
+    """Say what the machine lacks, and return 4; 0 where the error is none of its lacks."""
+    what, hint = "", "end other programs, or ask for fewer worlds"
+    if isinstance(error, MemoryError) or any(words in str(error).lower() for words in _NO_MEMORY):
+        what = "there is not enough memory"
+    elif isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        what = f"{where}the system could not do this ({error.strerror or error})"
+        hint = "is the disk full, or a place you may not write to?"
+        _forget_output()
+    if not what:
+        return 0
+    from backstop.base.words import clean
+
+    with contextlib.suppress(OSError):
+        click.echo(clean(f"{what}; {hint}"), err=True)
+    return 4
 
 
 def _internal(error: Exception) -> int:
@@ -138,14 +180,17 @@ def _internal(error: Exception) -> int:
     if os.environ.get("BACKSTOP_DEBUG"):
         traceback.print_exception(error)
         return 5
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="backstop-fault-", suffix=".txt", delete=False, encoding="utf-8"
-    ) as handle:
-        traceback.print_exception(error, file=handle)
-    click.echo(
-        f"an internal fault, not yours ({type(error).__name__}: {error}); the details are in {handle.name}",
-        err=True,
-    )
+    from backstop.base.words import clean
+
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="backstop-fault-", suffix=".txt", delete=False, encoding="utf-8"
+        ) as handle:
+            traceback.print_exception(error, file=handle)
+        details = f"the details are in {handle.name}"
+    except OSError:
+        details = "set BACKSTOP_DEBUG=1 to see the details"
+    click.echo(clean(f"an internal fault, not yours ({type(error).__name__}: {error}); {details}"), err=True)
     return 5
 
 

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from backstop.base.faults import BackstopError, InvalidInput, Place
-from backstop.base.files import sha256, unwritable, write_atomically
+from backstop.base.files import read_file, sha256, unwritable, write_atomically
 from backstop.dossier.dossier import Dossier
 from backstop.dossier.record import Source, Version
 from backstop.dossier.text.canonical import digest
 from backstop.dossier.text.document_table import read_table
-from backstop.dossier.text.extraction import MEDIA, TABLES, extract
+from backstop.dossier.text.extraction import MEDIA, MOST_BYTES, TABLES, extract
 
 SETTING = "BACKSTOP_TEXTS"
 """Environment variable with folders of texts, separated as in PATH."""
@@ -109,8 +109,8 @@ class AvailableTexts:
     @staticmethod
     def _read(path: Path, version: Version) -> str | None:
         try:
-            data = path.read_bytes()
-        except OSError:
+            data = read_file(path, MOST_BYTES)
+        except InvalidInput:
             return None
         if sha256(data) == version.digests.text:
             return data.decode("utf-8")
@@ -139,8 +139,8 @@ class AvailableTexts:
                 media = MEDIA.get(path.suffix.lower(), "")
                 if media in TABLES:
                     try:
-                        rows = read_table(path.read_bytes(), path.name, media)
-                    except (BackstopError, OSError):
+                        rows = read_table(read_file(path, MOST_BYTES), path.name, media)
+                    except BackstopError:
                         continue
                     self._rows.update((digest(row.extract.text), row.extract.text) for row in rows)
         return sizes

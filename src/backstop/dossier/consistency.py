@@ -48,6 +48,7 @@ def faults_of(dossier: Dossier, coding: bool = False) -> list[Fault]:
             faults += [f for f in _unknown(record, known, where, OUTLET) if f.what not in later]
             if isinstance(record, Source):
                 faults += _outside_zones(record, where)
+                faults += _unreadable_sketch(record, where)
             elif isinstance(record, Statement):
                 faults += _misplaced(record, dossier.sources.get(record.source), where)
     return faults
@@ -81,6 +82,14 @@ def _hint(name: str, mark: Names, kind: str, known: Known) -> str:
     if mark.parts[0] in _REGISTERED and len(mark.parts) == 1 and nearest(name, sorted(valid)) is None:
         return f"write it in {REGISTER} under {mark.parts[0]}"
     return did_you_mean(name, valid, kind)
+
+
+def _unreadable_sketch(source: Source, where: Place) -> Iterator[Fault]:
+    for version in source.versions:
+        try:
+            unpack(version.sketch)
+        except ValueError:
+            yield Fault(f"the sketch of source {source.id} cannot be read", where, "add its text again")
 
 
 def _outside_zones(source: Source, where: Place) -> Iterator[Fault]:

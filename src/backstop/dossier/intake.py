@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,13 +11,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from backstop.base.faults import BackstopError, Fault, InvalidInput, Place
-from backstop.base.files import sha256
+from backstop.base.files import read_file, sha256
 from backstop.base.words import clean, did_you_mean
 from backstop.dossier.record import Digests, Published, Source, Version
 from backstop.dossier.text.canonical import digest
 from backstop.dossier.text.document_table import Row, read_table
 from backstop.dossier.text.extract import Extract
-from backstop.dossier.text.extraction import TABLES, extract, media_type
+from backstop.dossier.text.extraction import MOST_BYTES, TABLES, extract, media_type
 from backstop.dossier.text.similarity import sketch_of
 from backstop.dossier.text.zones import propose_zones
 
@@ -40,6 +41,9 @@ class Details:
     by: str = ""
 
 
+_Job = tuple[Path, Details, bytes]
+
+
 @dataclass(frozen=True)
 class Arrival:
     """A document ready to be entered: the record it would be, its text, whether its id was given, notes on it."""
@@ -60,12 +64,8 @@ def now() -> str:
 def arrivals(paths: Sequence[Path], details: Details, key: bytes) -> list[Arrival]:
     """The documents in `paths`, in order; tables give one a row. Raises InvalidInput with all faults of all files."""
     jobs = [(path, details, key) for path in paths]
-    if len(jobs) >= PARALLEL_FROM and (os.cpu_count() or 1) > 1:
-        from concurrent.futures import ProcessPoolExecutor
-
-        with ProcessPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
-            outcomes = list(pool.map(_attempt, jobs, chunksize=16))
-    else:
+    outcomes = _side_by_side(jobs) if len(jobs) >= PARALLEL_FROM and (os.cpu_count() or 1) > 1 else None
+    if outcomes is None:
         outcomes = [_attempt(job) for job in jobs]
     faults = [fault for _, wrong in outcomes for fault in wrong]
     if faults:
@@ -73,7 +73,40 @@ def arrivals(paths: Sequence[Path], details: Details, key: bytes) -> list[Arriva
     return [arrival for found, _ in outcomes for arrival in found]
 
 
-def _attempt(job: tuple[Path, Details, bytes]) -> tuple[list[Arrival], list[Fault]]:
+def _side_by_side(jobs: Sequence[_Job]) -> list[tuple[list[Arrival], list[Fault]]] | None:
+    """The outcomes of `jobs`, spread over processes; None where this system starts none, or has ended one."""
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import active_children
+
+    try:
+        with ProcessPoolExecutor(
+            min(8, os.cpu_count() or 1), initializer=_serve, initargs=(os.getpid(),)
+        ) as pool:
+            try:
+                return list(pool.map(_attempt, jobs, chunksize=16))
+            except BaseException:
+                # Whoever interrupts does not wait for documents that nobody wants any more.
+                for child in active_children():
+                    child.kill()
+                raise
+    except (OSError, BrokenProcessPool):
+        return None
+
+
+def _serve(parent: int) -> None:
+    """Make this process one that ends with its parent, and leaves an interruption to it."""
+    import ctypes
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with contextlib.suppress(AttributeError, OSError):  # such a wish is known to Linux alone
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+        if os.getppid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _attempt(job: _Job) -> tuple[list[Arrival], list[Fault]]:
     path, details, key = job
     try:
         return _from_file(path, details, key), []
@@ -84,10 +117,7 @@ def _attempt(job: tuple[Path, Details, bytes]) -> tuple[list[Arrival], list[Faul
 def _from_file(path: Path, details: Details, key: bytes) -> list[Arrival]:
     name = str(path)
     media = media_type(name)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InvalidInput(f"cannot be read ({error.strerror or error})", place=Place(name)) from None
+    data = read_file(path, MOST_BYTES)
     if media not in TABLES:
         return [arrival(extract(data, name, media, details.encoding), data, name, media, details, key)]
     rows = read_table(data, name, media, details.encoding)
@@ -197,6 +227,8 @@ def entered(
         for version in source.versions:
             known.setdefault(version.digests.text, []).append(source.id)
     happened: list[tuple[str, str]] = []
+    versions: dict[str, list[Version]] = {}
+    numbers: dict[str, int] = {}
     for item in incoming:
         source = item.source
         alike = known.setdefault(source.text.digests.text, [])
@@ -206,20 +238,24 @@ def entered(
             continue
         target = replaces or name or source.id
         if target in found and (replaces or name or item.named):
-            old = found[target]
-            found[target] = old.model_copy(update={"text": source.text, "earlier": (*old.earlier, old.text)})
+            versions.setdefault(target, []).append(source.text)
             happened.append((target, "new version"))
         elif replaces:
             raise InvalidInput(
                 f"there is no source {replaces}", hint=did_you_mean(replaces, sources, "source")
             )
         else:
-            free, number = target, 2
+            free, number = target, numbers.get(target, 2)
             while free in found:
                 free, number = f"{target}-{number}", number + 1
+            numbers[target] = number
             found[free] = source.model_copy(update={"id": free})
             happened.append((free, "added"))
         alike.append(happened[-1][0])
+    for target, texts in versions.items():
+        old = found[target]
+        earlier = (*old.earlier, old.text, *texts[:-1])
+        found[target] = old.model_copy(update={"text": texts[-1], "earlier": earlier})
     return found, happened
 
 

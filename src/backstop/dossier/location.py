@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from backstop.base.document import read_document
+from backstop.base.document import MOST_BYTES, read_document
 from backstop.base.faults import InvalidInput, Place
+from backstop.base.files import read_file
 
 FOLDER = "dossier"
 """The folder of the dossier where the scenario names none."""
@@ -56,8 +57,8 @@ def locate(study: Path, create: bool = False) -> Path:
 def _named_by(scenario: Path) -> str | None:
     """What a scenario file calls its dossier; None where it says nothing that can be read."""
     try:
-        data = read_document(scenario.read_bytes(), str(scenario)).data
-    except (OSError, InvalidInput):
+        data = read_document(read_file(scenario, MOST_BYTES), str(scenario)).data
+    except InvalidInput:
         return None
     name = data.get("dossier") if isinstance(data, dict) else None
     if isinstance(name, str) and name and not Path(name).is_absolute() and ".." not in Path(name).parts:

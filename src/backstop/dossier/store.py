@@ -16,7 +16,7 @@ from typing import Any
 
 from backstop.base.document import read_document
 from backstop.base.faults import Fault, InvalidInput, Place, Refused
-from backstop.base.files import sha256, unwritable, write_atomically
+from backstop.base.files import read_file, sha256, unwritable, write_atomically
 from backstop.base.records import validated
 from backstop.dossier import layout
 from backstop.dossier.consistency import faults_of
@@ -33,6 +33,9 @@ from backstop.dossier.record import (
     Statement,
 )
 from backstop.dossier.record_reader import MOST_FAULTS, RecordReader
+
+MOST_BYTES = 100 << 20
+"""Largest file of records that is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,15 +139,10 @@ def _contents(folder: Path, needed: bool) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     for name in (REGISTER, *(file.name for file in FILES)):
         path = folder / name
-        try:
-            files[name] = path.read_bytes()
-        except FileNotFoundError:
-            if name == REGISTER and needed:
-                raise InvalidInput(
-                    "the file is missing", place=Place(str(path)), hint="every dossier has one"
-                ) from None
-        except OSError as error:
-            raise InvalidInput(f"cannot be read ({error.strerror})", place=Place(str(path))) from None
+        if path.exists():
+            files[name] = read_file(path, MOST_BYTES)
+        elif name == REGISTER and needed:
+            raise InvalidInput("the file is missing", place=Place(str(path)), hint="every dossier has one")
     return files
 
 

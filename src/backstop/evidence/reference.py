@@ -6,8 +6,9 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from backstop.base.document import Document, read_document
+from backstop.base.document import MOST_BYTES, Document, read_document
 from backstop.base.faults import Fault, InvalidInput, Place
+from backstop.base.files import read_file
 from backstop.base.records import validated
 from backstop.dossier.record import Record
 
@@ -35,10 +36,7 @@ def read_references(study: Path) -> dict[str, Reference]:
     path = study / "data" / "references.yaml"
     if not path.is_file():
         return {}
-    try:
-        document = read_document(path.read_bytes(), str(path))
-    except OSError as error:
-        raise InvalidInput(f"cannot be read ({error.strerror})", place=Place(str(path))) from None
+    document = read_document(read_file(path, MOST_BYTES), str(path))
     data = {} if document.data is None else document.data
     if not isinstance(data, dict):
         raise InvalidInput(

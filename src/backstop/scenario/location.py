@@ -6,9 +6,22 @@ from pathlib import Path
 
 from backstop.base.document import MOST_BYTES
 from backstop.base.faults import InvalidInput, Place
+from backstop.base.files import read_file
 
 SCENARIO = "scenario.yaml"
 """The name of the scenario file in the folder of a study."""
+
+_FOREIGN = {
+    **dict.fromkeys((".xlsx", ".xls", ".ods"), "a workbook of a spreadsheet"),
+    **dict.fromkeys((".csv", ".tsv"), "a table"),
+    **dict.fromkeys((".docx", ".doc", ".odt", ".rtf"), "a text document"),
+    **dict.fromkeys((".html", ".htm"), "a web page"),
+    **dict.fromkeys((".qdpx", ".qdc"), "a REFI-QDA file"),
+    ".pdf": "a PDF",
+    ".zip": "a zip archive",
+    ".gmcr": "a graph model of GMCR+",
+}
+"""What files are that are no studies, by the end of their names."""
 
 
 def find(path: Path) -> Path:
@@ -20,7 +33,15 @@ def find(path: Path) -> Path:
         if path.is_dir():
             return _within(path)
         if path.is_file():
-            return path if path.suffix.lower() in (".yaml", ".yml") else _within(path.parent)
+            if path.suffix.lower() in (".yaml", ".yml"):
+                return path
+            if (kind := _FOREIGN.get(path.suffix.lower())) and not (path.parent / SCENARIO).is_file():
+                raise InvalidInput(
+                    f"this is {kind}, not a study",
+                    place=Place(str(path)),
+                    hint="take it into the dossier of a study with backstop dossier add or import",
+                )
+            return _within(path.parent)
         if path.exists():
             raise InvalidInput(
                 "this is neither a folder nor an ordinary file", place=Place(str(path)), hint="name a study"
@@ -55,16 +76,5 @@ def _within(folder: Path) -> Path:
 
 
 def content(file: Path) -> bytes:
-    """The bytes of a scenario file, and no more than one beyond what is read of any.
-
-    Raises InvalidInput where the file cannot be read.
-    """
-    try:
-        with file.open("rb") as handle:
-            return handle.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise InvalidInput(
-            f"cannot be read ({error.strerror or error})",
-            place=Place(str(file)),
-            hint="check the file's permissions",
-        ) from error
+    """The bytes of a scenario file. Raises InvalidInput where it cannot be read."""
+    return read_file(file, MOST_BYTES, "check the file's permissions")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from backstop.base.faults import InvalidInput
 from backstop.base.files import sha256
 from backstop.scenario.model import Model, compile_scenario
 
@@ -23,9 +24,21 @@ def load(path: str | Path) -> Model:
     from backstop.scenario.location import content, find
 
     if str(path) == "-":
-        data, name, study = sys.stdin.buffer.read(MOST_BYTES + 1), "<stdin>", ""
+        data, name, study = _standard_input(MOST_BYTES + 1), "<stdin>", ""
     else:
         file = find(Path(path))
         data, name, study = content(file), str(file), file.resolve().parent.name
     document, scenario, notes = read_scenario(data, name)
     return compile_scenario(scenario, document.place, {"scenario.yaml": sha256(data)}, study, notes)
+
+
+def _standard_input(most: int) -> bytes:
+    """What was given on standard input. Raises InvalidInput where nothing can be read there."""
+    try:
+        # The command may have been started with it closed.
+        if sys.stdin is not None:
+            return sys.stdin.buffer.read(most)
+        reason = "it is closed"
+    except OSError as error:
+        reason = error.strerror or str(error)
+    raise InvalidInput(f"standard input cannot be read ({reason})", hint="name a study, or give one with <")

@@ -61,19 +61,15 @@ def import_command(
     changed is listed and left as it is, with exit code 1, unless --theirs or --ours says otherwise. What cannot be
     taken is named.
     """
-    from backstop.base.faults import InvalidInput, Place, Refused
+    from backstop.base.faults import InvalidInput, Place
+    from backstop.base.files import read_file
     from backstop.dossier import store
     from backstop.dossier.available_texts import AvailableTexts, folders, keep_texts
     from backstop.dossier.exchange.formats import Incoming, read_coding
     from backstop.dossier.exchange.offsets import COUNTINGS
 
     where = Place(str(file))
-    try:
-        if file.stat().st_size > MOST_BYTES:
-            raise Refused(f"the file has over {MOST_BYTES >> 20} MiB", place=where)
-        data = file.read_bytes()
-    except OSError as error:
-        raise InvalidInput(f"cannot be read ({error.strerror or error})", place=where) from None
+    data = read_file(file, MOST_BYTES)
     kind = form or SUFFIXES.get(file.suffix.lower())
     if kind is None:
         raise InvalidInput("what kind of coding is this?", place=where, hint="say so with --format")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -29,13 +30,20 @@ from backstop.dossier.text.canonical import digest, received_text
 from backstop.dossier.text.csv_rows import by_head, csv_rows
 from backstop.dossier.text.extract import needed
 
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+_DANGEROUS = re.compile(
+    r"'*[\s\x00-\x1f\x7f-\xa0\u00ad\u200b-\u200f\u2060\ufeff]*(?:[=+\-@|%\uff1d\uff0b\uff0d\uff20]|[\t\r])"
+)
+"""How a formula begins, behind signs that spreadsheets skip; full-width signs count."""
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+"""What no XML file may hold, so that no workbook takes it."""
 _STANCE = {"+": "for", "-": "against", "0": "neutral"}
 _LISTS = frozenset({"objects", "target_actors", "condition_on", "statements", "sources", "known_as"})
 _JSON = frozenset({"slots", "held", "accepted", "anchor_quote", "details", "imported"})
 _WHOLE = frozenset({"anchor_start", "anchor_end", "nth"})
 _SEPARATOR = "; "
 MOST_CELL = 32_767
+MOST_ROWS = 100_000
+MOST_CELLS = 2_000_000
 
 STATEMENT_COLUMNS = (
     "id", "source", "anchor_start", "anchor_end", "actor", "role", "speaker", "reporter", "attribution", "type",
@@ -54,12 +62,12 @@ FINDING_COLUMNS = (
 
 def defused(cell: str) -> str:
     """`cell` such that no spreadsheet takes it for a formula."""
-    return "'" + cell if cell.lstrip("'")[:1] in _DANGEROUS and cell.lstrip("'") else cell
+    return "'" + cell if _DANGEROUS.match(cell) else cell
 
 
 def restored(cell: str) -> str:
     """What `defused` was given."""
-    return cell[1:] if cell.startswith("'") and cell.lstrip("'")[:1] in _DANGEROUS else cell
+    return cell[1:] if cell.startswith("'") and _DANGEROUS.match(cell) else cell
 
 
 def _restored(row: Mapping[str, str]) -> dict[str, str]:
@@ -143,7 +151,7 @@ def to_xlsx(rows: Sequence[Mapping[str, str]], columns: Sequence[str], title: st
     for row in rows:
         cells = []
         for column in columns:
-            text = escape(defused(row.get(column, "")))
+            text = escape(defused(_CONTROL.sub("\ufffd", row.get(column, ""))))
             if len(text) > MOST_CELL:
                 raise Refused(
                     f"{row.get('id')}: the field {column} is too long for a spreadsheet cell",
@@ -163,13 +171,25 @@ def from_xlsx(data: bytes, name: str) -> list[dict[str, str]]:
     read_archive(data, name)
     openpyxl = needed("openpyxl", "reading XLSX")
     unescape = needed("openpyxl.utils.escape", "reading XLSX").unescape
+    rows: list[list[str]] = []
+    cells = 0
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        rows = [
-            [_as_text(value, unescape) for value in row]
-            for row in book.worksheets[0].iter_rows(values_only=True)
-        ]
+        sheet = book.worksheets[0]
+        # What the file says of its own size is not trusted: a row far down would be padded to with a thousand million.
+        sheet.reset_dimensions()
+        for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
+            cells += len(row)
+            if number > MOST_ROWS or cells > MOST_CELLS:
+                raise Refused(
+                    f"the sheet has over {MOST_ROWS:,} rows or {MOST_CELLS:,} cells, empty ones among them",
+                    place=Place(name),
+                    hint="delete what lies far below or beside the table, or cut it in parts",
+                )
+            rows.append([_as_text(value, unescape) for value in row])
         book.close()
+    except Refused:
+        raise
     except Exception as error:
         raise InvalidInput(f"this is no sound workbook ({type(error).__name__})", place=Place(name)) from None
     if not (full := [row for row in rows if any(row)]):

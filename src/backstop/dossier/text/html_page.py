@@ -16,7 +16,7 @@ MOST_HTML_BYTES = 10 << 20
 MOST_TAGS = 200_000
 MOST_TAG_DEPTH = 500
 
-_MARKUP = re.compile(r"<!--|<(/?)([A-Za-z][A-Za-z0-9-]*)[^<>]{0,10000}?(/?)>")
+_MARKUP = re.compile(r"<!--|<(/?)([A-Za-z][A-Za-z0-9-]{0,63}+)([^<>]{0,10000}+)>")
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9_-]{2,20})", re.IGNORECASE)
 _CONSTRUCTS = re.compile(r"<(?:del|q|figcaption|caption)[\s>]", re.IGNORECASE)
 _VOID = words("void_tags")
@@ -135,7 +135,7 @@ def _bounded(text: str, name: str) -> None:
                 del open_[len(open_) - 1 - open_[::-1].index(tag) :]
         elif tag in _RAW:
             at = _after(low, f"</{tag}", at)
-        elif not match.group(3) and tag not in _VOID:
+        elif not match.group(3).endswith("/") and tag not in _VOID:
             while open_ and tag in _ENDED_BY.get(open_[-1], ()):
                 open_.pop()
             open_.append(tag)

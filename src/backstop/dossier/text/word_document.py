@@ -36,6 +36,9 @@ _COUNTED = {
 }
 """What is left out, and what one of it is called."""
 
+MOST_COLUMNS = 1000
+"""Most columns of a table that one cell spans; Word itself makes 63."""
+
 _CHARACTERS = {"tab": "\t", "ptab": "\t", "cr": "\n", "noBreakHyphen": "-"}
 
 
@@ -47,7 +50,7 @@ def word_document(data: bytes, name: str) -> Extract:
     )
     if main is None:
         raise InvalidInput("this is no sound DOCX file (it has no document.xml)", place=Place(name))
-    reader = _Reader()
+    reader = _Reader(name)
     try:
         lines = list(reader.lines(parsed_xml(members[main], f"{name}:{main}")))
     except RecursionError:
@@ -73,7 +76,8 @@ def _about(members: dict[str, bytes]) -> dict[str, str]:
 class _Reader:
     """The walk through a document, counting what it leaves out."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self.name = name
         self.left_out: Counter[str] = Counter()
         self.pending = ""
 
@@ -93,6 +97,8 @@ class _Reader:
                 self.pending = text if joins else ""
                 if not joins:
                     yield text
+            elif kind == "gridSpan":
+                _bounded_span(_attribute(child, "val"), self.name)
             elif _dropped(child, kind):
                 continue
             elif kind == "AlternateContent":
@@ -119,6 +125,16 @@ class _Reader:
                 self.left_out["text box" if boxes else _COUNTED[kind]] += boxes or 1
             elif kind not in _GONE:
                 yield from self._words(child)
+
+
+def _bounded_span(columns: str, name: str) -> None:
+    """Refuse a cell that spans more columns than any program writes: it is made to exhaust a reader."""
+    if not columns.isdecimal() or int(columns[:9]) > MOST_COLUMNS:
+        raise Refused(
+            f"a cell of a table spans {columns[:20]} columns, more than {MOST_COLUMNS:,}",
+            place=Place(name),
+            hint="is the file damaged?",
+        )
 
 
 def _dropped(element: Element, kind: str) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 
 from backstop.base.document import Path, parse_document
 from backstop.base.faults import InvalidInput, Place
+from backstop.base.files import read_file
 from backstop.base.words import did_you_mean, readable
 from backstop.graphmodel.files.case import SCHEMA, case_source
 from backstop.graphmodel.files.gmcr import gmcr_source
@@ -55,15 +56,7 @@ def load(path: str | FilePath, variant: str = "", max_states: int = MAX_STATES) 
                 f"the folder has no {FILE_NAME}", place=Place(str(file)), hint="name the file itself"
             )
         file = file / FILE_NAME
-    try:
-        if file.stat().st_size > MOST_BYTES:
-            raise InvalidInput(f"the file has more than {MOST_BYTES >> 20} MiB", place=Place(str(file)))
-        data = file.read_bytes()
-    except OSError as error:
-        raise InvalidInput(
-            f"cannot be read ({error.strerror or error})", place=Place(str(file)), hint="check the name"
-        ) from error
-    return read(data, str(file), variant, max_states)
+    return read(read_file(file, MOST_BYTES), str(file), variant, max_states)
 
 
 def read(data: bytes, file: str, variant: str = "", max_states: int = MAX_STATES) -> Conflict:

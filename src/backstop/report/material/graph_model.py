@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from backstop.base.files import sha256
+from backstop.base.files import read_file, sha256
 from backstop.base.words import listed, readable
 from backstop.graphmodel import Threat, analyse, load, threats
+from backstop.graphmodel.files.reader import MOST_BYTES
 from backstop.graphmodel.model.conflict import Conflict
 from backstop.graphmodel.show.drawing import Drawing, drawing
 from backstop.graphmodel.stability.concepts import TITLES
@@ -62,7 +63,7 @@ def graph_readings(study: Path) -> GraphReadings | None:
         tuple(readings),
         described,
         drawing(analyse(conflict)),
-        sha256(path.read_bytes()),
+        sha256(read_file(path, MOST_BYTES)),
     )
 
 
