@@ -249,3 +249,14 @@ def test_a_control_character_is_refused_before_it_locks_the_file(folder):
             snapshot, replace(snapshot.dossier, propositions={**snapshot.dossier.propositions, "P9": odd})
         )
     assert store.read(folder).dossier == snapshot.dossier
+
+
+def test_a_date_that_there_is_none_of_is_refused_with_its_field(tmp_path):
+    from tests.dossier.building import small, statement, written
+
+    slots = {"time": {"of": "meeting", "from": "2025-02-30"}, "place": "Vienna"}
+    with pytest.raises(InvalidInput, match="slot time of a1: from is 2025-02-30, and there is no day"):
+        written(small([statement("a1", "a", "The envoy met", slots=slots)]), tmp_path)
+    turned = {"time": {"of": "meeting", "from": "2025-03-02", "to": "2025-03-01"}}
+    with pytest.raises(InvalidInput, match="from is 2025-03-02, after to"):
+        written(small([statement("a1", "a", "The envoy met", slots=turned)]), tmp_path)

@@ -8,12 +8,15 @@ from backstop.base.faults import Fault, Place
 from backstop.base.words import did_you_mean, nearest
 from backstop.dossier.dossier import Dossier
 from backstop.dossier.location import REGISTER
+from backstop.dossier.moment import dates_at_fault
 from backstop.dossier.naming import names_in
 from backstop.dossier.record import OUTLET, Names, Part, Record, Source, Statement
 from backstop.dossier.text.similarity import unpack
 
 Known = Mapping[Part, Mapping[str, Record]]
 """What there is to be named, by part and name."""
+
+DATES = "give a day as YYYY-MM-DD, and the earlier one as from"
 
 _REGISTERED: tuple[Part, ...] = ("actors", "objects", "values", "events")
 
@@ -47,6 +50,7 @@ def faults_of(dossier: Dossier, coding: bool = False) -> list[Fault]:
             later = coming if kind == "proposition" else ()
             faults += [f for f in _unknown(record, known, where, OUTLET) if f.what not in later]
             if isinstance(record, Source):
+                faults += _misdated(record, where)
                 faults += _outside_zones(record, where)
                 faults += _unreadable_sketch(record, where)
             elif isinstance(record, Statement):
@@ -98,6 +102,11 @@ def _outside_zones(source: Source, where: Place) -> Iterator[Fault]:
             yield Fault(f"a zone of source {source.id} lies outside its text", where)
 
 
+def _misdated(source: Source, where: Place) -> Iterator[Fault]:
+    for field, why in dates_at_fault({"from": source.published.from_, "to": source.published.to}):
+        yield Fault(f"source {source.id}: published.{field} {why}", where, DATES)
+
+
 def _misplaced(statement: Statement, source: Source | None, where: Place) -> Iterator[Fault]:
     """What is wrong with the anchor and the slots of a statement; nothing of the anchor where the source is unknown."""
     anchor = statement.anchor
@@ -121,6 +130,9 @@ def _misplaced(statement: Statement, source: Source | None, where: Place) -> Ite
         yield Fault(f"the passage hashes of {statement.id} cannot be read", where)
     for name, slots in statement.slots.items():
         for slot in slots:
+            dates = {"from": slot.from_, "to": slot.to, "is": slot.is_ if name == "time" else ""}
+            for field, why in dates_at_fault(dates):
+                yield Fault(f"the slot {name} of {statement.id}: {field} {why}", where, DATES)
             if slot.low is not None and slot.high is not None and slot.low > slot.high:
                 what = f"the slot {name} runs from {slot.low} down to {slot.high}"
                 yield Fault(what, where, "exchange low and high")

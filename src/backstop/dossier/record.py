@@ -38,6 +38,8 @@ FindingKind = Literal[
     "contradiction",
     "difference",
     "actor_disagreement",
+    "quotation",
+    "not_compared",
     "corroboration",
     "single_source",
     "unattributed",

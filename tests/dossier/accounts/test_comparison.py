@@ -593,3 +593,75 @@ def test_a_second_coder_on_the_same_passage_makes_no_claim_of_one_account():
     ]
     dossier = small(rows, [proposition("P1", {"a1": "explicit", "b1": "explicit"})])
     assert [f.statements for f in found(dossier, "single_source")] == [("a2",)]
+
+
+def measured(figure, unit, **more):
+    return {"number": {"of": "observers", "low": float(figure), "high": float(figure), "unit": unit, **more}}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "kinds"),
+    [
+        ((10, "km"), (20, "miles"), ["contradiction"]),
+        ((10, "km"), (6.2, "miles"), []),
+        ((10, "km"), (10000, "metres"), []),
+        ((2, "weeks"), (14, "days"), []),
+        ((2, "weeks"), (10, "days"), ["contradiction"]),
+        ((50, "%"), (50, "percent"), []),
+        ((50, "%"), (0.5, "of"), []),
+        ((50, "%"), (60, "percent"), ["contradiction"]),
+        ((5, "million euros"), (5, "million dollars"), ["not_compared"]),
+        ((5, "million euros"), (5, "million EUR"), []),
+        ((400, "monitors"), (300, "observers"), ["not_compared"]),
+        ((5, "tonnes"), (5000, "kg"), []),
+        ((100, "km per hour"), (62, "miles per hour"), []),
+        ((1, "square km"), (100, "hectares"), []),
+        ((3, "km"), (3, "kg"), ["not_compared"]),
+        ((5, "pounds"), (5, "euros"), ["not_compared"]),
+    ],
+)
+def test_numbers_are_compared_by_what_their_units_measure(one, other, kinds):
+    findings = found(pair(measured(*one), measured(*other)), "contradiction", "difference", "not_compared")
+    assert [f.kind for f in findings] == kinds
+
+
+def test_what_was_converted_and_what_was_not_compared_is_said():
+    (clash,) = found(pair(measured(10, "km"), measured(20, "miles")))
+    assert "20 miles are 32.2 km." in clash.explanation
+    (money,) = found(pair(measured(5, "million euros"), measured(5, "million dollars")), "not_compared")
+    assert "two currencies, and no rate is given" in money.explanation
+    assert money.statements == ("a1", "b1")
+
+
+def test_the_vocabulary_says_which_units_are_the_same():
+    slots = measured(400, "monitors"), measured(300, "observers")
+    values = {"observer": value("Observer", aliases=["monitor"])}
+    (finding,) = found(pair(*slots, values=values), "contradiction", "difference", "not_compared")
+    assert (finding.kind, finding.status) == ("contradiction", "outright")
+    agreeing = {"o": value("observer", agrees=["m"]), "m": value("monitor")}
+    (finding,) = found(pair(*slots, values=agreeing), "contradiction", "difference", "not_compared")
+    assert finding.kind == "contradiction"
+
+
+def test_a_wish_is_no_contradiction_of_an_estimate():
+    dossier = pair(measured(40, "observers"), measured(60, "observers"))
+    statements = dict(dossier.statements)
+    statements["a1"] = statements["a1"].model_copy(update={"type": "demand"})
+    statements["b1"] = statements["b1"].model_copy(update={"type": "assessment", "actor": "hosts"})
+    (finding,) = found(replace(dossier, statements=statements))
+    assert finding.kind == "difference" and "A wish does not contradict it" in finding.explanation
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "kinds"),
+    [
+        ("joins the talks", "does not join the talks", [("contradiction", "outright")]),
+        ("said it", "never said it", [("contradiction", "outright")]),
+        ("may sign", "will sign", [("difference", "")]),
+        ("will sign", "signs", []),
+        ("may sign", "will not sign", [("contradiction", "outright")]),
+    ],
+)
+def test_never_and_may_change_what_a_value_says(one, other, kinds):
+    slots = ({"position": {"of": "envoy", "on": "talks", "is": words}} for words in (one, other))
+    assert [(f.kind, f.status) for f in found(pair(*slots))] == kinds

@@ -24,6 +24,8 @@ _HEADS = {
     "contradiction": "Contradictions",
     "difference": "Differences of detail",
     "actor_disagreement": "Disagreements between actors",
+    "quotation": "Quotations that do not match",
+    "not_compared": "Not compared",
     "corroboration": "Corroborations",
     "single_source": "Claims of one account only",
     "unattributed": "Claims nobody is named for",

@@ -18,6 +18,7 @@ from typing import Literal
 from backstop.base.words import sentence_case
 from backstop.dossier.accounts.finding import Finding, Status, enumerated, found
 from backstop.dossier.accounts.office import offices_in
+from backstop.dossier.accounts.quantity import standing
 from backstop.dossier.accounts.slot_value import SINGLE_VALUED, Reading, compare, dated, opposed, reading
 from backstop.dossier.dossier import Dossier
 from backstop.dossier.record import OUTLET, Register, Slot, Statement
@@ -155,6 +156,7 @@ def _compared(name: str, subject: str, on: str, entries: list[Entry], dossier: D
     clashing: set[int] = set()
     differing: set[int] = set()
     statuses: set[Status] = set()
+    unlike: set[int] = set()
     findings = []
     for (i, one), (j, other) in combinations(enumerate(values), 2):
         first, second = by_value[one][0], by_value[other][0]
@@ -164,10 +166,15 @@ def _compared(name: str, subject: str, on: str, entries: list[Entry], dossier: D
         if verdict == "differ" and accounts[0] & accounts[1] and opposed(first.reading, second.reading):
             clashing |= {i, j}
             statuses.add("internal tension")
+        elif verdict == "unlike":
+            unlike |= {i, j} if across else set()
         elif verdict == "differ" and across:
             differing |= {i, j}
         elif verdict in ("clash", "exclude") and one[-1] and other[-1] and one[-1] != other[-1]:
             findings.append(_wishes(name, subject, (by_value[one], by_value[other]), dossier))
+        elif verdict in ("clash", "exclude") and bool(one[-1]) != bool(other[-1]):
+            if across:
+                findings.append(_wish_and_fact(name, subject, (by_value[one], by_value[other]), dossier))
         elif verdict in ("clash", "exclude"):
             clashing |= {i, j}
             statuses.add(_status(verdict, name, first, second, across))
@@ -180,15 +187,28 @@ def _compared(name: str, subject: str, on: str, entries: list[Entry], dossier: D
     if differing and not (clashing and name in SINGLE_VALUED):
         groups = [(value, by_value[value]) for index, value in enumerate(values) if index in differing]
         findings.append(_finding("difference", name, subject, on, groups, dossier, ""))
+    if unlike:
+        groups = [(value, by_value[value]) for index, value in enumerate(values) if index in unlike]
+        findings.append(_finding("not_compared", name, subject, on, groups, dossier, ""))
     return findings
+
+
+def _remarks(groups: list[tuple[Group, list[Entry]]], register: Register) -> str:
+    """What was converted to compare numbers, and why some could not be compared."""
+    slots = [entries[0].reading.slot for _, entries in groups if entries[0].reading.name == "number"]
+    said: dict[str, None] = {}
+    for one, other in combinations(slots[:8], 2):
+        if one.low is not None and other.low is not None and (words := standing(one, other, register)[1]):
+            said[sentence_case(words) + "."] = None
+    return " ".join(said)
 
 
 _WISHES = frozenset({"demand", "offer", "conditional commitment", "refusal", "threat/warning"})
 
 
 def _wisher(entry: Entry) -> str:
-    """Who asks for, offers or threatens a number; empty where it is told as a fact."""
-    told = entry.reading.name != "number" or entry.statement.type not in _WISHES
+    """Who asks for, offers or threatens a number, time or place; empty where it is told as a fact or estimate."""
+    told = entry.reading.name not in ("number", "time", "place") or entry.statement.type not in _WISHES
     return "" if told or entry.statement.actor == OUTLET else entry.statement.actor
 
 
@@ -211,6 +231,27 @@ def _wishes(name: str, subject: str, sides: tuple[list[Entry], list[Entry]], dos
         name,
         holders=sorted(holders),
         about=subject,
+    )
+
+
+def _wish_and_fact(
+    name: str, subject: str, sides: tuple[list[Entry], list[Entry]], dossier: Dossier
+) -> Finding:
+    """What somebody wants and what is told or estimated: they differ, and both accounts can be right."""
+    wished, told = sides if _wisher(sides[0][0]) else sides[::-1]
+    ids = [list(dict.fromkeys(entry.statement.id for entry in side)) for side in (wished, told)]
+    labels = [side[0].reading.label for side in (wished, told)]
+    holder = dossier.subject_name(wished[0].statement.actor)
+    values = "-".join(label.replace(" ", "_") for label in labels)
+    return found(
+        dossier,
+        "difference",
+        f"{name}:{subject}:wish:{values}",
+        sorted({*ids[0], *ids[1]}, key=dossier.order.__getitem__),
+        f"{name.capitalize()} of {dossier.subject_name(subject)}: {holder} wants {labels[0]} ({enumerated(ids[0])});"
+        f" {labels[1]} is what is told ({enumerated(ids[1])}). A wish does not contradict it.",
+        name,
+        subjects=[subject],
     )
 
 
@@ -243,7 +284,7 @@ _WHY: dict[str, str] = {
 
 
 def _finding(
-    kind: Literal["contradiction", "difference"],
+    kind: Literal["contradiction", "difference", "not_compared"],
     name: str,
     subject: str,
     on: str,
@@ -266,7 +307,8 @@ def _finding(
         kind,
         ":".join(part for part in (name, subject.replace(" ", "_"), on) if part),
         sorted(statements, key=dossier.order.__getitem__),
-        f"{sentence_case(aspect)} of {whose}{about}: {'; '.join(parts)}. {_WHY[status]}".strip(),
+        f"{sentence_case(aspect)} of {whose}{about}: {'; '.join(parts)}."
+        f" {' '.join(filter(None, (_WHY[status], _remarks(groups, dossier.register))))}".rstrip(),
         aspect,
         status,
         subjects=subjects,

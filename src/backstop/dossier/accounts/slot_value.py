@@ -9,12 +9,14 @@ from typing import Literal
 
 from backstop.dossier.accounts.gazetteer import place_state, places_in
 from backstop.dossier.accounts.office import Office, offices_in
+from backstop.dossier.accounts.quantity import Standing, given, standing
+from backstop.dossier.moment import meet, slot_time
 from backstop.dossier.record import Register, Slot
 from backstop.dossier.relations import wider_actors, wider_values
 
-Verdict = Literal["agree", "differ", "clash", "exclude"]
+Verdict = Literal["agree", "differ", "clash", "exclude", "unlike"]
 """`agree`: no difference; `differ`: another detail; `clash`: one of both is wrong if they are about the same thing;
-`exclude`: they cannot both be true."""
+`exclude`: they cannot both be true; `unlike`: nothing is known by which they could be compared."""
 
 SINGLE_VALUED = frozenset(
     {"office", "place", "occasion", "time", "participants", "reaction", "number", "position"}
@@ -43,9 +45,7 @@ def reading(name: str, slot: Slot, register: Register) -> Reading:
         parts = [part for part in (present, absent and f"without {absent}") if part]
         label = " ".join(parts)
     if name == "number" and slot.low is not None:
-        high = slot.low if slot.high is None else slot.high
-        span = f"{slot.low:g}" if high == slot.low else f"{slot.low:g} to {high:g}"
-        label = f"{span} {slot.unit}".strip()
+        label = given(slot)
     if name == "time" and not label:
         label = " to ".join(dict.fromkeys(d for d in (slot.from_, slot.to) if d))
         label = label or "; ".join([f"before {e}" for e in slot.before] + [f"after {e}" for e in slot.after])
@@ -82,7 +82,7 @@ def compare(one: Reading, other: Reading, register: Register) -> Verdict:
     if _listed(one.key, other.key, "excludes", register):
         return "exclude"
     if one.name == "number":
-        return _numbers(one.slot, other.slot)
+        return _numbers(one.slot, other.slot, register)
     if one.name == "time":
         return _times(one, other)
     if one.name == "participants":
@@ -95,6 +95,8 @@ def compare(one: Reading, other: Reading, register: Register) -> Verdict:
         return "clash" if opposed(one, other) else "differ"
     if one.key == other.key or _within(one.key, other.key, register):
         return "agree"
+    if by_words := _modal_verdict(one, other, register):
+        return by_words
     if one.name == "office" and one.offices and other.offices:
         return _compare_offices(one.offices, other.offices)
     if one.name == "place":
@@ -120,44 +122,47 @@ def _within(one: str, other: str, register: Register) -> bool:
     return other in wider_values(one, register) or one in wider_values(other, register)
 
 
-def _numbers(one: Slot, other: Slot) -> Verdict:
+_NUMBERS: dict[Standing, Verdict] = {"equal": "agree", "near": "differ", "apart": "clash", "unlike": "unlike"}
+
+
+def _numbers(one: Slot, other: Slot, register: Register) -> Verdict:
     if one.low is None or other.low is None:
         return "agree"
-    (first, unit), (second, other_unit) = _unit(one.unit), _unit(other.unit)
-    if unit and other_unit and unit != other_unit:
-        return "agree"
-    spans = [
-        ((s.low or 0.0) * scale, (s.high if s.high is not None else (s.low or 0.0)) * scale)
-        for s, scale in ((one, first), (other, second))
-    ]
-    (low, high), (from_, to) = spans
-    if spans[0] == spans[1]:
-        return "agree"
-    if low <= to and from_ <= high:
-        return "differ"
-    # A report that rounds is no contradiction: a twentieth of the larger figure is let pass.
-    gap = max(from_ - high, low - to)
-    return "differ" if gap <= 0.05 * max(abs(v) for v in (low, high, from_, to)) else "clash"
+    return _NUMBERS[standing(one, other, register)[0]]
 
 
-_SCALES = {"dozen": 12.0, "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+_NEGATIONS = frozenset(
+    ("not", "never", "no", "don", "didn", "doesn", "won", "wouldn", "t", "cannot", "without")
+)
+_MAY = frozenset(("may", "might", "could", "can", "possibly", "perhaps", "maybe"))
+_WILL = frozenset(("will", "shall", "would", "must", "certainly", "definitely", "going"))
+_SUPPORTING = frozenset(
+    ("do", "does", "did", "has", "have", "had", "be", "is", "are", "was", "were", "it", "that")
+)
+_IRREGULAR = {"said": "say", "told": "tell", "made": "make", "gave": "give", "met": "meet", "left": "leave"}
+
+
+def _modal_verdict(one: Reading, other: Reading, register: Register) -> Verdict | None:
+    """The verdict on two values in words that are the same but for "not" or "never", or for "may" against "will"."""
+    if one.key in register.values or other.key in register.values:
+        return None
+    split = [_split(reading.key) for reading in (one, other)]
+    (words, negated, modal), (other_words, other_negated, other_modal) = split
+    if not words or words != other_words:
+        return None
+    if negated != other_negated:
+        return "clash" if "may" in (modal, other_modal) else "exclude"
+    return "differ" if modal != other_modal and "may" in (modal, other_modal) else "agree"
 
 
 @lru_cache(maxsize=20_000)
-def _unit(text: str) -> tuple[float, str]:
-    """The scale that a unit begins with and the unit proper, in the singular: "thousand troops" is 1000, "troop"."""
-    scale, kept = 1.0, []
-    for word in text.casefold().split():
-        single = word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
-        if single in _SCALES:
-            scale *= _SCALES[single]
-        elif single != "of":
-            kept.append(single)
-    return scale, " ".join(kept)
-
-
-_ISO = r"\d{4}(?:-\d{2}(?:-\d{2}(?:T[\d:.+Z-]+)?)?)?"
-_DATES = re.compile(rf"({_ISO})(?:/({_ISO}))?")
+def _split(text: str) -> tuple[frozenset[str], bool, str]:
+    """The words of a value without what negates or weakens it, whether it is negated, and its modality."""
+    words = text.split()
+    modal = "may" if _MAY & set(words) else "will" if _WILL & set(words) else ""
+    bare = [_IRREGULAR.get(w, w) for w in words if w not in _NEGATIONS | _MAY | _WILL | _SUPPORTING]
+    stems = frozenset(re.sub(r"(?:ed|es|s|d|e)$", "", w) if len(w) > 3 else w for w in bare)
+    return stems, bool(_NEGATIONS & set(words)), modal
 
 
 _WEEKDAY = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b")
@@ -165,29 +170,16 @@ _WEEKDAY = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b")
 
 def dated(reading: Reading) -> bool:
     """Whether a time gives dates and not words alone."""
-    return _span(reading.slot) is not None
-
-
-def _span(slot: Slot) -> tuple[str, str] | None:
-    """First and last ISO date of a time; a month or year stands for all its days. None for words alone."""
-    if slot.from_ or slot.to:
-        return slot.from_, (slot.to or slot.from_)
-    match = _DATES.fullmatch(slot.is_.strip())
-    return (match[1], match[2] or match[1]) if match else None
-
-
-_LAST = "\uffff"
-"""Sorts behind all that may follow a shorter date."""
+    return slot_time(reading.slot) is not None
 
 
 def _times(one: Reading, other: Reading) -> Verdict:
     first, second = one.slot, other.slot
     if set(first.before) & set(second.after) or set(first.after) & set(second.before):
         return "exclude"
-    span, other_span = _span(first), _span(second)
-    if span and other_span:
-        (low, high), (from_, to) = span, other_span
-        return "agree" if low <= to + _LAST and from_ <= high + _LAST else "clash"
+    time, other_time = slot_time(first), slot_time(second)
+    if time and other_time:
+        return "agree" if meet(time, other_time) else "clash"
     days = [set(_WEEKDAY.findall(one.key)), set(_WEEKDAY.findall(other.key))]
     if len(days[0]) == len(days[1]) == 1 and days[0] != days[1]:
         return "clash"
