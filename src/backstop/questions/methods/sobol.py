@@ -26,7 +26,7 @@ from itertools import combinations
 import numpy as np
 
 from backstop.base.arrays import FloatArray
-from backstop.base.faults import InvalidInput, Refused
+from backstop.base.faults import Refused
 from backstop.worlds.statistics import (
     REPLICATIONS,
     Estimate,
@@ -89,41 +89,14 @@ class SobolIndices:
     variance: float
 
 
-def mixed_together(
-    names: Sequence[str], groups: Mapping[str, Sequence[str]] | None = None
-) -> dict[str, tuple[str, ...]]:
+def mixed_together(names: Sequence[str], groups: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     """The groups of a paired design: those given, and every input in none of them alone."""
     if not names:
         raise Refused(
             "no parameter is uncertain, so there is nothing to be sensitive to", hint="give one a range"
         )
-    taken: dict[str, str] = {}
-    for label, members in (groups or {}).items():
-        for name in members:
-            if name not in names:
-                raise InvalidInput(f"group {label} names {name}, which is not an uncertain parameter")
-            if name in taken:
-                raise InvalidInput(f"{name} is in two groups, {taken[name]} and {label}")
-            taken[name] = label
-    grouped = {label: tuple(members) for label, members in (groups or {}).items() if members}
-    return grouped | {name: (name,) for name in names if name not in taken}
-
-
-def refuse_linked(a: Point, b: Point) -> None:
-    """Raise ValueError where two samples of uniforms depend on each other.
-
-    Two scrambles of one dimension of a Sobol sequence do: their digits are permutations of each other, and over an 8 x
-    8 grid most cells stay empty. The second sample must come from another dimension.
-    """
-    for name, one in a.items():
-        if len(one) < 1024:
-            continue
-        rows, columns = (np.minimum((u * 8).astype(np.int64), 7) for u in (one, b[name]))
-        counts = np.bincount(rows * 8 + columns, minlength=64)
-        if np.count_nonzero(counts < len(one) / 64 / 4) > 16:
-            raise ValueError(
-                f"the two streams of {name} depend on each other: they come from one Sobol dimension"
-            )
+    grouped = {name for members in groups.values() for name in members}
+    return {**groups, **{name: (name,) for name in names if name not in grouped}}
 
 
 def sobol_indices(evaluations: Evaluations, what: str = "the metric") -> SobolIndices:

@@ -17,7 +17,7 @@ from backstop.questions.inquiry import Inquiry, promise_of
 from backstop.questions.methods.given_data import GivenData, correlated_groups, first_order_from_worlds
 from backstop.questions.methods.morris import elementary_effects, morris_walks
 from backstop.questions.methods.regional import regional_sensitivity
-from backstop.questions.methods.sobol import PairedSamples, mixed_together, refuse_linked, sobol_indices
+from backstop.questions.methods.sobol import PairedSamples, mixed_together, sobol_indices
 from backstop.questions.methods.tornado import tornado
 from backstop.questions.study.sensitivity_results import (
     Method,
@@ -38,7 +38,6 @@ LOW, HIGH = 0.05, 0.95
 """Quantiles at which swings are taken."""
 
 _OTHER_STREAM = 1_000_003
-_TRIES = 8
 _INPUTS_AT_ONCE = 4
 _WEIGHTED = (
     "the worlds are weighted by observations, which make the parameters depend on each other: total and second-order "
@@ -154,22 +153,16 @@ def variance_shares(inquiry: Inquiry, quantity: Quantity, second_order: bool = F
     )
 
 
-def _paired(inquiry: Inquiry, names: Sequence[str], groups: Mapping[str, Sequence[str]]) -> PairedSamples:
+def _paired(inquiry: Inquiry, names: Sequence[str], groups: Mapping[str, tuple[str, ...]]) -> PairedSamples:
     """Two independent samples of the parameters' values; the draws of the second belong to another seed."""
     one, worlds = inquiry.sampler, inquiry.worlds
-    for attempt in range(1, _TRIES + 1):
-        two = replace(inquiry, seed=inquiry.seed + attempt * _OTHER_STREAM).sampler
-        try:
-            refuse_linked(one.uniforms(0, worlds), two.uniforms(0, worlds))
-        except ValueError:
-            continue
-        idle = {name: np.full(worlds, one.central()[name]) for name in one.uncertain if name not in names}
-        a, b = (
-            {**{name: np.asarray(of[name], dtype=np.float64) for name in names}, **idle}
-            for of in (one.block(0, worlds), two.block(0, worlds))
-        )
-        return PairedSamples(a, b, mixed_together(names, groups))
-    raise Refused("no two independent samples were found", hint="use another seed")
+    two = replace(inquiry, seed=inquiry.seed + _OTHER_STREAM).sampler
+    idle = {name: np.full(worlds, one.central()[name]) for name in one.uncertain if name not in names}
+    a, b = (
+        {**{name: np.asarray(of[name], dtype=np.float64) for name in names}, **idle}
+        for of in (one.block(0, worlds), two.block(0, worlds))
+    )
+    return PairedSamples(a, b, mixed_together(names, groups))
 
 
 def screening(inquiry: Inquiry, quantity: Quantity, walks: int, weighted: bool = False) -> Screening:
