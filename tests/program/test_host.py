@@ -16,7 +16,7 @@ import pytest
 from tests.program.agreement import EVERYTHING
 
 import backstop
-from backstop.base.faults import Refused
+from backstop.base.faults import InvalidInput, Place, Refused
 from backstop.program import runtime
 from backstop.program.host import Block, Host, Number, Solved, Wanted
 from backstop.program.program import Program, compile_program
@@ -261,6 +261,15 @@ def test_it_works_where_nothing_can_be_kept(
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("BACKSTOP_CACHE", str(tmp_path / "file"))
     assert figures(program, model, parameters) == first
+    (tmp_path / "here").mkdir()
+    monkeypatch.setenv("BACKSTOP_CACHE", str(tmp_path / "here"))
+
+    def full(path: Path, data: bytes) -> None:
+        raise InvalidInput("no space left", place=Place(str(path)))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(runtime, "write_atomically", full)
+        assert figures(program, model, parameters) == first
     monkeypatch.setenv("BACKSTOP_CACHE", "")
     assert runtime.cache_folder() is None
     assert figures(program, model, parameters) == first

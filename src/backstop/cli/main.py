@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "assess": ("assess", "Solve a study over many worlds and compare its arrangements."),
     "claims": ("questions.claims", "Judge the study's claims world by world."),
     "check": ("study", "Check a study's files and report every error at once."),
+    "compile": ("compile", "Write a study as a program that other hosts can run."),
     "conditions": ("questions.conditions", "Find the assumptions under which something happens."),
     "design": ("questions.design", "Search for the least packages that reach a target."),
     "form": ("questions.form", "See how far answers move with the form of the model."),

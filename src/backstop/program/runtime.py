@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backstop.base.faults import Refused
+from backstop.base.faults import InvalidInput, Refused
 from backstop.base.files import write_atomically
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def sealed(content: bytes) -> bytes:
 
 def _keep(path: Path, content: bytes) -> None:
     """Keep a compiled module where that is possible; nothing depends on it."""
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, InvalidInput):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, sealed(content))
         kept = sorted(path.parent.iterdir(), key=lambda each: each.stat().st_mtime, reverse=True)

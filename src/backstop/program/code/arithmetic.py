@@ -178,7 +178,7 @@ def logarithm(terms: Terms, x: Term) -> Term:
 
 
 def logistic(terms: Terms, x: Term) -> Term:
-    """1 / (1 + exp(-x)), exact to rounding however small."""
+    """1 / (1 + exp(-x)), within 2.5 units in the last place however small."""
     zero, one = terms.constant(0.0), terms.constant(1.0)
     odds = terms.call("exp", terms.op("neg", terms.op("abs", x)))
     return terms.div(terms.select(terms.op("lt", x, zero), odds, one), terms.add(one, odds))
