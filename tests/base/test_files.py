@@ -50,7 +50,7 @@ def test_a_file_survives_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     def fail(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(*((os, "fsync") if step == "fsync" else (Path, step)), fail)
+    monkeypatch.setattr(os, step, fail)
     with pytest.raises(InvalidInput, match="No space left"):
         write_atomically(path, "new")
     monkeypatch.undo()
@@ -140,6 +140,7 @@ def test_a_failing_exchange_puts_the_old_folder_back(
 ) -> None:
     target = tmp_path / "out"
     fill(target, "old")
+    monkeypatch.setattr(files, "_swapped", lambda *_: False)
     rename, calls = Path.rename, []
 
     def sometimes(self: Path, other: Path) -> Path:
@@ -160,6 +161,7 @@ def test_an_interruption_after_the_exchange_keeps_the_new_folder(
 ) -> None:
     target = tmp_path / "out"
     fill(target, "old")
+    monkeypatch.setattr(files, "_swapped", lambda *_: False)
     rename = Path.rename
 
     def late(self: Path, other: Path) -> Path:
@@ -222,13 +224,63 @@ def test_killed_at_any_moment_no_folder_is_half_written(tmp_path: Path) -> None:
             time.sleep(0.003 * turn)
             child.send_signal(signal.SIGKILL)
         whole = [path for path in tmp_path.iterdir() if not path.name.endswith(".new")]
-        # Between the two renames the old folder stands under its other name: whole all the same.
+        # Where a system cannot exchange folders, the old one may stand under its other name: whole all the same.
         assert whole
         for folder in whole:
             texts = set(content(folder).values())
             if folder.name == "out":
                 assert len(texts) == 1
                 assert sorted(content(folder)) == ["a", "b", "c"]
+    fill_all = [path.name for path in tmp_path.iterdir()]
+    assert "out" in fill_all
+    with folder_written_whole(target, ("a", "b", "c")) as scratch:
+        (scratch / "a").write_text("new")
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_the_old_folder_is_put_back_after_a_kill_between_two_renames(tmp_path: Path) -> None:
+    fill(tmp_path / ".out.0123abcd.old", "old")
+    (tmp_path / ".out.89abcdef.new").mkdir()
+    with pytest.raises(KeyboardInterrupt), folder_written_whole(tmp_path / "out", KNOWN):
+        raise KeyboardInterrupt
+    assert set(content(tmp_path / "out").values()) == {"old"}
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_what_is_being_written_is_no_leftover(tmp_path: Path) -> None:
+    with folder_written_whole(tmp_path / "out", KNOWN) as one:
+        fill(tmp_path / "out", "other")
+        assert one.is_dir()
+        (one / "result.json").write_text("mine")
+    assert content(tmp_path / "out") == {"result.json": "mine"}
+
+
+def test_modes_and_links_are_kept(tmp_path: Path) -> None:
+    real, link = tmp_path / "real.txt", tmp_path / "link.txt"
+    real.write_text("old")
+    real.chmod(0o600)
+    link.symlink_to("real.txt")
+    (tmp_path / ".real.txt.0123abcd").write_text("left by a kill")
+    write_atomically(link, "new")
+    assert link.is_symlink()
+    assert real.read_text() == "new"
+    assert real.stat().st_mode & 0o777 == 0o600
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link.txt", "real.txt"]
+    fill(tmp_path / "out", "old")
+    (tmp_path / "out").chmod(0o700)
+    fill(tmp_path / "out", "new")
+    assert (tmp_path / "out").stat().st_mode & 0o777 == 0o700
+
+
+def test_an_input_is_not_written_on(tmp_path: Path) -> None:
+    path, link = tmp_path / "scenario.yaml", tmp_path / "link"
+    path.write_text("mine")
+    link.hardlink_to(path)
+    for target in (path, link, tmp_path / "x" / ".." / "scenario.yaml"):
+        (tmp_path / "x").mkdir(exist_ok=True)
+        with pytest.raises(InvalidInput, match=r"scenario\.yaml of the study itself"):
+            files.refuse_input(target, [tmp_path / "absent", path])
+    files.refuse_input(tmp_path / "other", [path])
 
 
 def test_the_message_for_any_error() -> None:

@@ -253,3 +253,42 @@ def test_little_memory_is_said(study):
         found = shell(f"ulimit -v {kilobytes}; OPENBLAS_NUM_THREADS=1 backstop assess {study} --worlds 20")
         assert "internal fault" not in found.stderr
         assert found.returncode in (0, 4), found.stderr
+
+
+# ---------------------------------------------------------------- what is read is not written on
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["scenario.yaml", "graph.yaml", "dossier/dossier.yaml", "dossier/statements.jsonl", "dossier/sources.yaml",
+     "data/references.yaml", "link.csv", "hard.csv", "texts/kept.txt"],
+)  # fmt: skip
+def test_an_export_does_not_write_on_an_input(study, target):
+    (study / "link.csv").symlink_to(study / "scenario.yaml")
+    (study / "hard.csv").hardlink_to(study / "dossier" / "statements.jsonl")
+    (study / "texts").mkdir()
+    (study / "texts" / "kept.txt").write_text("words")
+    assert (study / target).is_file()
+    texts = ("--texts", study / "texts")
+    said = refused(study, "dossier", "export", study, study / target, "--format", "csv", *texts)
+    assert "is left alone" in said
+
+
+def test_an_export_may_be_repeated_and_keeps_mode_and_link(study, tmp_path):
+    (tmp_path / "link.csv").symlink_to(tmp_path / "real.csv")
+    for _ in range(2):
+        assert run("dossier", "export", study, tmp_path / "link.csv").code == 0
+        (tmp_path / "real.csv").chmod(0o600)
+    assert (tmp_path / "link.csv").is_symlink()
+    assert (tmp_path / "real.csv").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "real.csv").read_bytes().startswith(b"\xef\xbb\xbfid,")
+
+
+def test_a_drawing_does_not_write_on_the_graph(tmp_path):
+    path = tmp_path / "graph.json"
+    graph = {
+        "format": "backstop-graph/1", "title": "Two", "decision_makers": {"a": "A"}, "options": {"o": {"by": "a"}},
+        "preferences": {"a": {"statements": ["o"]}},
+    }  # fmt: skip
+    path.write_text(json.dumps(graph))
+    assert "is left alone" in refused(tmp_path, "graph", "draw", path, "--out", path)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import secrets
 import shutil
 import stat
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from backstop.base.faults import Fault, InvalidInput, Place
@@ -63,21 +64,108 @@ def read_file(path: Path, most: int, hint: str = "check the name and permissions
 def write_atomically(path: Path, data: bytes | str) -> None:
     """Write `data` to `path` so that a reader sees the old file or the new one, never a half.
 
-    Raises InvalidInput where the folder cannot be written.
+    The mode of a file that is there is kept, and a symbolic link goes on pointing to the file, which is replaced. What
+    writers that were killed left beside it is removed. Raises InvalidInput where the folder cannot be written.
     """
     raw = data.encode("utf-8") if isinstance(data, str) else data
-    scratch = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    scratch = None
     try:
-        with scratch.open("wb") as handle:
-            handle.write(raw)
-            handle.flush()
-            os.fsync(handle.fileno())
-        scratch.replace(path)
-    except OSError as error:
+        path = path.resolve()
+        remove_leftovers(path)
+        with scratch_file(path) as (scratch, handle):
+            write_whole(handle, raw)
+            os.replace(scratch, path)  # noqa: PTH105 - the calls that write are those of one module, os
+        settle(path.parent)
+    except (OSError, ValueError) as error:
         raise unwritable(path, error) from error
     finally:
+        if scratch is not None:
+            with contextlib.suppress(OSError):
+                scratch.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def scratch_file(path: Path, mark: str = "") -> Iterator[tuple[Path, int]]:
+    """A new file beside `path` with the mode of the one at `path`, open for writing and locked while the block runs."""
+    while True:
+        scratch = path.with_name(f".{path.name}.{mark or secrets.token_hex(4)}")
+        handle = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+        try:
+            # Another process may have taken it for a leftover before it was locked; then there must be a new one.
+            if _lock(handle) and scratch.exists():
+                with contextlib.suppress(FileNotFoundError):
+                    os.chmod(scratch, stat.S_IMODE(path.stat().st_mode))  # noqa: PTH101
+                yield scratch, handle
+                return
+        finally:
+            os.close(handle)
+
+
+def write_whole(handle: int, data: bytes) -> None:
+    """Write all of `data` and see it onto the disk."""
+    left = memoryview(data)
+    while left:
+        left = left[os.write(handle, left) :]
+    os.fsync(handle)
+
+
+def settle(folder: Path) -> None:
+    """See the names in `folder` onto the disk, where the system can."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def remove_leftovers(path: Path) -> None:
+    """Remove what writers of `path` that were killed have left beside it; what is locked is still being written."""
+    for found in leftovers(path):
         with contextlib.suppress(OSError):
-            scratch.unlink(missing_ok=True)
+            handle = os.open(found, os.O_RDONLY)
+            try:
+                if _lock(handle, wait=False):
+                    if found.is_dir():
+                        shutil.rmtree(found)
+                    else:
+                        found.unlink()
+            finally:
+                os.close(handle)
+
+
+def leftovers(path: Path) -> list[Path]:
+    """Scratch files and folders beside `path`."""
+    named = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]{{8}}(\.new|\.old)?")
+    try:
+        return sorted(found for found in path.parent.iterdir() if named.fullmatch(found.name))
+    except OSError:
+        return []
+
+
+def _lock(handle: int, wait: bool = True) -> bool:
+    """Whether `handle` is locked for this process now; the lock goes with it."""
+    try:
+        import fcntl
+    except ImportError:  # no such locks on this system: leftovers stay
+        return wait
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except OSError:
+        return wait
+    return True
+
+
+def refuse_input(target: Path, inputs: Iterable[Path]) -> None:
+    """Refuse to write on a file that is read, under whatever name or link. Raises InvalidInput."""
+    for path in inputs:
+        with contextlib.suppress(OSError):
+            if path.samefile(target):
+                raise InvalidInput(
+                    f"this is {path.name} of the study itself, and is left alone",
+                    place=Place(str(target)),
+                    hint="name another file",
+                )
 
 
 @contextlib.contextmanager
@@ -90,6 +178,8 @@ def folder_written_whole(target: Path, replaceable: Collection[str] = ()) -> Ite
     """
     try:
         target = target.resolve()
+        _put_back(target)
+        remove_leftovers(target)
         _refuse_work_of_others(target, replaceable)
         target.parent.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
@@ -97,14 +187,23 @@ def folder_written_whole(target: Path, replaceable: Collection[str] = ()) -> Ite
     mark = secrets.token_hex(4)
     scratch = target.with_name(f".{target.name}.{mark}.new")
     old = target.with_name(f".{target.name}.{mark}.old")
+    handle = None
     try:
         scratch.mkdir()
+        with contextlib.suppress(OSError):
+            handle = os.open(scratch, os.O_RDONLY)
+            _lock(handle)
         yield scratch
+        if target.is_dir():
+            scratch.chmod(stat.S_IMODE(target.stat().st_mode))
         _exchange(scratch, target, old)
+        settle(target.parent)
     except OSError as error:
         raise unwritable(target, error) from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+        if handle is not None:
+            os.close(handle)
 
 
 def _refuse_work_of_others(target: Path, replaceable: Collection[str]) -> None:
@@ -125,6 +224,8 @@ def _refuse_work_of_others(target: Path, replaceable: Collection[str]) -> None:
 
 def _exchange(scratch: Path, target: Path, old: Path) -> None:
     """Put `scratch` in the place of `target`; whatever interrupts this, one of the two stands there whole."""
+    if target.exists() and _swapped(scratch, target):
+        return
     try:
         if target.exists():
             target.rename(old)
@@ -136,6 +237,25 @@ def _exchange(scratch: Path, target: Path, old: Path) -> None:
     finally:
         if target.exists():
             shutil.rmtree(old, ignore_errors=True)
+
+
+def _swapped(one: Path, other: Path) -> bool:
+    """Whether the two folders have changed places in one step, which Linux alone knows (renameat2)."""
+    import ctypes
+
+    with contextlib.suppress(AttributeError, OSError):
+        call = ctypes.CDLL(None, use_errno=True).renameat2
+        at_working_folder, exchange = -100, 2
+        code = call(at_working_folder, os.fsencode(one), at_working_folder, os.fsencode(other), exchange)
+        return int(code) == 0
+    return False
+
+
+def _put_back(target: Path) -> None:
+    """Put the old folder back where a writer was killed between the two renames."""
+    old = [path for path in leftovers(target) if path.suffix == ".old"]
+    if old and not target.exists():
+        old[-1].rename(target)
 
 
 def unwritable(path: Path, error: Exception) -> InvalidInput:

@@ -61,6 +61,12 @@ class AvailableTexts:
         """The text of the newest version of a source."""
         return self.text(source.text)
 
+    def files(self) -> list[Path]:
+        """The files in the folders of texts."""
+        if self._sizes is None:
+            self._sizes = self._walk()
+        return [path for paths in self._sizes.values() for path in paths]
+
     def newest(self, dossier: Dossier) -> dict[str, str]:
         """The newest texts of the accounts of a dossier by source, those that can be read here."""
         texts = {source.id: self.current(source) for source in dossier.sources.values()}
@@ -75,10 +81,7 @@ class AvailableTexts:
                 absent.setdefault(source.text.name, []).append(source.id)
         if not absent:
             return []
-        if self._sizes is None:
-            self._sizes = self._walk()
-        paths = (path for group in self._sizes.values() for path in group)
-        return sorted((name, path) for path in paths for name in absent.get(path.name, ()))
+        return sorted((name, path) for path in self.files() for name in absent.get(path.name, ()))
 
     def _in_dossier(self, version: Version) -> str | None:
         if not version.file:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from backstop.base.document import MOST_BYTES, read_document
@@ -64,3 +65,13 @@ def _named_by(scenario: Path) -> str | None:
     if isinstance(name, str) and name and not Path(name).is_absolute() and ".." not in Path(name).parts:
         return name
     return None
+
+
+def inputs(study: Path, dossier: Path) -> Iterator[Path]:
+    """The files of a study that are read and never written but as what they are: scenario, graph, data, dossier."""
+    base = study if study.is_dir() else study.parent
+    yield study
+    for pattern in ("*.yaml", "*.yml", "data/**/*"):
+        yield from base.glob(pattern)
+    for pattern in ("*.yaml", "*.jsonl", "texts/*"):
+        yield from dossier.glob(pattern)

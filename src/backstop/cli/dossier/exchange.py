@@ -134,8 +134,9 @@ def _say(found: Imported, before: Dossier) -> None:
 def export_command(opened: Opened, file: Path, form: str | None, what: str, with_texts: bool) -> None:
     """Write the dossier of STUDY to FILE: CSV, XLSX, JSON-LD, QDPX, QDC, GraphML, PROV-JSON or RIS."""
     from backstop.base.faults import InvalidInput, Place
-    from backstop.base.files import write_atomically
+    from backstop.base.files import refuse_input, write_atomically
     from backstop.dossier.exchange.formats import Outgoing, written_coding
+    from backstop.dossier.location import inputs
 
     prov = file.name.lower().endswith("prov.json")
     kind = form or ("prov" if prov else SUFFIXES.get(file.suffix.lower()))
@@ -143,6 +144,7 @@ def export_command(opened: Opened, file: Path, form: str | None, what: str, with
         raise InvalidInput(
             "in which format?", place=Place(str(file)), hint=f"say so with --format: {', '.join(WRITTEN)}"
         )
+    refuse_input(file, [*inputs(opened.study, opened.snapshot.folder), *opened.available.files()])
     outgoing = Outgoing(opened.dossier, opened.available, what, with_texts)
     write_atomically(file, written_coding(kind, outgoing))
     if kind == "qdpx" and outgoing.left_out:

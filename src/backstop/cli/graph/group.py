@@ -128,7 +128,7 @@ def draw(
 ) -> None:
     """Draw states and improvements; rings show what is stable, colours and dashes who moves."""
     from backstop.base.faults import InvalidInput, Place
-    from backstop.base.files import write_atomically
+    from backstop.base.files import refuse_input, write_atomically
     from backstop.graphmodel.analysis import analyse as solve
     from backstop.graphmodel.show.drawing import drawing
 
@@ -137,6 +137,8 @@ def draw(
         raise InvalidInput(
             "unknown kind of picture", place=Place(out), hint="end the name with .svg, .png or .json"
         )
+    read = Path(click.get_current_context().params["file"])
+    refuse_input(target, [read, read / "graph.yaml"])
     of = (conflict.decision_maker(sanctions[0]), conflict.state(sanctions[1])) if sanctions else None
     picture = drawing(
         solve(conflict, concept or None), every_move, of, None if start is None else conflict.state(start)
