@@ -539,3 +539,12 @@ def test_add_names_the_next_step(tmp_path):
     result = CliRunner().invoke(backstop, ["dossier", "add", str(tmp_path / "s"), str(tmp_path / "t.txt")])
     assert "next: backstop dossier suggest" in result.stderr
     assert "dossier code" in result.stderr
+
+
+def test_claims_of_one_account_are_folded_until_they_are_asked_for(study):
+    code(study, "--quote", "soon")
+    said = run("dossier", "compare", study)
+    assert "Claims of one account only (2): listed with --kind single_source" in said
+    assert "  a: a1" in run("dossier", "compare", study, "--kind", "single_source")
+    kinds = [f["kind"] for f in json.loads(run("dossier", "compare", study, "--json"))["findings"]]
+    assert kinds.count("single_source") == 2

@@ -32,6 +32,8 @@ _HEADS = {
     "candidate": "Candidates for linking (nobody has decided)",
 }
 MOST_LISTED = 25
+FOLDED = ("single_source",)
+"""Kinds that are counted alone unless they are asked for: the few findings that matter must be seen."""
 
 
 @click.command()
@@ -63,7 +65,7 @@ def compare(opened: Opened, kinds: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         print_json(found.as_dict(opened.dossier, opened.snapshot.digests))
     else:
-        _print_comparison(found, opened.dossier)
+        _print_comparison(found, opened.dossier, bool(kinds))
 
 
 @click.command()
@@ -107,8 +109,8 @@ def agreement(study: Path, as_json: bool) -> None:
         print_note("no source was coded by two coders: there is no agreement to measure")
 
 
-def _print_comparison(found: Comparison, dossier: Dossier) -> None:
-    """Everything, most consequential first; long lists are cut and say so."""
+def _print_comparison(found: Comparison, dossier: Dossier, unfolded: bool) -> None:
+    """Everything, most consequential first; long lists are cut and say so, what is only counted too."""
     title = dossier.register.title or "Comparison of accounts"
     click.echo(clean(title))
     click.echo(f"{counted(len(dossier.sources), 'account')}, {counted(len(dossier.statements), 'statement')}")
@@ -119,6 +121,9 @@ def _print_comparison(found: Comparison, dossier: Dossier) -> None:
     for kind, head in _HEADS.items():
         findings = [f for f in found.of(kind) if f.origin == "computed" or not _covered(f, found)]
         if not findings:
+            continue
+        if kind in FOLDED and not unfolded:
+            click.echo(f"\n{head} ({len(findings)}): listed with --kind {kind}, or with --json")
             continue
         click.echo(f"\n{head} ({len(findings)})")
         if kind in ("single_source", "unattributed"):

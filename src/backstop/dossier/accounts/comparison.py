@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from backstop.dossier.accounts.candidate_pairs import candidate_pairs
+from backstop.dossier.accounts.claim_variants import variants
 from backstop.dossier.accounts.corroboration import corroborations, countable
 from backstop.dossier.accounts.disagreement import disagreements
 from backstop.dossier.accounts.finding import KINDS, Finding, Status, enumerated, found
 from backstop.dossier.accounts.independence import Independence, independence
 from backstop.dossier.accounts.logical_form import form_conflicts, opponents, sequence_tensions
+from backstop.dossier.accounts.quoted_words import quotation_findings
 from backstop.dossier.accounts.slot_comparison import slot_findings
 from backstop.dossier.dossier import Dossier
 from backstop.dossier.record import RecordedFinding, Statement
@@ -69,7 +71,9 @@ def compare(dossier: Dossier, texts: Mapping[str, str] | None = None) -> Compari
     independent = independence(dossier, texts)
     found = slot_findings(dossier)
     found += sequence_tensions(dossier) + form_conflicts(dossier) + opponents(dossier)
+    found += variants(dossier)
     found += disagreements(dossier)
+    found += quotation_findings(dossier, texts)
     found += corroborations(dossier, independent)
     found += single_source(dossier) + unattributed(dossier) + candidates(dossier)
     dismissed = [r for r in dossier.findings.values() if r.dismissed]

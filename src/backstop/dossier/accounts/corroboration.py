@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 
 from backstop.dossier.accounts.finding import Finding, enumerated, found
 from backstop.dossier.accounts.independence import Independence, same_passages
 from backstop.dossier.dossier import Dossier
-from backstop.dossier.record import Proposition, Statement, Strength, Support
+from backstop.dossier.record import OUTLET, Proposition, Statement, Strength, Support
 
 _RANK: dict[Strength, int] = {"explicit": 2, "implied": 1, "partial": 0}
 
@@ -64,7 +65,13 @@ def _finding(
     grouped = {word: [a for a in accounts if by_account[a] == word] for word in _RANK}
     strength = "; ".join(f"{word} in {', '.join(named)}" for word, named in grouped.items() if named)
     parts = [f"{proposition.text} {strength[0].upper()}{strength[1:]}.", _count(count, len(accounts))]
-    return found(
+    voice = {record.actor for record in records}
+    quoted = len(voice) == 1 and OUTLET not in voice and all(record.attributed for record in records)
+    if quoted:
+        said = "Both" if len(accounts) == 2 else f"All {len(accounts)}"
+        who = dossier.actor_name(records[0].actor)
+        parts.append(f"{said} quote one voice, {who}: they bear out that it was said, not that it is so.")
+    finding = found(
         dossier,
         "corroboration",
         proposition.id,
@@ -75,6 +82,7 @@ def _finding(
         independent_accounts=count,
         holders=sorted({dossier.actor_name(r.actor) for r in records}),
     )
+    return replace(finding, details={**finding.details, "one_voice": records[0].actor}) if quoted else finding
 
 
 def _count(independent: int, accounts: int) -> str:

@@ -76,7 +76,7 @@ def _by_position(dossier: Dossier) -> list[Finding]:
     findings = []
     for about, sides in held.items():
         for one, other in product(sides["+"], sides["-"]):
-            if not _one_side(one, other, dossier.register):
+            if not one_side(one, other, dossier.register):
                 named = {t for i in sides["-"][other] for t in dossier.statements[i].target_actors}
                 meant = {holder for holder in sides["+"] if _meant(holder, named, dossier.register)}
                 if meant and one not in meant:
@@ -107,7 +107,7 @@ def _by_stance(dossier: Dossier) -> list[Finding]:
                 if (
                     one in stances["-"]
                     or other in stances["+"]
-                    or _one_side(one, other, register)
+                    or one_side(one, other, register)
                     or not _meant(one, named, register)
                 ):
                     continue  # of two minds, on one side, or not the one meant
@@ -129,6 +129,6 @@ def _meant(actor: str, named: set[str], register: Register) -> bool:
     return bool(wider_actors([actor], register) & named) or actor in wider_actors(named, register)
 
 
-def _one_side(one: str, other: str, register: Register) -> bool:
+def one_side(one: str, other: str, register: Register) -> bool:
     """A person and the state he speaks for do not disagree with each other."""
     return one in wider_actors([other], register) or other in wider_actors([one], register)
