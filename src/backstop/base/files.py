@@ -27,6 +27,9 @@ RESULTS = (
 )
 """What commands write into a folder of results; `report.html` is always there. Such a folder may be replaced."""
 
+_SCRATCH = re.compile(r"\.(.+)\.[0-9a-f]{8}(?:\.new|\.old)?", re.DOTALL)
+"""The name of a scratch file or folder, and in it that of what it is to replace."""
+
 
 def sha256(data: bytes) -> str:
     """Hexadecimal SHA-256 digest of `data`."""
@@ -119,9 +122,9 @@ def settle(folder: Path) -> None:
             os.close(handle)
 
 
-def remove_leftovers(path: Path) -> None:
-    """Remove what writers of `path` that were killed have left beside it; what is locked is still being written."""
-    for found in leftovers(path):
+def remove_leftovers(*paths: Path) -> None:
+    """Remove what writers of `paths` that were killed have left beside them; what is locked is still being written."""
+    for found in leftovers(*paths):
         with contextlib.suppress(OSError):
             handle = os.open(found, os.O_RDONLY)
             try:
@@ -134,13 +137,17 @@ def remove_leftovers(path: Path) -> None:
                 os.close(handle)
 
 
-def leftovers(path: Path) -> list[Path]:
-    """Scratch files and folders beside `path`."""
-    named = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]{{8}}(\.new|\.old)?")
-    try:
-        return sorted(found for found in path.parent.iterdir() if named.fullmatch(found.name))
-    except OSError:
-        return []
+def leftovers(*paths: Path) -> list[Path]:
+    """Scratch files and folders beside `paths`."""
+    names: dict[Path, set[str]] = {}
+    for path in paths:
+        names.setdefault(path.parent, set()).add(path.name)
+    found: list[Path] = []
+    for folder, known in names.items():
+        with contextlib.suppress(OSError):
+            beside = [(_SCRATCH.fullmatch(path.name), path) for path in folder.iterdir()]
+            found += sorted(path for match, path in beside if match and match[1] in known)
+    return found
 
 
 def _lock(handle: int, wait: bool = True) -> bool:

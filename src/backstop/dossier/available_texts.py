@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from backstop.base.faults import BackstopError, InvalidInput, Place
-from backstop.base.files import read_file, sha256, unwritable, write_atomically
+from backstop.base.files import read_file, sha256
 from backstop.dossier.dossier import Dossier
 from backstop.dossier.record import Source, Version
 from backstop.dossier.text.canonical import digest
@@ -149,16 +149,8 @@ class AvailableTexts:
         return sizes
 
 
-def keep_texts(folder: Path, dossier: Dossier, texts: Mapping[str, str]) -> None:
-    """Keep the texts, by digest, that sources of the dossier in `folder` have and that may not travel."""
+def kept_texts(dossier: Dossier, texts: Mapping[str, str]) -> dict[str, str]:
+    """The files by which a dossier keeps the texts, by digest, that its sources have and that may not travel."""
     wanted = {v.digests.text for source in dossier.sources.values() for v in source.versions if not v.file}
-    kept = {name: text for name, text in texts.items() if name in wanted}
-    if kept:
-        place = folder / PRIVATE
-        try:
-            place.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise unwritable(place, error) from error
-        write_atomically(place / ".gitignore", "*\n")
-        for name, text in kept.items():
-            write_atomically(place / f"{name}.txt", text)
+    kept = {f"{PRIVATE}/{name}.txt": text for name, text in texts.items() if name in wanted}
+    return {f"{PRIVATE}/.gitignore": "*\n", **kept} if kept else {}

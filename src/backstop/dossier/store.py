@@ -1,22 +1,22 @@
 """The folder of a dossier: read whole, checked, and written so that no crash and no second coder loses anything.
 
-Every file is written beside the old one and then put in its place. A file that another hand has changed since it
-was read is merged record by record, by id; where both changed the same record nothing is written, and one's own
-version is kept in a file.
+All files that change are written beside the old ones and then put in their places as one change. A file that another
+hand has changed since it was read is merged record by record, by id; where both changed the same record nothing is
+written, and one's own version is kept in a file.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from backstop.base.document import read_document
 from backstop.base.faults import Fault, InvalidInput, Place, Refused
-from backstop.base.files import read_file, sha256, unwritable, write_atomically
+from backstop.base.files import read_file, remove_leftovers, sha256, unwritable, write_atomically
+from backstop.base.journal import JOURNAL, change_files, finish_change, locked
 from backstop.base.records import validated
 from backstop.dossier import layout
 from backstop.dossier.consistency import faults_of
@@ -84,7 +84,7 @@ def read(folder: Path, coding: bool = False, key: str = "") -> Snapshot:
     While `coding` goes on, propositions may name statements that are still to come. Without a register in the folder
     it is an empty one with that `key`, if given.
     """
-    snapshot, faults = _read_files(folder, key)
+    snapshot, faults = _read_files(folder, _settled_contents(folder, needed=not key), key)
     snapshot = replace(snapshot, coding=coding)
     faults.extend(faults_of(snapshot.dossier, coding))
     if len(faults) > MOST_FAULTS:
@@ -94,8 +94,7 @@ def read(folder: Path, coding: bool = False, key: str = "") -> Snapshot:
     return snapshot
 
 
-def _read_files(folder: Path, key: str = "") -> tuple[Snapshot, list[Fault]]:
-    files = _contents(folder, needed=not key)
+def _read_files(folder: Path, files: dict[str, bytes], key: str = "") -> tuple[Snapshot, list[Fault]]:
     found = files.get(REGISTER)
     register = Register(key=key) if found is None else _register(found, str(folder / REGISTER))
     faults: list[Fault] = []
@@ -131,6 +130,15 @@ def _read_files(folder: Path, key: str = "") -> tuple[Snapshot, list[Fault]]:
     return Snapshot(folder, dossier, files, texts, heads), faults
 
 
+def _settled_contents(folder: Path, needed: bool) -> dict[str, bytes]:
+    """The bytes of the files between two changes, after one that was interrupted has been finished."""
+    if not os.access(folder, os.R_OK):
+        return _contents(folder, needed)
+    with locked(folder):
+        finish_change(folder)
+        return _contents(folder, needed)
+
+
 def _contents(folder: Path, needed: bool) -> dict[str, bytes]:
     """The bytes of the files that are there.
 
@@ -154,8 +162,10 @@ def _register(data: bytes, file: str) -> Register:
     return register
 
 
-def write(snapshot: Snapshot, dossier: Dossier) -> Snapshot:
+def write(snapshot: Snapshot, dossier: Dossier, beside: Mapping[str, str] | None = None) -> Snapshot:
     """Write `dossier` over the one read as `snapshot`, merging what others changed meanwhile.
+
+    `beside` are further files of its folder by name, such as texts: all files change, or none does.
 
     Raises Refused where another hand changed the same records; nothing is written then but the file that keeps ours.
     """
@@ -163,10 +173,13 @@ def write(snapshot: Snapshot, dossier: Dossier) -> Snapshot:
         snapshot.folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise unwritable(snapshot.folder, error) from error
-    with _locked(snapshot.folder):
+    with locked(snapshot.folder):
+        finish_change(snapshot.folder)
         base = snapshot
         if _changed_meanwhile(snapshot):
-            base, faults = _read_files(snapshot.folder, snapshot.dossier.register.key)
+            base, faults = _read_files(
+                snapshot.folder, _contents(snapshot.folder, needed=False), snapshot.dossier.register.key
+            )
             if faults:
                 raise InvalidInput(faults)
             dossier, clashes = merged(snapshot.dossier, dossier, base.dossier)
@@ -175,11 +188,13 @@ def write(snapshot: Snapshot, dossier: Dossier) -> Snapshot:
         faults = faults_of(dossier, snapshot.coding)
         if faults:
             raise InvalidInput(faults[:MOST_FAULTS])
-        for name, text in _texts_of_files(base, dossier).items():
-            raw = text.encode("utf-8")
-            if base.files.get(name) != raw:
-                write_atomically(snapshot.folder / name, raw)
-        written, _ = _read_files(snapshot.folder)
+        names = (JOURNAL, REGISTER, *(file.name for file in FILES))
+        remove_leftovers(*((snapshot.folder / name).resolve() for name in names))
+        raw = {name: text.encode("utf-8") for name, text in _texts_of_files(base, dossier).items()}
+        changed = {name: data for name, data in raw.items() if base.files.get(name) != data}
+        more = {name: text.encode("utf-8") for name, text in (beside or {}).items()}
+        change_files(snapshot.folder, {**more, **changed})
+        written, _ = _read_files(snapshot.folder, _contents(snapshot.folder, needed=True))
         return written
 
 
@@ -255,22 +270,3 @@ def _kept_aside(folder: Path, clashes: list[Clash]) -> Refused:
         place=Place(str(folder)),
         hint=f"your version is in {path.name}: compare it with theirs, then try again",
     )
-
-
-@contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """One writer at a time. The lock goes with its process, so that a crash leaves none behind."""
-    try:
-        import fcntl
-    except ImportError:  # no such locks on this system: the merge alone protects
-        yield
-        return
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError as error:
-        raise unwritable(folder, error) from error
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)

@@ -66,6 +66,7 @@ def add(
     )
     sources, happened = intake.entered(dict(snapshot.dossier.sources), incoming, name, replaces)
     by_digest = {item.source.text.digests.text: item.text for item in incoming}
+    beside: dict[str, str] = {}
     for source in list(sources.values()):
         digests = source.text.digests
         text = by_digest.get(digests.text)
@@ -73,9 +74,7 @@ def add(
             continue
         if source.may_travel:
             sources[source.id] = kept = intake.filed(source)
-            path = snapshot.folder / kept.text.file
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(path, text)
+            beside[kept.text.file] = text
         elif opened.folders and digests.text != digests.received:
             path = places[0] / f"{digests.text}.txt"
             if not path.exists():
@@ -87,7 +86,7 @@ def add(
         outcomes = verify(found, available, renewed)
         found = settled(found, outcomes, available)
         _print_outcomes(outcomes)
-    store.write(snapshot, found)
+    store.write(snapshot, found, beside)
     for said in [note for item in incoming for note in item.notes][:20]:
         print_note(said)
     for entered, what in happened if len(happened) <= 20 else []:

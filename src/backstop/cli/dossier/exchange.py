@@ -64,7 +64,7 @@ def import_command(
     from backstop.base.faults import InvalidInput, Place
     from backstop.base.files import read_file
     from backstop.dossier import store
-    from backstop.dossier.available_texts import AvailableTexts, folders, keep_texts
+    from backstop.dossier.available_texts import AvailableTexts, folders, kept_texts
     from backstop.dossier.exchange.formats import Incoming, read_coding
     from backstop.dossier.exchange.offsets import COUNTINGS
 
@@ -82,8 +82,7 @@ def import_command(
     ways = tuple(way for way in COUNTINGS if way.crlf >= crlf and way.utf16 >= utf16)
     incoming = Incoming(data, str(file), snapshot.dossier, available, by, cast("Side", side or ""), ways)
     found = read_coding(kind, incoming)
-    keep_texts(snapshot.folder, found.dossier, found.texts)
-    store.write(snapshot, found.dossier)
+    store.write(snapshot, found.dossier, kept_texts(found.dossier, found.texts))
     _say(found, snapshot.dossier)
 
 

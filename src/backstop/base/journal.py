@@ -1,0 +1,138 @@
+"""Several files of one folder changed as one, by a journal that the next reader or writer carries out.
+
+All new contents are first written beside the old files and seen onto the disk. A journal then names them, and with
+its appearance the change is made: what follows are renames alone, which whoever finds the journal after a crash
+finishes.
+Source: Gray and Reuter (1993), Transaction Processing, chapter 10 (redo logs, idempotent redo).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
+
+from backstop.base.faults import InvalidInput, Place
+from backstop.base.files import (
+    read_file,
+    remove_leftovers,
+    scratch_file,
+    settle,
+    unwritable,
+    write_atomically,
+    write_whole,
+)
+
+JOURNAL = ".change.json"
+"""The name of the journal in the folder that is changed."""
+
+MOST_BYTES = 64 << 20
+
+_MARK = re.compile(r"[0-9a-f]{8}")
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """One process at a time in `folder`. The lock goes with its process, so that a crash leaves none behind."""
+    try:
+        import fcntl
+    except ImportError:  # no such locks on this system
+        yield
+        return
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise unwritable(folder, error) from error
+    try:
+        # A file system without locks has one user at a time, or is trusted to.
+        with contextlib.suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def change_files(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Write the files of `folder` named in `contents`, all or none; the caller holds the lock of the folder.
+
+    Names are relative, with slashes. Raises InvalidInput where the folder cannot be written.
+    """
+    mark = secrets.token_hex(4)
+    staged: list[Path] = []
+    made = False
+    try:
+        remove_leftovers(*((folder / name).resolve() for name in contents))
+        for name, data in contents.items():
+            target = (folder / name).resolve()
+            target.parent.mkdir(parents=True, exist_ok=True)
+            staged.append(_staged(target, mark))
+            with scratch_file(target, mark) as (_, handle):
+                write_whole(handle, data)
+        if len(staged) == 1:
+            os.replace(staged[0], target)  # noqa: PTH105
+            settle(target.parent)
+            return
+        if staged:
+            write_atomically(folder / JOURNAL, json.dumps({"mark": mark, "files": list(contents)}))
+            made = True
+            finish_change(folder)
+    except (OSError, ValueError) as error:
+        raise unwritable(folder, error) from error
+    finally:
+        if not made:
+            # The journal may stand though writing it was interrupted at its very end: it goes before what it names.
+            with contextlib.suppress(OSError):
+                (folder / JOURNAL).unlink(missing_ok=True)
+                for path in staged:
+                    path.unlink(missing_ok=True)
+
+
+def finish_change(folder: Path) -> None:
+    """Carry out the change that a writer of `folder` has made but not finished; the caller holds its lock.
+
+    Raises InvalidInput where the journal is none, or the change cannot be carried out.
+    """
+    journal = folder / JOURNAL
+    if not journal.exists():
+        return
+    mark, names = _read(journal)
+    try:
+        for name in names:
+            target = (folder / name).resolve()
+            scratch = _staged(target, mark)
+            if scratch.exists():
+                os.replace(scratch, target)  # noqa: PTH105
+                settle(target.parent)
+        journal.unlink()
+        settle(folder)
+    except OSError as error:
+        raise InvalidInput(
+            f"a change of several files cannot be finished ({error.strerror or error})",
+            place=Place(str(folder)),
+            hint="make the folder writable; the change is kept, and finished when the folder is read again",
+        ) from error
+
+
+def _staged(target: Path, mark: str) -> Path:
+    return target.with_name(f".{target.name}.{mark}")
+
+
+def _read(journal: Path) -> tuple[str, list[str]]:
+    """The mark of the staged files and the names of those they replace; nothing outside the folder is named."""
+    try:
+        content = json.loads(read_file(journal, MOST_BYTES))
+        mark, names = content["mark"], content["files"]
+        if not _MARK.fullmatch(mark) or any(
+            PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts or "\\" in name
+            for name in names
+        ):
+            raise ValueError("it names what is outside its folder")
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise InvalidInput(
+            "this is no journal of a change", place=Place(str(journal)), hint="remove it"
+        ) from None
+    return mark, names
