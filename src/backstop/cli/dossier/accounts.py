@@ -183,9 +183,8 @@ def _print_suggestions(found: Suggestions, text: str, dossier: Dossier) -> None:
     click.echo(f"\nSentences worth a look ({len(worth)} of {len(found.sentences)})")
     for sentence in worth:
         coded = f"  coded: {', '.join(sentence.coded)}" if sentence.coded else ""
-        body = clean(
-            f"{sentence.start}-{sentence.end} [{sentence.zone}] {text[sentence.start : sentence.end]}{coded}"
-        )
+        why = f"{sentence.zone}: {', '.join(sentence.reasons)}"
+        body = clean(f"{sentence.start}-{sentence.end} [{why}] {text[sentence.start : sentence.end]}{coded}")
         click.echo(textwrap.fill(body, 112, initial_indent="  ", subsequent_indent="    "))
         for candidate in sentence.related:
             near = dossier.statements[candidate.other]

@@ -15,8 +15,8 @@ from backstop.dossier.record import OUTLET, Condition, Proposition, Statement
 ALIKE = 80.0
 """Likeness of two paraphrases (0 to 100) from which they are taken for one claim, where no proposition says so."""
 
-MOST_COMPARED = 12
-"""Statements of one claim that are compared pair by pair."""
+MOST_ALIKE = 200
+"""Statements of one holder on the same objects whose paraphrases are compared pair by pair."""
 
 _MAY = re.compile(r"\b(?:may|might|could|possibly|perhaps|maybe)\b", re.IGNORECASE)
 _WILL = re.compile(r"\b(?:will|shall|must|certain(?:ly)?|definitely|sure(?:ly)?)\b", re.IGNORECASE)
@@ -55,7 +55,7 @@ def _claims(dossier: Dossier) -> Iterator[Claim]:
         for holder, statements in held.items():
             if len({s.source for s in statements}) > 1:
                 linked |= {frozenset((a.id, b.id)) for a, b in combinations(statements, 2)}
-                yield f"{proposition.id}:{holder}", proposition.text.rstrip("."), statements[:MOST_COMPARED]
+                yield f"{proposition.id}:{holder}", proposition.text.rstrip("."), statements
     yield from _alike(dossier, linked)
 
 
@@ -68,7 +68,7 @@ def _alike(dossier: Dossier, linked: set[frozenset[str]]) -> Iterator[Claim]:
             key = (statement.actor, statement.type, statement.stance, frozenset(statement.objects))
             groups[key].append(statement)
     for statements in groups.values():
-        for one, other in combinations(statements[: 4 * MOST_COMPARED], 2):
+        for one, other in combinations(statements[:MOST_ALIKE], 2):
             if one.source == other.source or frozenset((one.id, other.id)) in linked:
                 continue
             if token_set_ratio(_bare(one.paraphrase), _bare(other.paraphrase)) >= ALIKE:

@@ -1,6 +1,7 @@
 """Help with coding a source, never coding itself: sentences, quotations with a proposed speaker, what others say of it.
 
-Which sentences deserve a look: those that name an actor of the register together with a verb of speech or a quotation.
+Which sentences deserve a look: those that name an actor of the register together with a verb of speech or a quotation,
+and those with a number, a condition or a demand, whoever is named. The words are English.
 """
 
 from __future__ import annotations
@@ -19,19 +20,51 @@ from backstop.dossier.text.sentence import sentences
 from backstop.dossier.text.speaker import CUE, mentions, speakers
 
 LEAST_RATIO = 85.0
+_MONTH = (
+    r"(?:january|february|march|april|may|june|july|august|september|october|november|december"
+    r"|(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b)"
+)
+_SPELT = (
+    r"(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen"
+    r"|(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:-\w+)?|half"
+    r"|(?:a|an|several) (?:dozen|hundred|thousand|million|billion)"
+    r"|dozens|hundreds|thousands|millions|billions)"
+)
+_REASONS = {
+    "number": re.compile(
+        rf"(?<![\w.,-])(?:[$\u20ac\u00a3]\s?\d|\d[\d,.]*\s?%|(?!\d{{1,2}}(?:st|nd|rd|th)?\s(?:of\s)?{_MONTH})(?!(?:19|20)\d\d\b)"
+        rf"\d[\d,.]*[\s-][^\W\d_]{{2,}}|{_SPELT}\s+(?:of\s+)?[^\W\d_]{{3,}})",
+        re.IGNORECASE,
+    ),
+    "condition": re.compile(
+        r"\b(?:if|unless|provided(?: that)?|providing that|on (?:the )?condition|as long as|so long as"
+        r"|in the event|in case|conditional (?:on|upon)|contingent (?:on|upon)|depends? (?:on|upon)|subject to|once)\b",
+        re.IGNORECASE,
+    ),
+    "demand": re.compile(
+        r"\b(?:demand(?:s|ed|ing)?|insist(?:s|ed|ing|ence)?|require(?:s|d|ment|ments)?"
+        r"|call(?:s|ed|ing)? (?:for|on|upon)|urg(?:e|es|ed|ing)|must|ha(?:ve|s) to|need(?:s|ed)? to|want(?:s|ed)?|ask(?:s|ed|ing)? for|ought to)\b",
+        re.IGNORECASE,
+    ),
+}
+"""What makes a sentence worth a look by itself; a year or a day of a month is no number."""
 LEAST_CONTAINED = 6
 """Characters of a quoted term that may be found inside a longer one."""
 
 
 @dataclass(frozen=True, slots=True)
 class SentenceSuggestion:
-    """A sentence: its span, zone, the actors it names, whether it deserves a look, whether it is coded already."""
+    """A sentence: its span, zone, the actors it names, whether it deserves a look and why, whether it is coded already.
+
+    `reasons`: speech, number, condition, demand.
+    """
 
     start: int
     end: int
     zone: str
     actors: tuple[str, ...]
     worth_coding: bool
+    reasons: tuple[str, ...]
     coded: tuple[str, ...]
     related: tuple[CandidatePair, ...]
 
@@ -102,10 +135,15 @@ def suggest(dossier: Dossier, source: str, text: str, others: Mapping[str, str])
             (z.kind for z in zones if z.start < end and start < z.end and z.kind != "dateline"), "body"
         )
         quoted = any(q.start < end and start < q.end for q in quotes)
-        worth = bool(actors) and (quoted or bool(CUE.search(text, start, end))) and zone != "furniture"
+        spoken = bool(actors) and (quoted or bool(CUE.search(text, start, end)))
+        reasons = ["speech"] if spoken else []
+        reasons += [name for name, sign in _REASONS.items() if sign.search(text, start, end)]
+        told = () if zone == "furniture" else tuple(reasons)
         ids = tuple(s.id for s in coded if s.anchor.start < end and start < s.anchor.end)
         found.append(
-            SentenceSuggestion(start, end, zone, actors, worth, ids, tuple(near.get(f"sentence {index}", ())))
+            SentenceSuggestion(
+                start, end, zone, actors, bool(told), told, ids, tuple(near.get(f"sentence {index}", ()))
+            )
         )
     every = {name: (other, quotations(other)) for name, other in {**others, source: text}.items()}
     asked = []
