@@ -618,6 +618,8 @@ def measured(figure, unit, **more):
         ((1, "square km"), (100, "hectares"), []),
         ((3, "km"), (3, "kg"), ["not_compared"]),
         ((5, "pounds"), (5, "euros"), ["not_compared"]),
+        ((20, "celsius"), (68, "fahrenheit"), []),
+        ((2, "bn euros"), (2000, "million EUR"), []),
     ],
 )
 def test_numbers_are_compared_by_what_their_units_measure(one, other, kinds):
@@ -660,6 +662,7 @@ def test_a_wish_is_no_contradiction_of_an_estimate():
         ("may sign", "will sign", [("difference", "")]),
         ("will sign", "signs", []),
         ("may sign", "will not sign", [("contradiction", "outright")]),
+        ("hosts attack rebels", "rebels attack hosts", [("contradiction", "outright")]),
     ],
 )
 def test_never_and_may_change_what_a_value_says(one, other, kinds):

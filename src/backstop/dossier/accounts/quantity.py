@@ -23,7 +23,17 @@ Standing = Literal["equal", "near", "apart", "unlike"]
 ROUNDED = 0.05
 """Share of the larger figure by which a report that rounds may be off."""
 
-_SCALES = {"dozen": 12.0, "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+_SCALES = {
+    "dozen": 12.0,
+    "hundred": 1e2,
+    "thousand": 1e3,
+    "million": 1e6,
+    "billion": 1e9,
+    "trillion": 1e12,
+    "bn": 1e9,
+    "mn": 1e6,
+    "mln": 1e6,
+}
 _CURRENCIES = {
     "euro": "EUR", "eur": "EUR", "\u20ac": "EUR", "dollar": "USD", "us dollar": "USD", "usd": "USD", "$": "USD",
     "us$": "USD", "u.s. dollar": "USD", "american dollar": "USD", "pound sterling": "GBP", "british pound": "GBP",
@@ -54,9 +64,10 @@ class Measured:
     slack_low: float
     slack_high: float
 
-    def scaled(self, factor: float) -> Measured:
-        """The same in a unit of which one of these has `factor`."""
-        return Measured(*(value * factor for value in (self.low, self.high, self.slack_low, self.slack_high)))
+    def scaled(self, factor: float, offset: float = 0.0) -> Measured:
+        """The same in a unit of which one of these has `factor`, and whose zero lies at `offset`."""
+        low, high = self.low * factor + offset, self.high * factor + offset
+        return Measured(low, high, self.slack_low * factor, self.slack_high * factor)
 
 
 def standing(one: Slot, other: Slot, register: Register) -> tuple[Standing, str]:
@@ -77,10 +88,10 @@ def standing(one: Slot, other: Slot, register: Register) -> tuple[Standing, str]
         if all(money):
             return "unlike", f"{one.unit} and {other.unit} are two currencies, and no rate is given"
         return "unlike", f"{one.unit} and {other.unit} do not measure the same"
-    factor = _factor(other_unit, unit)
-    if factor is None:
+    conversion = _conversion(other_unit, unit)
+    if conversion is None:
         return "unlike", f"{one.unit} and {other.unit} are not known to measure the same"
-    found = second.scaled(factor)
+    found = second.scaled(*conversion)
     shown = found.scaled(1 / scale)
     span = f"{shown.low:.3g}" if shown.low == shown.high else f"{shown.low:.3g} to {shown.high:.3g}"
     return _compared(first, found, converted=True), f"{given(other)} are {span} {one.unit}"
@@ -156,7 +167,7 @@ def _singular(word: str) -> str:
     irregular = {"feet": "foot", "inches": "inch", "men": "man", "people": "person", "centuries": "century"}
     if word in irregular:
         return irregular[word]
-    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us")) else word
 
 
 def _currency(unit: str) -> str:
@@ -192,14 +203,15 @@ def _units() -> UnitRegistry[float]:
 
 
 @lru_cache(maxsize=2_000)
-def _factor(unit: str, into: str) -> float | None:
-    """How many of `into` one of `unit` is; None where they measure different things or are not known."""
+def _conversion(unit: str, into: str) -> tuple[float, float] | None:
+    """How many of `into` one of `unit` is, and how many none of it is (0 but for temperatures); None where unknown."""
     import pint
 
     units = _units()
     try:
         one, other = (units.parse_units(_in_words(name)) for name in (unit, into))
-        return float(units.Quantity(1.0, one).to(other).magnitude)
+        zero, unity = (float(units.Quantity(count, one).to(other).magnitude) for count in (0.0, 1.0))
+        return unity - zero, zero
     except (pint.PintError, ValueError, TypeError, AttributeError, AssertionError, KeyError):
         return None
     except Exception as error:  # the parser of units raises what the tokenizer of Python does
@@ -210,7 +222,7 @@ def _factor(unit: str, into: str) -> float | None:
 
 def _in_words(unit: str) -> str:
     """A unit as pint writes it: "square kilometre" is "kilometre ** 2", "km per hour" is "km / hour"."""
-    named = re.sub(r"\b(?:square|sq\.?) (\w+)", r"\1 ** 2", unit)
+    named = re.sub(r"\b(?:square|sq\.?) (\w+)", r"\1 ** 2", unit.removeprefix("degree "))
     named = re.sub(r"\bcubic (\w+)", r"\1 ** 3", named).replace(" per ", " / ")
     if not re.fullmatch(r"[^\W\d_]+(?: \*\* [23])?(?: / [^\W\d_]+(?: \*\* [23])?)*", named):
         raise ValueError(f"{unit} is no unit")

@@ -156,12 +156,12 @@ def _modal_verdict(one: Reading, other: Reading, register: Register) -> Verdict 
 
 
 @lru_cache(maxsize=20_000)
-def _split(text: str) -> tuple[frozenset[str], bool, str]:
+def _split(text: str) -> tuple[tuple[str, ...], bool, str]:
     """The words of a value without what negates or weakens it, whether it is negated, and its modality."""
     words = text.split()
     modal = "may" if _MAY & set(words) else "will" if _WILL & set(words) else ""
     bare = [_IRREGULAR.get(w, w) for w in words if w not in _NEGATIONS | _MAY | _WILL | _SUPPORTING]
-    stems = frozenset(re.sub(r"(?:ed|es|s|d|e)$", "", w) if len(w) > 3 else w for w in bare)
+    stems = tuple(re.sub(r"(?:ed|es|s|d|e)$", "", w) if len(w) > 3 else w for w in bare)
     return stems, bool(_NEGATIONS & set(words)), modal
 
 
