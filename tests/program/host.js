@@ -1,61 +1,56 @@
-// A host of Backstop programs for browsers and Node: reads program.json, fills in worlds, calls the module, reads figures.
-// Documented in docs/reference/program.md. Everything it needs of the program is in its description.
+// A host in plain JavaScript, for browsers and Node: solves worlds with program.json and program.wasm as
+// docs/reference/program.md says.
 
-export async function host(description, bytes) {
+/** The program made ready to run: its description, its function and its memory. */
+export async function hostOf(description, bytes) {
+  if (description.format !== "backstop-program/1") throw new Error(`unknown format ${description.format}`);
   const { instance } = await WebAssembly.instantiate(bytes, {});
-  const { memory, solve } = instance.exports;
-  const row = (offset, count) => new Float64Array(memory.buffer, offset, count);
+  return { description, solve: instance.exports.solve, memory: instance.exports.memory.buffer };
+}
 
-  // One row of input: the same number for every world, or one for each. An odd last world gets a copy beside it.
-  function fill(offset, values, first, count) {
-    const target = row(offset, count + (count % 2));
-    for (let i = 0; i < target.length; i++) {
-      target[i] = typeof values === "number" ? values : values[first + Math.min(i, count - 1)];
-    }
-  }
+/** Every output as {name, offset, rows, switches, ...}, in the order of the description. */
+function outputsOf(entry, name) {
+  if (typeof entry.offset === "number") return [{ ...entry, name }];
+  const inner = Object.entries(entry);
+  return inner.flatMap(([key, part]) => outputsOf(part, name === "" ? key : `${name}.${key}`));
+}
 
-  // parameters and levels: by name, a number or an array over worlds. Gives {figure: [rows of one number a world]}.
-  return function solved(worlds, parameters, levels, figures) {
-    const switches = new Uint8Array(memory.buffer, description.switches.offset, description.switches.count).fill(0);
-    for (const figure of Object.values(figures)) for (const i of figure.switches) switches[i] = 1;
-    const found = {};
-    for (const [name, figure] of Object.entries(figures)) {
-      found[name] = Array.from({ length: figure.rows }, () => new Float64Array(worlds));
-    }
-    for (let first = 0; first < worlds; first += description.worlds) {
-      const count = Math.min(description.worlds, worlds - first);
-      for (const [inputs, values] of [[description.parameters, parameters], [description.measures, levels]]) {
-        for (const [name, input] of Object.entries(inputs)) fill(input.offset, values[name], first, count);
+/**
+ * Solve worlds. `parameters`: an ArrayBuffer of little-endian float64, for each parameter in order one number a world;
+ * `levels`: the level promised of every measure. Gives [name, Float64Array of rows times worlds] for every output.
+ */
+export function solved(host, parameters, levels, worlds) {
+  const { description, memory } = host;
+  const { worlds: capacity, worlds_in_a_pair: together, row_bytes: rowBytes } = description.call;
+  const { offset, count } = description.switches;
+  const given = new DataView(parameters);
+  const view = new DataView(memory);
+  const figures = outputsOf(description.outputs, "");
+  const results = figures.map((figure) => [figure, new Float64Array(figure.rows * worlds)]);
+  new Uint8Array(memory, offset, count).fill(0);
+  for (const [{ switches }] of results) switches.forEach((number) => view.setUint8(offset + number, 1));
+  for (let first = 0; first < worlds; first += capacity) {
+    const here = Math.min(capacity, worlds - first);
+    const pairs = Math.ceil(here / together);
+    // Where the last pair is not full its last world stands there twice.
+    for (let at = 0; at < pairs * together; at += 1) {
+      const world = first + Math.min(at, here - 1);
+      Object.values(description.inputs.parameters).forEach((input, row) => {
+        view.setFloat64(input.offset + 8 * at, given.getFloat64(8 * (row * worlds + world), true), true);
+      });
+      for (const [name, input] of Object.entries(description.inputs.measures)) {
+        view.setFloat64(input.offset + 8 * at, levels[name], true);
       }
-      solve(Math.ceil(count / 2));
-      for (const [name, figure] of Object.entries(figures)) {
-        for (let r = 0; r < figure.rows; r++) {
-          found[name][r].set(row(figure.offset + r * description.row_bytes, count), first);
+    }
+    host.solve(pairs);
+    for (const [figure, numbers] of results) {
+      for (let row = 0; row < figure.rows; row += 1) {
+        const place = figure.offset + row * rowBytes;
+        for (let at = 0; at < here; at += 1) {
+          numbers[row * worlds + first + at] = view.getFloat64(place + 8 * at, true);
         }
       }
     }
-    return found;
-  };
-}
-
-// Every figure of a description under one flat name each.
-export function everything(description) {
-  const { settled, flagged, shares } = description;
-  const found = { settled, flagged, shares };
-  for (const kind of ["values", "metrics", "curves", "costs", "outcomes"]) {
-    for (const [name, figure] of Object.entries(description[kind])) found[`${kind}.${name}`] = figure;
   }
-  return found;
-}
-
-// A digest of all bits, in the order of the figures' names: 64-bit FNV-1a over the bytes.
-export function digest(found) {
-  let hash = 0xcbf29ce484222325n;
-  for (const name of Object.keys(found).sort()) {
-    for (const values of found[name]) {
-      const words = new BigUint64Array(values.buffer);
-      for (const word of words) hash = BigInt.asUintN(64, (hash ^ word) * 0x100000001b3n);
-    }
-  }
-  return hash.toString(16).padStart(16, "0");
+  return results.map(([figure, numbers]) => [figure.name, numbers]);
 }

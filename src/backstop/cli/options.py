@@ -30,6 +30,11 @@ arrangement_option = click.option(
     help="Only this arrangement. May be given several times; the first of the file is compared with.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+information_option = click.option(
+    "--information",
+    type=click.Choice(["agent_error", "private_payoffs"]),
+    help="What the payoff shocks are, in place of the study's own choice.",
+)
 _threads_option = click.option(
     "--threads", type=click.IntRange(min=1), help="Threads to use; all processors by default."
 )
@@ -38,11 +43,7 @@ _study_and_draws = (
     click.option(
         "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the draws."
     ),
-    click.option(
-        "--information",
-        type=click.Choice(["agent_error", "private_payoffs"]),
-        help="What the payoff shocks are, in place of the study's own choice.",
-    ),
+    information_option,
     click.option(
         "--set",
         "settings",

@@ -1,77 +1,170 @@
-"""`program.json`: everything that a host in another language needs to run a program (`backstop-program/1`)."""
+"""What another host must know to run a program: `program.json`, format `backstop-program/1`.
+
+docs/reference/program.md says how a host uses it. Every number of it that the program needs comes from the layout.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
+from backstop.base.files import sha256
+from backstop.game.metric import LEAST_CONDITION
+from backstop.program.code.encoding import PAGE
 from backstop.program.layout import Figure
 from backstop.program.program import Program
 from backstop.scenario.model import Model
 
 FORMAT = "backstop-program/1"
-MODULE = "program.wasm"
 
-_UNITS = {"avoid": "probability", "reach": "probability", "occupy": "probability", "duration": "years"}
+FILES = ("program.json", "program.wasm")
+"""What a compiled program consists of."""
+
+# What a metric of each kind is a number of.
+_QUANTITIES = {
+    "avoid": "probability",
+    "reach": "probability",
+    "occupy": "probability",
+    "count": "expected count",
+    "duration": "expected years",
+    "value": "payoff",
+}
+
+Json = dict[str, object]
 
 
-def manifest(program: Program, model: Model) -> dict[str, Any]:
-    """The description of a program of a model, as plain data for JSON. All numbers of places are bytes."""
-    layout, scenario = program.layout, model.scenario
-    metrics = {}
-    for name, figure in layout.metrics.items():
-        metric = scenario.metrics[name]
-        unit = _UNITS.get(metric.kind, "number" if metric.kind == "count" else f"payoff of {metric.value}")
-        metrics[name] = _figure(figure, unit) | {"kind": metric.kind}
-    measures = {
-        name: {
-            "offset": offset,
-            "unit": scenario.measures[name].unit,
-            "range": list(scenario.measures[name].range),
-            "default": scenario.measures[name].default,
-        }
-        for name, offset in layout.measures.items()
-    }
-    certain = {name: d for name, d in model.distributions.items() if isinstance(d, float)}
+def manifest(model: Model, program: Program) -> Json:
+    """The description of a model's program as one JSON object."""
+    scenario, layout = model.scenario, program.layout
     return {
         "format": FORMAT,
+        "study": model.study,
         "title": scenario.title,
+        "question": scenario.question,
+        "digests": {**model.digests, FILES[1]: sha256(program.wasm)},
         "information": program.information,
-        "module": MODULE,
-        "digest": {"sha256": program.digest},
-        "exports": {"memory": "memory", "solve": "solve"},
-        "memory": {"pages": layout.pages},
-        "worlds": layout.capacity,
-        "row_bytes": layout.row_bytes,
-        "periods": layout.periods,
-        "period_years": model.period_years,
-        "phases": list(layout.phases),
-        "parameters": {
-            name: {"offset": offset, "unit": scenario.parameters[name].unit}
-            | ({"value": certain[name]} if name in certain else {})
-            for name, offset in layout.parameters.items()
+        "slips": layout.has_slips,
+        "module": {
+            "file": FILES[1],
+            "bytes": len(program.wasm),
+            "features": ["simd128"],
+            "imports": [],
+            "exports": {
+                "memory": {"kind": "memory", "pages": layout.pages, "page_bytes": PAGE, "grows": False},
+                "solve": {"kind": "function", "parameters": {"pairs": "i32"}, "results": []},
+            },
         },
-        "measures": measures,
-        "arrangements": {name: dict(levels) for name, levels in model.levels.items()},
+        "numbers": {"type": "float64", "byte_order": "little", "bytes": 8},
+        "call": {"worlds": layout.capacity, "worlds_in_a_pair": 2, "row_bytes": layout.row_bytes},
         "switches": {"offset": layout.switches, "count": layout.switch_count},
-        "settled": _figure(layout.settled, "1 or 0"),
-        "flagged": _figure(layout.flagged, "1 or 0"),
-        "values": {name: _figure(f, f"payoff of {name}") for name, f in layout.values.items()},
-        "metrics": metrics,
-        "slips": {
-            name: {actor: _figure(f, metrics[name]["unit"]) for actor, f in by.items()}
-            for name, by in layout.slips.items()
+        "horizon": {
+            "period": scenario.horizon.period,
+            "period_years": model.period_years,
+            "periods": model.periods,
+            "tail_periods": scenario.horizon.tail_periods,
         },
-        "curves": {name: _figure(f, metrics[name]["unit"]) for name, f in layout.curves.items()},
-        "costs": {name: _figure(f, scenario.measures[name].cost_unit) for name, f in layout.costs.items()},
-        "shares": _figure(layout.shares, "probability"),
-        "outcomes": {name: _figure(f, "number") for name, f in layout.outcomes.items()},
+        "start": model.game.phases[model.game.start],
+        "phases": {name: {"title": scenario.phases[name].titled(name)} for name in layout.phases},
+        "arrangements": {
+            name: {"title": scenario.arrangements[name].titled(name), "levels": dict(levels)}
+            for name, levels in model.levels.items()
+        },
+        "inputs": _inputs(model, program),
+        "outputs": _outputs(model, program),
     }
 
 
-def _figure(figure: Figure, unit: str) -> dict[str, Any]:
+def _inputs(model: Model, program: Program) -> Json:
+    """The rows to fill, one for every parameter and measure."""
+    scenario, layout = model.scenario, program.layout
+    parameters, measures = Json(), Json()
+    for name, offset in layout.parameters.items():
+        parameter, spread = scenario.parameters[name], model.distributions[name]
+        parameters[name] = {
+            "offset": offset,
+            "quantity": "parameter",
+            "unit": parameter.unit,
+            "title": parameter.titled(name),
+            "uncertain": not isinstance(spread, float),
+            "median": spread if isinstance(spread, float) else float(spread.median),
+        }
+    for name, offset in layout.measures.items():
+        measure = scenario.measures[name]
+        measures[name] = {
+            "offset": offset,
+            "quantity": "level promised",
+            "unit": measure.unit,
+            "title": measure.titled(name),
+            "range": list(measure.range),
+            "default": measure.default,
+        }
+    return {"parameters": parameters, "measures": measures}
+
+
+def _rows(figure: Figure, quantity: str, **more: object) -> Json:
+    """Where some rows of output lie, which switches they need, and what their numbers are."""
     return {
         "offset": figure.offset,
         "rows": figure.rows,
         "switches": list(figure.switches),
-        "unit": unit,
+        "quantity": quantity,
+        **more,
+    }
+
+
+def _outputs(model: Model, program: Program) -> Json:
+    """The rows that a call writes."""
+    scenario, layout = model.scenario, program.layout
+
+    def metrics(figures: Mapping[str, Figure], dated: bool) -> Json:
+        found = Json()
+        for name, figure in figures.items():
+            metric = model.metric(name)
+            more: Json = {"title": scenario.metrics[name].titled(name), "kind": metric.kind}
+            if dated and metric.kind != "value":
+                more["until_period"] = metric.until
+            if metric.given is not None:
+                more["nan_where_condition_is_below"] = LEAST_CONDITION
+            found[name] = _rows(figure, _QUANTITIES[metric.kind], **more)
+        return found
+
+    costs = {
+        name: _rows(
+            figure,
+            "expected cost over the horizon",
+            title=scenario.measures[name].titled(name),
+            unit=scenario.measures[name].cost_unit,
+        )
+        for name, figure in layout.costs.items()
+    }
+    slips = {
+        name: {
+            actor: _rows(
+                figure,
+                _QUANTITIES[model.metric(name).kind],
+                title=f"{scenario.metrics[name].titled(name)}: first slip by {scenario.actors[actor].titled(actor)}",
+            )
+            for actor, figure in figures.items()
+        }
+        for name, figures in layout.slips.items()
+    }
+    return {
+        "settled": _rows(layout.settled, "flag"),
+        "flagged": _rows(layout.flagged, "flag"),
+        "values": {
+            name: _rows(figure, "payoff", title=scenario.actors[name].titled(name))
+            for name, figure in layout.values.items()
+        },
+        "metrics": metrics(layout.metrics, dated=True),
+        "curves": metrics(layout.curves, dated=False),
+        "costs": costs,
+        "outcomes": {
+            name: _rows(figure, "expected count", title=scenario.outcomes[name].titled(name))
+            for name, figure in layout.outcomes.items()
+        },
+        "shares": _rows(
+            layout.shares,
+            "probability",
+            row="period * number of phases + number of the phase in the order of `phases`, from 0",
+        ),
+        **({"slips": slips} if layout.has_slips else {}),
     }
