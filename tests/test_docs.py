@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import importlib
 import re
+import shlex
 from pathlib import Path
 
 import click
@@ -205,7 +206,7 @@ def follow(block: str) -> None:
     """Run the commands of a console block and find the lines shown, in order; `...` stands for anything."""
     for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
         command, *shown = part.rstrip("\n").split("\n")
-        program, *arguments = command.split()
+        program, *arguments = shlex.split(command)
         assert program == "backstop"
         answer = run(*arguments)
         assert answer.code == 0, answer.err
@@ -232,6 +233,9 @@ def test_the_tutorial_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
             head, _, body = block.partition("\n")
             where = re.fullmatch(r"# (\S+?)(?:, under (\w+):)?", head)
             assert where
+            if language == "text":
+                Path(where[1]).write_text(body, encoding="utf-8")
+                continue
             path, scenario = Path(where[1]), Path(where[1]).read_text(encoding="utf-8")
             if language == "yaml":
                 old, new = f"\n{where[2]}:\n", f"\n{where[2]}:\n{body}"
