@@ -139,6 +139,14 @@ def test_a_scenario_of_control_characters(study, tmp_path):
     assert "199,900 more errors" in said
 
 
+@pytest.mark.parametrize("text", ["a:\n" + "- !t x\n" * 90_000, "a: 1\n" * 49_000, "a: &b 1\n" * 60_000])
+def test_a_scenario_made_of_errors(study, tmp_path, text):
+    (tmp_path / "e.yaml").write_text(text)
+    said = refused(study, "check", tmp_path / "e.yaml")
+    assert "more errors are not listed" in said
+    assert "with this many errors the rest of the file is not read" in said
+
+
 def test_a_graph_file_that_is_json_is_read_alike_everywhere(study, tmp_path):
     graph = {
         "format": "backstop-graph/1",

@@ -37,6 +37,9 @@ MOST_NODES = 100_000
 MOST_FAULTS = 100
 """Most faults listed for one file."""
 
+ENOUGH_FAULTS = 5_000
+"""Faults after which a file is read no further: it is made of them."""
+
 Path = tuple[Any, ...]
 """Keys and list indices from the root of the document."""
 
@@ -232,13 +235,14 @@ class _Builder:
         """The parser's events; a fault of syntax ends them."""
         import warnings
 
-        from ruamel.yaml import YAML
         from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+        from backstop.base.yaml_parser import parser
 
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                yield from YAML(typ="safe", pure=True).parse(self.text)
+                yield from parser().parse(self.text)
         except MarkedYAMLError as error:
             raise InvalidInput(first_faults([*self.faults, self._broken(error)])) from error
         except (YAMLError, ValueError, OverflowError) as error:
@@ -264,6 +268,9 @@ class _Builder:
         mark = event.start_mark
         place = Place(self.file, mark.line + 1, mark.column + 1, dotted(path or self._path()))
         self.faults.append(Fault(what, place, hint))
+        if len(self.faults) > ENOUGH_FAULTS:
+            rest = Fault("with this many errors the rest of the file is not read", Place(self.file))
+            raise InvalidInput([*first_faults(self.faults), rest])
 
     def _path(self) -> Path:
         """The path of the value that is being read."""
