@@ -23,6 +23,8 @@ from backstop.dossier.moment import dates_at_fault, meet, time_of
         ("2025", "Dec. 2025", True),
         ("2025-03-01/2025-03-05", "5 March 2025", True),
         ("1 March 2025 to 5 March 2025", "6 March 2025", False),
+        ("1-5 March 2025", "5 March 2025", True),
+        ("between 1 March 2025 and 5 March 2025", "6 March 2025", False),
     ],
 )
 def test_times_are_compared_by_what_they_mean(one, other, can_be_one):

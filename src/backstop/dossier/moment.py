@@ -23,6 +23,11 @@ _MONTH_ALONE = re.compile(rf"(?:in )?({_MONTH})\.?,? (\d{{4}})", re.IGNORECASE)
 _WEEKDAY = re.compile(r"^(?:mon|tues|wednes|thurs|fri|satur|sun)day,? (?=.)", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*(?:/|\bto\b|\buntil\b|\s[-\u2013]\s)\s*")
 
+_LEAD = re.compile(r"^(?:between|from)\s+", re.IGNORECASE)
+_DAYS_OF = re.compile(
+    rf"(\d{{1,2}})\s?(?:-|\u2013|to|and)\s?(\d{{1,2}}) ((?:{_MONTH})\.? \d{{4}})", re.IGNORECASE
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Time:
@@ -48,7 +53,12 @@ def time_of(text: str) -> Time | None:
     whole = _one(text.strip())
     if whole is not None:
         return whole
-    parts = _BETWEEN.split(text.strip())
+    plain = _LEAD.sub("", text.strip())
+    if match := _DAYS_OF.fullmatch(plain):  # 1-5 March 2025
+        plain = f"{match[1]} {match[3]} to {match[2]} {match[3]}"
+    if plain != text.strip() and text.strip().casefold().startswith("between"):
+        plain = plain.replace(" and ", " to ")
+    parts = _BETWEEN.split(plain)
     if len(parts) != 2:
         return None
     first, last = (_one(part.strip()) for part in parts)

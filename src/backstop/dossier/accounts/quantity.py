@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from math import isclose
 from typing import TYPE_CHECKING, Literal
 
 from backstop.dossier.record import Register, Slot
@@ -50,6 +51,7 @@ _SPELT = {
     "per cent": "percent",
     "percentage": "percent",
     "ton": "tonne",
+    "barrel": "oil barrel",
     "metric ton": "tonne",
     "square": "sq",
 }
@@ -88,7 +90,9 @@ def standing(one: Slot, other: Slot, register: Register) -> tuple[Standing, str]
         if all(money):
             return "unlike", f"{one.unit} and {other.unit} are two currencies, and no rate is given"
         return "unlike", f"{one.unit} and {other.unit} do not measure the same"
-    conversion = _conversion(other_unit, unit)
+    conversion = _conversion(_cased(other.unit, other_unit), _cased(one.unit, unit)) or _conversion(
+        other_unit, unit
+    )
     if conversion is None:
         return "unlike", f"{one.unit} and {other.unit} are not known to measure the same"
     found = second.scaled(*conversion)
@@ -117,7 +121,7 @@ def _slack(value: float) -> float:
 
 
 def _compared(one: Measured, other: Measured, converted: bool) -> Standing:
-    if (one.low, one.high) == (other.low, other.high):
+    if isclose(one.low, other.low) and isclose(one.high, other.high):
         return "equal"
     if converted:
         # The same span in other units: each end is the other within what its digits leave open.
@@ -161,6 +165,12 @@ def unit_of(text: str) -> tuple[float, str]:
             kept.append(single)
     unit = " ".join(kept)
     return scale, _SPELT.get(unit, unit)
+
+
+def _cased(text: str, unit: str) -> str:
+    """A unit as it is written, where that tells symbols apart (MW, mW), else as compared."""
+    found = text.split()[-1] if text.split() else ""
+    return found if found.casefold() == unit else unit
 
 
 def _singular(word: str) -> str:
@@ -223,7 +233,10 @@ def _conversion(unit: str, into: str) -> tuple[float, float] | None:
 def _in_words(unit: str) -> str:
     """A unit as pint writes it: "square kilometre" is "kilometre ** 2", "km per hour" is "km / hour"."""
     named = re.sub(r"\b(?:square|sq\.?) (\w+)", r"\1 ** 2", unit.removeprefix("degree "))
-    named = re.sub(r"\bcubic (\w+)", r"\1 ** 3", named).replace(" per ", " / ")
-    if not re.fullmatch(r"[^\W\d_]+(?: \*\* [23])?(?: / [^\W\d_]+(?: \*\* [23])?)*", named):
+    named = re.sub(r"\bcubic (\w+)", r"\1 ** 3", named).replace(" per ", " / ").replace("/", " / ")
+    named = " ".join(named.split())
+    if re.fullmatch(r"[^\W\d_]+(?: [^\W\d_]+)+", named):
+        named = named.replace(" ", "_")  # nautical mile
+    if not re.fullmatch(r"\w+(?: \*\* [23])?(?: / [^\W\d_]+(?: \*\* [23])?)*", named):
         raise ValueError(f"{unit} is no unit")
     return named
