@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -12,7 +13,7 @@ import zipfile
 
 import pytest
 from tests.dossier.building import UKRAINE
-from tests.support.command import run
+from tests.support.command import process, run
 
 from backstop.base.json_text import json_text
 from backstop.base.words import clean
@@ -300,3 +301,37 @@ def test_a_drawing_does_not_write_on_the_graph(tmp_path):
     }  # fmt: skip
     path.write_text(json.dumps(graph))
     assert "is left alone" in refused(tmp_path, "graph", "draw", path, "--out", path)
+
+
+# ---------------------------------------------------------------- workers
+
+
+def children(pid):
+    """The processes that `pid` has started and that run."""
+    found = subprocess.run(["ps", "-eo", "pid=,ppid=,stat="], capture_output=True, text=True, check=True)
+    rows = [line.split() for line in found.stdout.splitlines()]
+    return {int(row[0]) for row in rows if int(row[1]) == pid and not row[2].startswith("Z")}
+
+
+@pytest.mark.skipif(sys.platform != "linux" or shutil.which("ps") is None, reason="needs Linux and ps")
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one processor has no workers")
+@pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_workers_end_with_their_parent(study, tmp_path, sign):
+    files = [tmp_path / f"{n}.txt" for n in range(100)]
+    for n, path in enumerate(files):
+        path.write_text(f"Words {n} of a text. " * 20_000)
+    with process("dossier", "add", study, *files) as child:
+        end = time.monotonic() + 30
+        while not (workers := children(child.pid)) and time.monotonic() < end:
+            time.sleep(0.05)
+        assert workers
+        child.send_signal(sign)
+        child.communicate(timeout=SECONDS)
+    end = time.monotonic() + SECONDS
+    running = workers
+    while running and time.monotonic() < end:
+        time.sleep(0.1)
+        found = subprocess.run(["ps", "-eo", "pid=,stat="], capture_output=True, text=True, check=True)
+        alive = {int(a) for a, b in map(str.split, found.stdout.splitlines()) if not b.startswith("Z")}
+        running = workers & alive
+    assert not running
