@@ -90,8 +90,24 @@ def test_worlds_are_drawn_as_often_as_their_weight_says(count: int, seed: int) -
 
 
 def test_a_share_is_clear_by_three_errors_and_exact_where_all_worlds_must_agree() -> None:
-    assert slack(0.5, 100) == pytest.approx(3 * 0.05)
-    assert slack(1.0, 100) == pytest.approx(0.0, abs=1e-8)
+    # A hundred of very many worlds, and ninety of a hundred: what is not drawn can hardly make a difference.
+    assert slack(0.5, np.full(10**6, 1e-6), 100) == pytest.approx(3 * 0.05, rel=1e-3)
+    assert slack(0.5, np.full(100, 0.01), 90) == pytest.approx(3 * 0.05 * 0.1**0.5 * (100 / 90) ** 0.5)
+    assert slack(1.0, np.full(1000, 1e-3), 100) == pytest.approx(0.0, abs=1e-8)
+
+
+def test_shares_on_drawn_worlds_err_as_little_as_the_slack_says() -> None:
+    rng = np.random.default_rng(5)
+    weights = rng.exponential(size=1000) ** 3
+    weights /= weights.sum()
+    errors = []
+    for _ in range(400):
+        met = rng.random(1000) < 0.8
+        rows, new = drawn_by_weight(weights, 300)
+        errors.append(new[met[rows]].sum() - weights[met].sum())
+    bound = slack(0.8, weights, 300)
+    assert bound < 0.75 * slack(0.8, np.full(10**6, 1e-6), 300)
+    assert np.std(errors) == pytest.approx(bound / 3, rel=0.2)
 
 
 # World w meets the target where 0.3 a + 0.5 b is at least its need.
@@ -102,11 +118,15 @@ def meets(packages: FloatArray, rows: Sequence[Rows]) -> list[BoolArray]:
     return [0.3 * a + 0.5 * b >= NEED[at] - 1e-12 for (a, b), at in zip(packages.tolist(), rows, strict=True)]
 
 
+def on_all(packages: FloatArray) -> list[BoolArray]:
+    return meets(packages, [np.arange(400)] * len(packages))
+
+
 def test_levels_are_lowered_as_far_as_the_share_allows() -> None:
     ladders, weights = [(0.0, 1.0), (0.0, 1.0)], np.full(400, 1 / 400)
     starts = np.array([[1.0, 1.0], [1.0, 1.0]])
     # Three worlds in four are met from 0.3 a + 0.5 b = 0.6 up.
-    found = lowered(starts, ladders, np.array([[0, 1], [1, 0]]), 0.75, weights, meets)
+    found = lowered(starts, ladders, np.array([[0, 1], [1, 0]]), 0.75, weights, on_all(starts), meets)
     assert found[0] == pytest.approx([1 / 3, 1.0], abs=0.01)
     assert found[1] == pytest.approx([1.0, 0.6], abs=0.01)
     for package in found:
@@ -116,7 +136,9 @@ def test_levels_are_lowered_as_far_as_the_share_allows() -> None:
 
 def test_levels_go_down_their_ladders_and_no_lower() -> None:
     ladders, weights = [(0.0, 0.5, 1.0), (1.0, 2.0)], np.full(400, 1 / 400)
-    found = lowered(np.array([[1.0, 2.0]]), ladders, np.array([[0, 1]]), 0.1, weights, meets)
+    start = np.array([[1.0, 2.0]])
+    found = lowered(start, ladders, np.array([[0, 1]]), 0.1, weights, on_all(start), meets)
     assert found.tolist() == [[0.0, 1.0]]
-    nothing = lowered(np.array([[0.0, 1.0]]), ladders, np.array([[0, 1]]), 0.1, weights, meets)
+    start = np.array([[0.0, 1.0]])
+    nothing = lowered(start, ladders, np.array([[0, 1]]), 0.1, weights, on_all(start), meets)
     assert nothing.tolist() == [[0.0, 1.0]]

@@ -104,9 +104,15 @@ def drawn_by_weight(weights: FloatArray, count: int) -> tuple[Rows, FloatArray]:
     return np.minimum(rows, len(weights) - 1).astype(np.intp), times / count
 
 
-def slack(share: float, worlds: int) -> float:
-    """How far a share on `worlds` worlds drawn by weight must be from `share` to be clearly on one side of it."""
-    return CLEAR * float(np.sqrt(share * (1.0 - share) / worlds)) + EXACT
+def slack(share: float, weights: FloatArray, count: int) -> float:
+    """How far a share on `count` worlds drawn by weight must be from `share` to be clearly on one side of it.
+
+    It is the share of all worlds that is estimated. A world with a weight of k + f draws is drawn k times for certain,
+    and once more with probability f: only that is left to chance, and less of it than if worlds were put back.
+    """
+    left = np.modf(weights / weights.sum() * count)[0]
+    variance = min(1.0, float((left * (1.0 - left)).sum()) / count) * share * (1.0 - share) / count
+    return CLEAR * float(np.sqrt(variance)) + EXACT
 
 
 def promise_more(packages: FloatArray, than: FloatArray) -> BoolArray:
@@ -122,18 +128,20 @@ def lowered(
     order: IntArray,
     share: float,
     weights: FloatArray,
+    met: Sequence[BoolArray],
     meets: Meets,
     halvings: int = HALVINGS,
 ) -> FloatArray:
     """Each package with its measures lowered, one after the other, as far as `share` of the `weights` still meets it.
 
-    `order` (packages, measures) says which measure is lowered first. A level moves between its place on the measure's
-    ladder and the next place nearer to zero, by `halvings` of the distance. Worlds that answer alike at both ends are
-    taken to answer so between them; the level found is then solved in all worlds, and moved back where that was wrong.
+    `order` (packages, measures) says which measure is lowered first, `met` in which worlds each package meets the
+    target. A level moves between its place on the measure's ladder and the next place nearer to zero, by
+    `halvings` of the distance. Worlds that answer alike at both ends are taken to answer so between them; the
+    level found is then solved in all worlds, and moved back where that was wrong.
     """
     every = np.arange(len(weights))
     found = packages.copy()
-    met = list(meets(found, [every] * len(found)))
+    met = list(met)
 
     def reaches(answers: BoolArray) -> bool:
         return bool(weights[answers].sum() >= share - EXACT)

@@ -39,7 +39,10 @@ AFFORDABLE = 300_000
 """Worlds times packages that are solved at first without being asked to."""
 FEWEST = 128
 """Worlds on which each package is tried at least."""
-_EXCHANGED_ON = 1_024
+_MORE = 4
+_EXCHANGED_ON, _LOOKED_AT_ON = 1_024, 256
+_LOOKED_AT = 5
+"""Exchanges of which the most promising one, by what is found on few worlds, is tried on more."""
 _MOST_STEPS = 64
 _ROUGHLY = 4
 
@@ -53,7 +56,7 @@ class Draw:
     def __init__(self, found: WeightedWorlds, count: int) -> None:
         self.count = min(count, found.worlds)
         self.whole = count >= found.worlds
-        self.parameters, self.weights = found.parameters, found.weight
+        self.parameters, self.weights, self._all = found.parameters, found.weight, found.weight
         if not self.whole:
             rows, self.weights = drawn_by_weight(found.weight, count)
             self.parameters = self.of(rows)
@@ -66,7 +69,7 @@ class Draw:
 
     def slack(self, share: float) -> float:
         """How far a share on these worlds must be from `share` to be clearly on one side of it."""
-        return EXACT if self.whole else slack(share, self.count)
+        return EXACT if self.whole else slack(share, self._all, self.count)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,35 +134,32 @@ class PackageSearch:
                 name: np.array([mean_and_error(of.metrics[name], draw.weights)[0] for of in figures], float)
                 for name in metrics
             },
+            [m == 1.0 for m in met],
         )
 
     def least(self, candidates: FloatArray, shares: FloatArray, draw: Draw) -> Rows:
         """Rows of the minimal candidates that reach the share, from their `shares` on a draw, which are updated."""
         share = self.share
-        left = np.flatnonzero(shares >= share - draw.slack(share))
-        exact = np.full(len(candidates), draw.whole)
+        worlds = np.full(len(candidates), draw.count)
+        clear = np.full(len(candidates), draw.slack(share))
+        left = np.flatnonzero(shares >= share - clear)
         reached: list[int] = []
         while left.size:
             promising = left[shares[left] >= share - EXACT]
-            if promising.size:
-                now = promising[minimal(candidates[promising])]
-                unsure = now[~exact[now]]
-                if unsure.size:
-                    shares[unsure] = self.tried(
-                        candidates[unsure], Draw(self.found, self.found.worlds)
-                    ).shares
-                    exact[unsure] = True
-                good = now[shares[now] >= share - EXACT]
-                reached += good.tolist()
+            now = promising[minimal(candidates[promising])] if promising.size else left
+            unsure = now[(np.abs(shares[now] - share) < clear[now]) & (worlds[now] < self.found.worlds)]
+            for count, again in [(n, unsure[worlds[unsure] == n]) for n in np.unique(worlds[unsure])]:
+                more = Draw(self.found, _MORE * int(count))
+                shares[again] = self.tried(candidates[again], more).shares
+                worlds[again], clear[again] = more.count, more.slack(share)
+            if unsure.size:
+                left = left[shares[left] >= share - clear[left]]
+            elif promising.size:
+                reached += now.tolist()
                 left = np.setdiff1d(left, now)
-                left = left[~promise_more(candidates[left], candidates[good])]
-            elif draw.whole:
-                break
+                left = left[~promise_more(candidates[left], candidates[now])]
             else:
-                draw = Draw(self.found, 4 * draw.count)
-                shares[left] = self.tried(candidates[left], draw).shares
-                exact[left] = draw.whole
-                left = left[shares[left] >= share - draw.slack(share)]
+                break
         rows = np.array(reached, dtype=np.intp)
         return rows[minimal(candidates[rows])]
 
@@ -181,22 +181,22 @@ class PackageSearch:
             return [m == 1.0 for m in met]
 
         priced = [name for name, of in self.found.model.measures.items() if of.cost is not None]
-        expected = self.tried(packages, draw).expected
+        tried = self.tried(packages, draw)
         costs = np.zeros(packages.shape)
         for column, name in enumerate(self.measures):
             if name in priced:
-                costs[:, column] = expected[:, priced.index(name)]
+                costs[:, column] = tried.expected[:, priced.index(name)]
         if last is not None:
             costs[last] = -1.0
         order = np.argsort(-costs, axis=1, kind="stable")
-        return lowered(packages, ladders, order, self.share, draw.weights, meets, halvings)
+        return lowered(packages, ladders, order, self.share, draw.weights, tried.met, meets, halvings)
 
     def exchanged(self, package: FloatArray, ladders: Ladders) -> FloatArray:
         """A package on the ladders from which lowering gives a cheaper one: a measure or two up a step, others down.
 
         Steps are taken for as long as they make it cheaper by a hundredth or more, on a thousand worlds or so.
         """
-        draw = Draw(self.found, _EXCHANGED_ON)
+        few, draw = Draw(self.found, _LOOKED_AT_ON), Draw(self.found, _EXCHANGED_ON)
         lower = self.lowered(package[None], ladders, draw, halvings=_ROUGHLY)
         cost = self.tried(lower, draw).costs[0]
         while True:
@@ -205,14 +205,23 @@ class PackageSearch:
             raised = np.array([[c in pair for c in range(len(package))] for pair in _pairs(room)], bool)
             if not raised.size:
                 return package
-            lower = self.lowered(np.where(raised, above, package), ladders, draw, raised, _ROUGHLY)
-            tried = self.tried(lower, draw)
-            costs = np.where(tried.shares >= self.share - EXACT, tried.costs, np.inf)
+            if not few.whole:
+                _, costs = self._exchanges(package, above, raised, ladders, few)
+                raised = raised[np.argsort(costs, kind="stable")[: -(-len(raised) // _LOOKED_AT)]]
+            lower, costs = self._exchanges(package, above, raised, ladders, draw)
             best = int(np.argmin(costs))
             if not costs[best] < cost - 0.01 * abs(cost):
                 return package
             cost = costs[best]
             package = np.array([_step(of, v, up=False) for of, v in zip(ladders, lower[best], strict=True)])
+
+    def _exchanges(
+        self, package: FloatArray, above: FloatArray, raised: BoolArray, ladders: Ladders, draw: Draw
+    ) -> tuple[FloatArray, FloatArray]:
+        """A package with some measures `above` and all lowered, by row of `raised`, and the costs of those."""
+        lower = self.lowered(np.where(raised, above, package), ladders, draw, raised, _ROUGHLY)
+        tried = self.tried(lower, draw)
+        return lower, np.where(tried.shares >= self.share - EXACT, tried.costs, np.inf)
 
 
 def _pairs(columns: IntArray) -> list[tuple[int, ...]]:
@@ -224,13 +233,14 @@ def _pairs(columns: IntArray) -> list[tuple[int, ...]]:
 class Tried:
     """Figures of packages, (packages,): shares that meet the target, costs, and means of metrics.
 
-    `expected`: the cost of every measure that has one, (packages, measures).
+    `expected`: the cost of every measure that has one, (packages, measures); `met`: the worlds that meet the target.
     """
 
     shares: FloatArray
     costs: FloatArray
     expected: FloatArray
     means: Mapping[str, FloatArray]
+    met: Sequence[BoolArray]
 
 
 def _step(ladder: Sequence[float], level: float, up: bool) -> float:

@@ -17,7 +17,7 @@ from backstop.base.table import Table
 from backstop.base.words import did_you_mean, number
 from backstop.questions.event import Event
 from backstop.questions.inquiry import known_metric
-from backstop.questions.methods.packages import minimal, pareto_front
+from backstop.questions.methods.packages import EXACT, minimal, pareto_front
 from backstop.questions.study.package_search import (
     AFFORDABLE,
     FEWEST,
@@ -228,6 +228,7 @@ def least_packages(
             which = f"{len(kept)} of {len(rows)} minimal packages of the levels tried"
             notes.append(f"{which} are shown: the cheapest, and those of one measure alone")
         least = solver.lowered(tries.packages[kept], tries.ladders)
+        best = None if least else solver.packages(tries.packages[rows[:1]])[0]
         if front:
             goal = [_goal(model, first, name) * (1.0 if more else -1.0) for name, more in traded.items()]
             offers = solver.packages(tries.packages[_front(first.costs, shares, goal)])
@@ -268,7 +269,12 @@ class _Solver:
         search = self.search
         starts = np.unique(np.stack([*packages, search.exchanged(packages[0], ladders)]), axis=0)
         ends = np.unique(search.lowered(starts, ladders, Draw(search.found, search.found.worlds)), axis=0)
-        least = self.packages(ends[minimal(ends)])
+        # What was clear on few worlds holds on all of them but for one time in hundreds.
+        least = [
+            each
+            for each in self.packages(ends[minimal(ends)])
+            if (each.share.mean or 0.0) >= search.share - EXACT
+        ]
         return sorted(least, key=lambda package: (package.cost, -(package.share.mean or 0.0)))
 
     def _package(self, package: FloatArray, met: FloatArray, of: Figures) -> Package:
