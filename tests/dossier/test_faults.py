@@ -149,11 +149,12 @@ import sys
 from tests.support.command import run
 turn = 0
 names = sys.argv[2], "renamed_actor"
-print("ready", flush=True)
 while True:
     old, new = names[turn % 2], names[(turn + 1) % 2]
     assert run("dossier", "rename", sys.argv[1], "actors", old, new).code == 0
     turn += 1
+    if turn == 2:  # all that is imported late is there now, so that kills fall upon the writing
+        print("ready", flush=True)
 """
 
 
@@ -171,7 +172,7 @@ def kills(study, times):
             [sys.executable, "-c", loop, str(study), actor], stdout=subprocess.PIPE, stderr=subprocess.PIPE
         ) as child:
             assert child.stdout.readline() == b"ready\n"
-            time.sleep(chance.uniform(0, 0.4))
+            time.sleep(chance.uniform(0, 0.6))
             child.send_signal(signal.SIGKILL)
         unfinished += (study / "dossier" / journal.JOURNAL).exists()
         states.add(json.dumps({name: data.decode() for name, data in state(study).items() if name[0] != "."}))
