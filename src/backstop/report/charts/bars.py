@@ -50,7 +50,7 @@ def tornado(bars: Sequence[Bar], centre: float, title: str) -> altair.LayerChart
     layers = [
         base.mark_bar(height=13, stroke=style.INK, strokeWidth=0.7).encode(
             x=altair.X("from:Q", title=title, scale=scale, axis=axis),
-            x2="to:Q",
+            x2=altair.X2("to:Q"),
             color=altair.Color(
                 "end:N",
                 scale=altair.Scale(domain=ends, range=["#ffffff", style.BLUE]),
@@ -59,13 +59,13 @@ def tornado(bars: Sequence[Bar], centre: float, title: str) -> altair.LayerChart
                 ),
             ),
         ),
-        altair.Chart(style.data([{"at": centre}])).mark_rule(color=style.INK).encode(x="at:Q"),
+        altair.Chart(style.data([{"at": centre}])).mark_rule(color=style.INK).encode(x=altair.X("at:Q")),
     ]
     for side, align, dx in (("left", "right", -4), ("right", "left", 4)):
         layers.append(
             base.transform_filter(f"datum.side == '{side}'")
             .mark_text(align=align, dx=dx, fontSize=10, color=style.QUIET)
-            .encode(x=x, text="text:N")
+            .encode(x=x, text=altair.Text("text:N"))
         )
     layers += style.row_labels(order, y)
     return altair.layer(*layers).properties(width=400, height=30 * len(order))
@@ -94,8 +94,10 @@ def shares(
     )
     layers = [
         base.mark_bar(height=13, color=style.BLUE).encode(x=x),
-        base.mark_rule(color=style.INK, strokeWidth=1.5).encode(x="less:Q", x2="more:Q"),
-        base.mark_text(align="left", dx=4, fontSize=10, color=style.INK).encode(x="more:Q", text="text:N"),
+        base.mark_rule(color=style.INK, strokeWidth=1.5).encode(x=altair.X("less:Q"), x2=altair.X2("more:Q")),
+        base.mark_text(align="left", dx=4, fontSize=10, color=style.INK).encode(
+            x=altair.X("more:Q"), text=altair.Text("text:N")
+        ),
         *style.row_labels(names, y),
     ]
     return altair.layer(*layers).properties(width=400, height=29 * len(rows))

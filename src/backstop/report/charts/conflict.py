@@ -89,7 +89,7 @@ def conflict_chart(picture: Drawing, key: bool = True) -> altair.LayerChart:
     layers = _graph(picture, x, y) if picture["nodes"] else []
     if words:
         text = altair.Chart(style.data(words)).mark_text(align="left", fontSize=10.5, color=style.INK)
-        layers.append(text.encode(x=x, y=y, text="line:N"))
+        layers.append(text.encode(x=x, y=y, text=altair.Text("line:N")))
     return (
         altair.layer(*layers)
         .resolve_scale(color="shared", strokeDash="shared", strokeWidth="independent", stroke="independent")
@@ -120,13 +120,13 @@ def _graph(picture: Drawing, x: altair.X, y: altair.Y) -> list[altair.Chart]:
         .encode(
             x=x,
             y=y,
-            detail="edge:N",
-            order="step:Q",
+            detail=altair.Detail("edge:N"),
+            order=altair.Order("step:Q"),
             color=altair.Color("mover:N", scale=inks, legend=key),
             strokeDash=altair.StrokeDash("mover:N", scale=dashes, legend=key),
             opacity=opacity,
-            description="said:N",
-            tooltip="said:N",
+            description=altair.Description("said:N"),
+            tooltip=altair.Tooltip("said:N"),
         ),
         altair.Chart(style.data(heads))
         .mark_point(shape="triangle", filled=True, size=70)
@@ -136,7 +136,7 @@ def _graph(picture: Drawing, x: altair.X, y: altair.Y) -> list[altair.Chart]:
             color=altair.Color("mover:N", scale=inks, legend=None),
             angle=turned,
             opacity=opacity,
-            description="said:N",
+            description=altair.Description("said:N"),
         ),
     ]
     ways, tips, numbers = _sanctions(picture, names, spot)
@@ -145,14 +145,21 @@ def _graph(picture: Drawing, x: altair.X, y: altair.Y) -> list[altair.Chart]:
         layers += [
             altair.Chart(style.data(ways))
             .mark_line(strokeWidth=7, opacity=0.4, strokeCap="round")
-            .encode(x=x, y=y, detail="line:N", order="at:Q", color=wide, description="said:N"),
+            .encode(
+                x=x,
+                y=y,
+                detail=altair.Detail("line:N"),
+                order=altair.Order("at:Q"),
+                color=wide,
+                description=altair.Description("said:N"),
+            ),
             altair.Chart(style.data(tips))
             .mark_point(shape="triangle", filled=True, size=260, opacity=0.75)
-            .encode(x=x, y=y, color=wide, angle=turned, description="said:N"),
+            .encode(x=x, y=y, color=wide, angle=turned, description=altair.Description("said:N")),
             *(
                 altair.Chart(style.data(numbers))
                 .mark_text(fontSize=12, fontWeight="bold", **halo)
-                .encode(x=x, y=y, text="number:N")
+                .encode(x=x, y=y, text=altair.Text("number:N"))
                 for halo in ({"stroke": "white", "strokeWidth": 4, "strokeJoin": "round"}, {})
             ),
         ]
@@ -184,11 +191,13 @@ def _circles(picture: Drawing, x: altair.X, y: altair.Y) -> list[altair.Chart]:
             y=y,
             strokeWidth=altair.StrokeWidth("ring:N", scale=widths, legend=key),
             stroke=altair.Stroke("ring:N", scale=inks, legend=key),
-            description="said:N",
-            tooltip="said:N",
+            description=altair.Description("said:N"),
+            tooltip=altair.Tooltip("said:N"),
         ),
-        circles.mark_text(fontSize=11, fontWeight="bold", dy=-3).encode(x=x, y=y, text="label:N"),
-        circles.mark_text(fontSize=7, dy=8, color="#444444").encode(x=x, y=y, text="short:N"),
+        circles.mark_text(fontSize=11, fontWeight="bold", dy=-3).encode(
+            x=x, y=y, text=altair.Text("label:N")
+        ),
+        circles.mark_text(fontSize=7, dy=8, color="#444444").encode(x=x, y=y, text=altair.Text("short:N")),
         *(text.encode(x=x, y=y, text=altair.value("status quo")) for text in (halo, quo)),
     ]
 

@@ -67,8 +67,8 @@ def _panel(panel: CurvePanel, years: Sequence[float], labelled: bool) -> altair.
     )
     base = altair.Chart(style.data(rows)).encode(x=x)
     layers = [
-        base.mark_area(color=style.SKY, opacity=0.28).encode(y=altair.Y("q05:Q"), y2="q95:Q"),
-        base.mark_area(color=style.BLUE, opacity=0.38).encode(y=altair.Y("q25:Q"), y2="q75:Q"),
+        base.mark_area(color=style.SKY, opacity=0.28).encode(y=altair.Y("q05:Q"), y2=altair.Y2("q95:Q")),
+        base.mark_area(color=style.BLUE, opacity=0.38).encode(y=altair.Y("q25:Q"), y2=altair.Y2("q75:Q")),
         base.mark_line(color=style.INK, strokeWidth=2).encode(y=y),
     ]
     last = rows[-1:]
@@ -83,7 +83,7 @@ def _panel(panel: CurvePanel, years: Sequence[float], labelled: bool) -> altair.
             fontWeight="bold",
             color=style.INK,
         )
-        .encode(x="year:Q", y="mean:Q", text="label:N")
+        .encode(x=altair.X("year:Q"), y=altair.Y("mean:Q"), text=altair.Text("label:N"))
     )
     if panel.rates:
         # Rates at one year stand side by side, not on top of each other.
@@ -98,16 +98,16 @@ def _panel(panel: CurvePanel, years: Sequence[float], labelled: bool) -> altair.
             }
             for i, rate in enumerate(panel.rates)
         ]
-        marks = altair.Chart(style.data(spread)).encode(x="year:Q")
+        marks = altair.Chart(style.data(spread)).encode(x=altair.X("year:Q"))
         layers.append(
             marks.mark_rule(color=style.ORANGE, strokeWidth=2, strokeDash=[4, 2]).encode(
-                y="low:Q", y2="high:Q"
+                y=altair.Y("low:Q"), y2=altair.Y2("high:Q")
             )
         )
         layers.append(
             marks.mark_point(
                 shape="diamond", filled=True, size=70, color=style.ORANGE, stroke=style.PAPER, opacity=1
-            ).encode(y="mean:Q")
+            ).encode(y=altair.Y("mean:Q"))
         )
     return altair.layer(*layers).properties(
         width=130, height=110, title=altair.Title(style.wrapped(panel.title, 22), offset=4)

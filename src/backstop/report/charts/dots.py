@@ -52,14 +52,14 @@ def chart(rows: Sequence[Row], measures: Mapping[str, str], columns: Sequence[st
         ),
         grid.transform_filter("datum.has == 'yes'")
         .mark_text(align="left", dx=11, fontSize=11, color=style.INK)
-        .encode(text="level:N"),
+        .encode(text=altair.Text("level:N")),
         *style.column_heads(titles, x, max(10, width // 7)),
     ).properties(width=width * len(titles), height=height)
     x = altair.X("label:N", sort=list(columns), title=None, axis=None)
     beside = altair.layer(
         altair.Chart(style.data(texts))
         .mark_text(fontSize=11, color=style.INK)
-        .encode(x=x, y=altair.Y("package:N", sort=order, axis=None), text="text:N"),
+        .encode(x=x, y=altair.Y("package:N", sort=order, axis=None), text=altair.Text("text:N")),
         *style.column_heads(columns, x, 12),
     ).properties(width=78 * len(columns), height=height)
     return altair.hconcat(marks, beside, spacing=14)

@@ -72,18 +72,22 @@ def _drawn(panel: Panel, labelled: bool, width: int) -> altair.LayerChart:
     base = altair.Chart(style.data(rows)).encode(y=y)
     layers = [
         base.mark_rule(color=style.BLUE, strokeWidth=1.4).encode(
-            x=altair.X("low:Q", scale=scale, axis=axis), x2="high:Q"
+            x=altair.X("low:Q", scale=scale, axis=axis), x2=altair.X2("high:Q")
         ),
-        base.mark_rule(color=style.BLUE, strokeWidth=5, opacity=0.45).encode(x="q25:Q", x2="q75:Q"),
-        base.mark_rule(color=style.INK, strokeWidth=2.5).encode(x="less:Q", x2="more:Q"),
-        base.mark_point(shape="circle", filled=True, size=52, color=style.INK, opacity=1).encode(x="mean:Q"),
+        base.mark_rule(color=style.BLUE, strokeWidth=5, opacity=0.45).encode(
+            x=altair.X("q25:Q"), x2=altair.X2("q75:Q")
+        ),
+        base.mark_rule(color=style.INK, strokeWidth=2.5).encode(x=altair.X("less:Q"), x2=altair.X2("more:Q")),
+        base.mark_point(shape="circle", filled=True, size=52, color=style.INK, opacity=1).encode(
+            x=altair.X("mean:Q")
+        ),
         base.mark_text(align="left", dx=0, fontSize=11, color=style.INK).encode(
-            x=altair.value(width + 8), text="label:N"
+            x=altair.value(width + 8), text=altair.Text("label:N")
         ),
     ]
     if panel.zero:
         line = altair.Chart(style.data([{"at": 0}])).mark_rule(color=style.QUIET, strokeDash=[3, 3])
-        layers.insert(0, line.encode(x="at:Q"))
+        layers.insert(0, line.encode(x=altair.X("at:Q")))
     return altair.layer(*layers).properties(
         width=width,
         height=ROW * len(order),

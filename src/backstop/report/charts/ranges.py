@@ -64,18 +64,18 @@ def chart(ranges: Sequence[Range]) -> altair.VConcatChart:
         x = altair.X("zero:Q", scale=altair.Scale(domain=[-0.16, 1.75], nice=False), axis=None)
         panels.append(
             altair.layer(
-                base.mark_rule(color=style.QUIET, strokeWidth=1).encode(x=x, x2="one:Q"),
+                base.mark_rule(color=style.QUIET, strokeWidth=1).encode(x=x, x2=altair.X2("one:Q")),
                 base.mark_bar(height=9, color=style.ORANGE, stroke=style.INK, strokeWidth=0.6).encode(
-                    x=altair.X("low:Q"), x2="high:Q"
+                    x=altair.X("low:Q"), x2=altair.X2("high:Q")
                 ),
                 base.mark_text(align="right", dx=-5, fontSize=10, color=style.QUIET).encode(
-                    x="zero:Q", text="lowest:N"
+                    x=altair.X("zero:Q"), text=altair.Text("lowest:N")
                 ),
                 base.mark_text(align="left", dx=5, fontSize=10, color=style.QUIET).encode(
-                    x="one:Q", text="highest:N"
+                    x=altair.X("one:Q"), text=altair.Text("highest:N")
                 ),
                 base.mark_text(align="left", fontSize=11, fontWeight="bold", color=style.INK).encode(
-                    x=altair.datum(1.2), text="words:N"
+                    x=altair.datum(1.2), text=altair.Text("words:N")
                 ),
                 *style.row_labels(order, y),
             ).properties(

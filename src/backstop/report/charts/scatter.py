@@ -70,8 +70,8 @@ def chart(points: Sequence[Point], x_title: str, y_title: str) -> altair.LayerCh
     )
     base = altair.Chart(style.data(rows))
     layers = [
-        base.mark_rule(color=style.QUIET).encode(x=altair.X("x0:Q"), x2="x1:Q", y=y),
-        base.mark_rule(color=style.QUIET).encode(x=x, y=altair.Y("y0:Q"), y2="y1:Q"),
+        base.mark_rule(color=style.QUIET).encode(x=altair.X("x0:Q"), x2=altair.X2("x1:Q"), y=y),
+        base.mark_rule(color=style.QUIET).encode(x=x, y=altair.Y("y0:Q"), y2=altair.Y2("y1:Q")),
         base.mark_point(filled=True, size=95, opacity=1).encode(
             x=x,
             y=y,
@@ -89,6 +89,6 @@ def chart(points: Sequence[Point], x_title: str, y_title: str) -> altair.LayerCh
         layers.append(
             base.transform_filter(f"datum.side == '{side}'")
             .mark_text(align=align, dx=dx, fontSize=11, color=style.INK)
-            .encode(x=x, y=y, text="label:N")
+            .encode(x=x, y=y, text=altair.Text("label:N"))
         )
     return altair.layer(*layers).properties(width=560, height=300)

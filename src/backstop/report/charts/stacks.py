@@ -71,7 +71,7 @@ def chart(shares: Mapping[str, Mapping[str, Sequence[float]]], years: Sequence[f
         layers = altair.layer(
             base.mark_bar(stroke=style.PAPER, strokeWidth=1).encode(
                 y=y,
-                y2="to:Q",
+                y2=altair.Y2("to:Q"),
                 color=altair.Color(
                     "part:N",
                     scale=altair.Scale(
@@ -79,10 +79,12 @@ def chart(shares: Mapping[str, Mapping[str, Sequence[float]]], years: Sequence[f
                     ),
                     legend=None,
                 ),
-                order="order:Q",
+                order=altair.Order("order:Q"),
             ),
             base.mark_text(fontSize=10, fontWeight="bold").encode(
-                y=altair.Y("middle:Q"), text="key:N", color=altair.Color("ink:N", scale=None, legend=None)
+                y=altair.Y("middle:Q"),
+                text=altair.Text("key:N"),
+                color=altair.Color("ink:N", scale=None, legend=None),
             ),
         ).resolve_scale(color="independent")
         panels.append(
@@ -118,7 +120,7 @@ def _key(parts: Sequence[str], keys: Mapping[str, str]) -> altair.LayerChart:
     return altair.layer(
         base.mark_square(size=190, opacity=1, xOffset=8).encode(color=altair.Color("colour:N", scale=None)),
         base.mark_text(fontSize=10, fontWeight="bold", xOffset=8).encode(
-            text="letter:N", color=altair.Color("ink:N", scale=None)
+            text=altair.Text("letter:N"), color=altair.Color("ink:N", scale=None)
         ),
-        base.mark_text(align="left", dx=22, fontSize=11, color=style.INK).encode(text="words:N"),
+        base.mark_text(align="left", dx=22, fontSize=11, color=style.INK).encode(text=altair.Text("words:N")),
     ).properties(width=560, height=18 * half)

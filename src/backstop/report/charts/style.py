@@ -228,4 +228,7 @@ def data(records: Sequence[Mapping[str, object]]) -> altair.Data:
     """Records as inline data of a chart."""
     import altair
 
-    return altair.Data(values=[dict(record) for record in records])
+    shared = altair.Data(values=[dict(record) for record in records])
+    # Charts are copied whenever they are layered or laid side by side; their data, most of them, need not be.
+    object.__setattr__(shared, "__deepcopy__", lambda _: shared)
+    return shared

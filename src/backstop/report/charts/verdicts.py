@@ -84,16 +84,16 @@ def chart(claims: Sequence[Row]) -> altair.HConcatChart:
         ),
     )
     verdict_words = base.mark_text(align="left", fontSize=11, fontWeight="bold", color=style.INK).encode(
-        x=altair.value(22), text="verdict:N"
+        x=altair.value(22), text=altair.Text("verdict:N")
     )
     bars = altair.Chart(style.data(parts))
     kinds = [kind for kind, _ in SHARES]
     x = altair.X("from:Q", scale=altair.Scale(domain=[0, 1], nice=False), axis=None)
     bar = bars.mark_rect(stroke=style.PAPER).encode(
         x=x,
-        x2="to:Q",
+        x2=altair.X2("to:Q"),
         y=altair.Y("low:Q", scale=scale, axis=None),
-        y2="high:Q",
+        y2=altair.Y2("high:Q"),
         color=altair.Color(
             "kind:N",
             scale=altair.Scale(domain=kinds, range=[c for _, c in SHARES]),
@@ -101,7 +101,7 @@ def chart(claims: Sequence[Row]) -> altair.HConcatChart:
         ),
     )
     figures = bars.mark_text(fontSize=10, fontWeight="bold").encode(
-        x=altair.X("middle:Q"), y=y, text="figure:N", color=altair.Color("ink:N", scale=None)
+        x=altair.X("middle:Q"), y=y, text=altair.Text("figure:N"), color=altair.Color("ink:N", scale=None)
     )
     return altair.hconcat(
         words.properties(width=345, height=height),

@@ -20,6 +20,14 @@ from backstop.report.tables.assessment import heading, tables
 
 def written(found: Material) -> Report:
     """The report; sections with nothing to say are named in `left_out` with the reason."""
+    from altair.utils.schemapi import debug_mode
+
+    # Each part of a chart would be checked against the schema of Vega-Lite, and again as a part of any other.
+    with debug_mode(False):
+        return _written(found)
+
+
+def _written(found: Material) -> Report:
     scenario = found.model.scenario
     unjudged = "Claims, judged: `backstop claims` judges them, and so does `backstop report`."
     unsought = (
