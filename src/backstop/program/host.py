@@ -19,7 +19,6 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -28,15 +27,13 @@ import numpy as np
 from backstop.base.arrays import BoolArray, FloatArray
 from backstop.program.layout import Figure, Layout
 from backstop.program.program import Program
-from backstop.program.runtime import Instance, Machine, Stopped
+from backstop.program.runtime import Instance, Machine
+from backstop.program.workers import Span, Workers
 
 T = TypeVar("T")
 
 Number = float | FloatArray
 Progress = Callable[[int, int], None]
-
-# Seconds after which the waiting thread looks around, so that it can be interrupted on every system.
-_LOOK_EVERY = 0.2
 
 # Worlds of a block that `each` hands over where the caller does not say.
 BLOCK = 1_008
@@ -106,7 +103,7 @@ class Host:
     def __init__(self, program: Program, threads: int | None = None) -> None:
         self.program = program
         self.threads = max(1, threads or usable_threads())
-        self._machine = Machine(program.wasm)
+        self._workers = Workers(Machine(program.wasm), self.threads)
         self._own = threading.local()
 
     def solve(
@@ -142,7 +139,7 @@ class Host:
             for name in levels:
                 self._run(instance, selection, first, count, parameters, levels[name], rooms[name], first)
 
-        self._each_block(job, worlds, size, len(levels), progress)
+        self._workers.run(job, _spans(worlds, size), _told(progress, worlds, len(levels)))
         return {name: room.solved() for name, room in rooms.items()}
 
     def each(
@@ -173,7 +170,7 @@ class Host:
                     self._run(instance, selection, start, part, parameters, levels[name], rooms[name], place)
             found[first] = take(Block(first, count, {name: r.solved(count) for name, r in rooms.items()}))
 
-        self._each_block(job, worlds, block, len(levels), progress)
+        self._workers.run(job, _spans(worlds, block), _told(progress, worlds, len(levels)))
         return [found[first] for first in sorted(found)]
 
     def _rooms(self, selection: _Selection, names: Sequence[str], worlds: int) -> dict[str, _Room]:
@@ -212,44 +209,23 @@ class Host:
         instance.solve(padded // 2)
         room.take(numbers, place, count)
 
-    def _each_block(
-        self,
-        job: Callable[[Instance, int, int], None],
-        worlds: int,
-        size: int,
-        arrangements: int,
-        progress: Progress | None,
-    ) -> None:
-        """Call `job(instance, first, count)` for all blocks, in threads; on an interruption end them all."""
-        blocks = [(first, min(size, worlds - first)) for first in range(0, worlds, size)]
-        stopping = threading.Event()
 
-        def task(first: int, count: int) -> int:
-            if stopping.is_set():
-                raise Stopped
-            instance: Instance | None = getattr(self._own, "instance", None)
-            if instance is None:
-                instance = self._own.instance = self._machine.instance()
-            instance.ready()
-            job(instance, first, count)
-            return count
+def _spans(worlds: int, size: int) -> list[Span]:
+    """Blocks of `size` worlds, the last one of those that are left."""
+    return [(first, min(size, worlds - first)) for first in range(0, worlds, size)]
 
-        done = 0
-        with ThreadPoolExecutor(min(self.threads, max(1, len(blocks))), "backstop") as pool:
-            waiting: set[Future[int]] = {pool.submit(task, *block) for block in blocks}
-            try:
-                while waiting:
-                    ended, waiting = wait(waiting, _LOOK_EVERY, FIRST_COMPLETED)
-                    for future in ended:
-                        done += future.result()
-                        if progress is not None:
-                            progress(done * arrangements, worlds * arrangements)
-            except BaseException:
-                stopping.set()
-                for future in waiting:
-                    future.cancel()
-                self._machine.stop()
-                raise
+
+def _told(progress: Progress | None, worlds: int, arrangements: int) -> Callable[[int], None]:
+    """Progress counted up, in worlds times arrangements."""
+    done = 0
+
+    def told(count: int) -> None:
+        nonlocal done
+        done += count * arrangements
+        if progress is not None:
+            progress(done, worlds * arrangements)
+
+    return told
 
 
 class _Selection:
