@@ -23,8 +23,8 @@ from backstop.program.recursion.sweeps import Sweeps
 # Products of a linear solution, and entries of what it solves, beyond which it is not worth while.
 MOST_PRODUCTS, MOST_ENTRIES = 6_000, 1_500
 MOST_STEPS = 10
-# A step after which less than this share of what may be left is expected needs no look at what it leaves.
-SURELY = 0.01
+# A step that leaves less than this share of what may be left needs no look at what it leaves.
+SURELY = 0.1
 # Steps for which a deviation may settle into the way it fades, and for which that is then watched.
 SETTLING, TRIAL = 4, 12
 # Over two sweeps the part of an error that has to do with choices must shrink by this share of what discounting does.
@@ -40,7 +40,7 @@ class Search:
     def __init__(self, process: Process, proposal: int, before: int) -> None:
         self.process, self.rows, self.proposal, self.before = process, process.board.rows, proposal, before
         memory = self.rows.memory
-        self.open, self.margin, self.allowed = (memory.take(1) for _ in range(3))
+        self.open, self.margin, self.allowed, self.curvature = (memory.take(1) for _ in range(4))
         self.functions: list[Function] = []
         game = process.board.numbers.model.game
         self.groups = [group for group in game.groups() if set(group) <= set(self.rows.going)]
@@ -122,13 +122,12 @@ class _Group:
 
     def function(self) -> Function:
         function, search = self.function_, self.search
-        active, done, change, before, gone = (function.local() for _ in range(5))
+        active, done, change, step, gone = (function.local() for _ in range(5))
         steps = function.local(I32)
         function.assign(
             lambda terms: {
                 active: terms.load(search.open),
                 done: terms.bits(0),
-                change: terms.constant(0.0),
             }
         )
 
@@ -136,12 +135,11 @@ class _Group:
             good = terms.op("eq", terms.local(gone), terms.constant(0.0))
             here = terms.op("and", terms.local(active), good)
             now, margin = terms.local(change), terms.load(search.margin)
-            # Newton's steps square what is left: after this one it is some now * (now / before)^2.
-            ratio = terms.div(now, terms.local(before))
-            after = terms.mul(now, terms.mul(ratio, ratio))
-            soon = terms.op("le", after, terms.mul(terms.constant(SURELY), margin))
-            soon = terms.op("and", soon, terms.op("le", ratio, terms.constant(0.1)))
-            close = terms.op("and", here, terms.op("or", soon, terms.op("le", now, margin)))
+            # What a step leaves is its square times how much choices curve, which is some 1 / noise.
+            length = terms.local(step)
+            left = terms.mul(terms.mul(length, length), terms.load(search.curvature))
+            surely = terms.op("le", left, terms.mul(terms.constant(SURELY), margin))
+            close = terms.op("and", here, terms.op("or", surely, terms.op("le", now, margin)))
             return {
                 done: terms.op("or", terms.local(done), close),
                 active: terms.op("andnot", here, close),
@@ -149,15 +147,13 @@ class _Group:
 
         with function.loop():
             function.call(f"slopes_of_{self.number}")
-            function.get(change)
-            function.set(before)
             terms = Terms()
             rests = [self._rest(terms, k, i) for k in self.group for i in self.deciders]
             lost = terms.sum([terms.sub(rest, rest) for rest in rests])
             function.compute(
                 terms, [Assign(change, largest(terms, terms.constant(0.0), rests)), Assign(gone, lost)]
             )
-            self._step(active)
+            self._step(active, step)
             function.assign(judged)
             function.step(steps, 1)
             function.get(steps)
@@ -237,8 +233,8 @@ class _Group:
         place = self.slopes[phase].get(entry)
         return None if place is None else terms.load(place)
 
-    def _step(self, active: int) -> None:
-        """A step towards the fixed point in the active lanes."""
+    def _step(self, active: int, length: int) -> None:
+        """A step towards the fixed point in the active lanes, and its length."""
         terms, rows = Terms(), self.rows
         found: dict[tuple[int, int], Term] = {}
         unknowns = [(k, i) for k in self.group for i in self.deciders]
@@ -266,14 +262,15 @@ class _Group:
                         rest = terms.add(rest, terms.mul(slope, moved))
                 right.append(rest)
             found |= dict(zip([(k, i) for k in self.group], solution(terms, matrix, right), strict=True))
-        stores = []
+        length_ = largest(terms, terms.constant(0.0), list(found.values()))
+        stores: list[Store | Assign] = []
         for (k, i), step in found.items():
             now = terms.load(rows.offset(self.search.proposal, k, i))
             new = terms.select(terms.local(active), terms.add(now, step), now)
             later = terms.mul(terms.load(rows.factors[i]), new)
             stores.append(Store(rows.offset(self.search.proposal, k, i), new))
             stores.append(Store(rows.offset(rows.discounted, k, i), later))
-        self.function_.compute(terms, stores)
+        self.function_.compute(terms, [*stores, Assign(length, length_)])
 
     def _enter(
         self,

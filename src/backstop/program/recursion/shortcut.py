@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 
-from backstop.program.code.encoding import I32, Function
+from backstop.program.code.encoding import I32, Assign, Function, Store
 from backstop.program.code.terms import Term, Terms
 from backstop.program.recursion.process import Process
 from backstop.program.recursion.rows import Cell, RowWriter
@@ -51,16 +51,21 @@ class Shortcut:
     def begin(self) -> None:
         """Before the first sweep: in which worlds a short cut may be taken."""
         noises, slots = self.process.board.numbers.noises, self.process.board.slots
-
-        def begun(terms: Terms) -> dict[int, Term]:
-            wild = terms.bits(0)
-            for noise in noises:
-                bits = slots.terms.constant_bits(noise)
-                amount = terms.load(slots.place(noise)) if bits is None else terms.bits(bits)
-                wild = terms.op("or", wild, terms.op("lt", amount, terms.constant(LEAST_NOISE)))
-            return {self.eligible: terms.op("not", wild), self.proposed: terms.bits(0)}
-
-        self.function.assign(begun)
+        terms = Terms()
+        least = terms.constant(math.inf)
+        for noise in noises:
+            bits = slots.terms.constant_bits(noise)
+            least = terms.op(
+                "pmin", least, terms.load(slots.place(noise)) if bits is None else terms.bits(bits)
+            )
+        self.function.compute(
+            terms,
+            [
+                Assign(self.eligible, terms.op("ge", least, terms.constant(LEAST_NOISE))),
+                Assign(self.proposed, terms.bits(0)),
+                Store(self.search.curvature, terms.div(terms.constant(1.0), least)),
+            ],
+        )
 
     def remember(self) -> None:
         """After a sweep: keep the values from before it, and what the first two sweeps give."""
