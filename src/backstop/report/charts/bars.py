@@ -42,8 +42,8 @@ def tornado(bars: Sequence[Bar], centre: float, title: str) -> altair.LayerChart
             )
     order = [bar.label for bar in bars]
     y = altair.Y("label:N", sort=order, title=None, axis=None)
-    scale = altair.Scale(zero=False, nice=True, padding=34)
-    axis = altair.Axis(format=",~f", tickCount=6)
+    scale = {"zero": False, "nice": True, "padding": 34}
+    axis = {"format": ",~f", "tickCount": 6}
     x = altair.X("to:Q", title=title, scale=scale, axis=axis)
     base = altair.Chart(style.data(rows)).encode(y=y)
     ends = ["input low", "input high"]
@@ -53,10 +53,13 @@ def tornado(bars: Sequence[Bar], centre: float, title: str) -> altair.LayerChart
             x2=altair.X2("to:Q"),
             color=altair.Color(
                 "end:N",
-                scale=altair.Scale(domain=ends, range=["#ffffff", style.BLUE]),
-                legend=altair.Legend(
-                    title=None, orient="bottom", symbolType="square", symbolStrokeColor=style.INK
-                ),
+                scale={"domain": ends, "range": ["#ffffff", style.BLUE]},
+                legend={
+                    "title": None,
+                    "orient": "bottom",
+                    "symbolType": "square",
+                    "symbolStrokeColor": style.INK,
+                },
             ),
         ),
         altair.Chart(style.data([{"at": centre}])).mark_rule(color=style.INK).encode(x=altair.X("at:Q")),
@@ -89,9 +92,7 @@ def shares(
     ]
     y = altair.Y("label:N", sort=list(names), title=None, axis=None)
     base = altair.Chart(style.data(rows)).encode(y=y)
-    x = altair.X(
-        "mean:Q", title=unit, axis=altair.Axis(format=".0%", tickCount=5), scale=altair.Scale(nice=True)
-    )
+    x = altair.X("mean:Q", title=unit, axis={"format": ".0%", "tickCount": 5}, scale={"nice": True})
     layers = [
         base.mark_bar(height=13, color=style.BLUE).encode(x=x),
         base.mark_rule(color=style.INK, strokeWidth=1.5).encode(x=altair.X("less:Q"), x2=altair.X2("more:Q")),

@@ -79,9 +79,9 @@ def conflict_chart(picture: Drawing, key: bool = True) -> altair.LayerChart:
 
     top = _HEIGHT if picture["nodes"] else 0
     lines = (_key(picture) if key else []) if picture["nodes"] else _table(picture)
-    x = altair.X("x:Q", scale=altair.Scale(domain=[0, _WIDTH], nice=False), axis=None)
+    x = altair.X("x:Q", scale={"domain": [0, _WIDTH], "nice": False}, axis=None)
     height = top + 14 * len(lines) + (20 if lines else 0)
-    y = altair.Y("y:Q", scale=altair.Scale(domain=[height, 0], nice=False), axis=None)
+    y = altair.Y("y:Q", scale={"domain": [height, 0], "nice": False}, axis=None)
     words: list[Mark] = [
         {"x": 18.0 if line.startswith(" ") else 0.0, "y": top + 20.0 + 14 * at, "line": line}
         for at, line in enumerate(lines)
@@ -104,16 +104,18 @@ def _graph(picture: Drawing, x: altair.X, y: altair.Y) -> list[altair.Chart]:
     names = {dm["id"]: dm["name"] for dm in picture["decision_makers"]}
     spot = {node["id"]: _spot(node) for node in picture["nodes"]}
     domain = list(names.values())
-    inks = altair.Scale(domain=domain, range=[COLOURS[at % len(COLOURS)] for at in range(len(names))])
-    dashes = altair.Scale(domain=domain, range=[DASHES[at % len(DASHES)] for at in range(len(names))])
-    key = altair.Legend(
-        title="Improvement of", orient="bottom", symbolType="stroke", symbolStrokeWidth=2.5, symbolSize=700
-    )
-    opacity = altair.Opacity(
-        "faint:N", scale=altair.Scale(domain=[False, True], range=[0.9, 0.3]), legend=None
-    )
+    inks = {"domain": domain, "range": [COLOURS[at % len(COLOURS)] for at in range(len(names))]}
+    dashes = {"domain": domain, "range": [DASHES[at % len(DASHES)] for at in range(len(names))]}
+    key = {
+        "title": "Improvement of",
+        "orient": "bottom",
+        "symbolType": "stroke",
+        "symbolStrokeWidth": 2.5,
+        "symbolSize": 700,
+    }
+    opacity = altair.Opacity("faint:N", scale={"domain": [False, True], "range": [0.9, 0.3]}, legend=None)
     shafts, heads = _arrows(picture, names, spot)
-    turned = altair.Angle("angle:Q", scale=altair.Scale(domain=[0, 360], range=[0, 360]))
+    turned = altair.Angle("angle:Q", scale={"domain": [0, 360], "range": [0, 360]})
     layers = [
         altair.Chart(style.data(shafts))
         .mark_line(strokeWidth=1.7, interpolate="basis")
@@ -173,9 +175,9 @@ def _circles(picture: Drawing, x: altair.X, y: altair.Y) -> list[altair.Chart]:
     nodes = [_circle(node) for node in picture["nodes"]]
     rings = [ring for ring in RINGS if any(node["ring"] == ring["title"] for node in nodes)]
     present = [ring["title"] for ring in rings]
-    key = altair.Legend(title="Ring", orient="bottom", symbolFillColor="white", symbolSize=200)
-    widths = altair.Scale(type="ordinal", domain=present, range=[ring["width"] for ring in rings])
-    inks = altair.Scale(domain=present, range=[ring["ink"] for ring in rings])
+    key = {"title": "Ring", "orient": "bottom", "symbolFillColor": "white", "symbolSize": 200}
+    widths = {"type": "ordinal", "domain": present, "range": [ring["width"] for ring in rings]}
+    inks = {"domain": present, "range": [ring["ink"] for ring in rings]}
     circles = altair.Chart(style.data(nodes))
     disc = circles.mark_point(
         shape="circle", filled=True, fillOpacity=1, size=math.pi * RADIUS**2, fill="white"

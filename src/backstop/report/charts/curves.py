@@ -55,15 +55,20 @@ def _panel(panel: CurvePanel, years: Sequence[float], labelled: bool) -> altair.
     ]
     x = altair.X(
         "year:Q",
-        scale=altair.Scale(domain=[0, max(years)], nice=False),
-        axis=altair.Axis(title="years", values=[0.0, max(years) / 2, max(years)], grid=False, format=",~f"),
+        scale={"domain": [0, max(years)], "nice": False},
+        axis={"title": "years", "values": [0.0, max(years) / 2, max(years)], "grid": False, "format": ",~f"},
     )
     y = altair.Y(
         "mean:Q",
-        scale=altair.Scale(domain=[0, 1]),
-        axis=altair.Axis(
-            title=None, labels=labelled, ticks=labelled, values=[0, 0.5, 1], format=",~f", labelFlush=True
-        ),
+        scale={"domain": [0, 1]},
+        axis={
+            "title": None,
+            "labels": labelled,
+            "ticks": labelled,
+            "values": [0, 0.5, 1],
+            "format": ",~f",
+            "labelFlush": True,
+        },
     )
     base = altair.Chart(style.data(rows)).encode(x=x)
     layers = [

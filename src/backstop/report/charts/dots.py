@@ -40,7 +40,7 @@ def chart(rows: Sequence[Row], measures: Mapping[str, str], columns: Sequence[st
     titles = list(measures.values())
     height = 26 * len(rows)
     width = min(96, 520 // len(titles))
-    side = altair.Axis(ticks=False, domain=False, labelLimit=150)
+    side = {"ticks": False, "domain": False, "labelLimit": 150}
     x = altair.X("label:N", sort=titles, title=None, axis=None)
     grid = altair.Chart(style.data(dots)).encode(
         x=x, y=altair.Y("package:N", sort=order, title=None, axis=side)

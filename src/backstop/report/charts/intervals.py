@@ -63,12 +63,12 @@ def _drawn(panel: Panel, labelled: bool, width: int) -> altair.LayerChart:
         "name:N",
         sort=order,
         title=None,
-        scale=altair.Scale(domain=order),
-        axis=altair.Axis(labels=labelled, ticks=False, domain=False, labelPadding=8) if labelled else None,
+        scale={"domain": order},
+        axis={"labels": labelled, "ticks": False, "domain": False, "labelPadding": 8} if labelled else None,
     )
     ends = panel.domain
-    scale = altair.Scale(domain=list(ends), nice=False) if ends else altair.Scale(zero=False, nice=True)
-    axis = altair.Axis(title=panel.unit, tickCount=5, format=",~f", grid=True)
+    scale = {"domain": list(ends), "nice": False} if ends else {"zero": False, "nice": True}
+    axis = {"title": panel.unit, "tickCount": 5, "format": ",~f", "grid": True}
     base = altair.Chart(style.data(rows)).encode(y=y)
     layers = [
         base.mark_rule(color=style.BLUE, strokeWidth=1.4).encode(

@@ -61,7 +61,7 @@ def chart(ranges: Sequence[Range]) -> altair.VConcatChart:
         order = [str(row["label"]) for row in rows]
         y = altair.Y("label:N", sort=order, title=None, axis=None)
         base = altair.Chart(style.data(rows)).encode(y=y)
-        x = altair.X("zero:Q", scale=altair.Scale(domain=[-0.16, 1.75], nice=False), axis=None)
+        x = altair.X("zero:Q", scale={"domain": [-0.16, 1.75], "nice": False}, axis=None)
         panels.append(
             altair.layer(
                 base.mark_rule(color=style.QUIET, strokeWidth=1).encode(x=x, x2=altair.X2("one:Q")),

@@ -59,14 +59,14 @@ def chart(points: Sequence[Point], x_title: str, y_title: str) -> altair.LayerCh
     x = altair.X(
         "x:Q",
         title=x_title,
-        scale=altair.Scale(zero=False, nice=True, padding=26),
-        axis=altair.Axis(format=",~f"),
+        scale={"zero": False, "nice": True, "padding": 26},
+        axis={"format": ",~f"},
     )
     y = altair.Y(
         "y:Q",
         title=y_title,
-        scale=altair.Scale(zero=False, nice=True, padding=22),
-        axis=altair.Axis(format=",~f"),
+        scale={"zero": False, "nice": True, "padding": 22},
+        axis={"format": ",~f"},
     )
     base = altair.Chart(style.data(rows))
     layers = [
@@ -77,9 +77,7 @@ def chart(points: Sequence[Point], x_title: str, y_title: str) -> altair.LayerCh
             y=y,
             shape=altair.Shape(
                 "label:N",
-                scale=altair.Scale(
-                    domain=labels, range=[SHAPES[i % len(SHAPES)] for i in range(len(labels))]
-                ),
+                scale={"domain": labels, "range": [SHAPES[i % len(SHAPES)] for i in range(len(labels))]},
                 legend=None,
             ),
             color=altair.value(style.BLUE),

@@ -59,14 +59,18 @@ def chart(shares: Mapping[str, Mapping[str, Sequence[float]]], years: Sequence[f
                 )
                 below += values[i]
         base = altair.Chart(style.data(rows)).encode(
-            x=altair.X("year:O", sort=shown, axis=altair.Axis(title="year", labelAngle=0, grid=False))
+            x=altair.X("year:O", sort=shown, axis={"title": "year", "labelAngle": 0, "grid": False})
         )
         y = altair.Y(
             "from:Q",
-            scale=altair.Scale(domain=[0, 1], nice=False),
-            axis=altair.Axis(
-                title=None, format=",~f", labels=at % COLUMNS == 0, values=[0, 0.5, 1], labelFlush=True
-            ),
+            scale={"domain": [0, 1], "nice": False},
+            axis={
+                "title": None,
+                "format": ",~f",
+                "labels": at % COLUMNS == 0,
+                "values": [0, 0.5, 1],
+                "labelFlush": True,
+            },
         )
         layers = altair.layer(
             base.mark_bar(stroke=style.PAPER, strokeWidth=1).encode(
@@ -74,9 +78,7 @@ def chart(shares: Mapping[str, Mapping[str, Sequence[float]]], years: Sequence[f
                 y2=altair.Y2("to:Q"),
                 color=altair.Color(
                     "part:N",
-                    scale=altair.Scale(
-                        domain=names, range=[COLOURS[i % len(COLOURS)] for i in range(len(names))]
-                    ),
+                    scale={"domain": names, "range": [COLOURS[i % len(COLOURS)] for i in range(len(names))]},
                     legend=None,
                 ),
                 order=altair.Order("order:Q"),
@@ -114,8 +116,8 @@ def _key(parts: Sequence[str], keys: Mapping[str, str]) -> altair.LayerChart:
         for i, part in enumerate(parts)
     ]
     base = altair.Chart(style.data(rows)).encode(
-        x=altair.X("column:Q", scale=altair.Scale(domain=[0, 2]), axis=None),
-        y=altair.Y("row:Q", scale=altair.Scale(domain=[half, -0.5]), axis=None),
+        x=altair.X("column:Q", scale={"domain": [0, 2]}, axis=None),
+        y=altair.Y("row:Q", scale={"domain": [half, -0.5]}, axis=None),
     )
     return altair.layer(
         base.mark_square(size=190, opacity=1, xOffset=8).encode(color=altair.Color("colour:N", scale=None)),

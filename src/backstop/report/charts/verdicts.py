@@ -62,7 +62,7 @@ def chart(claims: Sequence[Row]) -> altair.HConcatChart:
             )
             below += share
     height = 32 * len(claims)
-    scale = altair.Scale(domain=[-0.6, len(claims) - 0.4], reverse=True, nice=False, zero=False)
+    scale = {"domain": [-0.6, len(claims) - 0.4], "reverse": True, "nice": False, "zero": False}
     y = altair.Y("row:Q", scale=scale, axis=None)
     base = altair.Chart(style.data(rows)).encode(y=y)
     labels = {at: claim.label for at, claim in enumerate(claims)}
@@ -74,12 +74,12 @@ def chart(claims: Sequence[Row]) -> altair.HConcatChart:
         x=altair.value(8),
         shape=altair.Shape(
             "verdict:N",
-            scale=altair.Scale(domain=verdicts, range=[MARKS[v][0] for v in verdicts]),
+            scale={"domain": verdicts, "range": [MARKS[v][0] for v in verdicts]},
             legend=None,
         ),
         color=altair.Color(
             "verdict:N",
-            scale=altair.Scale(domain=verdicts, range=[MARKS[v][1] for v in verdicts]),
+            scale={"domain": verdicts, "range": [MARKS[v][1] for v in verdicts]},
             legend=None,
         ),
     )
@@ -88,7 +88,7 @@ def chart(claims: Sequence[Row]) -> altair.HConcatChart:
     )
     bars = altair.Chart(style.data(parts))
     kinds = [kind for kind, _ in SHARES]
-    x = altair.X("from:Q", scale=altair.Scale(domain=[0, 1], nice=False), axis=None)
+    x = altair.X("from:Q", scale={"domain": [0, 1], "nice": False}, axis=None)
     bar = bars.mark_rect(stroke=style.PAPER).encode(
         x=x,
         x2=altair.X2("to:Q"),
@@ -96,8 +96,8 @@ def chart(claims: Sequence[Row]) -> altair.HConcatChart:
         y2=altair.Y2("high:Q"),
         color=altair.Color(
             "kind:N",
-            scale=altair.Scale(domain=kinds, range=[c for _, c in SHARES]),
-            legend=altair.Legend(title="of 100 worlds, the claim", orient="bottom", direction="horizontal"),
+            scale={"domain": kinds, "range": [c for _, c in SHARES]},
+            legend={"title": "of 100 worlds, the claim", "orient": "bottom", "direction": "horizontal"},
         ),
     )
     figures = bars.mark_text(fontSize=10, fontWeight="bold").encode(
