@@ -45,7 +45,7 @@ class Before:
     """The solver of the state before, in a process of its own that solves whenever it is told to."""
 
     def __init__(self, python: str, worlds: int, block: int) -> None:
-        command = [python, "-c", BEFORE, str(STUDY), str(worlds), str(block), str(TURNS)]
+        command = [python, "-E", "-c", BEFORE, str(STUDY), str(worlds), str(block), str(TURNS)]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def __call__(self) -> tuple[float, float]:
