@@ -20,7 +20,7 @@ from tests.support.small_studies import HOSTILE, OBSERVED, PLEDGE, write
 
 from backstop.base.files import RESULTS
 from backstop.scenario.study import load
-from backstop.scenario.template import template, templates
+from backstop.scenario.template import start_study, templates
 from backstop.worlds.assessment import assess
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -119,7 +119,8 @@ def test_differences_are_paired(pledge: Path) -> None:
 
 @pytest.mark.parametrize("name", templates())
 def test_templates_run_as_they_are(name: str, tmp_path: Path) -> None:
-    answer = run("assess", write(tmp_path / "mine", template(name)), "--worlds", 64, "--json")
+    start_study(tmp_path / "mine", name)
+    answer = run("assess", tmp_path / "mine", "--worlds", 64, "--json")
     assert (answer.code, answer.err) == (0, "")
     assert answer.json["study"] == "mine"
     assert answer.json["unconverged_worlds"] == 0

@@ -10,7 +10,7 @@ from tests.support.command import run
 from tests.support.small_studies import HOSTILE, PLEDGE, write
 
 from backstop.scenario.study import load
-from backstop.scenario.template import template, templates
+from backstop.scenario.template import start_study, templates
 from backstop.worlds.assessment import assess
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -152,7 +152,8 @@ def test_titles_are_shown_as_text(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", templates())
 def test_templates_can_be_explained(name: str, tmp_path: Path) -> None:
-    assert run("explain", write(tmp_path / "mine", template(name)), "--world", 3).code == 0
+    start_study(tmp_path / "mine", name)
+    assert run("explain", tmp_path / "mine", "--world", 3).code == 0
 
 
 @pytest.mark.parametrize("study", ["ladder", "korea-1953", "ukraine-2025"])

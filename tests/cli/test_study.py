@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import shlex
 import sys
+from pathlib import Path
 
 import pytest
 from tests.support.broken_scenarios import BASE
 
 from backstop.cli.main import main
-from backstop.scenario.template import templates
+from backstop.scenario.template import template_files, templates
 
 
 @pytest.fixture
@@ -31,7 +34,10 @@ def test_a_template_is_checked_without_a_note(run, tmp_path, name):
     assert (code, err) == (0, "")
     assert f"backstop check '{folder}'" in out
     assert f"backstop assess '{folder}'" in out
-    assert sorted(path.name for path in folder.iterdir()) == ["backstop-1.schema.json", "scenario.yaml"]
+    written = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert written == {*template_files(name), "backstop-1.schema.json"}
+    for entry in folder.iterdir():
+        assert re.search(rf"^Written: .*\b{entry.name}\b", out)
     text = (folder / "scenario.yaml").read_text()
     assert text.startswith("# yaml-language-server: $schema=backstop-1.schema.json\n")
     for study in (folder, folder / "scenario.yaml", folder / "backstop-1.schema.json"):
@@ -40,10 +46,63 @@ def test_a_template_is_checked_without_a_note(run, tmp_path, name):
         assert "No errors" in out
 
 
+@pytest.mark.parametrize("name", templates())
+def test_the_commands_that_new_names_run_clean(run, tmp_path, name):
+    _, out, _ = run("new", str(tmp_path / "mine"), "--template", name)
+    named = [shlex.split(line)[1:] for line in out.splitlines() if line.startswith("  backstop ")]
+    assert len(named) == (7 if name == "observers" else 2)
+    for command in named:
+        code, shown, err = run(*command, *(["--worlds", "32"] if command[0] == "assess" else []))
+        assert (code, err) == (0, ""), command
+        assert shown
+
+
+def test_the_template_with_a_dossier_cites_it(run, tmp_path):
+    folder = str(tmp_path / "mine")
+    run("new", folder, "--template", "observers")
+    assert "exact: 8" in run("dossier", "verify", folder)[1]
+    assert "citations, all in the dossier" in run("graph", "check", f"{folder}/graph.yaml")[1]
+    assert run("graph", "analyse", f"{folder}/graph.yaml", "--variant", "bluff")[0] == 0
+    compared = run("dossier", "compare", folder)[1]
+    assert "40 observers (account wire: wire-2); 60 observers" in compared
+    assert "2 accounts: Upland admits 20 observers at most" in compared
+    grounds = {
+        "most_observers": "Upland would accept no more than 20 observers",
+        "observers": "We will send 40 observers if the truce holds for a month",
+        "observers_help": "Without observers nobody would know who fired first",
+        "holds": "parameter most_observers: stated, P2",
+        "P3": "his country would sign nothing until they had arrived",
+    }
+    for each, words in grounds.items():
+        code, out, err = run("why", folder, each)
+        assert (code, err) == (0, "")
+        assert words in out
+    assert "4 stated, 1 implied" in run("audit", folder)[1]
+
+
+def test_new_is_written_whole_or_not_at_all(run, tmp_path, monkeypatch):
+    def full(path, content):
+        if path.name == "graph.yaml":
+            raise OSError(28, "No space left on device")
+        return original(path, content)
+
+    original = Path.write_bytes
+    monkeypatch.setattr(Path, "write_bytes", full)
+    code, out, err = run("new", str(tmp_path / "mine"), "--template", "observers")
+    assert (code, out) == (3, "")
+    assert "No space left" in err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_new_lists_templates(run):
     code, out, _ = run("new", "--list")
     assert code == 0
-    assert [line.split()[0] for line in out.splitlines()] == ["ceasefire", "crisis", "settlement"]
+    assert [line.split()[0] for line in out.splitlines()] == [
+        "ceasefire",
+        "crisis",
+        "observers",
+        "settlement",
+    ]
 
 
 def test_new_leaves_other_peoples_folders_alone(run, tmp_path):

@@ -100,11 +100,27 @@ def new(folder: str | None, name: str | None, listing: bool) -> None:
         )
     if name is None:
         raise click.UsageError(f"choose a template with --template: {', '.join(known)}")
-    start_study(Path(folder), name)
+    written = start_study(Path(folder), name)
     quoted = shlex.quote(folder)
-    click.echo("Written. Change the words and numbers in scenario.yaml to your own, then run:")
+    has_dossier, graph = any(path.startswith("dossier/") for path in written), "graph.yaml" in written
+    click.echo(f"Written: {', '.join(dict.fromkeys(_top(path) for path in written))}.")
+    click.echo("Change the words and numbers in scenario.yaml to your own, then run:")
     click.echo(f"  backstop check {quoted}")
     click.echo(f"  backstop assess {quoted}")
+    if has_dossier:
+        click.echo("What the numbers rest on, and how the accounts differ:")
+        for command in ("dossier verify", "dossier compare", "audit"):
+            click.echo(f"  backstop {command} {quoted}")
+    if graph:
+        click.echo("Who prefers what, without numbers:")
+        for command in ("check", "analyse"):
+            click.echo(f"  backstop graph {command} {shlex.quote(str(Path(folder) / 'graph.yaml'))}")
+
+
+def _top(path: str) -> str:
+    """The name of a file, or of the folder it is in with a stroke after it."""
+    top, stroke, _ = path.partition("/")
+    return top + stroke
 
 
 @click.command()

@@ -150,8 +150,10 @@ def _comparison(comparison: Comparison) -> Iterator[Block]:
     kinds = (
         ("contradiction", "Where the accounts contradict each other", "contradiction"),
         ("difference", "Where they differ without contradiction", "difference"),
+        ("quotation", "Where a quotation is not the same in two accounts", "quotation"),
         ("actor_disagreement", "Where the actors disagree", "disagreement"),
         ("corroboration", "What more than one account bears out", "shared point"),
+        ("not_compared", "What could not be compared", "pair"),
     )
     for kind, title, noun in kinds:
         findings = comparison.of(kind)
