@@ -7,6 +7,7 @@ from tests.support import report_studies
 
 from backstop.base.faults import InvalidInput, Refused
 from backstop.cli.main import backstop
+from backstop.scenario.template import start_study
 
 
 @pytest.fixture
@@ -90,3 +91,35 @@ def test_one_world_is_enough_to_say_that_it_is_not_enough(study: Path, tmp_path:
     """Ten worlds weighted by an observation are too few for some questions: a clear answer, no table of nonsense."""
     with pytest.raises(Refused, match="effective worlds"):
         _run(str(study), "--out", str(tmp_path / "o"), "--worlds", "8")
+
+
+def test_accounts_that_alter_a_quotation_or_cannot_be_compared_are_told(tmp_path: Path) -> None:
+    study, out = tmp_path / "mine", tmp_path / "out"
+    start_study(study, "observers")
+    statements = study / "dossier" / "statements.jsonl"
+    coded = statements.read_text(encoding="utf-8")
+    other_unit = coded.replace('"high": 60, "unit": "observers"', '"high": 60, "unit": "companies"')
+    assert other_unit != coded
+    statements.write_text(other_unit, encoding="utf-8")
+    words = "We may send 40 observers if the truce holds for a month"
+    (tmp_path / "times.txt").write_text(f'"{words}," Ada Brand said.\n', encoding="utf-8")
+    code = [
+        "code",
+        str(study),
+        "times",
+        "--quote",
+        words,
+        "--actor",
+        "brand",
+        "--paraphrase",
+        "They may come.",
+    ]
+    for command in (["add", str(study), str(tmp_path / "times.txt"), "--may-travel"], code):
+        done = CliRunner().invoke(backstop, ["dossier", *command], catch_exceptions=False)
+        assert done.exit_code == 0
+    _run(str(study), "--out", str(out), "--worlds", "64", "--format", "md", "--threads", "1")
+    text = (out / "report.md").read_text(encoding="utf-8")
+    assert "Where a quotation is not the same in two accounts (1 quotation)" in text
+    assert '"will" in account wire: wire-2, "may" in account times: times-1' in text
+    assert "What could not be compared (1 pair)" in text
+    assert "60 companies (account post: post-1)" in text
