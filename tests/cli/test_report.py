@@ -103,17 +103,8 @@ def test_accounts_that_alter_a_quotation_or_cannot_be_compared_are_told(tmp_path
     statements.write_text(other_unit, encoding="utf-8")
     words = "We may send 40 observers if the truce holds for a month"
     (tmp_path / "times.txt").write_text(f'"{words}," Ada Brand said.\n', encoding="utf-8")
-    code = [
-        "code",
-        str(study),
-        "times",
-        "--quote",
-        words,
-        "--actor",
-        "brand",
-        "--paraphrase",
-        "They may come.",
-    ]
+    code = ["code", str(study), "times", "--quote", words, "--paraphrase", "They may come."]
+    code += ["--actor", "brand", "--object", "observers", "--attribution", "direct quotation"]
     for command in (["add", str(study), str(tmp_path / "times.txt"), "--may-travel"], code):
         done = CliRunner().invoke(backstop, ["dossier", *command], catch_exceptions=False)
         assert done.exit_code == 0
