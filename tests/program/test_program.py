@@ -23,10 +23,11 @@ import backstop
 from backstop.base.faults import Refused
 from backstop.cli.main import backstop as command
 from backstop.program import lowering
+from backstop.program.code.equations import elimination
 from backstop.program.host import Host
 from backstop.program.manifest import manifest
 from backstop.program.program import compile_program
-from backstop.program.recursion import plays, search
+from backstop.program.recursion import plays
 from backstop.scenario.model import Model
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -179,7 +180,7 @@ def test_large_groups_of_phases_agree_with_plain_sweeps(size: int) -> None:
 
 def test_an_order_of_elimination_makes_few_new_entries() -> None:
     arrow = [(i, 0) for i in range(1, 50)] + [(0, i) for i in range(1, 50)]
-    order, products = search.elimination(50, arrow)
+    order, products = elimination(50, arrow)
     assert order[-1] == 0 or order[-2] == 0
     assert products < 400
     assert sorted(order) == list(range(50))

@@ -168,12 +168,17 @@ class Solution:
         return values
 
     def _mixed(self, weights: Sequence[Term], children: Sequence[int]) -> list[Term]:
-        """The sum of p U over moves or branches: never from a first one, whose size could cancel the rest."""
+        """The sum of p U over moves or branches: never from a first one, whose size could cancel the rest.
+
+        Where all are worth the same to an actor, nothing has to be mixed.
+        """
         terms = self.terms
-        return [
-            terms.sum([terms.mul(p, self.values[c][actor]) for p, c in zip(weights, children, strict=True)])
-            for actor in self.actors
-        ]
+        found = []
+        for actor in self.actors:
+            worth = [self.values[child][actor] for child in children]
+            parts = [terms.mul(p, value) for p, value in zip(weights, worth, strict=True)]
+            found.append(worth[0] if len(set(worth)) == 1 else terms.sum(parts))
+        return found
 
     def _decided(self, position: int, node: Decision) -> tuple[list[Term], list[Term]]:
         """Probabilities of the moves, bound part included, and what the node is worth."""

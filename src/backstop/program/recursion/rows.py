@@ -13,6 +13,9 @@ from backstop.program.code.encoding import Assign, Function, Store
 from backstop.program.code.terms import Term, Terms
 from backstop.program.layout import SLOT, Memory
 
+# Cells that are written out one after another.
+_FEW = 64
+
 
 class Rows:
     """The rows of a game: `worth` as just computed, `values` of the period in hand, and `discounted` values.
@@ -43,19 +46,20 @@ class Rows:
 
 
 class Cell:
-    """The numbers of one actor in the row at hand, as terms."""
+    """The numbers of one actor in a row, as terms; `row`: the local with the row's address, where it is not fixed."""
 
-    def __init__(self, terms: Terms, rows: Rows, row: int, actor: int) -> None:
-        self.terms, self.row, self.actor = terms, row, actor
+    def __init__(self, terms: Terms, rows: Rows, actor: int, place: int, row: int | None) -> None:
+        self.terms, self.place, self.row = terms, place + actor * SLOT, row
         self.factor = terms.load(rows.factors[actor])
 
     def at(self, table: int) -> Term:
         """What stands here in a table."""
-        return self.terms.load_at(self.row, table + self.actor * SLOT)
+        place = table + self.place
+        return self.terms.load(place) if self.row is None else self.terms.load_at(self.row, place)
 
     def store(self, table: int, term: Term) -> Store:
         """A term put here in a table."""
-        return Store(table + self.actor * SLOT, term, self.row)
+        return Store(table + self.place, term, self.row)
 
     def local(self, local: int) -> Term:
         """What stands in a local of the function."""
@@ -63,7 +67,7 @@ class Cell:
 
 
 class RowWriter:
-    """Writes loops over the first `count` rows."""
+    """Writes code that goes over the first `count` rows: a loop, or one row after another where they are few."""
 
     def __init__(self, function: Function, rows: Rows, count: int) -> None:
         self.function, self.rows, self.count = function, rows, count
@@ -76,10 +80,11 @@ class RowWriter:
     ) -> None:
         """Put numbers into tables, cell by cell; raise locals to the largest size of what is given (what is not a
         number is passed over); add what is given to locals."""
-        function, rows = self.function, self.rows
-        with function.each(self.count, rows.size) as row:
+        rows = self.rows
+
+        def written(places: Sequence[int], row: int | None) -> None:
             terms, statements = Terms(), list[Store | Assign]()
-            cells = [Cell(terms, rows, row, actor) for actor in range(rows.actors)]
+            cells = [Cell(terms, rows, i, place, row) for place in places for i in range(rows.actors)]
             for local, of in (most or {}).items():
                 found = largest(terms, terms.local(local), [of(cell) for cell in cells])
                 statements.append(Assign(local, found))
@@ -87,9 +92,14 @@ class RowWriter:
                 statements.append(Assign(local, terms.sum([terms.local(local), *map(of, cells)])))
             if put is not None:
                 for cell in cells:
-                    for table, term in put(cell).items():
-                        statements.append(cell.store(table, term))
-            function.compute(terms, statements)
+                    statements += [cell.store(table, term) for table, term in put(cell).items()]
+            self.function.compute(terms, statements)
+
+        if self.count * rows.actors <= _FEW:
+            written([row * rows.size for row in range(self.count)], None)
+            return
+        with self.function.each(self.count, rows.size) as row:
+            written([0], row)
 
     def take(self, table: int, where: int | None = None) -> None:
         """Take the numbers of a table as values, in the lanes that the local `where` has set or in both, and discount
@@ -114,7 +124,10 @@ class RowWriter:
 
 
 def largest(terms: Terms, found: Term, candidates: Sequence[Term]) -> Term:
-    """The largest of `found` and the sizes of others; what is not a number is passed over."""
-    for candidate in candidates:
-        found = terms.op("pmax", found, terms.op("abs", candidate))
-    return found
+    """The largest of `found` and the sizes of others; what is not a number is passed over, at times with others."""
+    sizes = [terms.op("abs", candidate) for candidate in candidates]
+    # In pairs, so that a processor need not wait for one after the other.
+    while len(sizes) > 1:
+        paired = [terms.op("pmax", a, b) for a, b in zip(sizes[::2], sizes[1::2], strict=False)]
+        sizes = paired + sizes[len(sizes) - len(sizes) % 2 :]
+    return terms.op("pmax", found, sizes[0]) if sizes else found

@@ -10,10 +10,11 @@ Whether the plain recursion really goes to the point found is for `shortcut` to 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 
 from backstop.game.tree import Game
 from backstop.program.code.encoding import I32, Assign, Function, Store
+from backstop.program.code.equations import elimination, solution
 from backstop.program.code.terms import Term, Terms
 from backstop.program.recursion.play import NOBODY, Entry
 from backstop.program.recursion.process import Process
@@ -34,11 +35,11 @@ PACE = 0.3
 class Search:
     """Writes the search; the point found goes into the table `proposal`.
 
-    `before`: the table with the values from before the last sweep.
+    `kept`: the tables with the values from before the last sweep, the one before it and that before.
     """
 
-    def __init__(self, process: Process, proposal: int, before: int) -> None:
-        self.process, self.rows, self.proposal, self.before = process, process.board.rows, proposal, before
+    def __init__(self, process: Process, proposal: int, kept: tuple[int, int, int]) -> None:
+        self.process, self.rows, self.proposal, self.kept = process, process.board.rows, proposal, kept
         memory = self.rows.memory
         self.open, self.margin, self.allowed, self.curvature = (memory.take(1) for _ in range(4))
         self.functions: list[Function] = []
@@ -92,19 +93,58 @@ class Search:
                     for actor in range(rows.actors)
                 ],
             )
-        # What a shift of all values does fades with the discount factor alone: it is taken out of the guess.
-        going = RowWriter(function, rows, len(rows.going))
-        going.over(self._guess)
+        self._guess(function)
         RowWriter(function, rows, len(process.carried)).discount(self.proposal)
         for number in range(len(self.groups)):
             function.call(f"search_{number}")
         function.assign(lambda terms: {found: terms.load(self.open)})
 
-    def _guess(self, cell: Cell) -> dict[int, Term]:
-        terms, rows = cell.terms, self.rows
-        one = terms.constant(1.0)
-        risen = terms.sub(cell.at(rows.values), terms.mul(cell.factor, cell.at(self.before)))
-        return {self.proposal: terms.div(risen, terms.sub(one, cell.factor))}
+    def _guess(self, function: Function) -> None:
+        """Where the sweeps seem to go, from the last four values.
+
+        What a shift of all values does fades with the discount factor alone, and is taken out. What is left of a sweep
+        shrinks by much the same share each time in the end: the rest of that series is added (Aitken 1926).
+        """
+        rows, (before, earlier, earliest) = self.rows, self.kept
+        going = RowWriter(function, rows, len(rows.going))
+        product, square, share = (function.local() for _ in range(3))
+
+        def last(cell: Cell) -> Term:
+            return strategic(cell, rows.values, before, earlier)
+
+        def former(cell: Cell) -> Term:
+            return strategic(cell, before, earlier, earliest)
+
+        function.assign(lambda terms: dict.fromkeys((product, square), terms.constant(0.0)))
+        going.over(
+            total={
+                product: lambda cell: cell.terms.mul(last(cell), former(cell)),
+                square: lambda cell: cell.terms.mul(former(cell), former(cell)),
+            }
+        )
+
+        def series(terms: Terms) -> dict[int, Term]:
+            ratio = terms.div(terms.local(product), terms.local(square))
+            # In this order what is not a number, where nothing had to do with choices, is held as well.
+            held = terms.op("pmin", terms.op("pmax", terms.constant(-0.9), ratio), terms.constant(0.9))
+            return {share: terms.div(held, terms.sub(terms.constant(1.0), held))}
+
+        function.assign(series)
+
+        def guess(cell: Cell) -> dict[int, Term]:
+            terms = cell.terms
+            risen = terms.sub(cell.at(rows.values), terms.mul(cell.factor, cell.at(before)))
+            risen = terms.add(risen, terms.mul(cell.local(share), last(cell)))
+            return {self.proposal: terms.div(risen, terms.sub(terms.constant(1.0), cell.factor))}
+
+        going.over(guess)
+
+
+def strategic(cell: Cell, now: int, before: int, earlier: int) -> Term:
+    """The part of a sweep's change that has to do with choices: less the discount factor times the change before."""
+    terms = cell.terms
+    change = terms.sub(cell.at(now), cell.at(before))
+    return terms.sub(change, terms.mul(cell.factor, terms.sub(cell.at(before), cell.at(earlier))))
 
 
 class _Group:
@@ -301,55 +341,3 @@ def shrinks(terms: Terms, allowed: Term, parts: Sequence[int]) -> Term:
     """Where the last four parts, newest first, shrink. Replies often overshoot, so every other one is compared."""
     a, b, c, d = (terms.local(part) for part in parts)
     return terms.op("and", terms.op("le", a, terms.mul(allowed, c)), terms.op("le", b, terms.mul(allowed, d)))
-
-
-def elimination(size: int, entries: Iterable[tuple[int, int]]) -> tuple[list[int], int]:
-    """An order in which to eliminate unknowns with few new entries (Markowitz 1957), and how many products it takes."""
-    rows: dict[int, set[int]] = {i: {i} for i in range(size)}
-    columns: dict[int, set[int]] = {i: {i} for i in range(size)}
-    for row, column in entries:
-        rows[row].add(column)
-        columns[column].add(row)
-    order, products = [], 0
-    while rows:
-        pivot = min(rows, key=lambda i: ((len(rows[i]) - 1) * (len(columns[i]) - 1), i))
-        order.append(pivot)
-        across, down = rows.pop(pivot) - {pivot}, columns.pop(pivot) - {pivot}
-        products += (len(across) + 2) * (len(down) + 1)
-        for row in down:
-            rows[row].discard(pivot)
-            rows[row] |= across
-        for column in across:
-            columns[column].discard(pivot)
-            columns[column] |= down
-    return order, products
-
-
-def solution(terms: Terms, matrix: Mapping[tuple[int, int], Term], right: Sequence[Term]) -> list[Term]:
-    """The solution of linear equations by elimination, where entries that are not there are 0.
-
-    Pivots are chosen by their place and not by their size: an answer that is no good is noticed by whoever asked.
-    """
-    rows: dict[int, dict[int, Term]] = {i: {} for i in range(len(right))}
-    for (row, column), entry in matrix.items():
-        rows[row][column] = entry
-    order, _ = elimination(len(right), matrix)
-    found, inverse, done = list(right), dict[int, Term](), list[tuple[int, dict[int, Term]]]()
-    for pivot in order:
-        across = rows.pop(pivot)
-        inverse[pivot] = terms.div(terms.constant(1.0), across.pop(pivot))
-        for row, entries in rows.items():
-            if pivot not in entries:
-                continue
-            entry = entries.pop(pivot)
-            ratio = terms.mul(entry, inverse[pivot])
-            for column, other in across.items():
-                change, known = terms.mul(ratio, other), entries.get(column)
-                entries[column] = terms.op("neg", change) if known is None else terms.sub(known, change)
-            found[row] = terms.sub(found[row], terms.mul(ratio, found[pivot]))
-        done.append((pivot, across))
-    for pivot, across in reversed(done):
-        for column, entry in across.items():
-            found[pivot] = terms.sub(found[pivot], terms.mul(entry, found[column]))
-        found[pivot] = terms.mul(found[pivot], inverse[pivot])
-    return found

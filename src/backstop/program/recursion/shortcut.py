@@ -39,8 +39,10 @@ class Shortcut:
         self.each, self.sweeps = each, sweeps
         self.moments = [moment for moment in PROPOSE_AT if 2 * moment < sweeps.limit]
         rows = self.rows
+        # The values from before the last sweep, after the first two, those proposed, and from before that.
         self.before, self.first, self.second, self.proposal = (rows.table() for _ in range(4))
-        self.search = Search(process, self.proposal, self.before)
+        self.earlier, self.earliest = rows.table(), rows.table()
+        self.search = Search(process, self.proposal, (self.before, self.earlier, self.earliest))
         self.functions = self.search.functions
         self.possible = bool(self.moments) and self.search.possible
         self.eligible, self.proposed, self.at_start = (function.local() for _ in range(3))
@@ -68,15 +70,17 @@ class Shortcut:
         )
 
     def remember(self) -> None:
-        """After a sweep: keep the values from before it, and what the first two sweeps give."""
+        """After a sweep: keep what the first two sweeps give, and what the last ones before a proposal do."""
         function, rows = self.function, self.rows
-        self.each.copy(rows.values, self.before)
-        for number, table in ((1, self.first), (2, self.second)):
+        kept = {1: [(rows.worth, self.first)], 2: [(rows.worth, self.second)]}
+        kept |= {m - 2: [(rows.worth, self.earlier), (rows.values, self.earliest)] for m in self.moments}
+        for number, copies in kept.items():
             function.get(self.sweeps.made)
             function.whole(number)
             function.integer("equal")
             with function.when():
-                self.each.copy(rows.worth, table)
+                for source, target in copies:
+                    self.each.copy(source, target)
 
     def _strategic(self, into: int, after: int, before: int | None) -> None:
         """The largest part of the error after a sweep that has to do with choices; `before` None: from nothing."""

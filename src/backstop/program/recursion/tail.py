@@ -94,8 +94,10 @@ class _Tail:
         )
 
         def put(cell: Cell) -> dict[int, Term]:
-            new = cell.terms.select(cell.local(sweeps.active), cell.at(rows.worth), cell.at(rows.values))
-            return {rows.values: new, rows.discounted: cell.terms.mul(cell.factor, new)}
+            old = cell.at(rows.values)
+            new = cell.terms.select(cell.local(sweeps.active), cell.at(rows.worth), old)
+            kept = {rows.values: new, rows.discounted: cell.terms.mul(cell.factor, new)}
+            return kept if self.shortcut is None else {self.shortcut.before: old, **kept}
 
         self.each.over(
             put,
