@@ -195,6 +195,27 @@ def test_a_single_call_that_goes_on_for_long_is_ended_too() -> None:
     assert float(run.stdout) < 20.0  # a second by itself; without an end it would be hours
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of virtual memory are those of Linux")
+def test_a_limit_on_virtual_memory_is_said() -> None:
+    code = (
+        "import resource, backstop\nfrom backstop.program.host import Host\n"
+        "from backstop.program.program import compile_program\n"
+        f"model = backstop.load({str(ROOT / 'examples' / 'ladder')!r})\n"
+        "host = Host(compile_program(model), 1)\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30))\n"
+        "host.solve(40, dict.fromkeys(model.distributions, 0.5), next(iter(model.levels.values())))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "gives no memory for another thread" in run.stderr.splitlines()[-1]
+    assert "take fewer --threads" in run.stderr.splitlines()[-1]
+
+
 # The cache of compiled modules.
 
 

@@ -136,8 +136,9 @@ class Host:
         size = min(self.program.layout.capacity, max(2, shares + shares % 2))
 
         def job(instance: Instance, first: int, count: int) -> None:
+            self._fill(instance, self.program.layout.parameters, parameters, first, count)
             for name in levels:
-                self._run(instance, selection, first, count, parameters, levels[name], rooms[name], first)
+                self._run(instance, selection, first, count, levels[name], rooms[name], first)
 
         self._workers.run(job, _spans(worlds, size), _told(progress, worlds, len(levels)))
         return {name: room.solved() for name, room in rooms.items()}
@@ -165,9 +166,9 @@ class Host:
             rooms = self._rooms(selection, list(levels), block)
             for start in range(first, first + count, capacity):
                 part = min(capacity, first + count - start)
+                self._fill(instance, self.program.layout.parameters, parameters, start, part)
                 for name in levels:
-                    place = start - first
-                    self._run(instance, selection, start, part, parameters, levels[name], rooms[name], place)
+                    self._run(instance, selection, start, part, levels[name], rooms[name], start - first)
             found[first] = take(Block(first, count, {name: r.solved(count) for name, r in rooms.items()}))
 
         self._workers.run(job, _spans(worlds, block), _told(progress, worlds, len(levels)))
@@ -181,33 +182,41 @@ class Host:
             kept = self._own.rooms = (key, {name: _Room(selection, worlds) for name in names})
         return kept[1]
 
+    def _fill(
+        self,
+        instance: Instance,
+        rows: Mapping[str, int],
+        values: Mapping[str, Number],
+        first: int,
+        count: int,
+    ) -> None:
+        """Put the inputs of `count` worlds from `first` on into their rows; an odd last world gets a copy beside it."""
+        padded = count + count % 2
+        for name, offset in rows.items():
+            value = values[name]
+            row = instance.numbers[offset // 8 : offset // 8 + padded]
+            if isinstance(value, np.ndarray):
+                row[:count] = value[first : first + count]
+                row[count:] = value[first + count - 1]
+            else:
+                row[:] = value
+
     def _run(
         self,
         instance: Instance,
         selection: _Selection,
         first: int,
         count: int,
-        parameters: Mapping[str, Number],
         levels: Mapping[str, Number],
         room: _Room,
         place: int,
     ) -> None:
-        """Solve `count` worlds from `first` on, and put their figures into a room from `place` on."""
+        """Solve `count` worlds from `first` on, whose parameters are there; their figures go into a room at `place`."""
         layout = self.program.layout
-        numbers = instance.numbers
-        padded = count + count % 2
-        for offsets, values in ((layout.parameters, parameters), (layout.measures, levels)):
-            for name, offset in offsets.items():
-                value = values[name]
-                row = numbers[offset // 8 : offset // 8 + padded]
-                if isinstance(value, np.ndarray):
-                    row[:count] = value[first : first + count]
-                    row[count:] = value[first + count - 1]
-                else:
-                    row[:] = value
+        self._fill(instance, layout.measures, levels, first, count)
         instance.bytes[layout.switches : layout.switches + layout.switch_count] = selection.switches
-        instance.solve(padded // 2)
-        room.take(numbers, place, count)
+        instance.solve((count + 1) // 2)
+        room.take(instance.numbers, place, count)
 
 
 def _spans(worlds: int, size: int) -> list[Span]:

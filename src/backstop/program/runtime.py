@@ -142,7 +142,13 @@ class Instance:
         library = _wasmtime()
         self._store: wasmtime.Store = library.Store(machine.engine)
         self._store.set_epoch_deadline(1)
-        exports = library.Instance(self._store, machine.module, []).exports(self._store)
+        try:
+            exports = library.Instance(self._store, machine.module, []).exports(self._store)
+        except library.WasmtimeError as error:
+            raise Refused(
+                f"the system gives no memory for another thread that solves: {str(error).splitlines()[0]}",
+                hint="take fewer --threads; a limit on virtual memory must leave some 5 GB for each, little of it used",
+            ) from error
         self._solve = exports["solve"]
         memory = exports["memory"]
         size = memory.data_len(self._store)
