@@ -193,7 +193,7 @@ class _Group:
             function.compute(
                 terms, [Assign(change, largest(terms, terms.constant(0.0), rests)), Assign(gone, lost)]
             )
-            self._step(active, step)
+            self._step(active, step, gone)
             function.assign(judged)
             function.step(steps, 1)
             function.get(steps)
@@ -273,8 +273,8 @@ class _Group:
         place = self.slopes[phase].get(entry)
         return None if place is None else terms.load(place)
 
-    def _step(self, active: int, length: int) -> None:
-        """A step towards the fixed point in the active lanes, and its length."""
+    def _step(self, active: int, length: int, gone: int) -> None:
+        """A step towards the fixed point in the active lanes, its length, and whether it is none (in `gone`)."""
         terms, rows = Terms(), self.rows
         found: dict[tuple[int, int], Term] = {}
         unknowns = [(k, i) for k in self.group for i in self.deciders]
@@ -302,15 +302,19 @@ class _Group:
                         rest = terms.add(rest, terms.mul(slope, moved))
                 right.append(rest)
             found |= dict(zip([(k, i) for k in self.group], solution(terms, matrix, right), strict=True))
-        length_ = largest(terms, terms.constant(0.0), list(found.values()))
-        stores: list[Store | Assign] = []
+        steps = list(found.values())
+        lost = terms.sum([terms.local(gone), *(terms.sub(step, step) for step in steps)])
+        statements: list[Store | Assign] = [
+            Assign(length, largest(terms, terms.constant(0.0), steps)),
+            Assign(gone, lost),
+        ]
         for (k, i), step in found.items():
             now = terms.load(rows.offset(self.search.proposal, k, i))
             new = terms.select(terms.local(active), terms.add(now, step), now)
             later = terms.mul(terms.load(rows.factors[i]), new)
-            stores.append(Store(rows.offset(self.search.proposal, k, i), new))
-            stores.append(Store(rows.offset(rows.discounted, k, i), later))
-        self.function_.compute(terms, [*stores, Assign(length, length_)])
+            statements.append(Store(rows.offset(self.search.proposal, k, i), new))
+            statements.append(Store(rows.offset(rows.discounted, k, i), later))
+        self.function_.compute(terms, statements)
 
     def _enter(
         self,
