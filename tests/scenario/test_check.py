@@ -70,11 +70,48 @@ def test_the_sound_file_gives_a_scenario_and_no_notes():
         ("{force: 30, pledge: 1}", "{force: 30}", "no arrangement sets the measure pledge"),
         ("bound: {fight: 0.3 * pledge}", "bound: {fight: 0.3}", "no expression uses the measure pledge"),
         ("value: south}", "value: south, by_year: 3}", "by_year changes nothing"),
+        ("cost: 0.4 * force", "cost: 0.4 * force\n    cost_unit: euro a year", "leave a year out"),
+        ("cost: 0.4 * force", "cost: 0.4 * force\n    cost_unit: euro p.a.", "leave p.a. out"),
+        ("cost: 0.4 * force", "cost: 0.4 * force\n    cost_unit: euro/year", "leave /year out"),
+        ("cost: 0.4 * force", "cost: 0.4 * force\n    cost_unit: Euro per year", "leave per year out"),
+        (
+            "judgement, low: n, high: m",
+            "judgement, low: n",
+            "1 of 4 uncertain parameters low and high: spread",
+        ),
     ],
 )
 def test_notes(old, new, words):
     (note,) = notes(changed((old, new)))
     assert all(word in note for word in words.split()), note
+
+
+def test_parameters_without_words_for_their_ends_are_named_once():
+    (note,) = notes(BASE.replace(", low: n, high: m", "").replace("    low: n\n    high: m\n", ""))
+    assert note.startswith("f.yaml:21:")
+    assert "4 of 4 uncertain parameters" in note
+    assert "spread, ceiling, p_win, trace" in note
+
+
+@pytest.mark.parametrize("unit", ["billion USD of a yearbook", "Panama balboa", "EUR/ha", "papers"])
+def test_other_units_of_cost_are_not_noted(unit):
+    assert notes(changed(("cost: 0.4 * force", f"cost: 0.4 * force\n    cost_unit: {unit}"))) == []
+
+
+def test_short_labels_have_at_most_28_characters():
+    spread = "spread: {uniform: [0.1, 0.4]"
+    exactly = changed((spread, f"{spread}, short: {'x' * 28}"))
+    assert notes(exactly) == []
+    (fault,) = faults(changed((spread, f"{spread}, short: {'x' * 29}")))
+    assert "parameters.spread.short" in fault
+    assert "at most 28 characters fit here, and this has 29" in fault
+
+
+def test_tone_is_one_of_three_words():
+    scenario, _ = check(read_document(changed(("  war: {abs", "  war: {tone: bad, abs")).encode(), "f.yaml"))
+    assert (scenario.phases["war"].tone, scenario.phases["peace"].tone) == ("bad", None)
+    (fault,) = faults(changed(("  war: {abs", "  war: {tone: sad, abs")))
+    assert "good, mixed or bad is expected" in fault
 
 
 def test_a_phase_reached_only_from_a_metric_is_not_noted():

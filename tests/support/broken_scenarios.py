@@ -24,14 +24,16 @@ arrangements:
   bare: {title: Bare}
   both: {measures: {force: 30, pledge: 1}}
 parameters:
-  spread: {uniform: [0.1, 0.4], basis: judgement}
-  ceiling: {pert: [10, 30, 60], basis: [S-1]}
-  p_win: {normal: [0.5, 0.1], bounds: [0, 1], basis: judgement}
+  spread: {uniform: [0.1, 0.4], basis: judgement, low: n, high: m}
+  ceiling: {pert: [10, 30, 60], basis: [S-1], low: n, high: m}
+  p_win: {normal: [0.5, 0.1], bounds: [0, 1], basis: judgement, low: n, high: m}
   prize: {value: 1, basis: judgement}
   trace:
     experts:
       hawks: {uniform: [0.4, 0.8], weight: 2}
       doves: {beta: [2, 3]}
+    low: n
+    high: m
     basis: judgement
 correlations:
   - [spread, ceiling, 0.4]

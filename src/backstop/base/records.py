@@ -179,6 +179,9 @@ def explained(miss: Mismatch, whole: str = "the record") -> Explanation:
         return f"a text is expected, {is_}", quoting
     if miss.kind == "string_too_short":
         return "the text is empty", "write a text, or remove the field"
+    if miss.kind == "string_too_long":
+        most = miss.context["max_length"]
+        return f"at most {most} characters fit here, and this has {len(found)}", "shorten the text"
     if miss.kind == "bool_type":
         return f"true or false is expected, {is_}", ""
     if miss.kind == "literal_error":

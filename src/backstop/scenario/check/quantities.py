@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 
+from backstop.base.words import counted
 from backstop.scenario.check.expressions import Usage
 from backstop.scenario.check.names import Names
 from backstop.scenario.check.part import Part
@@ -14,6 +16,11 @@ MOST_PERIODS = 20_000
 """Longest horizon, in periods."""
 
 _TOLERANCE = 1e-9
+
+_A_YEAR = re.compile(
+    r"(?:\b(?:a|per|each|every) (?:year|annum)|\bp\. ?a\.|\bp\.?a\b|/ ?(?:year|yr|a)|\b(?:yearly|annual(?:ly)?))(?!\w)",
+    re.IGNORECASE,
+)
 
 
 def periods_in(years: float, period: str) -> int | None:
@@ -66,6 +73,12 @@ def check_measure(measure: Part, names: Names, usage: Usage) -> None:
     for key in ("when", "cap"):
         usage.read_named(measure.at(key), measure.name)
     usage.read(measure.at("cost"))
+    unit = measure.at("cost_unit")
+    if unit.text is not None and (yearly := _A_YEAR.search(unit.text)):
+        unit.note(
+            f"cost is always per year, and a total over the horizon would be told in {unit.text}",
+            f"leave {yearly[0].strip()} out of cost_unit",
+        )
     limits = level_range(measure)
     if limits is None:
         return
@@ -128,6 +141,20 @@ def check_parameter(parameter: Part) -> None:
         parameter.note(
             f"{parameter.name} has no basis, so it counts as judgement",
             "add basis: the statements or data it rests on, or judgement",
+        )
+
+
+def check_words(parameters: Part) -> None:
+    """All uncertain parameters without words for their two ends, in one note."""
+    uncertain = [
+        each for each in parameters.items() if each.is_mapping and not _is_certain(each) and each.data
+    ]
+    without = [each.name for each in uncertain if not (each.at("low").text and each.at("high").text)]
+    if without:
+        parameters.note(
+            f"{len(without)} of {counted(len(uncertain), 'uncertain parameter')} have no words for low and high: "
+            f"{', '.join(without)}",
+            "add low and high, each a clause: low: the deal settles slowly",
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -69,11 +69,28 @@ Pair = Annotated[
 """Two numbers."""
 
 
+LONGEST_SHORT = 28
+"""Most characters of a short label."""
+
+Short = Annotated[str, Field(max_length=LONGEST_SHORT)]
+"""A label that fits into a table or beside a slider."""
+
+Tone = Literal["good", "mixed", "bad"]
+"""How a state or an ending is told: it orders and colours, and never enters a number."""
+
+
 class Titled(Record):
     """Something that has a name in the file and may have a title for people."""
 
     title: str = Field(default="", description="A heading for people; the name made readable where left out.")
+    short: Short = Field(
+        default="", description="A label of at most 28 characters; the title where left out."
+    )
 
     def titled(self, identifier: str) -> str:
         """The title, or the identifier made readable."""
         return self.title or readable(identifier)
+
+    def labelled(self, identifier: str) -> str:
+        """The short label, or the title."""
+        return self.short or self.titled(identifier)

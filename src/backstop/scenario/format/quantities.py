@@ -8,7 +8,7 @@ from pydantic import Field
 
 from backstop.base.records import Record
 from backstop.base.words import readable
-from backstop.scenario.format.fields import NameOrNames, Number, Numbers, Pair, Words
+from backstop.scenario.format.fields import NameOrNames, Number, Numbers, Pair, Short, Words
 
 DISTRIBUTION_KINDS = (
     "uniform",
@@ -80,7 +80,14 @@ class Parameter(Spread):
         description="Camps of experts, each with its own distribution; pooled by weight.",
     )
     title: str = Field(default="", description="A heading for people; the name made readable where left out.")
-    unit: str = Field(default="", description="The unit, for people.")
+    short: Short = Field(
+        default="", description="A label of at most 28 characters; the title where left out."
+    )
+    unit: str = Field(
+        default="", description="The unit, for people; of a rate or chance it says per what: chance a year."
+    )
+    low: str = Field(default="", description="What a low value means, as a clause: the deal settles slowly.")
+    high: str = Field(default="", description="What a high value means: the deal settles fast.")
     basis: NameOrNames = Field(
         default=(),
         description="What it rests on: statement ids, propositions, data references, or the word judgement.",
@@ -97,3 +104,7 @@ class Parameter(Spread):
     def titled(self, identifier: str) -> str:
         """The title, or the identifier made readable."""
         return self.title or readable(identifier)
+
+    def labelled(self, identifier: str) -> str:
+        """The short label, or the title."""
+        return self.short or self.titled(identifier)

@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from backstop.base.records import Record, as_tuple
 from backstop.base.words import readable
 from backstop.scenario.format.claims import Claim, Observation
-from backstop.scenario.format.fields import Expr, NameOrNames, Names, Number, Pair, Titled, Words
+from backstop.scenario.format.fields import Expr, NameOrNames, Names, Number, Pair, Short, Titled, Tone, Words
 from backstop.scenario.format.quantities import Parameter, Spread
 from backstop.scenario.format.trees import OTHERWISE, Branch, Chance, Decision, Node
 
@@ -84,6 +84,7 @@ class Actor(Record):
     name: str = Field(
         default="", description="The name for people; the identifier made readable where left out."
     )
+    short: Short = Field(default="", description="A label of at most 28 characters; the name where left out.")
     discount: Expr = Field(
         description="Discount factor per year in [0, 1): what a unit next year is worth now. A number or an "
         "expression of parameters."
@@ -97,6 +98,10 @@ class Actor(Record):
         """The name, or the identifier made readable."""
         return self.name or readable(identifier)
 
+    def labelled(self, identifier: str) -> str:
+        """The short label, or the name."""
+        return self.short or self.titled(identifier)
+
 
 class Measure(Titled):
     """Something that can be promised: a lever with a level."""
@@ -104,6 +109,8 @@ class Measure(Titled):
     by: NameOrNames = Field(min_length=1, description="Who controls it: an actor or a list of actors.")
     unit: str = Field(default="", description="The unit of its level, for people.")
     range: Pair = Field(description="[lowest, highest] level; must contain 0, which means: not promised.")
+    low: str = Field(default="", description="What its lowest level means, as a clause: no force stands by.")
+    high: str = Field(default="", description="What its highest level means: a full force stands by.")
     default: Number = Field(default=0.0, description="Level in arrangements that do not name it.")
     in_phases: Names | None = Field(
         default=None,
@@ -118,7 +125,9 @@ class Measure(Titled):
         default=None,
         description="Cost per year at the level in force, in cost_unit; not part of anybody's payoff.",
     )
-    cost_unit: str = Field(default="", description="The unit of its cost, for people.")
+    cost_unit: str = Field(
+        default="", description="The unit of its cost, for people, without a year: cost is always per year."
+    )
     evidence: NameOrNames = Field(default=(), description="Statements or propositions in which it is named.")
     note: str = Field(default="", description="A remark for the reader.")
 
@@ -138,6 +147,10 @@ class Arrangement(Titled):
 class Phase(Titled):
     """A state of the relationship: what it pays per year, and what is played in it each period."""
 
+    tone: Tone | None = Field(
+        default=None,
+        description="good, mixed or bad: the order and colour in which it is shown; no number depends on it.",
+    )
     play: Branch | None = Field(
         default=None,
         description="What is played each period: the name of a tree, or a tree written in place.",
@@ -152,6 +165,10 @@ class Phase(Titled):
 class Outcome(Titled):
     """A leaf of a tree: what it pays once, and the phase that follows."""
 
+    tone: Tone | None = Field(
+        default=None,
+        description="good, mixed or bad: the order and colour in which it is shown; no number depends on it.",
+    )
     next: Words = Field(description="The phase that follows.")
     payoffs: dict[Words, Expr] = Field(
         default_factory=dict, description="What each actor gets once when this happens; 0 where left out."
