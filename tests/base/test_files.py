@@ -35,6 +35,19 @@ def test_sha256() -> None:
 # ---------------------------------------------------------------- one file
 
 
+def test_links_in_a_circle_lead_to_no_file(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    with pytest.raises(InvalidInput, match=r"cannot be written|cannot be read"):
+        write_atomically(tmp_path / "a", "one")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "a/" * 3000, "a\0b"])
+def test_what_can_be_no_name_is_no_file(tmp_path: Path, name: str) -> None:
+    assert not files.is_file(tmp_path / name)
+
+
 def test_a_file_is_replaced(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     write_atomically(path, "one é")

@@ -56,3 +56,10 @@ def test_a_date_that_there_is_none_of_is_named_with_its_field(given, field):
 
 def test_sound_dates_have_no_fault():
     assert dates_at_fault({"from": "2025-02", "to": "2025-02-03", "is": "in spring"}) == []
+
+
+@pytest.mark.parametrize("text", ["9999-12-31T23:59", "9999-12-31T23:59:59Z", "0001-01-01T00:00+05:00"])
+def test_a_time_beyond_the_calendar_is_no_time(text):
+    with pytest.raises(ValueError, match="there is no time"):
+        time_of(text)
+    assert dates_at_fault({"is": text})

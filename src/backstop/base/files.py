@@ -64,6 +64,20 @@ def read_file(path: Path, most: int, hint: str = "check the name and permissions
     return data
 
 
+def is_file(path: Path) -> bool:
+    """Whether `path` is a file; no for what cannot be the name of one, such as too long a name."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def real(path: Path) -> Path:
+    """The file that `path` leads to, links followed as far as they lead; raises ValueError where it is no path."""
+    # Path.resolve raises RuntimeError for links in a circle, in some versions of Python.
+    return Path(os.path.realpath(path))
+
+
 def write_atomically(path: Path, data: bytes | str) -> None:
     """Write `data` to `path` so that a reader sees the old file or the new one, never a half.
 
@@ -73,7 +87,7 @@ def write_atomically(path: Path, data: bytes | str) -> None:
     raw = data.encode("utf-8") if isinstance(data, str) else data
     scratch = None
     try:
-        path = path.resolve()
+        path = real(path)
         remove_leftovers(path)
         with scratch_file(path) as (scratch, handle):
             write_whole(handle, raw)
@@ -93,15 +107,20 @@ def scratch_file(path: Path, mark: str = "") -> Iterator[tuple[Path, int]]:
     while True:
         scratch = path.with_name(f".{path.name}.{mark or secrets.token_hex(4)}")
         handle = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+        ready = False
         try:
             # Another process may have taken it for a leftover before it was locked; then there must be a new one.
             if _lock(handle) and scratch.exists():
                 with contextlib.suppress(FileNotFoundError):
                     os.chmod(scratch, stat.S_IMODE(path.stat().st_mode))  # noqa: PTH101
+                ready = True
                 yield scratch, handle
                 return
         finally:
             os.close(handle)
+            if not ready:
+                with contextlib.suppress(OSError):
+                    os.unlink(scratch)  # noqa: PTH108
 
 
 def write_whole(handle: int, data: bytes) -> None:
@@ -184,7 +203,7 @@ def folder_written_whole(target: Path, replaceable: Collection[str] = ()) -> Ite
     them: anything else may be a user's own work and is refused, at once and not after the block has done its work.
     """
     try:
-        target = target.resolve()
+        target = real(target)
         _put_back(target)
         remove_leftovers(target)
         _refuse_work_of_others(target, replaceable)

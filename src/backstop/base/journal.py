@@ -19,6 +19,7 @@ from pathlib import Path, PurePosixPath
 from backstop.base.faults import InvalidInput, Place
 from backstop.base.files import (
     read_file,
+    real,
     remove_leftovers,
     scratch_file,
     settle,
@@ -65,9 +66,9 @@ def change_files(folder: Path, contents: Mapping[str, bytes]) -> None:
     staged: list[Path] = []
     made = False
     try:
-        remove_leftovers(*((folder / name).resolve() for name in contents))
+        remove_leftovers(*(real(folder / name) for name in contents))
         for name, data in contents.items():
-            target = (folder / name).resolve()
+            target = real(folder / name)
             target.parent.mkdir(parents=True, exist_ok=True)
             staged.append(_staged(target, mark))
             with scratch_file(target, mark) as (_, handle):
@@ -102,7 +103,7 @@ def finish_change(folder: Path) -> None:
     mark, names = _read(journal)
     try:
         for name in names:
-            target = (folder / name).resolve()
+            target = real(folder / name)
             scratch = _staged(target, mark)
             if scratch.exists():
                 os.replace(scratch, target)  # noqa: PTH105
@@ -126,13 +127,19 @@ def _read(journal: Path) -> tuple[str, list[str]]:
     try:
         content = json.loads(read_file(journal, MOST_BYTES))
         mark, names = content["mark"], content["files"]
-        if not _MARK.fullmatch(mark) or any(
-            PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts or "\\" in name
-            for name in names
-        ):
+        if not _MARK.fullmatch(mark) or not all(_is_inside(name) for name in names):
             raise ValueError("it names what is outside its folder")
     except (ValueError, KeyError, TypeError, RecursionError):
         raise InvalidInput(
             "this is no journal of a change", place=Place(str(journal)), hint="remove it"
         ) from None
     return mark, names
+
+
+def _is_inside(name: str) -> bool:
+    """Whether `name` is that of a file in the folder. Raises UnicodeEncodeError where it is none of a file."""
+    path = PurePosixPath(name)
+    name.encode()
+    return (
+        bool(path.parts) and not path.is_absolute() and ".." not in path.parts and not {"\\", "\0"} & {*name}
+    )

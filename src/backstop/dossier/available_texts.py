@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from backstop.base.faults import BackstopError, InvalidInput, Place
-from backstop.base.files import read_file, sha256
+from backstop.base.files import is_file, read_file, sha256
 from backstop.dossier.dossier import Dossier
 from backstop.dossier.record import Source, Version
 from backstop.dossier.text.canonical import digest
@@ -106,7 +106,7 @@ class AvailableTexts:
                 return found
         # A canonical copy has another length than the file received where that was no plain text.
         copies = (folder / f"{version.digests.text}.txt" for folder in self._elsewhere)
-        texts = (self._read(copy, version) for copy in copies if copy.is_file())
+        texts = (self._read(copy, version) for copy in copies if is_file(copy))
         return next((text for text in texts if text is not None), None)
 
     @staticmethod

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Literal
 
 from backstop.base.faults import Fault, Place
 from backstop.base.words import did_you_mean, nearest
@@ -16,6 +17,8 @@ from backstop.dossier.text.similarity import unpack
 Known = Mapping[Part, Mapping[str, Record]]
 """What there is to be named, by part and name."""
 
+RecordKind = Literal["source", "statement", "proposition", "finding"]
+
 DATES = "give a day as YYYY-MM-DD, and the earlier one as from"
 
 _REGISTERED: tuple[Part, ...] = ("actors", "objects", "values", "events")
@@ -26,36 +29,47 @@ def faults_of(dossier: Dossier, coding: bool = False) -> list[Fault]:
 
     While `coding` goes on, propositions may name statements that are still to come.
     """
-    register = dossier.register
-    known: Known = {
-        **{part: getattr(register, part) for part in _REGISTERED},
-        "sources": dossier.sources,
-        "statements": dossier.statements,
-        "propositions": dossier.propositions,
-    }
+    known = _known(dossier)
     entries = [(f"{part}.{name}", entry) for part in _REGISTERED for name, entry in known[part].items()]
-    coming = {f"there is no statement {name}" for name in still_to_come(dossier)} if coding else set()
-    stages = register.model_copy(update={part: {} for part in _REGISTERED})
+    stages = dossier.register.model_copy(update={part: {} for part in _REGISTERED})
     faults: list[Fault] = []
     for path, entry in (*entries, ("stages", stages)):
         faults += _unknown(entry, known, Place(REGISTER, path=path))
-    for kind, records in (
+    return [*faults, *(fault for _, _, fault in faults_by_record(dossier, coding))]
+
+
+def faults_by_record(dossier: Dossier, coding: bool = False) -> Iterator[tuple[RecordKind, str, Fault]]:
+    """What is wrong with sources, statements, propositions and findings: the kind and the id with each fault."""
+    known = _known(dossier)
+    coming = {f"there is no statement {name}" for name in still_to_come(dossier)} if coding else set()
+    kinds: tuple[tuple[RecordKind, Mapping[str, Record]], ...] = (
         ("source", dossier.sources),
         ("statement", dossier.statements),
         ("proposition", dossier.propositions),
         ("finding", dossier.findings),
-    ):
+    )
+    for kind, records in kinds:
         for name, record in records.items():
             where = dossier.place(kind, name)
             later = coming if kind == "proposition" else ()
-            faults += [f for f in _unknown(record, known, where, OUTLET) if f.what not in later]
+            faults = [f for f in _unknown(record, known, where, OUTLET) if f.what not in later]
             if isinstance(record, Source):
                 faults += _misdated(record, where)
                 faults += _outside_zones(record, where)
                 faults += _unreadable_sketch(record, where)
             elif isinstance(record, Statement):
                 faults += _misplaced(record, dossier.sources.get(record.source), where)
-    return faults
+            for fault in faults:
+                yield kind, name, fault
+
+
+def _known(dossier: Dossier) -> Known:
+    return {
+        **{part: getattr(dossier.register, part) for part in _REGISTERED},
+        "sources": dossier.sources,
+        "statements": dossier.statements,
+        "propositions": dossier.propositions,
+    }
 
 
 def still_to_come(dossier: Dossier) -> list[str]:

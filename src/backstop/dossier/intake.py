@@ -56,8 +56,9 @@ class Arrival:
 
 def now() -> str:
     """The time in UTC, to the second; fixed by SOURCE_DATE_EPOCH where that is set, so that runs can be repeated."""
-    fixed = os.environ.get("SOURCE_DATE_EPOCH", "")
-    moment = datetime.fromtimestamp(int(fixed), UTC) if fixed.isdigit() else datetime.now(UTC)
+    moment = datetime.now(UTC)
+    with contextlib.suppress(ValueError, OverflowError, OSError):
+        moment = datetime.fromtimestamp(int(os.environ.get("SOURCE_DATE_EPOCH", "")), UTC)
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

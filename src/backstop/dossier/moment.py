@@ -116,16 +116,17 @@ def _days(year: str, month: str | None, day: str | None) -> Time:
 def _instant(day: date, hour: str, minute: str, second: str | None, zone: str | None) -> Time:
     try:
         local = datetime(day.year, day.month, day.day, int(hour), int(minute), int(second or 0))
-    except ValueError:
-        raise ValueError(f"there is no time {hour}:{minute}") from None
-    end = local + (timedelta(seconds=1) if second else timedelta(minutes=1)) - timedelta(microseconds=1)
-    if zone is None:
-        return Time(day, day, None, (local, end))
-    offset = timedelta(0)
-    if zone[0] in "+-":
-        size = timedelta(hours=int(zone[1:3]), minutes=int(zone[3:].lstrip(":") or 0))
-        offset = size if zone[0] == "+" else -size
-    instants = ((local - offset).replace(tzinfo=UTC), (end - offset).replace(tzinfo=UTC))
+        end = local + (timedelta(seconds=1) if second else timedelta(minutes=1)) - timedelta(microseconds=1)
+        if zone is None:
+            return Time(day, day, None, (local, end))
+        offset = timedelta(0)
+        if zone[0] in "+-":
+            size = timedelta(hours=int(zone[1:3]), minutes=int(zone[3:].lstrip(":") or 0))
+            offset = size if zone[0] == "+" else -size
+        instants = ((local - offset).replace(tzinfo=UTC), (end - offset).replace(tzinfo=UTC))
+    except (ValueError, OverflowError):
+        # No such hour, or before the first or after the last year that a calendar here has.
+        raise ValueError(f"there is no time {hour}:{minute} on {day}") from None
     # An account that gives a day alone may mean that of the place or that of its own clock.
     days = sorted((day, instants[0].date()))
     return Time(days[0], days[1], instants, (local, end))

@@ -252,7 +252,7 @@ def _without_controls(text: str, kind: str, name: str) -> str:
 
 def _comments(text: str) -> str:
     """The comments at the head of a file."""
-    rows = text.splitlines()
+    rows = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
     first = next((i for i, row in enumerate(rows) if not row.startswith("#")), len(rows))
     return "".join(row + "\n" for row in rows[:first])
 

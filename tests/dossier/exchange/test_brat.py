@@ -77,3 +77,10 @@ def test_what_cannot_be_read_is_said(data, name, said):
         read_brat(data, name, DOSSIER, {"lake": TEXT})
     with pytest.raises(InvalidInput, match="not at hand"):
         read_brat("T1\tA 0 3\tThe\n", "lake.ann", DOSSIER, {})
+
+
+def test_a_position_of_thousands_of_digits_is_no_mark():
+    data = mark(1, "Person", "The envoy") + f"T2\tAct {'9' * 5000} 5\tx\n" + "T3\tAct 0 3\tThe\u2028\n"
+    found = taken(data)
+    assert len(found.dossier.statements) == 2
+    assert [one.kind for one in found.left_out] == ["lines that are no standoff"]

@@ -57,3 +57,11 @@ def test_folded_spans_lead_back_to_the_same_words(text, data):
 
 def test_digest_is_that_of_utf8():
     assert digest("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+@pytest.mark.parametrize(
+    "name", ["idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "utf-7", "rot13", "a\0"]
+)
+def test_what_is_no_encoding_of_texts_is_refused(name):
+    with pytest.raises(InvalidInput, match=r"encoding|the text is not"):
+        decode(b"abc \xe9", "x", name)

@@ -64,3 +64,10 @@ def test_a_deep_page_is_refused(tag):
 def test_many_tags_are_refused_quickly():
     with pytest.raises(Refused, match="tags"):
         text("<br>" * 300_000)
+
+
+@pytest.mark.parametrize("sign", ["\x06", "\x1f", "&#6;", "&#0000000006zz", "&#0;", "\ufffe", "&#xD800;"])
+def test_a_page_with_control_characters_is_read(sign):
+    found = text(f"<p>The talks{sign} went on <q>late</q>.</p>")
+    assert "went on \u201clate\u201d" in found
+    assert not any(mark in found for mark in "\x06\x1f\x00\ufffe")

@@ -18,7 +18,7 @@ from backstop.dossier.exchange.foreign import ForeignCode, ForeignCoding, Foreig
 from backstop.dossier.exchange.offsets import COUNTINGS, Counting, ReceivedText, best, said_of
 from backstop.dossier.text.canonical import folded
 
-_MARK = re.compile(r"^(T\S+)\t(\S+) (\d+ \d+(?:;\d+ \d+)*)\t(.*)$")
+_MARK = re.compile(r"^(T\S+)\t(\S+) (\d{1,12} \d{1,12}(?:;\d{1,12} \d{1,12})*)\t(.*)$")
 _NOTE = re.compile(r"^#\S*\t\S+ (T\S+)\t(.*)$")
 _OTHERS = {"R": "relations", "*": "relations", "E": "events", "A": "attributes", "M": "attributes"}
 _OTHERS |= {"N": "normalisations", "#": "notes on other things"}
@@ -117,7 +117,7 @@ def _read(data: str) -> tuple[list[_Mark], dict[str, list[str]], Counter[str]]:
     marks: list[_Mark] = []
     notes: dict[str, list[str]] = {}
     others: Counter[str] = Counter()
-    for row in data.splitlines():
+    for row in data.split("\n"):
         if match := _MARK.match(row):
             pieces = (piece.split() for piece in match[3].split(";"))
             spans = tuple((int(start), int(end)) for start, end in pieces)

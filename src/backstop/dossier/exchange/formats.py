@@ -19,6 +19,7 @@ from backstop.dossier.exchange.brat import read_brat
 from backstop.dossier.exchange.dna import WAYS as DNA_WAYS
 from backstop.dossier.exchange.dna import read_dna
 from backstop.dossier.exchange.entering import entered
+from backstop.dossier.exchange.fitting import fitted
 from backstop.dossier.exchange.foreign import ForeignCoding, LeftOut
 from backstop.dossier.exchange.imported import Imported, Side
 from backstop.dossier.exchange.network import graphml
@@ -81,7 +82,7 @@ def read_coding(kind: str, incoming: Incoming) -> Imported:
     What is new is hashed under the dossier's own key. Raises InvalidInput where nothing could be taken, with the
     reasons, and Refused past a limit.
     """
-    found = READERS[kind](incoming)
+    found = fitted(READERS[kind](incoming), incoming.dossier)
     if found.left_out and not any(found.taken.values()):
         where = Place(incoming.file)
         raise InvalidInput(_faults(found.left_out, where))

@@ -6,6 +6,7 @@ Unicode normalisation), so that an offset never depends on the version of a Unic
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import re
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ _MARKS = {
     "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2015": "-", "\u2212": "-",
     "\u2026": "...", "\u00ad": "", "\u200b": "", "\ufeff": "", "\u2060": "",
 }  # fmt: skip
+_NO_TEXTS = frozenset(("idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "utf-7"))
+"""Codecs in which no text is kept: those of names, which take time in squares, and of programs."""
+
 _SPECIAL = re.compile("[" + "".join(_MARKS) + r"]|\s+")
 
 
@@ -35,8 +39,10 @@ def received_text(data: bytes, name: str, encoding: str | None = None) -> str:
     if encoding is None:
         encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
     try:
+        if codecs.lookup(encoding).name in _NO_TEXTS:
+            raise LookupError(encoding)
         text = data.decode(encoding)
-    except LookupError:
+    except (LookupError, UnicodeEncodeError):
         raise InvalidInput(
             f"there is no encoding {encoding}",
             place=Place(name),
@@ -49,6 +55,8 @@ def received_text(data: bytes, name: str, encoding: str | None = None) -> str:
             place=Place(name),
             hint="name its encoding with --encoding (older files are often cp1252), or save it as UTF-8",
         ) from None
+    except ValueError as error:
+        raise InvalidInput(f"the text is not {encoding!r} ({error})", place=Place(name)) from None
     if "\x00" in text:
         raise InvalidInput(
             "the file holds NUL bytes, so it is no text",

@@ -33,6 +33,9 @@ _ENDED_BY = {
 }
 """By a tag that needs no end those that end it where they begin."""
 
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_REFERENCE = re.compile(r"&#(?:0*([0-9]{1,7})(?![0-9])|[xX]0*([0-9a-fA-F]{1,6})(?![0-9a-fA-F]));?")
+
 _RAW = frozenset(("script", "style", "textarea", "title"))
 """Tags whose content is no markup."""
 
@@ -44,6 +47,8 @@ def html_page(data: bytes, name: str, encoding: str | None) -> Extract:
             f"the page has {len(data) >> 20} MiB, more than {MOST_HTML_BYTES >> 20}", place=Place(name)
         )
     text, newline = decode(data, name, encoding or _declared(data))
+    # Browsers show nothing for control characters, or this sign; what extracts the text cannot hold them.
+    text = _REFERENCE.sub(_harmless, _CONTROL.sub("\ufffd", text))
     _bounded(text, name)
     library = needed("trafilatura", "reading HTML")
     try:
@@ -52,6 +57,12 @@ def html_page(data: bytes, name: str, encoding: str | None) -> Extract:
         )
     except (RecursionError, MemoryError):
         raise Refused("the page is built too deep to be read", place=Place(name)) from None
+    except Exception as error:  # the library raises whatever the parser below it does
+        raise InvalidInput(
+            f"the page cannot be read ({type(error).__name__}: {error})",
+            place=Place(name),
+            hint="save its text as a .txt file",
+        ) from None
     if page is None or not (page.text or "").strip():
         raise InvalidInput(
             "no article was found in the page", place=Place(name), hint="save its text as a .txt file"
@@ -64,6 +75,12 @@ def html_page(data: bytes, name: str, encoding: str | None) -> Extract:
     if title and not body.lstrip().startswith(title):
         body = f"{title}\n\n{body}"
     return Extract(body, Extractor(name="trafilatura", version=installed("trafilatura")), newline, about)
+
+
+def _harmless(reference: re.Match[str]) -> str:
+    """A reference to a character by its number, or the sign for one that is none."""
+    number = int(reference[1]) if reference[1] else int(reference[2], 16)
+    return "\ufffd" if number < 0x110000 and _CONTROL.match(chr(number)) else reference[0]
 
 
 def _declared(data: bytes) -> str | None:
@@ -83,10 +100,7 @@ def _plain_constructs(text: str) -> str:
     if not _CONSTRUCTS.search(text):
         return text
     html = needed("lxml.html", "reading HTML")
-    try:
-        root: Any = html.document_fromstring(text.encode("utf-8"), parser=html.HTMLParser(encoding="utf-8"))
-    except Exception:  # the extraction itself says what is wrong
-        return text
+    root: Any = html.document_fromstring(text.encode("utf-8"), parser=html.HTMLParser(encoding="utf-8"))
     for element in list(root.iter("del")):
         element.drop_tree()
     for element in list(root.iter("q")):

@@ -132,8 +132,8 @@ def _notes(content: Content) -> list[str]:
     notes = []
     if any(isinstance(dm, dict) and dm.get("misperceptions") for dm in content["decisionMakers"]):
         notes.append("misperceptions in the file are not read")
-    merged = content.get("coalitions", [])
-    if any(isinstance(item, list) and len(item) > 1 for item in merged if isinstance(merged, list)):
+    merged = content.get("coalitions")
+    if isinstance(merged, list) and any(isinstance(item, list) and len(item) > 1 for item in merged):
         notes.append("players merged into a coalition are kept apart; see the analysis of coalitions")
     return notes
 

@@ -15,7 +15,7 @@ from backstop.dossier.anchor.passage import Text
 from backstop.dossier.exchange.offsets import Counting, ReceivedText
 from backstop.dossier.text.canonical import folded
 
-_CHARACTERS = re.compile(r"^char=(\d+),(\d+)$")
+_CHARACTERS = re.compile(r"^char=(\d{1,12}),(\d{1,12})$")
 
 
 @dataclass(frozen=True)
