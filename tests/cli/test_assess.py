@@ -35,6 +35,7 @@ KEYS = [
     "worlds",
     "effective_worlds",
     "information",
+    "slips_are",
     "unconverged_worlds",
     "arrangements",
     "observations",
@@ -84,6 +85,16 @@ def test_json_is_as_documented(observed: Path) -> None:
         assert list(a["values"]) == ["north", "south"]
         assert list(a["costs"]) == ["force", "pledge"]
         assert list(a["costs_by_controller"]) == ["south", "south+north"]
+        for metric in ("lasting", "early_war", "probes"):
+            assert list(a["metrics"][metric])[7:] == ["incentive", "slips", "slip_share"]
+            assert list(a["metrics"][metric]["slips"]) == ["north", "south"]
+            parts = [a["metrics"][metric].pop("incentive"), *a["metrics"][metric].pop("slips").values()]
+            whole = a["metrics"][metric]["mean"]
+            event = 1 - whole if metric == "lasting" else whole
+            assert sum(part["mean"] for part in parts) == pytest.approx(event)
+            share = a["metrics"][metric].pop("slip_share")
+            assert share["mean"] == pytest.approx(1 - parts[0]["mean"] / event)
+            assert [list(part) for part in parts] == [SUMMARY] * 3
         for summary in (*a["metrics"].values(), *a["values"].values(), *a["costs"].values()):
             assert list(summary) == SUMMARY
             levels = list(summary.values())[2:]

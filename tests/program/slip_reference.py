@@ -18,7 +18,12 @@ TIE = 1e-12
 
 
 def split(
-    node: Node, later: Values, actors: list[str], discount: Mapping[str, float], private: bool
+    node: Node,
+    later: Values,
+    actors: list[str],
+    discount: Mapping[str, float],
+    private: bool,
+    margins: Mapping[str, float],
 ) -> Split:
     """The outcomes of a tree and who slipped first on the way."""
     if isinstance(node, Leaf):
@@ -32,7 +37,7 @@ def split(
 
     if isinstance(node, Chance):
         for label, branch in node.branches.items():
-            add(split(branch, later, actors, discount, private), node.probabilities[label], CLEAN)
+            add(split(branch, later, actors, discount, private, margins), node.probabilities[label], CLEAN)
         return found
     record = Record()
     roll_back(node, later, actors, discount, private, record)
@@ -43,9 +48,9 @@ def split(
     best, size = max(worth.values()), max(1.0, *map(abs, worth.values()))
     free = max(1.0 - sum(node.bound.values()), 0.0)
     for label, move in node.moves.items():
-        below = split(move, later, actors, discount, private)
+        below = split(move, later, actors, discount, private, margins)
         add(below, node.bound.get(label, 0.0), CLEAN)
-        is_slip = best - worth[label] > TIE * size
+        is_slip = best - worth[label] > margins[node.actor] + TIE * size
         add(below, free * record.choices[node.path][label], node.actor if is_slip else CLEAN)
     return found
 
@@ -63,13 +68,14 @@ def slips(
     one = Scope(scenario, own, promised, scenario["start"], 0, round(1 / d))
     noise = {name: one.number(actor["noise"]) for name, actor in scenario["actors"].items()}
     discount = {name: one.number(actor["discount"]) ** d for name, actor in scenario["actors"].items()}
+    margins = {name: one.number(actor.get("slip_margin", 0)) for name, actor in scenario["actors"].items()}
     plays: list[dict[str, Split]] = []
     for t in range(of.periods):
         plays.append({})
         for phase in scenario["phases"]:
             play = stage(scenario, Scope(scenario, own, promised, phase, t, round(1 / d)), noise).play
             if play is not None:
-                plays[t][phase] = split(play, of.values[t + 1], actors, discount, private)
+                plays[t][phase] = split(play, of.values[t + 1], actors, discount, private, margins)
     found: dict[str, dict[str, float | None]] = {}
     for name, metric in scenario["metrics"].items():
         kind = next((k for k in ("reach", "avoid", "count") if k in metric), None)

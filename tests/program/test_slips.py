@@ -26,6 +26,11 @@ def compare(seed: int, information: Information) -> int:
     rng = random.Random(seed)
     scenario = random_scenario(rng)
     worlds = [parameter_values(scenario, rng) for _ in range(2)]
+    for actor in scenario["actors"].values():
+        if rng.random() < 0.4:
+            actor["slip_margin"] = rng.choice(
+                [0.1, 0.5, *(f"0.3 * abs({name})" for name in scenario["parameters"])]
+            )
     model = model_of(scenario)
     host = Host(compile_program(model, information, slips=True), 1)
     found = host.solve_all(len(worlds), columns(worlds), model.levels, WITH_SLIPS)
@@ -115,6 +120,25 @@ def test_what_is_bound_is_no_slip() -> None:
     found = two_moves("x", 1, bound={"bad": 0.3})
     assert found.metrics["ended"] == pytest.approx([0.3 + 0.7 * 0.1192029220, 0.3], abs=1e-10)
     assert found.slips["ended"]["a"] == pytest.approx([0.7 * 0.1192029220, 0.0], abs=1e-10)
+
+
+def test_a_world_with_a_margin_below_nothing_is_flagged() -> None:
+    scenario = {
+        "horizon": {"years": 1},
+        "actors": {"a": {"discount": 0, "noise": 1, "slip_margin": "x"}},
+        "parameters": {"x": {"uniform": [-1, 1]}},
+        "arrangements": {"only": {}},
+        "start": "on",
+        "phases": {"on": {"play": {"actor": "a", "moves": {"bad": "bad", "good": "good"}}}},
+        "outcomes": {"bad": {"next": "on"}, "good": {"next": "on", "payoffs": {"a": 0.5}}},
+        "metrics": {"bads": {"count": ["bad"]}},
+    }
+    model = model_of(scenario)
+    host = Host(compile_program(model, slips=True), 1)
+    found = host.solve(3, {"x": np.array([-0.1, 0.1, 0.6])}, {}, WITH_SLIPS)
+    assert found.flagged.tolist() == [True, False, False]
+    chance = 1 / (1 + math.exp(0.5))
+    assert found.slips["bads"]["a"][1:] == pytest.approx([chance, 0.0])
 
 
 def test_slips_have_to_be_compiled() -> None:

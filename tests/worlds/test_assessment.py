@@ -182,6 +182,7 @@ def test_labelled_arrays() -> None:
         "arrangement": 3,
         "parameter": 4,
         "metric": 6,
+        "event": 3,
         "actor": 2,
         "measure": 2,
     }

@@ -2,17 +2,25 @@
 
 The process is followed forwards as a Markov chain over phases. Two flags are carried along: whether a phase of the
 metric has been visited, and whether a phase of its condition has; so conditional figures are exact too.
+
+The event of a metric (what `reach` looks for, `avoid` avoids and `count` counts) splits by who slipped first in the
+play that brings it about: the parts of all actors and of nobody sum to its probability, or to its expected number.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
 from backstop.game.process import Solution
+from backstop.game.slips import NOBODY, Records, slip_records
 
 Kind = Literal["avoid", "reach", "occupy", "count", "duration", "value"]
+
+SLIP_KINDS = ("avoid", "reach", "count")
+"""Metrics that are about an event."""
 
 LEAST_CONDITION = 1e-9
 """A condition less likely than this leaves a metric without a value."""
@@ -48,6 +56,24 @@ def figure(solution: Solution, metric: Metric) -> float:
     return curve(solution, metric)[metric.until]
 
 
+def by_first_slip(solution: Solution, metric: Metric, records: Records | None = None) -> dict[int, float]:
+    """The event of a metric of the `SLIP_KINDS` by who slipped first in the play that brings it about.
+
+    A probability for `reach` and `avoid` (of what is avoided: together 1 less the metric), an expected number for
+    `count`, on the metric's condition where it has one. What NOBODY's slip began comes without any; what is so from
+    the start, no play has brought about. `records`: of `slip_records`, where they are at hand.
+    """
+    records = slip_records(solution) if records is None else records
+    actors = {actor for period in records for split in period for _, actor in split}
+    found = {}
+    for actor in sorted({NOBODY, *actors}):
+        forward = _Forward(solution, metric, actor, records)
+        for period in range(metric.until):
+            forward.advance(period)
+        found[actor] = forward.figure()
+    return found
+
+
 def curve(solution: Solution, metric: Metric) -> list[float]:
     """The metric as of each period 0 .. T, whatever its date; every kind but `value`."""
     forward = _Forward(solution, metric)
@@ -60,33 +86,55 @@ def curve(solution: Solution, metric: Metric) -> list[float]:
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """A phase, with whether a phase of the metric and one of its condition have been visited so far."""
+    """A phase, with whether a phase of the metric and one of its condition have been visited so far.
+
+    `followed`: whether the visit was brought about in a way that is followed.
+    """
 
     phase: int
     visited: bool
     met: bool
+    followed: bool
 
 
 @dataclass(slots=True)
 class _Forward:
-    """Probability by state, and the expected count or years so far on the event of being in that state."""
+    """Probability by state, and the expected count or years so far on the event of being in that state.
+
+    `by`: only the event of the metric is followed, and only where this actor's slip was the first in the play that
+    brings it about, by the `records`; None: the metric itself.
+    """
 
     solution: Solution
     metric: Metric
+    by: int | None = None
+    records: Records = ()
     mass: dict[_State, float] = field(init=False)
     gain: dict[_State, float] = field(init=False)
 
     def __post_init__(self) -> None:
-        start = self._state(self.metric.start)
+        start = self._state(self.metric.start, None, self.by in (None, NOBODY))
         self.mass, self.gain = {start: 1.0}, {start: 0.0}
 
-    def _state(self, phase: int, before: _State | None = None) -> _State:
+    def _state(self, phase: int, before: _State | None, followed: bool) -> _State:
+        """The state that is come to; `followed`: whether the play that leads there is."""
         given = self.metric.given
         visited = self.metric.kind in ("avoid", "reach") and phase in self.metric.members
         met = given is not None and phase in given.phases
+        followed = visited and followed
         if before is not None:
+            followed = before.followed if before.visited else followed
             visited, met = visited or before.visited, met or before.met
-        return _State(phase, visited, met)
+        return _State(phase, visited, met, followed)
+
+    def _ways(self, period: int, phase: int) -> Iterator[tuple[int, float, bool]]:
+        """Outcomes of the play of a phase with their probabilities, and whether a way to them is followed."""
+        if self.by is None:
+            for outcome, probability in self.solution.outcomes[period][phase].items():
+                yield outcome, probability, True
+            return
+        for (outcome, first), probability in self.records[period][phase].items():
+            yield outcome, probability, first == self.by
 
     def advance(self, period: int) -> None:
         """Go through one period."""
@@ -103,18 +151,18 @@ class _Forward:
             if metric.kind == "duration" and state.phase in metric.members:
                 so_far += here * world.period_years
             if world.game.plays[state.phase] is None:
-                arrive(self._state(state.phase, state), here, so_far)
-            for outcome, probability in self.solution.outcomes[period][state.phase].items():
-                counted = here if metric.kind == "count" and outcome in metric.members else 0.0
+                arrive(self._state(state.phase, state, False), here, so_far)
+            for outcome, probability, followed in self._ways(period, state.phase):
+                counted = here if metric.kind == "count" and outcome in metric.members and followed else 0.0
                 arrive(
-                    self._state(world.game.next_phase[outcome], state),
+                    self._state(world.game.next_phase[outcome], state, followed),
                     here * probability,
                     (so_far + counted) * probability,
                 )
         self.mass, self.gain = mass, gain
 
     def figure(self) -> float:
-        """The metric as of now."""
+        """The figure as of now."""
         given = self.metric.given
         states = [state for state in self.mass if given is None or state.met == (given.kind == "reach")]
         total = sum(self._counted(state) for state in states)
@@ -124,10 +172,12 @@ class _Forward:
         return total / condition if condition >= LEAST_CONDITION else math.nan
 
     def _counted(self, state: _State) -> float:
-        """What a state adds to the metric."""
+        """What a state adds to the figure."""
         if self.metric.kind in ("count", "duration"):
             return self.gain[state]
-        if self.metric.kind == "occupy":
+        if self.by is not None:
+            counts = state.visited and state.followed
+        elif self.metric.kind == "occupy":
             counts = state.phase in self.metric.members
         else:
             counts = state.visited == (self.metric.kind == "reach")

@@ -26,6 +26,7 @@ class PhaseNumbers:
 class World:
     """The numbers of one world: `phases[t][k]` in period t = 0 .. T-1, `discounts` by actor, per year.
 
+    `slip_margins` by actor, in its unit of payoff: what a move may fall short of the best one before it is a slip.
     `period_years` is the length d of a period. `tail_periods`: the most periods after the horizon; None until settled.
     """
 
@@ -33,6 +34,7 @@ class World:
     information: Information
     period_years: float
     discounts: tuple[float, ...]
+    slip_margins: tuple[float, ...]
     phases: tuple[tuple[PhaseNumbers, ...], ...]
     tail_periods: int | None = None
 

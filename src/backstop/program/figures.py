@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from backstop.game.metric import Condition, Metric
+from backstop.game.metric import SLIP_KINDS, Condition, Metric
 from backstop.game.tree import Game
 from backstop.program.code.encoding import I32, Assign, Function, Store
 from backstop.program.code.terms import Term, Terms
@@ -23,7 +23,6 @@ from backstop.program.recursion.record import Record
 LEAST_CONDITION = 1e-9
 
 CURVE_KINDS = ("avoid", "reach", "occupy")
-SLIP_KINDS = ("avoid", "reach", "count")
 
 
 @dataclass(frozen=True, slots=True)

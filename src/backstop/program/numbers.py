@@ -55,6 +55,8 @@ class Numbers:
         start = model.game.start
         self._noises = [self._noise(use, start) for use in model.noises]
         self.discounts = [self._discount(use, start) for use in model.discounts]
+        # Checked as the noise is: no number below 0.
+        self.slip_margins = [self._noise(use, start) for use in model.slip_margins]
 
     def _checks(self, phase: int) -> Checks:
         return self.first_checks if phase in self.at_first else self.checks

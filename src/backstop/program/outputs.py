@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
+from backstop.game.metric import SLIP_KINDS
 from backstop.program.code.encoding import I32, Function, Store
 from backstop.program.code.terms import Term, Terms
-from backstop.program.figures import CURVE_KINDS, SLIP_KINDS, Chain, Figures
+from backstop.program.figures import CURVE_KINDS, Chain, Figures
 from backstop.program.layout import SLOT, Figure, Layout, Memory, pairs_in_a_call
 from backstop.program.recursion.process import Lanes
 from backstop.program.recursion.rows import Rows

@@ -74,6 +74,7 @@ class Model:
     correlations: tuple[tuple[str, str, float], ...]
     discounts: tuple[Use, ...]
     noises: tuple[Use, ...]
+    slip_margins: tuple[Use, ...]
     measures: Mapping[str, MeasureUses]
     definitions: Mapping[str, Use]
     payoffs: tuple[Mapping[int, Use], ...]
@@ -223,6 +224,9 @@ def compile_scenario(
         correlations=_uncertain_pairs(scenario.correlations, distributions),
         discounts=tuple(use(a.discount, ("actors", n, "discount")) for n, a in scenario.actors.items()),
         noises=tuple(use(a.noise, ("actors", n, "noise")) for n, a in scenario.actors.items()),
+        slip_margins=tuple(
+            use(a.slip_margin, ("actors", n, "slip_margin")) for n, a in scenario.actors.items()
+        ),
         measures=MappingProxyType({n: _measure_uses(n, m, phases) for n, m in scenario.measures.items()}),
         definitions=MappingProxyType(
             {name: use(value, ("definitions", name)) for name, value in scenario.definitions.items()}

@@ -56,6 +56,7 @@ class Valuation:
         start = model.game.start
         self.noises = tuple(self._noise(use, start, 0) for use in model.noises)
         self.discounts = tuple(self._discount(use) for use in model.discounts)
+        self.slip_margins = tuple(self._slip_margin(use) for use in model.slip_margins)
 
     # Names and expressions.
 
@@ -150,6 +151,7 @@ class Valuation:
             information,
             model.period_years,
             self.discounts,
+            self.slip_margins,
             tuple(reversed(periods)),
             model.scenario.horizon.tail_periods,
         )
@@ -201,6 +203,12 @@ class Valuation:
             if use.path[0] == "actors":
                 raise self._fault(use, f"the noise is {value:g}, and must not be negative,")
             raise self._out_of_bounds(use, "the noise", value, "must not be negative")
+        return value
+
+    def _slip_margin(self, use: Use) -> float:
+        value = self.use(use, self.model.game.start, 0)
+        if value < 0.0:
+            raise self._fault(use, f"the slip_margin is {value:g}, and must not be negative,")
         return value
 
     def _probability(self, use: Use, phase: int, period: int) -> float:

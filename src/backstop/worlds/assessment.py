@@ -27,6 +27,9 @@ from backstop.worlds.sample import Sample, Weigh, curve_groups, solved_curves, s
 from backstop.worlds.statistics import effective_worlds, mean_and_error
 from backstop.worlds.weights import log_weights_of, normalised
 
+# Bytes of slips by world, over all arrangements, beyond which they are summed up and not kept.
+_MOST_SLIPS = 512e6
+
 
 def assess(
     model: Model,
@@ -92,6 +95,7 @@ class _Work:
         self._progress, self._done, self._total = progress, 0, 0
         self._curves: Sequence[str] = ()
         self._later: list[list[str]] = []
+        self._keep_slips = True
 
     def plan(self, observed: int, others: int) -> None:
         """Say how many arrangements there will be."""
@@ -100,6 +104,8 @@ class _Work:
             self._curves = groups[0]
         else:
             self._later = groups
+        rows = sum(len(by) + 2 for by in self.solver.host.program.layout.slips.values())
+        self._keep_slips = 8.0 * rows * self.worlds * (observed + others) <= _MOST_SLIPS
         self._total = (observed + others) * (1 + len(self._later)) * self.worlds
 
     def _tell(self, done: int, total: int) -> None:
@@ -154,7 +160,7 @@ class _Work:
                 self.solver, self.parameters, self.worlds, self.model.levels[name], group, self._tell
             )
             curves |= summed_curves(found, weights, threads)
-        return summed_up(self.model, name, sample, curves, weights, threads)
+        return summed_up(self.model, name, sample, curves, weights, threads, self._keep_slips)
 
 
 def _reports(

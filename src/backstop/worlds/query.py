@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 
 from backstop.base.arrays import BoolArray, FloatArray, Rows
-from backstop.base.faults import InvalidInput
+from backstop.base.faults import InvalidInput, Refused
 from backstop.game.choice import Information
 from backstop.game.process import expected_cost
 from backstop.program.host import Host, Solved, Wanted
@@ -167,6 +167,7 @@ class _Lowered:
                 model.game,
                 model.discounts,
                 model.noises,
+                model.slip_margins,
                 model.measures,
                 model.definitions,
                 model.payoffs,
@@ -184,8 +185,15 @@ class _Lowered:
 
 @lru_cache(maxsize=16)
 def _host(lowered: _Lowered, information: Information, threads: int | None) -> Host:
-    """The program of a model, ready to run. What is kept here keeps its model, so that no id is taken twice."""
-    return Host(compile_program(lowered.model, information), threads)
+    """The program of a model, ready to run. What is kept here keeps its model, so that no id is taken twice.
+
+    It tells slips, unless the scenario is so large that there is no room for them.
+    """
+    try:
+        program = compile_program(lowered.model, information, slips=True)
+    except Refused:
+        program = compile_program(lowered.model, information)
+    return Host(program, threads)
 
 
 # As the interpreter ends, the library that runs programs goes before what is kept here.

@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 
 from backstop.base.arrays import FloatArray
 from backstop.game.choice import Information
+from backstop.game.slips import name_of_slips
 from backstop.scenario.distribution.distribution import Distribution
 from backstop.scenario.distribution.kinds import distribution
 from backstop.scenario.expression.expression import Value
 from backstop.scenario.format import scenario as form
 from backstop.scenario.model import Model
 from backstop.worlds.sample import Curves, Sample
+from backstop.worlds.slips import Slips, SlipSample, slip_sample, summed_slips
 from backstop.worlds.statistics import (
     Summary,
     jackknife_errors,
@@ -54,6 +56,8 @@ class Curve:
 class ArrangementResult:
     """What one arrangement gives. `samples` and `value_samples` hold metrics and actors' values by world.
 
+    `slips`: for metrics of the kinds reach, avoid and count, how far their event comes with slips; `slip_samples` the
+    same by world, empty where there are too many worlds to keep it. Both are empty for scenarios too large to tell.
     `phases[k]`: mean share at periods 0 .. T. `outcomes`: expected number over the horizon from the start phase.
     `phase_errors`, `outcome_errors`: their Monte Carlo errors (NaN where there is none).
     `controllers[c][unit]`: expected cost that falls to controller c, in each unit that occurs.
@@ -61,6 +65,7 @@ class ArrangementResult:
 
     name: str
     metrics: Mapping[str, Summary]
+    slips: Mapping[str, Slips]
     curves: Mapping[str, Curve]
     phases: Mapping[str, tuple[float, ...]]
     phase_errors: Mapping[str, tuple[float, ...]]
@@ -72,6 +77,7 @@ class ArrangementResult:
     samples: Mapping[str, FloatArray] = field(repr=False)
     value_samples: Mapping[str, FloatArray] = field(repr=False)
     cost_samples: Mapping[str, FloatArray] = field(repr=False)
+    slip_samples: Mapping[str, SlipSample] = field(repr=False)
     differences: Mapping[str, Summary] = field(default_factory=dict)
 
 
@@ -149,14 +155,17 @@ class Result:
             "worlds": self.worlds,
             "effective_worlds": self.effective_worlds,
             "information": self.information,
+            "slips_are": name_of_slips(self.information),
             "unconverged_worlds": self.unconverged_worlds,
             "arrangements": {name: _arrangement_dict(a) for name, a in self.arrangements.items()},
             "observations": {name: o.as_dict() for name, o in self.observations.items()},
         }
 
     def to_xarray(self) -> xarray.Dataset:
-        """World by world as a labelled data set: dimensions world, arrangement, parameter, metric, actor, measure.
+        """World by world as a labelled data set.
 
+        Dimensions are world, arrangement, parameter, metric, event, actor and measure. An event is that of a metric of
+        the same name; `incentive` and `slips` split it, and have no event where there are too many worlds to keep them.
         Needs the extra `xarray`.
         """
         try:
@@ -177,7 +186,12 @@ class Result:
 
         every = list(self.arrangements.values())
         metrics, actors = list(scenario.metrics), list(scenario.actors)
-        costs = list(every[0].cost_samples)
+        costs, events = list(every[0].cost_samples), list(every[0].slip_samples)
+        slips = np.zeros((len(every), len(events), len(actors), self.worlds))
+        for i, a in enumerate(every):
+            for j, event in enumerate(events):
+                for actor, values in a.slip_samples[event].by.items():
+                    slips[i, j, actors.index(actor)] = values
         weights = np.ones(self.worlds) if self.weights is None else self.weights
         parameters = np.empty((len(self.parameters), self.worlds))
         for row, value in enumerate(self.parameters.values()):
@@ -194,6 +208,11 @@ class Result:
                     ("arrangement", "measure", "world"),
                     stacked([a.cost_samples for a in every], costs),
                 ),
+                "incentive": (
+                    ("arrangement", "event", "world"),
+                    stacked([{e: of.incentive for e, of in a.slip_samples.items()} for a in every], events),
+                ),
+                "slips": (("arrangement", "event", "actor", "world"), slips),
                 "weight": (("world",), weights / weights.sum()),
             },
             coords={
@@ -201,6 +220,7 @@ class Result:
                 "arrangement": names,
                 "parameter": list(self.parameters),
                 "metric": metrics,
+                "event": events,
                 "actor": actors,
                 "measure": costs,
             },
@@ -231,13 +251,18 @@ def summed_up(
     curves: Mapping[str, Curve],
     weights: FloatArray | None,
     threads: int | None = None,
+    keep_slips: bool = True,
 ) -> ArrangementResult:
     """An arrangement summed up over worlds; `curves` are those already summed up."""
     shared = _controller_costs(model, sample)
-    kinds: tuple[Mapping[Any, FloatArray], ...] = (sample.metrics, sample.values, sample.costs, shared)
+    slips = {metric: slip_sample(model, sample, metric) for metric in sample.slips}
+    kinds: tuple[Mapping[Any, FloatArray], ...] = (
+        *(sample.metrics, sample.values, sample.costs, shared),
+        *(dict(enumerate((of.incentive, *of.by.values()))) for of in slips.values()),
+    )
     rows = [values for of in kinds for values in of.values()]
     found = iter(_summaries(rows, weights, threads))
-    metrics, values, costs, by_controller = (dict(zip(of, found, strict=False)) for of in kinds)
+    metrics, values, costs, by_controller, *split = (dict(zip(of, found, strict=False)) for of in kinds)
     controllers: dict[str, dict[str, Summary]] = {}
     for (controller, unit), summary in by_controller.items():
         controllers.setdefault(controller, {})[unit] = summary
@@ -248,6 +273,10 @@ def summed_up(
     return ArrangementResult(
         name=name,
         metrics=metrics,
+        slips={
+            metric: summed_slips(slips[metric], list(parts.values()), weights)
+            for metric, parts in zip(slips, split, strict=True)
+        },
         curves={n: curves[n] for n in metrics if n in curves},
         phases={n: tuple(map(float, phases[:, k])) for k, n in enumerate(game.phases)},
         phase_errors={n: tuple(map(float, phases_se[:, k])) for k, n in enumerate(game.phases)},
@@ -259,6 +288,7 @@ def summed_up(
         samples=sample.metrics,
         value_samples=sample.values,
         cost_samples=sample.costs,
+        slip_samples=slips if keep_slips else {},
     )
 
 
@@ -316,7 +346,9 @@ def summed_curves(curves: Curves, weights: FloatArray | None, threads: int | Non
 
 def _arrangement_dict(a: ArrangementResult) -> dict[str, Any]:
     return {
-        "metrics": {n: s.as_dict() for n, s in a.metrics.items()},
+        "metrics": {
+            n: {**s.as_dict(), **(a.slips[n].as_dict() if n in a.slips else {})} for n, s in a.metrics.items()
+        },
         "differences": {n: s.as_dict() for n, s in a.differences.items()},
         "curves": {
             n: {"mean": list(c.mean), "q05": list(c.q05), "q50": list(c.q50), "q95": list(c.q95)}

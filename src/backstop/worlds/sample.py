@@ -31,6 +31,7 @@ Curves = Mapping[str, NDArray[Any]]
 class Sample:
     """One arrangement: `metrics`, `values` by actor and `costs` by measure, shape (worlds,); `settled` likewise.
 
+    `slips` by metric and actor, shape (worlds,), as in `Solved`; nothing where the program has no room for them.
     `phase_sums`, (16, T + 1, phases), and `outcome_sums`, (16, outcomes): sums of the phases' shares and of the numbers
     of the outcomes over the worlds of each replication, times the weights.
     """
@@ -38,6 +39,7 @@ class Sample:
     metrics: Mapping[str, FloatArray]
     values: Mapping[str, FloatArray]
     costs: Mapping[str, FloatArray]
+    slips: Mapping[str, Mapping[str, FloatArray]]
     settled: BoolArray
     curves: Curves
     phase_sums: FloatArray
@@ -69,7 +71,8 @@ def solved_samples(
         here = slice(block.first, block.first + block.count)
         return unit, {name: room.take(here, block.solved[name], weights) for name, room in rooms.items()}
 
-    wanted = Wanted(curves=bool(curves), costs=True, shares=True, outcomes=True)
+    has_slips = solver.host.program.layout.has_slips
+    wanted = Wanted(curves=bool(curves), costs=True, shares=True, outcomes=True, slips=has_slips)
     found = solver.host.each(take, worlds, parameters, levels, wanted, _BLOCK, progress)
     for name, room in rooms.items():
         solver.refuse_faults(room.faulty, parameters, levels[name])
@@ -93,6 +96,7 @@ class _Room:
             {name: np.empty(worlds) for name in names}
             for names in (layout.metrics, layout.values, layout.costs)
         )
+        self.slips = {name: {actor: np.empty(worlds) for actor in by} for name, by in layout.slips.items()}
         self.settled, self.faulty = (np.empty(worlds, np.bool_) for _ in range(2))
         self.curves = _curve_rooms(solver, worlds, curves)
         self.distinct = dict({id(c): (n, c) for n, c in self.curves.items()}.values())
@@ -103,6 +107,7 @@ class _Room:
             (self.metrics, solved.metrics),
             (self.values, solved.values),
             (self.costs, solved.costs),
+            *((rooms, solved.slips[name]) for name, rooms in self.slips.items()),
         ):
             for name, room in rooms.items():
                 room[here] = found[name]
@@ -120,7 +125,14 @@ class _Room:
     def sample(self, phase_sums: FloatArray, outcome_sums: FloatArray) -> Sample:
         """All that is kept."""
         return Sample(
-            self.metrics, self.values, self.costs, self.settled, self.curves, phase_sums, outcome_sums
+            self.metrics,
+            self.values,
+            self.costs,
+            self.slips,
+            self.settled,
+            self.curves,
+            phase_sums,
+            outcome_sums,
         )
 
 

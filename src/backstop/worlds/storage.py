@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from backstop.base.files import unwritable
 from backstop.base.json_text import json_text
+from backstop.game.slips import name_of_slips
 from backstop.worlds.result import Result
 
 # A column of a table, or one text for all of its rows.
@@ -20,7 +21,7 @@ Column = NDArray[Any] | str
 def save(result: Result, folder: Path) -> None:
     """Write the JSON of the result and its tables into an existing folder.
 
-    `worlds.parquet` has one row per world and arrangement: parameters, weight, metrics, actors' values and costs.
+    `worlds.parquet` has one row per world and arrangement: parameters, weight, metrics, actors' values, costs, slips.
     `phases.parquet`: the mean share of each phase by arrangement and period.
     """
     (folder / "result.json").write_text(json_text(result.as_dict()), encoding="utf-8")
@@ -29,13 +30,18 @@ def save(result: Result, folder: Path) -> None:
 
 
 def world_tables(result: Result) -> list[dict[str, Column]]:
-    """A table for each arrangement; names of parameters, metrics, values and costs carry a prefix: none can clash."""
+    """A table for each arrangement; names of parameters, metrics, values and costs carry a prefix: none can clash.
+
+    `incentive.METRIC` and `slip.METRIC.ACTOR` (`shock.METRIC.ACTOR` where shocks are private payoffs) split the event
+    of a metric; they are left out where there are too many worlds to keep them.
+    """
     weights = np.ones(result.worlds) if result.weights is None else result.weights
     shared: dict[str, Column] = {"world": np.arange(result.worlds), "weight": weights / weights.sum()}
     for name, value in result.parameters.items():
         shared[f"parameter.{name}"] = (
             value if isinstance(value, np.ndarray) else np.full(result.worlds, value)
         )
+    called = name_of_slips(result.information)
     return [
         {
             "arrangement": arrangement,
@@ -43,6 +49,12 @@ def world_tables(result: Result) -> list[dict[str, Column]]:
             **{f"metric.{name}": sample for name, sample in a.samples.items()},
             **{f"value.{name}": sample for name, sample in a.value_samples.items()},
             **{f"cost.{name}": sample for name, sample in a.cost_samples.items()},
+            **{f"incentive.{name}": split.incentive for name, split in a.slip_samples.items()},
+            **{
+                f"{called}.{name}.{actor}": sample
+                for name, split in a.slip_samples.items()
+                for actor, sample in split.by.items()
+            },
         }
         for arrangement, a in result.arrangements.items()
     ]

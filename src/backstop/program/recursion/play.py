@@ -253,7 +253,8 @@ class Solution:
     def slips(self) -> dict[int, dict[int, Term]]:
         """By outcome and actor: the probability of the outcome where the actor's was the first slip on the way.
 
-        A move made freely is a slip where it is worth less to its mover than the best one, ties apart.
+        A move made freely is a slip where it is worth less to its mover than the best one by more than the mover's
+        `slip_margin`, ties apart.
         """
         terms, root = self.terms, len(self.nodes) - 1
         # What comes to each node without a slip, and after a first slip by each actor.
@@ -293,6 +294,9 @@ class Solution:
         for value in own[1:]:
             best = terms.op("pmax", best, value)
         margin = terms.mul(terms.constant(TIE), largest(terms, one, own))
+        least = self._number(lambda k: self.board.numbers.slip_margins[node.actor])
+        if least is not None and terms.amount(least) != 0.0:
+            margin = terms.add(margin, least)
         chosen, free, _ = self.free[position]
         bound = dict.fromkeys(range(len(own)), zero)
         if node.bound:

@@ -101,6 +101,13 @@ def _actor(actor: Part, usage: Usage) -> None:
     scale = constant(usage.read_own(noise, "an actor's noise"))
     if scale is not None and scale < 0:
         noise.fault(f"noise cannot be negative, and this is {scale:g}", "0 means: always the best move")
+    margin = actor.at("slip_margin")
+    amount = constant(usage.read_own(margin, "an actor's slip_margin"))
+    if amount is not None and amount < 0:
+        margin.fault(
+            f"slip_margin cannot be negative, and this is {amount:g}",
+            "0 means: whatever is worth less is a slip",
+        )
 
 
 def _unused(root: Part, names: Names, usage: Usage, moves: Moves) -> None:

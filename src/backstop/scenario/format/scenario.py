@@ -93,6 +93,11 @@ class Actor(Record):
         description="Scale of the private payoff shocks, in units of payoff; 0: always the best move. A "
         "number or an expression of parameters."
     )
+    slip_margin: Expr = Field(
+        default=0.0,
+        description="A move is a slip where it is worth less to the actor than its best move there by more than this, "
+        "in units of payoff. A number or an expression of parameters.",
+    )
 
     def titled(self, identifier: str) -> str:
         """The name, or the identifier made readable."""
