@@ -166,6 +166,23 @@ def test_notes_go_to_stderr(run):
     assert "1 note." in out
 
 
+def test_parameters_without_words_for_their_ends_are_named_once(run):
+    bare = BASE.replace(", low: n, high: m", "").replace("    low: n\n    high: m\n", "")
+    code, out, err = run("check", "-", text=bare)
+    assert code == 0
+    assert err == (
+        "note: <stdin>:22:3 parameters: 4 of 4 uncertain parameters have no words for low and high: spread, ceiling, "
+        "p_win, trace; add low and high, each a clause, as in low: the deal settles slowly\n"
+    )
+    assert "1 note." in out
+    (note,) = json.loads(run("check", "-", "--json", text=BASE.replace(", low: n, high", ", high", 1))[1])[
+        "notes"
+    ]
+    assert note["what"] == "1 of 4 uncertain parameters have no words for low and high: spread"
+    # Other commands leave a study in peace about it.
+    assert "note" not in run("assess", "-", "--worlds", "16", text=bare)[2]
+
+
 def test_no_study(run, tmp_path):
     code, _, err = run("check", str(tmp_path))
     assert code == 3

@@ -74,23 +74,11 @@ def test_the_sound_file_gives_a_scenario_and_no_notes():
         ("cost: 0.4 * force", "cost: 0.4 * force\n    cost_unit: euro p.a.", "leave p.a. out"),
         ("cost: 0.4 * force", "cost: 0.4 * force\n    cost_unit: euro/year", "leave /year out"),
         ("cost: 0.4 * force", "cost: 0.4 * force\n    cost_unit: Euro per year", "leave per year out"),
-        (
-            "judgement, low: n, high: m",
-            "judgement, low: n",
-            "1 of 4 uncertain parameters low and high: spread",
-        ),
     ],
 )
 def test_notes(old, new, words):
     (note,) = notes(changed((old, new)))
     assert all(word in note for word in words.split()), note
-
-
-def test_parameters_without_words_for_their_ends_are_named_once():
-    (note,) = notes(BASE.replace(", low: n, high: m", "").replace("    low: n\n    high: m\n", ""))
-    assert note.startswith("f.yaml:21:")
-    assert "4 of 4 uncertain parameters" in note
-    assert "spread, ceiling, p_win, trace" in note
 
 
 @pytest.mark.parametrize("unit", ["billion USD of a yearbook", "Panama balboa", "EUR/ha", "papers"])

@@ -27,6 +27,7 @@ def check(study: str, as_json: bool) -> None:
     STUDY is a folder with a scenario.yaml, a file in it, or - for standard input. Exit code 3: there are errors.
     """
     from backstop.base.faults import InvalidInput
+    from backstop.scenario.check.words import missing_words
     from backstop.scenario.study import load
 
     try:
@@ -38,12 +39,13 @@ def check(study: str, as_json: bool) -> None:
         errors = [fault.as_dict() for fault in error.faults]
         print_json({"ok": False, "errors": errors, "notes": [], "counts": {}})
         raise click.exceptions.Exit(error.exit_code) from error
+    notes = (*model.notes, *missing_words(model))
     if as_json:
-        notes = [note.as_dict() for note in model.notes]
-        print_json({"ok": True, "errors": [], "notes": notes, "counts": _counts(model)})
+        found = [note.as_dict() for note in notes]
+        print_json({"ok": True, "errors": [], "notes": found, "counts": _counts(model)})
         return
-    print_notes(map(str, model.notes))
-    print_lines(_summary(model))
+    print_notes(map(str, notes))
+    print_lines(_summary(model, len(notes)))
 
 
 def _check_evidence(model: Model, study: str) -> None:
@@ -61,7 +63,7 @@ def _counts(model: Model) -> dict[str, int]:
     return {section: len(getattr(model.scenario, section)) for section in SECTIONS}
 
 
-def _summary(model: Model) -> list[str]:
+def _summary(model: Model, notes: int) -> list[str]:
     """What a study holds, in a few lines."""
     from backstop.base.words import counted
 
@@ -73,7 +75,7 @@ def _summary(model: Model) -> list[str]:
         *([scenario.question] if scenario.question else []),
         f"No errors: {', '.join(held)}.",
         f"Horizon: {years} in {counted(horizon.periods, 'period')} of one {horizon.period}, from {scenario.start}.",
-        *([f"{counted(len(model.notes), 'note')}."] if model.notes else []),
+        *([f"{counted(notes, 'note')}."] if notes else []),
     ]
 
 

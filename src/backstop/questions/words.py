@@ -3,34 +3,82 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from backstop.base.words import frequency, listed, of_worlds, readable
+from backstop.base.words import frequency, listed, of_worlds, quoted, readable
+from backstop.questions.amounts import amount, amounts
 from backstop.questions.methods.box import Box, Limit
 from backstop.scenario.model import Model
 
-Words = Mapping[str, str]
-"""Titles or units by name of the parameter."""
+# What may follow a subject of two words ("the deal") or a name: the verb of its clause.
+_VERBS = frozenset(("are", "can", "cannot", "could", "did", "may", "might", "must", "need", "will", "would"))
 
 
-def limit_words(name: str, limit: Limit, title: str | None = None, unit: str = "") -> str:
-    """One restriction: "aid delay is above 60 days", "resolve is between 0.2 and 0.4".
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How an assumption is spoken of: its title as written, its unit, and clauses for a low and a high value.
 
-    Limits are written to about a hundredth of the input's own range. `title` defaults to the name made readable.
-
-    >>> limit_words("aid_delay", Limit(low=61.4, lowest=0, highest=365), unit="days")
-    'aid delay is above 61 days'
+    `middle` is its median: what lies beyond it is not called by the clause of that end.
     """
-    subject = title or readable(name)[:1].lower() + readable(name)[1:]
+
+    title: str
+    unit: str = ""
+    low: str = ""
+    high: str = ""
+    middle: float = math.nan
+
+
+Wordings = Mapping[str, Wording]
+"""By name of the parameter."""
+
+
+def wordings(model: Model) -> dict[str, Wording]:
+    """How the parameters of a study are spoken of."""
+    found = {}
+    for name, of in model.scenario.parameters.items():
+        spread = model.distributions[name]
+        middle = spread if isinstance(spread, float) else spread.median
+        found[name] = Wording(of.titled(name), of.unit, of.low.strip(), of.high.strip(), middle)
+    return found
+
+
+def titles(model: Model) -> dict[str, str]:
+    """Titles of the parameters, as they are written."""
+    return {name: of.titled(name) for name, of in model.scenario.parameters.items()}
+
+
+def limit_words(name: str, limit: Limit, of: Wording | None = None) -> str:
+    """One restriction: "the deal settles slowly (under one chance in five a year)".
+
+    The study's own clause where the restriction keeps one half of the values, or less, at that end; else the title.
+    Limits are written to about a hundredth of the input's own range.
+
+    >>> limit_words("delay", Limit(low=61.4, lowest=0, highest=365), Wording("Delay of aid", "days"))
+    '“Delay of aid” is above 61 days'
+    >>> late = Wording("Delay of aid", "days", "aid comes soon", "aid comes late", middle=40)
+    >>> limit_words("delay", Limit(low=61.4, lowest=0, highest=365), late)
+    'aid comes late (over 61 days)'
+    """
+    of = of or Wording(readable(name))
+    if limit.low is None and limit.high is not None and of.low and limit.high <= of.middle:
+        return f"{of.low} ({limit_range(limit, of.unit, below='under')})"
+    if limit.high is None and limit.low is not None and of.high and limit.low >= of.middle:
+        return f"{of.high} ({limit_range(limit, of.unit, above='over')})"
+    return f"{quoted(of.title)} is {limit_range(limit, of.unit)}"
+
+
+def limit_range(limit: Limit, unit: str = "", below: str = "below", above: str = "above") -> str:
+    """The range of a restriction with its unit: `above 61 days`, `between 0.2 and 0.4`, `5 or more`."""
     low, high = (None if end is None else _figure(end, limit) for end in (limit.low, limit.high))
-    suffix = "" if unit in ("probability", "share", "1", "") else f" {unit}"
     if low is not None and high is not None:
         if low == high:
-            return f"{subject} is {'' if limit.stepped else 'about '}{low}{suffix}"
-        return f"{subject} is between {low} and {high}{suffix}"
+            return f"{'' if limit.stepped else 'about '}{amount(low, unit)}"
+        return f"between {amounts(low, high, unit)}"
     if low is not None:
-        return f"{subject} is {low}{suffix} or more" if limit.stepped else f"{subject} is above {low}{suffix}"
-    return f"{subject} is {high}{suffix} or less" if limit.stepped else f"{subject} is below {high}{suffix}"
+        return f"{amount(low, unit)} or more" if limit.stepped else f"{above} {amount(low, unit)}"
+    assert high is not None
+    return f"{amount(high, unit)} or less" if limit.stepped else f"{below} {amount(high, unit)}"
 
 
 def _figure(value: float, limit: Limit) -> str:
@@ -45,12 +93,37 @@ def _figure(value: float, limit: Limit) -> str:
     return "0" if text in ("-0", "") else text
 
 
-def limits_words(limits: Mapping[str, Limit], titles: Words, units: Words) -> str:
-    """All restrictions of a box, joined by "and"."""
-    return listed([limit_words(n, limit, titles.get(n), units.get(n, "")) for n, limit in limits.items()])
+def limits_words(limits: Mapping[str, Limit], of: Wordings) -> str:
+    """All restrictions of a box, joined by "and"; a subject that clauses share is said once."""
+    return listed(_once([limit_words(name, limit, of.get(name)) for name, limit in limits.items()]))
 
 
-def box_sentence(box: Box, case: str, base: float, titles: Words, units: Words) -> str:
+def _once(clauses: Sequence[str]) -> list[str]:
+    """Clauses without the subject of the one before: "the deal settles slowly" and "concedes much"."""
+    said: list[str] = []
+    before = ""
+    for clause in clauses:
+        subject = _subject(clause)
+        said.append(clause.removeprefix(f"{subject} ") if subject and subject == before else clause)
+        before = subject
+    return said
+
+
+def _subject(clause: str) -> str:
+    """The subject of a clause where it is surely one: "the", a word and a verb, or a name and a verb; else empty."""
+    words = clause.split(" ")
+    if len(words) > 2 and words[0] == "the" and _is_verb(words[2]):
+        return " ".join(words[:2])
+    if len(words) > 1 and words[0][:1].isupper() and _is_verb(words[1]):
+        return words[0]
+    return ""
+
+
+def _is_verb(word: str) -> bool:
+    return word in _VERBS or (word.isalpha() and word.endswith("s") and not word.endswith("ss"))
+
+
+def box_sentence(box: Box, case: str, base: float, of: Wordings) -> str:
     """What a box says, for a reader who knows neither coverage nor density.
 
     `case` is what happens in the worlds described, such as "the claim fails"; `base` the share in which it does at
@@ -58,43 +131,12 @@ def box_sentence(box: Box, case: str, base: float, titles: Words, units: Words) 
     """
     share = "all" if box.coverage >= 1.0 else f"{frequency(box.coverage)} of all"
     return (
-        f"Where {limits_words(box.limits, titles, units)}, {case} in {of_worlds(box.density)} "
+        f"Where {limits_words(box.limits, of)}, {case} in {of_worlds(box.density)} "
         f"(against {frequency(base)} everywhere); {share} such worlds lie there."
     )
 
 
-def rule_sentence(
-    limits: Mapping[str, Limit], share: float, mass: float, case: str, titles: Words, units: Words
-) -> str:
+def rule_sentence(limits: Mapping[str, Limit], share: float, mass: float, case: str, of: Wordings) -> str:
     """One leaf of a tree: "Where a is below 1 (20 of 100 worlds), 83 of 100 worlds are ones in which ..."."""
-    where = f"Where {limits_words(limits, titles, units)}" if limits else "In all worlds"
+    where = f"Where {limits_words(limits, of)}" if limits else "In all worlds"
     return f"{where} ({of_worlds(mass)}), {of_worlds(share)} are ones in which {case}."
-
-
-def titles(model: Model) -> dict[str, str]:
-    """Titles of the parameters as they read inside a sentence: a capital only where the word always has one."""
-    scenario = model.scenario
-    proper = {
-        word.removesuffix("'s")
-        for actor in scenario.actors.values()
-        for word in actor.name.split()
-        if word[:1].isupper()
-    }
-    proper.update(actor.capitalize() for actor in scenario.actors)
-    written = [scenario.question, *(claim.text for claim in scenario.claims.values())]
-    written += [parameter.title for parameter in scenario.parameters.values()]
-    written += [measure.title for measure in scenario.measures.values()]
-    for title in written:
-        proper.update(w.strip(",.;:()").removesuffix("'s") for w in title.split()[1:] if w[:1].isupper())
-    found = {}
-    for name, parameter in scenario.parameters.items():
-        title = parameter.titled(name)
-        first = title.split(" ")[0].removesuffix("'s")
-        keeps = first in proper or any(c.isupper() for c in first[1:])
-        found[name] = title if keeps else title[:1].lower() + title[1:]
-    return found
-
-
-def units(model: Model) -> dict[str, str]:
-    """Units of the parameters."""
-    return {name: parameter.unit for name, parameter in model.scenario.parameters.items()}

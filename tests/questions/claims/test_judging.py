@@ -119,7 +119,7 @@ def test_where_it_fails(judged: Claims) -> None:
     assert result.box is not None
     assert list(result.box.limits) == ["x"]
     assert result.box.limits["x"].interval[1] == pytest.approx(0.25, abs=0.01)
-    assert "x is below 0.25" in result.where
+    assert "“X” is below 0.25" in result.where
     assert judged.results["lifts"].where.startswith("It was never seen to fail: at most 0.073 in 100")
     assert judged.results["sinks"].where == "It fails in every world in which it can be judged."
     assert judged.results["unknown"].where.startswith("It is moot in every world")

@@ -11,13 +11,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from backstop.base.arrays import BoolArray, FloatArray
+from backstop.base.words import quoted
+from backstop.questions.amounts import amount
 from backstop.questions.claims.least_level import scan_levels
 from backstop.questions.claims.requirements import Requirements, codes_of, refuting_part
 from backstop.questions.claims.shrinking import Point, Refutation, shrunk
 from backstop.questions.claims.verdict import FALSE, Codes
 from backstop.questions.inquiry import Experiment, Inquiry, Promise, levels_of
 from backstop.questions.weighted_worlds import WeightedWorlds
-from backstop.questions.words import titles, units
+from backstop.questions.words import wordings
 from backstop.scenario.expression.expression import Value
 from backstop.scenario.model import Model
 
@@ -186,9 +188,9 @@ def _words(model: Model, changed: Mapping[str, float], central: Mapping[str, flo
     """A counter-example in one line: what must differ from the central assumptions."""
     if not changed:
         return "it fails already with every assumption at its central value"
-    names, unit = titles(model), units(model)
+    of = wordings(model)
     parts = []
     for name, value in changed.items():
-        of = "" if unit[name] in ("", "probability", "share") else f" {unit[name]}"
-        parts.append(f"{names[name]} {value:.3g}{of} (central {central[name]:.3g})")
+        said = amount(f"{value:.3g}", of[name].unit)
+        parts.append(f"{quoted(of[name].title)} {said} (central {central[name]:.3g})")
     return "it fails with " + ", ".join(parts) + ", all else central"

@@ -13,7 +13,7 @@ from backstop.questions.claims.verdict import FALSE, MOOT, TRUE, Codes
 from backstop.questions.methods.box import Box, measured
 from backstop.questions.methods.prim import discover
 from backstop.questions.methods.regional import regional_sensitivity
-from backstop.questions.words import box_sentence, titles, units
+from backstop.questions.words import box_sentence, wordings
 from backstop.scenario.model import Model
 
 # A box is sought among so many worlds of either kind; its shares are those of all worlds.
@@ -66,7 +66,7 @@ def where_it_fails(
         return Failure("No condition on the assumptions tells where it fails.")
     base = float(decided[false].sum() / decided.sum())
     box = measured(found.boxes[0].limits, inputs, false, decided / decided.sum(), base)
-    return Failure(box_sentence(box, "the claim fails", base, titles(model), units(model)), box)
+    return Failure(box_sentence(box, "the claim fails", base, wordings(model)), box)
 
 
 def _chosen(false: BoolArray, true: BoolArray) -> tuple[Rows, FloatArray]:

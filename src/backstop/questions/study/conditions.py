@@ -16,7 +16,7 @@ from backstop.questions.methods.box import Box
 from backstop.questions.methods.cart import Tree, tree
 from backstop.questions.methods.prim import Discovery, discover
 from backstop.questions.weighted_worlds import WeightedWorlds, worlds_under
-from backstop.questions.words import box_sentence, rule_sentence, titles, units
+from backstop.questions.words import box_sentence, rule_sentence, wordings
 from backstop.scenario.model import Model
 
 
@@ -43,17 +43,14 @@ class Conditions:
     @property
     def sentences(self) -> list[str]:
         """What each box says."""
-        called, measured_in, base = titles(self.model), units(self.model), self.discovery.base_rate
-        return [box_sentence(box, self.where.text, base, called, measured_in) for box in self.discovery.boxes]
+        of, base = wordings(self.model), self.discovery.base_rate
+        return [box_sentence(box, self.where.text, base, of) for box in self.discovery.boxes]
 
     @property
     def rules(self) -> list[str]:
         """What each leaf of the tree says."""
-        called, measured_in, case = titles(self.model), units(self.model), self.where.text
-        return [
-            rule_sentence(leaf.limits, leaf.density, leaf.mass, case, called, measured_in)
-            for leaf in self.opinion.leaves
-        ]
+        of, case = wordings(self.model), self.where.text
+        return [rule_sentence(leaf.limits, leaf.density, leaf.mass, case, of) for leaf in self.opinion.leaves]
 
     def as_dict(self) -> dict[str, object]:
         """As it stands in JSON."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backstop.base.words import counted, frequency, listed, of_worlds, quoted, with_error
-from backstop.questions.words import box_sentence, titles, units
+from backstop.questions.words import box_sentence, titles, wordings
 from backstop.report.content import Block, Items, Paragraph, Section
 from backstop.report.material.gathering import Material, by_size
 from backstop.report.material.subject import is_probability
@@ -66,7 +66,7 @@ def what_would_change_it(found: Material) -> list[str]:
     if first is not None and largest:
         names = titles(found.model)
         parts = [
-            f"{names[name]} ({100 * first.first[name].mean:.0f} of 100 parts of the variation)"
+            f"{quoted(names[name])} ({100 * first.first[name].mean:.0f} of 100 parts of the variation)"
             for name in largest
         ]
         metric = quoted(found.metric_title(found.subject.metric))
@@ -83,8 +83,8 @@ def failures(found: Material) -> list[str]:
     discovery = found.conditions.found
     if discovery is None or found.subject.target is None:
         return []
-    words = titles(found.model), units(found.model)
-    return [box_sentence(box, "it fails", discovery.base_rate, *words) for box in discovery.boxes]
+    words = wordings(found.model)
+    return [box_sentence(box, "it fails", discovery.base_rate, words) for box in discovery.boxes]
 
 
 def _reading(found: Material) -> str:

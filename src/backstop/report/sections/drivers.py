@@ -8,7 +8,7 @@ from backstop.base.table import Table
 from backstop.base.words import counted, frequency, of_worlds, quoted, stop
 from backstop.questions.methods.tornado import Swing
 from backstop.questions.study.sensitivity import HIGH, LOW
-from backstop.questions.words import limit_words, units
+from backstop.questions.words import limit_range
 from backstop.report.charts import bars, ranges, style
 from backstop.report.content import Block, Figure, Items, Paragraph, Section
 from backstop.report.material.gathering import DRIVERS, Material, by_size
@@ -35,7 +35,7 @@ def section(found: Material) -> Section:
 
 def shares_figure(found: Material, names: Sequence[str], shares: Mapping[str, Estimate]) -> Figure:
     """First-order shares of the variation over worlds, those of `names`."""
-    titles = [found.model.scenario.parameters[n].titled(n) for n in names]
+    titles = [found.model.scenario.parameters[n].labelled(n) for n in names]
     means = [shares[n].mean for n in names]
     errors = [shares[n].se or 0.0 for n in names]
     count = min(3, len(names))
@@ -58,9 +58,10 @@ def tornado_figure(found: Material, swings: Sequence[Swing]) -> Figure:
     """One-at-a-time swings around the central world."""
     parameters = found.model.scenario.parameters
     centre, metric = swings[0].at_centre, found.metric_title(found.subject.metric)
+    meant = {of.labelled(n): (of.low, of.high) for n, of in parameters.items()}
     rows = [
         bars.Bar(
-            parameters[s.name].titled(s.name),
+            parameters[s.name].labelled(s.name),
             s.at_low,
             s.at_high,
             f"{s.low:.2g}",
@@ -89,9 +90,23 @@ def tornado_figure(found: Material, swings: Sequence[Swing]) -> Figure:
         table=Table(
             "Swings",
             ("", "low input", "metric there", "high input", "metric there"),
-            tuple((b.label, b.low_label, f"{b.at_low:.3f}", b.high_label, f"{b.at_high:.3f}") for b in rows),
+            tuple(
+                (
+                    b.label,
+                    _end(b.low_label, meant.get(b.label, ("", ""))[0]),
+                    f"{b.at_low:.3f}",
+                    _end(b.high_label, meant.get(b.label, ("", ""))[1]),
+                    f"{b.at_high:.3f}",
+                )
+                for b in rows
+            ),
         ),
     )
+
+
+def _end(value: str, meaning: str) -> str:
+    """An end of a range with what the study says it means."""
+    return f"{value}: {meaning}" if meaning else value
 
 
 def _conditions(found: Material) -> list[Block]:
@@ -102,15 +117,15 @@ def _conditions(found: Material) -> list[Block]:
     fails = f"{where}: in {of_worlds(discovery.base_rate)} it is not so that {target.words}."
     if not discovery.boxes:
         return [Paragraph(f"{fails} No condition on the assumptions tells these worlds from the others.")]
-    unit = units(found.model)
+    parameters = found.model.scenario.parameters
     shown = [
         ranges.Range(
             f"{at}. Fails in {of_worlds(box.density)} inside; {frequency(box.coverage)} of all failures",
-            found.model.scenario.parameters[name].titled(name),
+            parameters[name].labelled(name),
             limit.lowest,
             limit.highest,
             *limit.interval,
-            limit_words(name, limit, "it", unit[name]).removeprefix("it is "),
+            limit_range(limit, parameters[name].unit),
         )
         for at, box in enumerate(discovery.boxes, 1)
         for name, limit in box.limits.items()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 
-from backstop.base.words import counted
 from backstop.scenario.check.expressions import Usage
 from backstop.scenario.check.names import Names
 from backstop.scenario.check.part import Part
@@ -141,20 +140,6 @@ def check_parameter(parameter: Part) -> None:
         parameter.note(
             f"{parameter.name} has no basis, so it counts as judgement",
             "add basis: the statements or data it rests on, or judgement",
-        )
-
-
-def check_words(parameters: Part) -> None:
-    """All uncertain parameters without words for their two ends, in one note."""
-    uncertain = [
-        each for each in parameters.items() if each.is_mapping and not _is_certain(each) and each.data
-    ]
-    without = [each.name for each in uncertain if not (each.at("low").text and each.at("high").text)]
-    if without:
-        parameters.note(
-            f"{len(without)} of {counted(len(uncertain), 'uncertain parameter')} have no words for low and high: "
-            f"{', '.join(without)}",
-            "add low and high, each a clause: low: the deal settles slowly",
         )
 
 

@@ -16,7 +16,6 @@ from backstop.scenario.check.quantities import (
     check_horizon,
     check_measure,
     check_parameter,
-    check_words,
 )
 from backstop.scenario.check.shape import shaped
 from backstop.scenario.check.trees import Moves
@@ -63,7 +62,6 @@ def _meaning(root: Part) -> None:
         check_arrangement(arrangement, root, names)
     for parameter in root.at("parameters").items():
         check_parameter(parameter)
-    check_words(root.at("parameters"))
     for definition in root.at("definitions").items():
         usage.read_named(definition, definition.name)
     moves.check(root)
