@@ -29,7 +29,9 @@ RECORDS = {
     name: record
     for module in (claims, form, quantities, trees)
     for name, record in vars(module).items()
-    if isinstance(record, type) and issubclass(record, BaseModel) and name not in ("Record", "Titled")
+    if isinstance(record, type)
+    and issubclass(record, BaseModel)
+    and name not in ("Record", "Titled", "Toned")
 }
 
 

@@ -113,6 +113,16 @@ def test_colours_are_never_the_only_difference(small_report: Report) -> None:
     assert '"field": "letter"' in json.dumps(stack.specification)
 
 
+def test_tones_give_colours_and_none_repeats_within_one() -> None:
+    tones = {"Peace": "good", "Calm": "good", "Talks": "mixed", "War": "bad", "Other": None}
+    found = dict(zip(tones, stacks.coloured(list(tones), tones), strict=True))
+    assert found["Peace"] == style.BLUE
+    assert found["War"] == style.ORANGE
+    assert len(set(found.values())) == 5
+    # Without any tone the colours are those of the house, in turn.
+    assert stacks.coloured(["a", "b"], {}) == list(stacks.COLOURS[:2])
+
+
 def test_letters_number_the_parts_of_a_stack() -> None:
     assert [style.numbered(i, 3) for i in range(3)] == ["A", "B", "C"]
     assert style.numbered(30, 40) == "31"

@@ -47,6 +47,41 @@ def test_what_there_is_to_see() -> None:
     assert "Base rates the worlds must respect" not in [table.title for table in tables(result())]
 
 
+def test_states_and_endings_go_from_good_to_bad() -> None:
+    # Written from bad to good, so that the order of the file is not the order wanted.
+    text = PLEDGE
+    document, scenario, notes = read_scenario(text.encode(), "scenario.yaml")
+    phases, outcomes = list(scenario.phases), list(scenario.outcomes)
+    tones = ("bad", None, "mixed", "good")
+    toned = scenario.model_copy(
+        update={
+            "phases": {
+                n: of.model_copy(update={"tone": t})
+                for (n, of), t in zip(scenario.phases.items(), tones, strict=False)
+            },
+            "outcomes": {
+                n: of.model_copy(update={"tone": t})
+                for (n, of), t in zip(scenario.outcomes.items(), tones, strict=False)
+            },
+        }
+    )
+    found = tables(assess(compile_scenario(toned, document.place, notes=notes), 32))
+    order = {"bad": 3, None: 2, "mixed": 1, "good": 0}
+
+    def ordered(names: list[str]) -> list[str]:
+        tone = dict(zip(names, tones, strict=False))
+        return sorted(names, key=lambda name: order[tone.get(name)])
+
+    assert ordered(phases) != phases
+    assert ordered(outcomes) != outcomes
+    times = next(table for table in found if table.title.startswith("Expected number of times"))
+    assert [row[0] for row in times.rows] == [scenario.outcomes[n].titled(n) for n in ordered(outcomes)]
+    course = next(table for table in found if table.title.startswith("Year by year"))
+    assert [row[0] for row in course.rows[: len(phases)]] == [
+        scenario.phases[n].titled(n) for n in ordered(phases)
+    ]
+
+
 def test_one_arrangement_is_compared_with_nothing() -> None:
     document, scenario, _ = read_scenario(PLEDGE.encode(), "scenario.yaml")
     alone = assess(compile_scenario(scenario, document.place), 32, arrangements=["armed"])

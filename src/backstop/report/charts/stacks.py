@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from backstop.report.charts import style
+from backstop.scenario.format.fields import Tone
 
 if TYPE_CHECKING:
     import altair
@@ -24,17 +26,38 @@ COLOURS = (
     "#5d3a9b",
     "#000000",
 )
+BY_TONE: Mapping[Tone | None, tuple[str, ...]] = {
+    "good": (style.BLUE, style.SKY, "#0a4f78", "#a6d4ee"),
+    "mixed": (style.AMBER, "#f2d58a", "#8A6D00", "#d9b44a"),
+    "bad": (style.ORANGE, "#7d2f00", style.PURPLE, "#44475a", "#000000"),
+    None: ("#b9b9b3", "#999999", "#6f6f6b"),
+}
 # Letters on these are light.
-_DARK = frozenset({style.BLUE, style.GREEN, style.ORANGE, "#8A6D00", "#44475a", "#5d3a9b", "#000000"})
+_DARK = frozenset(
+    {
+        style.BLUE,
+        style.GREEN,
+        style.ORANGE,
+        *("#8A6D00", "#44475a", "#5d3a9b", "#000000", "#0a4f78", "#7d2f00", "#6f6f6b"),
+    }
+)
 COLUMNS = 4
 _LEAST_LABELLED = 0.055
 
 
-def chart(shares: Mapping[str, Mapping[str, Sequence[float]]], years: Sequence[float]) -> altair.VConcatChart:
-    """`shares[panel][part]`: shares at `years`, which add up to 1. Parts carry letters, in colours and in the key."""
+def chart(
+    shares: Mapping[str, Mapping[str, Sequence[float]]],
+    years: Sequence[float],
+    tones: Mapping[str, Tone | None] | None = None,
+) -> altair.VConcatChart:
+    """`shares[panel][part]`: shares at `years`, which add up to 1. Parts carry letters, in colours and in the key.
+
+    Parts with a tone have the colours of that tone.
+    """
     import altair
 
     parts = list(next(iter(shares.values())))
+    colours = coloured(parts, tones or {})
     keys = {part: style.numbered(i, len(parts)) for i, part in enumerate(parts)}
     names = [f"{keys[part]}  {part}" for part in parts]
     panels = []
@@ -54,7 +77,7 @@ def chart(shares: Mapping[str, Mapping[str, Sequence[float]]], years: Sequence[f
                         "to": below + values[i],
                         "middle": below + values[i] / 2,
                         "key": keys[part] if values[i] >= _LEAST_LABELLED else "",
-                        "ink": _ink(order),
+                        "ink": _ink(colours[order]),
                     }
                 )
                 below += values[i]
@@ -78,7 +101,7 @@ def chart(shares: Mapping[str, Mapping[str, Sequence[float]]], years: Sequence[f
                 y2=altair.Y2("to:Q"),
                 color=altair.Color(
                     "part:N",
-                    scale={"domain": names, "range": [COLOURS[i % len(COLOURS)] for i in range(len(names))]},
+                    scale={"domain": names, "range": colours},
                     legend=None,
                 ),
                 order=altair.Order("order:Q"),
@@ -92,14 +115,30 @@ def chart(shares: Mapping[str, Mapping[str, Sequence[float]]], years: Sequence[f
         panels.append(
             layers.properties(width=146, height=130, title=altair.Title(style.wrapped(title, 24), offset=4))
         )
-    return altair.vconcat(*style.rows(panels, COLUMNS, 18), _key(parts, keys), spacing=12)
+    return altair.vconcat(*style.rows(panels, COLUMNS, 18), _key(parts, keys, colours), spacing=12)
 
 
-def _ink(part: int) -> str:
-    return style.PAPER if COLOURS[part % len(COLOURS)] in _DARK else style.INK
+def coloured(parts: Sequence[str], tones: Mapping[str, Tone | None]) -> list[str]:
+    """A colour for each part: of its tone's own, or of all colours in turn where no part has a tone.
+
+    >>> coloured(["peace", "war"], {"peace": "good", "war": "bad"}) == [style.BLUE, style.ORANGE]
+    True
+    """
+    if not any(tones.get(part) for part in parts):
+        return [COLOURS[at % len(COLOURS)] for at in range(len(parts))]
+    found, used = [], Counter[Tone | None]()
+    for part in parts:
+        tone = tones.get(part)
+        found.append(BY_TONE[tone][used[tone] % len(BY_TONE[tone])])
+        used[tone] += 1
+    return found
 
 
-def _key(parts: Sequence[str], keys: Mapping[str, str]) -> altair.LayerChart:
+def _ink(colour: str) -> str:
+    return style.PAPER if colour in _DARK else style.INK
+
+
+def _key(parts: Sequence[str], keys: Mapping[str, str], colours: Sequence[str]) -> altair.LayerChart:
     """The key as a small table of squares with letters."""
     import altair
 
@@ -110,8 +149,8 @@ def _key(parts: Sequence[str], keys: Mapping[str, str]) -> altair.LayerChart:
             "row": i % half,
             "letter": keys[part],
             "words": part,
-            "colour": COLOURS[i % len(COLOURS)],
-            "ink": _ink(i),
+            "colour": colours[i],
+            "ink": _ink(colours[i]),
         }
         for i, part in enumerate(parts)
     ]

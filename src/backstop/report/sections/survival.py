@@ -11,6 +11,7 @@ from backstop.report.charts import curves, stacks, style
 from backstop.report.content import Block, Figure, Paragraph, Section
 from backstop.report.material.gathering import Material
 from backstop.report.tables.assessment import observations_table, whole_years
+from backstop.scenario.format.fields import from_good_to_bad
 
 MOST_PANELS = 8
 MOST_FAMILIES = 2
@@ -133,7 +134,7 @@ def course_figure(found: Material) -> Figure:
         kept = (s for s in steps if round(s * length, 6) in (1, 2, 3, 5, 10, 15, 20))
         steps = sorted({0, *kept, steps[-1]})
     most = {phase: max(of[phase][s] for of in courses.values() for s in steps) for phase in scenario.phases}
-    phases = [phase for phase, share in most.items() if share >= _SMALL]
+    phases = [phase for phase in from_good_to_bad(scenario.phases) if most[phase] >= _SMALL]
     rest = [phase for phase, share in most.items() if 0 < share < _SMALL]
     shares: dict[str, dict[str, list[float]]] = {}
     for a, by_phase in courses.items():
@@ -141,13 +142,14 @@ def course_figure(found: Material) -> Figure:
         if rest:
             of["All other states"] = [sum(by_phase[p][s] for p in rest) for s in steps]
         shares[found.arrangement_title(a)] = of
+    tones = {scenario.phases[p].titled(p): scenario.phases[p].tone for p in phases}
     together = listed(quoted(scenario.phases[p].titled(p)) for p in rest)
     ends = (
         f"{a}, at the end: " + ", ".join(f"{part} {values[-1]:.2f}" for part, values in of.items())
         for a, of in shares.items()
     )
     return style.figure(
-        stacks.chart(shares, [step * length for step in steps]),
+        stacks.chart(shares, [step * length for step in steps], tones),
         "course",
         title=_course_title(found, shares),
         definition="Share of all cases in each state of the relationship at the end of each year shown (mean over "

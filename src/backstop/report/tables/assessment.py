@@ -6,6 +6,7 @@ import math
 
 from backstop.base.table import Table
 from backstop.base.words import counted, number, readable, supported, with_error
+from backstop.scenario.format.fields import from_good_to_bad
 from backstop.worlds.hazard import Hazard, hazards
 from backstop.worlds.result import UNSTATED_UNIT, ArrangementResult, Curve, Result
 from backstop.worlds.statistics import Summary
@@ -45,7 +46,7 @@ def tables(result: Result) -> list[Table]:
 
 def _columns(result: Result) -> tuple[str, ...]:
     arrangements = result.model.scenario.arrangements
-    return tuple(arrangements[name].titled(name) for name in result.arrangements)
+    return tuple(arrangements[name].labelled(name) for name in result.arrangements)
 
 
 def metrics_table(result: Result) -> Table:
@@ -111,10 +112,10 @@ def observations_table(result: Result) -> Table:
 
 def outcomes_table(result: Result) -> Table:
     """Expected number of occurrences over the horizon."""
-    every = result.arrangements.values()
+    every, outcomes = result.arrangements.values(), result.model.scenario.outcomes
     rows = (
-        (outcome.titled(name), *(supported(a.outcomes[name], a.outcome_errors[name]) for a in every))
-        for name, outcome in result.model.scenario.outcomes.items()
+        (outcomes[name].titled(name), *(supported(a.outcomes[name], a.outcome_errors[name]) for a in every))
+        for name in from_good_to_bad(outcomes)
     )
     return Table(f"Expected number of times within {_horizon(result)}", ("", *_columns(result)), tuple(rows))
 
@@ -163,9 +164,9 @@ def years_table(result: Result, a: ArrangementResult) -> Table:
     rows = [
         (
             scenario.phases[phase].titled(phase),
-            *(supported(share[step], a.phase_errors[phase][step], most=2) for step in steps),
+            *(supported(a.phases[phase][step], a.phase_errors[phase][step], most=2) for step in steps),
         )
-        for phase, share in a.phases.items()
+        for phase in from_good_to_bad(scenario.phases)
     ]
     shown: list[Curve] = []
     for name, curve in a.curves.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -79,6 +80,9 @@ Tone = Literal["good", "mixed", "bad"]
 """How a state or an ending is told: it orders and colours, and never enters a number."""
 
 
+_FROM_GOOD_TO_BAD: tuple[Tone | None, ...] = ("good", "mixed", None, "bad")
+
+
 class Titled(Record):
     """Something that has a name in the file and may have a title for people."""
 
@@ -94,3 +98,17 @@ class Titled(Record):
     def labelled(self, identifier: str) -> str:
         """The short label, or the title."""
         return self.short or self.titled(identifier)
+
+
+class Toned(Titled):
+    """A state or an ending that may be told as good, mixed or bad."""
+
+    tone: Tone | None = Field(
+        default=None,
+        description="good, mixed or bad: the order and colour in which it is shown; no number depends on it.",
+    )
+
+
+def from_good_to_bad(entries: Mapping[str, Toned]) -> list[str]:
+    """Names ordered by tone, in the order of the file within one; those without a tone stand before the bad ones."""
+    return sorted(entries, key=lambda name: _FROM_GOOD_TO_BAD.index(entries[name].tone))

@@ -13,7 +13,17 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from backstop.base.records import Record, as_tuple
 from backstop.base.words import readable
 from backstop.scenario.format.claims import Claim, Observation
-from backstop.scenario.format.fields import Expr, NameOrNames, Names, Number, Pair, Short, Titled, Tone, Words
+from backstop.scenario.format.fields import (
+    Expr,
+    NameOrNames,
+    Names,
+    Number,
+    Pair,
+    Short,
+    Titled,
+    Toned,
+    Words,
+)
 from backstop.scenario.format.quantities import Parameter, Spread
 from backstop.scenario.format.trees import OTHERWISE, Branch, Chance, Decision, Node
 
@@ -149,13 +159,9 @@ class Arrangement(Titled):
     )
 
 
-class Phase(Titled):
+class Phase(Toned):
     """A state of the relationship: what it pays per year, and what is played in it each period."""
 
-    tone: Tone | None = Field(
-        default=None,
-        description="good, mixed or bad: the order and colour in which it is shown; no number depends on it.",
-    )
     play: Branch | None = Field(
         default=None,
         description="What is played each period: the name of a tree, or a tree written in place.",
@@ -167,13 +173,9 @@ class Phase(Titled):
     )
 
 
-class Outcome(Titled):
+class Outcome(Toned):
     """A leaf of a tree: what it pays once, and the phase that follows."""
 
-    tone: Tone | None = Field(
-        default=None,
-        description="good, mixed or bad: the order and colour in which it is shown; no number depends on it.",
-    )
     next: Words = Field(description="The phase that follows.")
     payoffs: dict[Words, Expr] = Field(
         default_factory=dict, description="What each actor gets once when this happens; 0 where left out."
