@@ -43,7 +43,7 @@ def courses(solution: Solution, start: int, periods: int) -> list[Course]:
                 later.append((probability, [*phases, phases[-1]], outcomes))
             for outcome, share in plays[phases[-1]].items():
                 if share > 0:
-                    target = solution.world.game.next_phase[outcome]
+                    target = solution.world.game.next_phase[phases[-1]][outcome]
                     later.append((probability * share, [*phases, target], [*outcomes, outcome]))
         found = later
     return found

@@ -69,7 +69,7 @@ def test_values_are_expectations_and_probabilities_sum_to_one(seed: int) -> None
     play = random_play(rng, 3, decisions=rng.randint(1, 4), chance_nodes=rng.randint(0, 2))
     numbers = random_numbers(play, rng, 3)
     endings = dict(play.endings)
-    next_phase = [rng.randrange(2) for _ in endings]
+    next_phase = {outcome: rng.randrange(2) for outcome in endings.values()}
     later = [[rng.uniform(-2, 2) for _ in range(3)] for _ in range(2)]
     found = solve_play(play, numbers, next_phase, later, "agent_error")
     assert sum(found.outcomes().values()) == pytest.approx(1.0, abs=1e-13)

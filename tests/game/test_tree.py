@@ -36,7 +36,7 @@ def test_a_shared_child_is_allowed() -> None:
 
 def test_live_phases_are_those_with_a_play() -> None:
     play = Play((Ending(0),))
-    game = Game(("a",), ("war", "truce", "peace"), (None, play, play), ("o",), (0,), 1)
+    game = Game(("a",), ("war", "truce", "peace"), (None, play, play), ("o",), ({}, {0: 0}, {0: 0}), 1)
     assert game.live == (1, 2)
 
 
@@ -58,7 +58,7 @@ def going(*targets: int) -> Play:
 def test_groups_come_after_what_they_lead_to() -> None:
     # 0 talks, 1 truce with 2 its crisis, 3 war (absorbing), 4 a deal that leads back to itself alone, 5 on the way.
     plays = (going(0, 1, 5), going(1, 2, 4), going(1, 3), None, going(4), going(4, 3))
-    game = Game(("a",), tuple("012345"), plays, tuple("012345"), (0, 1, 2, 3, 4, 5), 0)
+    game = Game(("a",), tuple("012345"), plays, tuple("012345"), ({o: o for o in range(6)},) * 6, 0)
     groups = game.groups()
     assert set(groups) == {(0,), (1, 2), (4,), (5,)}
     for earlier, group in enumerate(groups):

@@ -33,7 +33,7 @@ def played_from(model: Model, phase: str) -> set[str]:
     """The names in every figure of the phases that `phase` can lead to: payoffs, chances, noise and discounting."""
     game = model.game
     reached: set[int] = set()
-    todo = [game.phases.index(phase)]
+    todo = sorted(model.states_in([phase]))
     while todo:
         at = todo.pop()
         if at not in reached:

@@ -17,7 +17,7 @@ from typing import Literal
 from backstop.game.process import Solution
 from backstop.game.slips import NOBODY, Records, slip_records
 
-Kind = Literal["avoid", "reach", "occupy", "count", "duration", "value"]
+Kind = Literal["avoid", "reach", "occupy", "count", "duration", "value", "belief"]
 
 SLIP_KINDS = ("avoid", "reach", "count")
 """Metrics that are about an event."""
@@ -38,7 +38,9 @@ class Condition:
 class Metric:
     """What is measured from phase `start` at period 0 up to the beginning of period `until`.
 
-    `members` are phases; the outcomes of `count`; the one actor of `value`, which has no date and no condition.
+    `members` are phases; the outcomes of `count`, which happen in phases `within` (None: all); the one actor of
+    `value`, which has no date and no condition; the one type of `belief`. `type`: on condition that the actor with
+    hidden types is of this one.
     """
 
     kind: Kind
@@ -46,6 +48,12 @@ class Metric:
     start: int
     until: int
     given: Condition | None = None
+    within: frozenset[int] | None = None
+    type: int | None = None
+
+    def counts(self, phase: int, outcome: int) -> bool:
+        """Whether a metric that counts outcomes counts this one, where it ends the play of a phase."""
+        return outcome in self.members and (self.within is None or phase in self.within)
 
 
 def figure(solution: Solution, metric: Metric) -> float:
@@ -153,9 +161,10 @@ class _Forward:
             if world.game.plays[state.phase] is None:
                 arrive(self._state(state.phase, state, False), here, so_far)
             for outcome, probability, followed in self._ways(period, state.phase):
-                counted = here if metric.kind == "count" and outcome in metric.members and followed else 0.0
+                is_counted = metric.kind == "count" and followed and metric.counts(state.phase, outcome)
+                counted = here if is_counted else 0.0
                 arrive(
-                    self._state(world.game.next_phase[outcome], state, followed),
+                    self._state(world.game.next_phase[state.phase][outcome], state, followed),
                     here * probability,
                     (so_far + counted) * probability,
                 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from backstop.game.choice import Information, expected_maximum, free_choice, freedom, with_bound
@@ -64,7 +64,7 @@ class SolvedPlay:
 def solve_play(
     play: Play,
     numbers: PlayNumbers,
-    next_phase: Sequence[int],
+    next_phase: Mapping[int, int],
     discounted: Sequence[Values],
     information: Information,
 ) -> SolvedPlay:

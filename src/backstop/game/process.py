@@ -70,7 +70,7 @@ def shares(solution: Solution, start: int) -> list[list[float]]:
             if game.plays[phase] is None:
                 later[phase] += share
             for outcome, probability in outcomes[phase].items():
-                later[game.next_phase[outcome]] += share * probability
+                later[game.next_phase[phase][outcome]] += share * probability
         found.append(later)
     return found
 

@@ -7,6 +7,7 @@ reached in several ways stands once. Numbers (payoffs, noise, probabilities) com
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -68,14 +69,15 @@ class Play:
 class Game:
     """Actors, phases and outcomes by name; `plays[k]` is None where phase k is absorbing.
 
-    `next_phase[o]` is the phase that outcome o leads to; `start` the phase of period 0.
+    `next_phase[k][o]` is the phase that outcome o leads to where it ends the play of phase k; `start` the phase of
+    period 0.
     """
 
     actors: tuple[str, ...]
     phases: tuple[str, ...]
     plays: tuple[Play | None, ...]
     outcomes: tuple[str, ...]
-    next_phase: tuple[int, ...]
+    next_phase: tuple[Mapping[int, int], ...]
     start: int
 
     @property
@@ -86,7 +88,7 @@ class Game:
     def following(self, phase: int) -> frozenset[int]:
         """Phases that an outcome of the play of `phase` leads to; none where it is absorbing."""
         play = self.plays[phase]
-        return frozenset() if play is None else frozenset(self.next_phase[o] for _, o in play.endings)
+        return frozenset() if play is None else frozenset(self.next_phase[phase][o] for _, o in play.endings)
 
     def groups(self) -> list[tuple[int, ...]]:
         """The live phases in groups that lead back to one another; a group comes after all those it leads to."""

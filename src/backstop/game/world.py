@@ -67,7 +67,8 @@ def one_period_back(world: World, period: int, later: Sequence[Values]) -> Solve
         if play is None or numbers.play is None:
             played, ahead = None, discounted[phase]
         else:
-            played = solve_play(play, numbers.play, world.game.next_phase, discounted, world.information)
+            following = world.game.next_phase[phase]
+            played = solve_play(play, numbers.play, following, discounted, world.information)
             ahead = played.root
         plays.append(played)
         solved.append([d * flow + worth for flow, worth in zip(numbers.flow, ahead, strict=True)])

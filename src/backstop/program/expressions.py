@@ -31,8 +31,8 @@ class Expressions:
         self._inputs |= {name: terms.load(place, varies=True) for name, place in clock.items()}
         self._inputs["period_years"] = terms.constant(model.period_years)
         self._limited: dict[str, frozenset[str]] = {}
-        self._names: dict[tuple[str, tuple[bool, ...]], Term] = {}
-        self._values: dict[tuple[Node, tuple[bool, ...]], Term] = {}
+        self._names: dict[tuple[str, tuple[float, ...]], Term] = {}
+        self._values: dict[tuple[Node, tuple[float, ...]], Term] = {}
 
     def value(self, use: Use, phase: int) -> Term:
         """The value of an expression of the file in a phase: not a number where a value in use is none."""
@@ -46,6 +46,8 @@ class Expressions:
         """The value of a name in a phase."""
         if name in self._inputs:
             return self._inputs[name]
+        if name in self.model.scenario.facts:
+            return self.terms.constant(self.model.states[phase].facts[name])
         key = (name, self._in_force(self._limits(name), phase))
         if key not in self._names:
             if name in self.model.measures:
@@ -55,7 +57,7 @@ class Expressions:
         return self._names[key]
 
     def _limits(self, name: str) -> frozenset[str]:
-        """Measures in force in some phases only on which a name depends."""
+        """Facts, and measures in force in some phases only, on which a name depends."""
         known = self._limited.get(name)
         if known is None:
             found: set[str] = set()
@@ -68,16 +70,25 @@ class Expressions:
                     found.add(name)
             else:
                 below = []
+                if name in self.model.scenario.facts:
+                    found.add(name)
             for use in below:
                 for other in use.expression.names:
                     found |= self._limits(other)
             known = self._limited[name] = frozenset(found)
         return known
 
-    def _in_force(self, limited: frozenset[str], phase: int) -> tuple[bool, ...]:
-        """Which of the limited measures are in force in a phase: phases that agree share their values."""
-        limits = (self.model.measures[name].in_phases for name in sorted(limited))
-        return tuple(inside is None or phase in inside for inside in limits)
+    def _in_force(self, limited: frozenset[str], phase: int) -> tuple[float, ...]:
+        """What the facts are in a phase, and which of the limited measures are in force: phases that agree in this
+        share their values."""
+        facts, found = self.model.states[phase].facts, list[float]()
+        for name in sorted(limited):
+            if name in facts:
+                found.append(facts[name])
+            else:
+                inside = self.model.measures[name].in_phases
+                found.append(float(inside is None or phase in inside))
+        return tuple(found)
 
     def _level(self, name: str, phase: int) -> Term:
         """The level in force; where nothing is promised neither condition nor cap is in use."""

@@ -42,12 +42,14 @@ class State:
 class Reading:
     """A curve read off a chain: one number for every period 0 .. T.
 
-    `by`: only what a play brought about in which this actor slipped first; None: all.
+    `by`: only what a play brought about in which this actor slipped first; None: all. `within`: the phases in which
+    outcomes are counted; None: all.
     """
 
     kind: str
     members: frozenset[int]
     by: int | None = None
+    within: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ class Figures:
         event = metric.members if metric.kind in ("avoid", "reach") else frozenset()
         key = ChainKey(metric.start, event, metric.given)
         chain = self.chains.setdefault(key, Chain(key, len(self.chains)))
-        return chain, self._reading(chain, Reading(metric.kind, metric.members))
+        return chain, self._reading(chain, Reading(metric.kind, metric.members, None, metric.within))
 
     def slips(self, metric: Metric) -> dict[int, Reading]:
         """By actor: how far the event of a metric (of what it avoids, or counts) comes with a first slip by the actor.
@@ -98,7 +100,10 @@ class Figures:
         kind = "count" if metric.kind == "count" else "reach"
         chain, _ = self.chain(metric)
         actors = sorted({actor for slips in self.record.slips for _, actor in slips})
-        return {actor: self._reading(chain, Reading(kind, metric.members, actor)) for actor in actors}
+        return {
+            actor: self._reading(chain, Reading(kind, metric.members, actor, metric.within))
+            for actor in actors
+        }
 
     def _reading(self, chain: Chain, reading: Reading) -> Reading:
         if reading not in chain.readings:
@@ -284,8 +289,10 @@ class Walk:
 
     def _counted(self, phase: int, reading: Reading) -> list[tuple[Term, int]]:
         """Probabilities of the outcomes that a reading counts in a phase, and the phases they lead to."""
-        record, following = self.figures.record, self.figures.game.next_phase
-        found = []
+        record, following = self.figures.record, self.figures.game.next_phase[phase]
+        found: list[tuple[Term, int]] = []
+        if reading.within is not None and phase not in reading.within:
+            return found
         for outcome in sorted(reading.members):
             if reading.by is None:
                 place = record.outcomes[phase].get(outcome)

@@ -89,7 +89,8 @@ class Lowering:
         switches = (layout.switches + SHARES, layout.switches + OUTCOMES, layout.switches + COSTS)
         sums = Sums(
             layout.shares.offset,
-            {self.game.outcomes.index(name): figure.offset for name, figure in layout.outcomes.items()},
+            list(self.model.shown.values()),
+            {self.model.occurrences_of([name]): figure.offset for name, figure in layout.outcomes.items()},
             {row: figure.offset for row, figure in enumerate(layout.costs.values())},
             layout.row_bytes,
             switches,

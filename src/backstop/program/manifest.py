@@ -62,8 +62,8 @@ def manifest(model: Model, program: Program) -> Json:
             "periods": model.periods,
             "tail_periods": scenario.horizon.tail_periods,
         },
-        "start": model.game.phases[model.game.start],
-        "phases": {name: {"title": scenario.phases[name].titled(name)} for name in layout.phases},
+        "start": scenario.start,
+        "phases": {name: _phase(model, name) for name in layout.phases},
         "arrangements": {
             name: {"title": scenario.arrangements[name].titled(name), "levels": dict(levels)}
             for name, levels in model.levels.items()
@@ -71,6 +71,16 @@ def manifest(model: Model, program: Program) -> Json:
         "inputs": _inputs(model, program),
         "outputs": _outputs(model, program),
     }
+
+
+def _phase(model: Model, name: str) -> Json:
+    """A phase, or a phase where a fact has a value."""
+    split = model.splits.get(name)
+    if split is None:
+        return {"title": model.scenario.phases[name].titled(name)}
+    fact, phase, value = split
+    title = model.scenario.phases[phase].titled(phase)
+    return {"title": f"{title} [{fact}={value}]", "phase": phase, "fact": fact, "value": value}
 
 
 def _inputs(model: Model, program: Program) -> Json:

@@ -42,8 +42,10 @@ class Outputs:
         curves = {name: self.places[name] for name, m in self.metrics.items() if m.kind in CURVE_KINDS}
         kept = self.figures.record.slips
         slips = {n: by for n, by in self.slips.items() if kept and self.metrics[n].kind in SLIP_KINDS}
-        periods, phases = model.periods + 1, len(game.phases)
-        single = len(self.inputs) + 2 + len(game.actors) + len(self.metrics) + len(costs) + len(game.outcomes)
+        periods, phases = model.periods + 1, len(model.shown)
+        single = (
+            len(self.inputs) + 2 + len(game.actors) + len(self.metrics) + len(costs) + len(model.outcomes)
+        )
         single += sum(map(len, slips.values()))
         pairs = pairs_in_a_call(single + periods * (phases + len(set(curves.values()))))
         row_bytes = pairs * SLOT
@@ -80,8 +82,8 @@ class Outputs:
             curves=MappingProxyType({name: by_place[place] for name, place in curves.items()}),
             costs=named(costs, COSTS),
             shares=rows(periods * phases, SHARES),
-            outcomes=named(game.outcomes, OUTCOMES),
-            phases=game.phases,
+            outcomes=named(model.outcomes, OUTCOMES),
+            phases=tuple(model.shown),
             periods=model.periods,
             has_slips=bool(kept),
             bytes=memory.used,

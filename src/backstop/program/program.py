@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from backstop.base.faults import Refused
 from backstop.game.choice import Information
 from backstop.program.layout import Layout
 from backstop.program.lowering import Lowering
@@ -37,6 +38,11 @@ def compile_program(
     With `slips` it also tells how far events come with a move that its own mover ranks below another. Without
     `accelerate` the tail is made of plain sweeps alone: slower, and the same answer.
     """
+    if model.types is not None:
+        actor = model.game.actors[model.types.actor]
+        raise Refused(
+            f"{actor} has hidden types with beliefs: {model.types.beliefs}, which only `backstop explain` can solve yet"
+        )
     convention = information or model.scenario.information
     wasm, layout = Lowering(model, convention == "private_payoffs", slips, accelerate).lowered()
     return Program(wasm, layout, convention)

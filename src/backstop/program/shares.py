@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from backstop.program.code.encoding import I32, Function, Store
@@ -14,13 +14,14 @@ from backstop.program.figures import Chain, ChainKey, Figures, Walk
 class Sums:
     """What is summed up along the shares of the phases from the start, and where it goes.
 
-    Rows of output: `shares` for every phase and period, `outcomes` and `costs` by index. `switches`: the bytes that ask
-    for shares, outcomes and costs. `spending[m, k]`: what a period in phase k costs by measure m, within a period
-    `stride` long.
+    Rows of output: `shares` for every group of phases and period, `outcomes` for some outcomes together, `costs` by
+    index. `switches`: the bytes that ask for shares, outcomes and costs. `spending[m, k]`: what a period in phase k
+    costs by measure m, within a period `stride` long.
     """
 
     shares: int
-    outcomes: Mapping[int, int]
+    groups: Sequence[frozenset[int]]
+    outcomes: Mapping[frozenset[int], int]
     costs: Mapping[int, int]
     row_bytes: int
     switches: tuple[int, int, int]
@@ -82,26 +83,25 @@ class _Occupied(Walk):
         return function
 
     def _put_down(self) -> None:
-        function, sums, phases = self.function_, self.sums_, range(len(self.figures.game.phases))
+        function, sums = self.function_, self.sums_
         function.byte(sums.switches[0])
         with function.when():
-            terms = Terms()
-            zero = terms.constant(0.0)
-            shares = [terms.local(self.here[k]) if k in self.here else zero for k in phases]
-            function.compute(
-                terms, [Store(sums.shares + k * sums.row_bytes, shares[k], self.row) for k in phases]
-            )
-        function.step(self.row, len(phases) * sums.row_bytes)
+            terms, stores = Terms(), list[Store]()
+            for row, group in enumerate(sums.groups):
+                inside = [terms.local(local) for phase, local in self.here.items() if phase in group]
+                stores.append(Store(sums.shares + row * sums.row_bytes, terms.sum(inside), self.row))
+            function.compute(terms, stores)
+        function.step(self.row, len(sums.groups) * sums.row_bytes)
 
     def _count(self, terms: Terms) -> dict[int, Term]:
         """Expected numbers of outcomes."""
         self.terms, found = terms, {}
-        for outcome, local in self.counted.items():
+        for outcomes, local in self.counted.items():
             parts = [terms.local(local)]
             for phase, share in self.here.items():
-                place = self.figures.record.outcomes[phase].get(outcome)
-                if place is not None:
-                    parts.append(terms.mul(terms.local(share), self._probability(place)))
+                for outcome, place in self.figures.record.outcomes[phase].items():
+                    if outcome in outcomes:
+                        parts.append(terms.mul(terms.local(share), self._probability(place)))
             found[local] = terms.sum(parts)
         return found
 

@@ -6,56 +6,56 @@ distributions. Nothing here depends on an arrangement or on a world; see `backst
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any, cast
+from typing import cast
 
 from backstop.base.faults import Fault, InvalidInput, Place
 from backstop.base.words import did_you_mean
 from backstop.game.metric import Condition, Kind, Metric
-from backstop.game.tree import Chance, Decision, Ending, Game, Node, Play
+from backstop.game.tree import Game
 from backstop.scenario.distribution.copula import rank_correlation
 from backstop.scenario.distribution.distribution import Distribution
 from backstop.scenario.distribution.kinds import distribution
 from backstop.scenario.distribution.mixture import Mixture
-from backstop.scenario.expression.expression import Expression, parse
+from backstop.scenario.expression.nodes import type_of
 from backstop.scenario.format import scenario as form
+from backstop.scenario.format.hidden_types import Beliefs
+from backstop.scenario.plays import Occurrence, Plays, occurrence_name
+from backstop.scenario.states import State, state_name, states_of, where_true
+from backstop.scenario.uses import MeasureUses, NodeNumbers, Path, Use, use
 
-Path = tuple[str | int, ...]
+__all__ = [
+    "HiddenTypes",
+    "MeasureUses",
+    "Model",
+    "NodeNumbers",
+    "Occurrence",
+    "State",
+    "Use",
+    "compile_scenario",
+]
 
 # A rank correlation is noted when it falls short of what is asked for by this much.
 _NOTED = 0.01
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
-    """An expression where it stands in the file, so that a fault can be reported there."""
+class HiddenTypes:
+    """The two types of one actor, which is the only one to know its own.
 
-    expression: Expression
-    path: Path
-
-
-@dataclass(frozen=True, slots=True)
-class NodeNumbers:
-    """The expressions of one node: noise of a decision, probabilities of branches or of bound moves.
-
-    In `chances` None stands for `otherwise`: what the other branches leave.
+    `shares` are expressions of parameters. A belief is the probability that others give to the second of `names`.
     """
 
-    path: Path
-    noise: Use | None = None
-    chances: tuple[Use | None, ...] = ()
+    actor: int
+    names: tuple[str, str]
+    shares: tuple[Use, Use]
+    beliefs: Beliefs
+    grid: int
 
-
-@dataclass(frozen=True, slots=True)
-class MeasureUses:
-    """The expressions of one measure."""
-
-    cap: Use | None
-    when: Use | None
-    cost: Use | None
-    in_phases: frozenset[int] | None
+    asked: Mapping[str, int]
+    """By how an expression asks for a type, `type(russia, revanchist)`: which of the two it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +65,17 @@ class Model:
     `levels[a][m]`: level of measure m promised in arrangement a (every measure is there). `distributions`: by
     parameter, a plain number where it is certain. `payoffs`: per year by phase, `lumps`: once by outcome, both by actor
     index. `nodes[k]` stands beside the nodes of `game.plays[k]`.
+
+    The phases of the game are the `states` of the scenario: phases of the file, told apart by facts where there are
+    any. Its outcomes are the `occurrences`: outcomes of the file, told apart by the numbers offered above them. `types`
+    are None where no actor has a hidden type; expressions that ask for one need its value from whoever evaluates them.
     """
 
     scenario: form.Scenario
     game: Game
+    states: tuple[State, ...]
+    occurrences: tuple[Occurrence, ...]
+    types: HiddenTypes | None
     levels: Mapping[str, Mapping[str, float]]
     distributions: Mapping[str, Distribution | float]
     correlations: tuple[tuple[str, str, float], ...]
@@ -98,6 +105,60 @@ class Model:
     def periods(self) -> int:
         """Number of periods up to the horizon, T."""
         return self.scenario.horizon.periods
+
+    @property
+    def phases(self) -> tuple[str, ...]:
+        """The phases of the file."""
+        return tuple(self.scenario.phases)
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """The outcomes of the file."""
+        return tuple(self.scenario.outcomes)
+
+    def states_in(self, phases: Iterable[str], where: form.Expr | None = None) -> frozenset[int]:
+        """The phases of the game that are one of some phases of the file, where a formula over facts is true."""
+        wanted = {self.phases.index(name) for name in phases}
+        true = where_true(self.states, where)
+        return frozenset(i for i, state in enumerate(self.states) if state.phase in wanted and i in true)
+
+    def occurrences_of(self, outcomes: Iterable[str]) -> frozenset[int]:
+        """The outcomes of the game that are one of some outcomes of the file."""
+        wanted = {self.outcomes.index(name) for name in outcomes}
+        return frozenset(i for i, each in enumerate(self.occurrences) if each.outcome in wanted)
+
+    @property
+    def shown(self) -> Mapping[str, frozenset[int]]:
+        """The phases of the game that are shown as one: by phase of the file, then by phase and by value of a fact."""
+        return {**{name: self.states_in([name]) for name in self.phases}, **self.split}
+
+    @property
+    def split(self) -> Mapping[str, frozenset[int]]:
+        """The phases of the game by phase and value of a fact, as far as they can be reached, as in `splits`."""
+        found: dict[str, set[int]] = {split: set() for split in self.splits}
+        for name, (fact, phase, value) in self.splits.items():
+            label = self.scenario.facts[fact].label
+            for index, state in enumerate(self.states):
+                if self.phases[state.phase] == phase and label(state.facts[fact]) == value:
+                    found[name].add(index)
+        return {name: frozenset(states) for name, states in found.items()}
+
+    @property
+    def splits(self) -> Mapping[str, tuple[str, str, str]]:
+        """The fact, phase and value of the fact behind `peace[guarantee=full]` and the like."""
+        found: dict[str, tuple[str, str, str]] = {}
+        for fact, of in self.scenario.facts.items():
+            reached = sorted({(state.phase, state.facts[fact]) for state in self.states})
+            for phase, number in reached:
+                value = of.label(number)
+                found[f"{self.phases[phase]}[{fact}={value}]"] = fact, self.phases[phase], value
+        return found
+
+    def state_at_start(self, phase: str) -> int:
+        """The phase of the game in which a phase of the file begins where the facts are as at the start."""
+        begun = {name: fact.number_of(fact.start) for name, fact in self.scenario.facts.items()}
+        wanted = self.phases.index(phase)
+        return next(i for i, s in enumerate(self.states) if s.phase == wanted and s.facts == begun)
 
     @property
     def uncertain(self) -> tuple[str, ...]:
@@ -140,22 +201,34 @@ class Model:
 
     def metric(self, name: str) -> Metric:
         """A metric of the scenario over the phases, outcomes and actors of the game."""
-        game, metric = self.game, self.scenario.metrics[name]
-        numbered = {"count": game.outcomes, "value": game.actors}.get(metric.kind, game.phases)
-        members = getattr(metric, metric.kind)
-        given = metric.given
-        condition = None
-        if given is not None and given.reach is not None:
-            condition = Condition("reach", frozenset(map(game.phases.index, given.reach)))
-        elif given is not None:
-            condition = Condition("avoid", frozenset(map(game.phases.index, given.avoid or ())))
-        return Metric(
-            cast(Kind, metric.kind),
-            frozenset(map(numbered.index, [members] if isinstance(members, str) else members)),
-            game.start if metric.from_ is None else game.phases.index(metric.from_),
-            self.periods if metric.by_year is None else round(metric.by_year / self.period_years),
-            condition,
-        )
+        metric, actors, until = self.scenario.metrics[name], self.scenario.actors, self.periods
+        within: frozenset[int] | None = None
+        match metric.kind:
+            case "value":
+                members = frozenset((tuple(actors).index(metric.value or ""),))
+            case "belief":
+                members = frozenset((self._type(metric.belief or ""),))
+            case "count":
+                members = self.occurrences_of(metric.count or ())
+                within = None if metric.where is None else where_true(self.states, metric.where)
+            case kind:
+                members = self.states_in(getattr(metric, kind), metric.where)
+        if metric.by_year is not None:
+            until = round(metric.by_year / self.period_years)
+        given, condition, given_type = metric.given, None, None
+        if given is not None:
+            if given.reach is not None:
+                condition = Condition("reach", self.states_in(given.reach, given.where))
+            elif given.avoid is not None:
+                condition = Condition("avoid", self.states_in(given.avoid, given.where))
+            given_type = None if given.type is None else self._type(given.type)
+        start = self.game.start if metric.from_ is None else self.state_at_start(metric.from_)
+        return Metric(cast(Kind, metric.kind), members, start, until, condition, within, given_type)
+
+    def _type(self, written: str) -> int:
+        """The type that ACTOR.TYPE names."""
+        assert self.types is not None
+        return self.types.names.index(written.partition(".")[2])
 
     def camps(self) -> tuple[str, ...]:
         """Names of the camps of experts, in the order in which they first appear."""
@@ -187,31 +260,44 @@ def compile_scenario(
     notes: Iterable[Fault] = (),
 ) -> Model:
     """The compiled form of a scenario that has been checked (see `backstop.scenario.check.scenario`)."""
-    actors, phases, outcomes = tuple(scenario.actors), tuple(scenario.phases), tuple(scenario.outcomes)
-    layouts = [_Layout(scenario, phase) for phase in phases]
+    actors, phases = tuple(scenario.actors), tuple(scenario.phases)
+    definitions = {name: use(value, ("definitions", name)) for name, value in scenario.definitions.items()}
+    plays = Plays(scenario, definitions)
+    laid = [plays.laid_out(phase, place(("phases", phase, "play"))) for phase in phases]
+    ending_in = [() if play is None else tuple(o for _, o in play.endings) for play, _ in laid]
+    states, following = states_of(scenario, plays.occurrences, ending_in, place(("facts",)))
     game = Game(
         actors,
-        phases,
-        tuple(layout.play for layout in layouts),
-        outcomes,
-        tuple(phases.index(outcome.next) for outcome in scenario.outcomes.values()),
-        phases.index(scenario.start),
+        tuple(state_name(scenario, state) for state in states),
+        tuple(laid[state.phase][0] for state in states),
+        tuple(occurrence_name(scenario, each) for each in plays.occurrences),
+        following,
+        0,
     )
 
     distributions = {name: _pooled(p) for name, p in scenario.parameters.items()}
 
-    def by_actor(section: str, name: str, payoffs: Mapping[str, form.Expr]) -> Mapping[int, Use]:
+    def by_actor(
+        section: str, name: str, payoffs: Mapping[str, form.Expr], offers: Mapping[str, float]
+    ) -> Mapping[int, Use]:
         return MappingProxyType(
             {
-                actors.index(actor): use(value, (section, name, "payoffs", actor))
+                actors.index(actor): plays.substitution.put_in(
+                    use(value, (section, name, "payoffs", actor)), offers
+                )
                 for actor, value in payoffs.items()
                 if value != 0 or isinstance(value, str)
             }
         )
 
-    return Model(
+    flows = [by_actor("phases", name, phase.payoffs, {}) for name, phase in scenario.phases.items()]
+    outcomes = tuple(scenario.outcomes.items())
+    model = Model(
         scenario=scenario,
         game=game,
+        states=states,
+        occurrences=tuple(plays.occurrences),
+        types=_hidden_types(scenario),
         levels=MappingProxyType(
             {
                 name: MappingProxyType(
@@ -227,26 +313,44 @@ def compile_scenario(
         slip_margins=tuple(
             use(a.slip_margin, ("actors", n, "slip_margin")) for n, a in scenario.actors.items()
         ),
-        measures=MappingProxyType({n: _measure_uses(n, m, phases) for n, m in scenario.measures.items()}),
-        definitions=MappingProxyType(
-            {name: use(value, ("definitions", name)) for name, value in scenario.definitions.items()}
+        measures=MappingProxyType(
+            {n: _measure_uses(n, m, states, phases) for n, m in scenario.measures.items()}
         ),
-        payoffs=tuple(by_actor("phases", n, p.payoffs) for n, p in scenario.phases.items()),
-        lumps=tuple(by_actor("outcomes", n, o.payoffs) for n, o in scenario.outcomes.items()),
-        nodes=tuple(layout.numbers for layout in layouts),
+        definitions=MappingProxyType(definitions),
+        payoffs=tuple(flows[state.phase] for state in states),
+        lumps=tuple(
+            by_actor("outcomes", outcomes[each.outcome][0], outcomes[each.outcome][1].payoffs, each.offers)
+            for each in plays.occurrences
+        ),
+        nodes=tuple(laid[state.phase][1] for state in states),
         place=place,
         digests=MappingProxyType(dict(digests or {})),
         study=study,
         notes=(*notes, *_correlation_notes(scenario, distributions, place)),
     )
+    return replace(model, game=replace(game, start=model.state_at_start(scenario.start)))
 
 
-def use(value: form.Expr, path: Path) -> Use:
-    """An expression of the file with its place."""
-    return Use(parse(value), path)
+def _hidden_types(scenario: form.Scenario) -> HiddenTypes | None:
+    for index, (name, actor) in enumerate(scenario.actors.items()):
+        if actor.types is not None:
+            first, second = actor.types
+            shares = [use(t.share, ("actors", name, "types", n, "share")) for n, t in actor.types.items()]
+            asked = {type_of(name, each).name: k for k, each in enumerate((first, second))}
+            return HiddenTypes(
+                index,
+                (first, second),
+                (shares[0], shares[1]),
+                actor.beliefs,
+                actor.grid,
+                MappingProxyType(asked),
+            )
+    return None
 
 
-def _measure_uses(name: str, measure: form.Measure, phases: tuple[str, ...]) -> MeasureUses:
+def _measure_uses(
+    name: str, measure: form.Measure, states: Sequence[State], phases: tuple[str, ...]
+) -> MeasureUses:
     def optional(key: str) -> Use | None:
         value = getattr(measure, key)
         return None if value is None else use(value, ("measures", name, key))
@@ -256,7 +360,9 @@ def _measure_uses(name: str, measure: form.Measure, phases: tuple[str, ...]) -> 
         optional("cap"),
         optional("when"),
         optional("cost"),
-        None if inside is None else frozenset(phases.index(phase) for phase in inside),
+        None
+        if inside is None
+        else frozenset(i for i, state in enumerate(states) if phases[state.phase] in inside),
     )
 
 
@@ -300,68 +406,3 @@ def _pooled(parameter: form.Parameter) -> Distribution | float:
     camps = parameter.experts.values()
     components = [distribution(camp.kind, camp.arguments, camp.bounds) for camp in camps]
     return _unless_certain(Mixture(tuple(components), tuple(camp.weight for camp in camps)))
-
-
-class _Layout:
-    """The play of one phase, laid out with children first; named trees and outcomes stand once."""
-
-    def __init__(self, scenario: form.Scenario, phase: str) -> None:
-        self._scenario = scenario
-        self._outcomes = {name: i for i, name in enumerate(scenario.outcomes)}
-        self._actors = {name: i for i, name in enumerate(scenario.actors)}
-        self._nodes: list[Node] = []
-        self._numbers: list[NodeNumbers] = []
-        self._named: dict[str, int] = {}
-        branch = scenario.phases[phase].play
-        self.play: Play | None = None
-        self.numbers: tuple[NodeNumbers, ...] | None = None
-        if branch is not None:
-            self._branch(branch, ("phases", phase, "play"), phase)
-            self.play = Play(tuple(self._nodes))
-            self.numbers = tuple(self._numbers)
-
-    def _add(self, node: Node, numbers: NodeNumbers) -> int:
-        self._nodes.append(node)
-        self._numbers.append(numbers)
-        return len(self._nodes) - 1
-
-    def _branch(self, branch: Any, path: Path, name: str) -> int:
-        if isinstance(branch, str):
-            if branch not in self._named:
-                if branch in self._outcomes:
-                    node = self._add(Ending(self._outcomes[branch]), NodeNumbers(("outcomes", branch)))
-                else:
-                    node = self._branch(self._scenario.trees[branch], ("trees", branch), branch)
-                self._named[branch] = node
-            return self._named[branch]
-        if isinstance(branch, form.Decision):
-            return self._decision(branch, path, name)
-        assert isinstance(branch, form.Chance)
-        return self._chance(branch, path, name)
-
-    def _decision(self, node: form.Decision, path: Path, name: str) -> int:
-        children = tuple(
-            self._branch(then, (*path, "moves", move), f"{name}.{move}") for move, then in node.moves.items()
-        )
-        moves = tuple(node.moves)
-        bound = tuple(use(p, (*path, "bound", move)) for move, p in node.bound.items())
-        noise = None if node.noise is None else use(node.noise, (*path, "noise"))
-        return self._add(
-            Decision(
-                name, self._actors[node.actor], moves, children, tuple(moves.index(m) for m in node.bound)
-            ),
-            NodeNumbers(path, noise, bound),
-        )
-
-    def _chance(self, node: form.Chance, path: Path, name: str) -> int:
-        children = tuple(
-            self._branch(b.then, (*path, "chance", label, "then"), f"{name}.{label}")
-            for label, b in node.chance.items()
-        )
-        chances = tuple(
-            None
-            if branch.probability == form.OTHERWISE
-            else use(branch.probability, (*path, "chance", label, "probability"))
-            for label, branch in node.chance.items()
-        )
-        return self._add(Chance(name, tuple(node.chance), children), NodeNumbers(path, None, chances))

@@ -39,7 +39,8 @@ class Valuation:
     """The values of all names and expressions in one world, by phase and period.
 
     `levels`: the promised level of every measure; `parameters`: the value of every parameter. `world` is the number of
-    the world, None for the central one. Every method raises InvalidInput where a value in use is not what it must be.
+    the world, None for the central one; `type_` is the type of the actor that has types. Every method raises
+    InvalidInput where a value in use is not what it must be.
     """
 
     def __init__(
@@ -48,8 +49,9 @@ class Valuation:
         levels: Mapping[str, float],
         parameters: Mapping[str, float],
         world: int | None = None,
+        type_: int | None = None,
     ) -> None:
-        self.model, self.levels, self.parameters = model, levels, parameters
+        self.model, self.levels, self.parameters, self.type = model, levels, parameters, type_
         self._where = "in the central world" if world is None else f"in world {world}"
         self._known: dict[tuple[str | int, int | None, int | None], float] = {}
         self._dependences: dict[str | int, Dependence] = {}
@@ -74,6 +76,10 @@ class Valuation:
                 return model.period_years
         if name in model.definitions:
             return self.use(model.definitions[name], phase, period)
+        if name in model.scenario.facts:
+            return model.states[phase].facts[name]
+        if model.types is not None and name in model.types.asked:
+            return float(model.types.asked[name] == self.type)
         return self.level(name, phase, period)
 
     def level(self, measure: str, phase: int, period: int) -> float:
@@ -130,7 +136,7 @@ class Valuation:
             return Dependence(time=True)
         if name in model.definitions:
             return self.dependence(model.definitions[name])
-        found = Dependence()
+        found = Dependence(phase=name in model.scenario.facts)
         if name in model.measures and self.levels[name] != 0.0:
             uses = model.measures[name]
             found = Dependence(phase=uses.in_phases is not None)

@@ -59,6 +59,7 @@ class ArrangementResult:
     `slips`: for metrics of the kinds reach, avoid and count, how far their event comes with slips; `slip_samples` the
     same by world, empty where there are too many worlds to keep it. Both are empty for scenarios too large to tell.
     `phases[k]`: mean share at periods 0 .. T. `outcomes`: expected number over the horizon from the start phase.
+    `split`: shares of phases by value of a fact, under the names of `Model.splits`.
     `phase_errors`, `outcome_errors`: their Monte Carlo errors (NaN where there is none).
     `controllers[c][unit]`: expected cost that falls to controller c, in each unit that occurs.
     """
@@ -79,6 +80,7 @@ class ArrangementResult:
     cost_samples: Mapping[str, FloatArray] = field(repr=False)
     slip_samples: Mapping[str, SlipSample] = field(repr=False)
     differences: Mapping[str, Summary] = field(default_factory=dict)
+    split: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ class Result:
             "information": self.information,
             "slips_are": name_of_slips(self.information),
             "unconverged_worlds": self.unconverged_worlds,
-            "arrangements": {name: _arrangement_dict(a) for name, a in self.arrangements.items()},
+            "arrangements": {n: _arrangement_dict(a, self.model) for n, a in self.arrangements.items()},
             "observations": {name: o.as_dict() for name, o in self.observations.items()},
         }
 
@@ -269,7 +271,8 @@ def summed_up(
     mass = replication_mass(weights, sample.settled.size)
     phases, phases_se = _averages(mass, sample.phase_sums)
     outcomes, outcomes_se = _averages(mass, sample.outcome_sums)
-    game = model.game
+    outcome_names, courses = model.outcomes, [tuple(map(float, phases[:, k])) for k in range(phases.shape[1])]
+    first_split = len(model.phases)
     return ArrangementResult(
         name=name,
         metrics=metrics,
@@ -278,10 +281,10 @@ def summed_up(
             for metric, parts in zip(slips, split, strict=True)
         },
         curves={n: curves[n] for n in metrics if n in curves},
-        phases={n: tuple(map(float, phases[:, k])) for k, n in enumerate(game.phases)},
-        phase_errors={n: tuple(map(float, phases_se[:, k])) for k, n in enumerate(game.phases)},
-        outcomes=dict(zip(game.outcomes, map(float, outcomes), strict=True)),
-        outcome_errors=dict(zip(game.outcomes, map(float, outcomes_se), strict=True)),
+        phases=dict(zip(model.phases, courses, strict=False)),
+        phase_errors={n: tuple(map(float, phases_se[:, k])) for k, n in enumerate(model.phases)},
+        outcomes=dict(zip(outcome_names, map(float, outcomes), strict=True)),
+        outcome_errors=dict(zip(outcome_names, map(float, outcomes_se), strict=True)),
         values=values,
         costs=costs,
         controllers=controllers,
@@ -289,6 +292,7 @@ def summed_up(
         value_samples=sample.values,
         cost_samples=sample.costs,
         slip_samples=slips if keep_slips else {},
+        split=dict(zip(model.splits, courses[first_split:], strict=True)),
     )
 
 
@@ -344,7 +348,15 @@ def summed_curves(curves: Curves, weights: FloatArray | None, threads: int | Non
     return {name: summed[id(values)] for name, values in curves.items()}
 
 
-def _arrangement_dict(a: ArrangementResult) -> dict[str, Any]:
+def _by_fact(a: ArrangementResult, model: Model) -> dict[str, dict[str, dict[str, list[float]]]]:
+    """Shares of the phases by fact, phase and value of the fact."""
+    found: dict[str, dict[str, dict[str, list[float]]]] = {}
+    for name, (fact, phase, value) in model.splits.items():
+        found.setdefault(fact, {}).setdefault(phase, {})[value] = list(a.split[name])
+    return found
+
+
+def _arrangement_dict(a: ArrangementResult, model: Model) -> dict[str, Any]:
     return {
         "metrics": {
             n: {**s.as_dict(), **(a.slips[n].as_dict() if n in a.slips else {})} for n, s in a.metrics.items()
@@ -355,6 +367,7 @@ def _arrangement_dict(a: ArrangementResult) -> dict[str, Any]:
             for n, c in a.curves.items()
         },
         "phases": {n: list(share) for n, share in a.phases.items()},
+        **({"phases_by_fact": _by_fact(a, model)} if a.split else {}),
         "outcomes": dict(a.outcomes),
         "values": {n: s.as_dict() for n, s in a.values.items()},
         "costs": {n: s.as_dict() for n, s in a.costs.items()},

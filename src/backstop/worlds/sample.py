@@ -82,7 +82,7 @@ def solved_samples(
         # Always in the order of the blocks, whichever ended first.
         parts = [[each * np.exp(unit - largest) for each in sums[name]] for unit, sums in found]
         phases, outcomes = (np.sum([part[i] for part in parts], axis=0) for i in (0, 1))
-        shape = (solver.model.periods + 1, len(solver.model.game.phases), REPLICATIONS)
+        shape = (solver.model.periods + 1, len(solver.model.shown), REPLICATIONS)
         samples[name] = room.sample(np.moveaxis(phases.reshape(shape), -1, 0), outcomes.T)
     return samples
 

@@ -28,6 +28,11 @@ Entry = tuple[int, int, int]
 NOBODY = -1
 
 
+# The first local of a function shared by phases that holds where the values of a next phase lie; before it stand the
+# addresses of the phase's worth and of its own numbers.
+TARGETS = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """A place of memory: `offset` bytes after the address in the local `base`, or after 0."""
@@ -47,7 +52,8 @@ class Seat:
 
     Numbers that differ between the phases lie from the address `own` on, in the order of `own_numbers`, which gives
     their terms by phase. `lasting`: nodes that stay the same throughout the tail, with the places of their values.
-    `deciders`: who has a decision in it that can change in the tail.
+    `deciders`: who has a decision in it that can change in the tail. `targets`: the phases that follow, by phase, where
+    they are not the same for all; the local TARGETS + i has the address of the discounted values of the i-th.
     """
 
     play: Play
@@ -56,6 +62,7 @@ class Seat:
     deciders: frozenset[int]
     own: Address
     own_numbers: list[tuple[Term, ...]] = field(default_factory=list)
+    targets: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +87,8 @@ class Solution:
         self.board, self.seat, self.terms = board, seat, terms
         self.at_hand, self.certain = at_hand, certain
         self.nodes, self.actors = seat.play.nodes, range(board.rows.actors)
-        self.next_phase = board.numbers.model.game.next_phase
+        # Of the first of the phases: in the others other phases may follow, and as many of them.
+        self.next_phase = board.numbers.model.game.next_phase[seat.phases[0]]
         self.values: list[list[Term]] = []
         # Probabilities of moves and branches; of decisions also those of the free choice, what is left free (None
         # where all is) and the steepness.
@@ -160,9 +168,14 @@ class Solution:
     def _ended(self, node: Ending) -> list[Term]:
         """An ending is worth its lump sum and the discounted value of the next phase."""
         rows, values = self.board.rows, list[Term]()
+        following = self.board.numbers.model.game.next_phase
+        targets = tuple(following[phase][node.outcome] for phase in self.seat.phases)
+        if targets in self.seat.targets:
+            later = Address(0, TARGETS + self.seat.targets.index(targets))
+        else:
+            later = Address(rows.offset(rows.discounted, targets[0]))
         for actor in self.actors:
-            later = rows.offset(rows.discounted, self.next_phase[node.outcome], actor)
-            value = self.terms.load(later)
+            value = later.load(self.terms, actor * SLOT)
             lump = self._number(partial(self._lump, node.outcome, actor))
             values.append(value if lump is None else self.terms.add(lump, value))
         return values

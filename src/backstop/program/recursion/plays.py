@@ -19,7 +19,7 @@ from backstop.game.tree import Decision, Ending, Play
 from backstop.program.code.encoding import I32, Function, Store
 from backstop.program.code.terms import Term, Terms
 from backstop.program.layout import SLOT
-from backstop.program.recursion.play import NOBODY, Address, Board, Entry, Seat, Solution
+from backstop.program.recursion.play import NOBODY, TARGETS, Address, Board, Entry, Seat, Solution
 from backstop.program.recursion.record import Record
 
 # Phases with the same play from which on it is written once for all.
@@ -54,21 +54,24 @@ class Plays:
     def _seats(self, phases: Sequence[int]) -> list[Seat]:
         model = self.board.numbers.model
         alike: list[list[int]] = []
+        patterns: list[list[tuple[int, bool]]] = []
         for phase in phases:
-            for group in alike:
+            pattern = self._pattern(phase)
+            for group, known in zip(alike, patterns, strict=True):
                 first = group[0]
-                same = model.game.plays[first] == model.game.plays[phase]
+                same = known == pattern and model.game.plays[first] == model.game.plays[phase]
                 if same and model.nodes[first] == model.nodes[phase]:
                     group.append(phase)
                     break
             else:
                 alike.append([phase])
+                patterns.append(pattern)
         seats = []
         for group in alike:
             for members in [tuple(group)] if len(group) >= MANY else [(phase,) for phase in group]:
                 play = model.game.plays[members[0]]
                 assert play is not None
-                constant = self._constant(play)
+                constant = self._constant(play, members[0])
                 deciders = frozenset(
                     node.actor
                     for node, same in zip(play.nodes, constant, strict=True)
@@ -83,15 +86,28 @@ class Plays:
                     else:
                         lasting[position] = Address(self.memory.take(rows.actors))
                 own = Address(len(lasting) * rows.size, 1) if shared else Address(0)
-                seats.append(Seat(play, members, lasting, deciders, own))
+                following = [model.game.next_phase[phase] for phase in members]
+                targets = (tuple(of[outcome] for of in following) for _, outcome in play.endings)
+                differing = tuple(dict.fromkeys(each for each in targets if len(set(each)) > 1))
+                seats.append(Seat(play, members, lasting, deciders, own, targets=differing))
         return seats
 
-    def _constant(self, play: Play) -> list[bool]:
+    def _pattern(self, phase: int) -> list[tuple[int, bool]]:
+        """Which outcomes of a play lead to the same next phase, and which to an absorbing one."""
+        game = self.board.numbers.model.game
+        following = game.next_phase[phase]
+        first: dict[int, int] = {}
+        return [
+            (first.setdefault(following[outcome], len(first)), game.plays[following[outcome]] is None)
+            for outcome in self.record.outcomes[phase]
+        ]
+
+    def _constant(self, play: Play, phase: int) -> list[bool]:
         """Which nodes stay the same in the tail: those that lead to absorbing phases alone."""
         found: list[bool] = []
         for node in play.nodes:
             if isinstance(node, Ending):
-                target = self.board.numbers.model.game.next_phase[node.outcome]
+                target = self.board.numbers.model.game.next_phase[phase][node.outcome]
                 found.append(target in self.board.rows.absorbing and not self.absorbing_change)
             else:
                 found.append(all(found[child] for child in node.children))
@@ -137,6 +153,9 @@ class Plays:
             for phase in call.phases:
                 function.whole(rows.offset(rows.worth, phase))
                 function.whole(self._own(phase))
+                seat = self.seat_of[phase]
+                for targets in seat.targets:
+                    function.whole(rows.offset(rows.discounted, targets[seat.phases.index(phase)]))
                 if outcomes is not None:
                     function.get(outcomes)
                     function.whole(min(self.record.outcomes[phase].values()))
@@ -193,12 +212,14 @@ class _Batch:
         self.plays, self.kind, self.certain, self.shared = plays, kind, certain, shared
         self.terms = Terms()
         self.stores: list[Store] = []
+        self.addresses = 0
         self.anchors: list[tuple[int, Term]] = []
 
     def add(self, seat: Seat) -> Solution:
         """Add a play."""
         rows = self.plays.board.rows
         at_hand = {} if self.kind in ("chosen", "lasting") else seat.lasting
+        self.addresses = TARGETS + len(seat.targets) if self.shared else 0
         solution = Solution(self.plays.board, seat, self.terms, at_hand, self.certain)
         self.anchors += solution.heights()
         if self.kind == "lasting":
@@ -218,11 +239,12 @@ class _Batch:
         """Put down the probabilities of outcomes and of next phases, and of both after a slip."""
         record, phase = self.plays.record, seat.phases[0]
         first = min(record.outcomes[phase].values()) if self.shared else 0
+        outcomes = TARGETS + len(seat.targets) if self.shared else 0
         # By next phase and by who slipped (NOBODY: all there is).
         moves: dict[tuple[int, int], list[Term]] = {}
 
         def put(place: int, term: Term) -> None:
-            self.stores.append(Store(place - first, term, 2 * self.shared))
+            self.stores.append(Store(place - first, term, outcomes))
 
         for outcome, term in solution.outcomes().items():
             put(record.outcomes[phase][outcome], term)
@@ -238,7 +260,7 @@ class _Batch:
 
     def end(self, name: str) -> str:
         """Write the function, and give its name."""
-        parameters = 2 * self.shared + (self.kind == "chosen")
+        parameters = self.addresses + (self.kind == "chosen")
         function = Function(name, (I32,) * parameters)
         # Stores keep their order, and what they need is computed where they stand: decisions of one height, which do
         # not wait for one another, come together.

@@ -37,13 +37,13 @@ def record_of(game: Game, periods: int, memory: Memory, slips: bool) -> Record:
 
     outcomes, moves = list[dict[int, int]](), list[dict[int, int]]()
     slipped, slip_moves = list[dict[tuple[int, int], int]](), list[dict[int, dict[int, int]]]()
-    for play in game.plays:
+    for play, following in zip(game.plays, game.next_phase, strict=True):
         ways = {} if play is None else slippery(play)
         # The outcomes of a phase come first, and in the order in which its play has them.
         places = {outcome: taken() for outcome in ([] if play is None else reached(play))}
         targets: dict[int, list[int]] = {}
         for outcome in places:
-            targets.setdefault(game.next_phase[outcome], []).append(outcome)
+            targets.setdefault(following[outcome], []).append(outcome)
         outcomes.append(places)
         moves.append({to: places[each[0]] if len(each) == 1 else taken() for to, each in targets.items()})
         if slips:

@@ -159,6 +159,8 @@ def _bound_below(name: str, node: form.Branch) -> Iterator[tuple[str, form.Decis
             yield name, node
         for move, branch in node.moves.items():
             yield from _bound_below(f"{name}.{move}", branch)
+    elif isinstance(node, form.Offer):
+        yield from _bound_below(name, node.then)
     else:
         for label, chance in node.chance.items():
             yield from _bound_below(f"{name}.{label}", chance.then)

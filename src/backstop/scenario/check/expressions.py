@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from backstop.base.document import Path
 from backstop.base.words import shortened
 from backstop.scenario.check.cycles import cycles
 from backstop.scenario.check.names import CLOCK, Names, article
 from backstop.scenario.check.part import Part
 from backstop.scenario.expression.expression import Expression, ExpressionError, parse
+from backstop.scenario.expression.nodes import TypeOf, walk
 
-ANYTHING = ("parameters", "measures", "definitions")
+ANYTHING = ("parameters", "measures", "definitions", "facts")
 """What most expressions may use, beside the clock."""
+
+LASTING = ("facts",)
+"""What the formulas of metrics may use that say in which phases they count."""
 
 JUDGED = ("metrics", "parameters")
 """What the conditions of claims may use."""
@@ -26,6 +31,8 @@ class Usage:
     leads_to: dict[str, list[str]] = field(default_factory=dict)
     read_names: set[str] = field(default_factory=set)
     leading: dict[tuple[str, str], Part] = field(default_factory=dict)
+    parts: list[tuple[Part, frozenset[str]]] = field(default_factory=list)
+    names_at: dict[Path, frozenset[str]] = field(default_factory=dict)
 
     def read(self, part: Part, known: Sequence[str] = ANYTHING, clock: bool = True) -> Expression | None:
         """The expression in `part`, None (with a fault) where it cannot be read or uses what it may not."""
@@ -37,8 +44,11 @@ class Usage:
 
         return self._read(part, known, clock, refusal)
 
-    def read_own(self, part: Part, what: str) -> Expression | None:
-        """An expression of an actor, `what` it is: of parameters only, because it is fixed for a whole world."""
+    def read_own(self, part: Part, what: str, types: bool = True) -> Expression | None:
+        """An expression of an actor, `what` it is: of parameters only, because it is fixed for a whole world.
+
+        With `types` it may ask for a type as well.
+        """
         reason = f"{what} may use parameters only"
 
         def refusal(name: str) -> tuple[str, str]:
@@ -50,10 +60,15 @@ class Usage:
             hint = "write the definition out in parameters" if other == "definition" else ""
             return f"{reason}, and {name} {is_}", hint
 
-        return self._read(part, ("parameters",), False, refusal)
+        return self._read(part, ("parameters",), False, refusal, "" if types else what)
 
     def _read(
-        self, part: Part, known: Sequence[str], clock: bool, refusal: Callable[[str], tuple[str, str]]
+        self,
+        part: Part,
+        known: Sequence[str],
+        clock: bool,
+        refusal: Callable[[str], tuple[str, str]],
+        untyped: str = "",
     ) -> Expression | None:
         if part.text is None and part.number is None:
             return None
@@ -63,14 +78,33 @@ class Usage:
             part.fault(f"the expression {shortened(str(part.data), 60)} cannot be read: {error}")
             return None
         self.read_names.update(expression.names)
+        self.parts.append((part, expression.names))
+        self.names_at[part.path] = expression.names
         before = len(part.faults)
+        asked = {node.name: node for node in walk(expression.root) if isinstance(node, TypeOf)}
+        if not untyped and known in (LASTING, JUDGED):
+            untyped = "what is said of metrics" if known == JUDGED else "a formula over facts"
         for name in sorted(expression.names):
+            if name in asked:
+                self._read_type(part, asked[name], untyped)
+                continue
+            if name in self.names.offers and known == ANYTHING:
+                continue
             section = next((section for section in known if self.names.has(section, name)), None)
             if section is not None:
                 self.names.used.add((section, name))
             elif not (clock and name in CLOCK):
                 part.fault(*refusal(name))
         return expression if len(part.faults) == before else None
+
+    def _read_type(self, part: Part, asked: TypeOf, untyped: str) -> None:
+        """A fault where `type(ACTOR, TYPE)` asks for what is not there, or stands in what cannot differ by type."""
+        if untyped:
+            part.fault(f"{untyped} is the same for every type, so it cannot ask for {asked.name}")
+            return
+        trouble = self.names.no_type(asked.actor, asked.type)
+        if trouble is not None:
+            part.fault(f"{asked.name}: {trouble[0]}", trouble[1])
 
     def read_named(self, part: Part, name: str) -> Expression | None:
         """An expression on which the value of `name` (a definition, or a measure in its cap or condition) rests."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from backstop.scenario.check.expressions import JUDGED, Usage
+from backstop.scenario.check.expressions import JUDGED, LASTING, Usage
+from backstop.scenario.check.hidden_types import check_type_name
 from backstop.scenario.check.names import Names
 from backstop.scenario.check.part import Part
 from backstop.scenario.check.quantities import check_likelihood, neighbours, periods_in
@@ -18,12 +19,14 @@ def one_kind(part: Part, kinds: tuple[str, ...], what: str) -> str | None:
     )
 
 
-def check_metric(metric: Part, root: Part, names: Names) -> None:
+def check_metric(metric: Part, root: Part, names: Names, usage: Usage) -> None:
     """A metric is of one kind, names what is there, and ends at a whole number of periods within the horizon."""
     kind = one_kind(metric, METRIC_KINDS, "metric")
     for given in METRIC_KINDS:
         if given == "value":
             names.refer(metric.at(given), "actors")
+        elif given == "belief":
+            check_type_name(metric.at(given), names)
         else:
             for element in metric.at(given).elements():
                 names.refer(element, "outcomes" if given == "count" else "phases")
@@ -31,14 +34,41 @@ def check_metric(metric: Part, root: Part, names: Names) -> None:
     _by_year(metric, root)
     condition = metric.at("given")
     if condition.is_mapping:
-        if kind == "value":
-            condition.fault("a value metric cannot have a condition", "remove given", key=True)
-        one_kind(condition, ("reach", "avoid"), "condition")
-        for key in ("reach", "avoid"):
-            for phase in condition.at(key).elements():
-                names.refer(phase, "phases")
+        _condition(condition, kind, names, usage)
+    where = metric.at("where")
+    if metric.has("where"):
+        if kind in ("value", "belief"):
+            where.fault(
+                f"a {kind} metric counts no phases, so it cannot have where", "remove where", key=True
+            )
+        usage.read(where, LASTING, clock=False)
     if kind == "value" and metric.has("by_year"):
         metric.at("by_year").note(f"by_year changes nothing in {metric.name}, which is a value metric")
+
+
+def _condition(condition: Part, kind: str | None, names: Names, usage: Usage) -> None:
+    """A condition is of phases reached or avoided, of a type, or of both."""
+    phases = [key for key in ("reach", "avoid") if condition.has(key)]
+    if kind == "value" and phases:
+        condition.fault(
+            "a value metric cannot have a condition, other than a type", f"remove {phases[0]}", key=True
+        )
+    if not condition.has("type"):
+        one_kind(condition, ("reach", "avoid"), "condition")
+    elif len(phases) > 1:
+        condition.at("avoid").fault(
+            f"the condition {condition.name} is of more than one kind: reach and avoid", "keep one", key=True
+        )
+    for key in phases:
+        for phase in condition.at(key).elements():
+            names.refer(phase, "phases")
+    check_type_name(condition.at("type"), names)
+    if condition.has("where"):
+        if not phases:
+            condition.at("where").fault(
+                "where narrows phases reached or avoided, and none are named", "add reach or avoid", key=True
+            )
+        usage.read(condition.at("where"), LASTING, clock=False)
 
 
 def _by_year(metric: Part, root: Part) -> None:

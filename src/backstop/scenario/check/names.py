@@ -17,13 +17,18 @@ CLOCK = ("t", "years", "period_years")
 
 _OWN_SPACES = {"arrangements": "arrangement", "observations": "observation", "claims": "claim"}
 
-_IN_EXPRESSIONS = ("measures", "parameters", "definitions", "metrics")
+_IN_EXPRESSIONS = ("measures", "parameters", "definitions", "metrics", "facts")
 
 _ALWAYS_RESERVED = frozenset((*CLOCK, *FUNCTIONS, "otherwise", "and", "or", "not"))
 
 _LONGEST_NAME = 100
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def is_identifier(name: str) -> bool:
+    """Whether a text can be a name."""
+    return _IDENTIFIER.fullmatch(name) is not None
 
 
 def article(kind: str) -> str:
@@ -41,6 +46,7 @@ class Names:
 
     root: Part
     kinds: dict[str, str] = field(default_factory=dict)
+    offers: dict[str, list[Part]] = field(default_factory=dict)
     used: set[tuple[str, str]] = field(default_factory=set)
     comparisons: int = 300_000
 
@@ -79,6 +85,35 @@ class Names:
                 f"choose another name, such as {name}_{kind}",
                 key=True,
             )
+
+    def judge_offer(self, part: Part) -> None:
+        """A fault where an offer has a name that it cannot have."""
+        name = part.text
+        if name is None:
+            return
+        if name in self.kinds:
+            part.fault(
+                f"{name} is already the name of {article(self.kinds[name])}",
+                "one name means one thing: rename the offer",
+            )
+        elif not is_identifier(name):
+            part.fault(
+                f"{name!r} cannot be the name of an offer: a name has letters a to z, digits and _, and does not "
+                "start with a digit"
+            )
+        elif name in _ALWAYS_RESERVED or name in RESERVED:
+            part.fault(f"{name} has a meaning of its own in expressions, so an offer cannot be called that")
+
+    def no_type(self, actor: str, type_: str) -> tuple[str, str] | None:
+        """Why an actor has no such type, and what to do; None where it has."""
+        if not self.has("actors", actor):
+            return f"there is no actor called {actor}", self.hint(actor, self.valid("actors"), "actor")
+        types = self.root.at("actors").at(actor).at("types")
+        if not self.root.at("actors").at(actor).has("types"):
+            return f"{actor} has no types", "give it types, or leave out what asks for them"
+        if type_ not in types.names():
+            return f"{actor} has no type called {type_}", self.hint(type_, types.names(), "type")
+        return None
 
     def valid(self, *sections: str) -> list[str]:
         """The names in `sections`."""

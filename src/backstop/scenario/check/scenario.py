@@ -7,8 +7,11 @@ import re
 from backstop.base.document import Document, first_faults, parse_document
 from backstop.base.faults import Fault, InvalidInput
 from backstop.scenario.check.expressions import Usage, constant
+from backstop.scenario.check.facts import check_fact
+from backstop.scenario.check.hidden_types import check_types
 from backstop.scenario.check.metrics_and_claims import check_claim, check_metric, check_observation
 from backstop.scenario.check.names import Names, article
+from backstop.scenario.check.offers import Scopes, find_offers
 from backstop.scenario.check.part import Part
 from backstop.scenario.check.quantities import (
     check_arrangement,
@@ -50,12 +53,16 @@ def _meaning(root: Part) -> None:
     """All checks of meaning."""
     names = Names(root)
     names.declare()
+    find_offers(root, names)
     usage = Usage(names)
     moves = Moves(names, usage)
     check_horizon(root)
     _dossier(root.at("dossier"))
     for actor in root.at("actors").items():
         _actor(actor, usage)
+    check_types(root, usage)
+    for fact in root.at("facts").items():
+        check_fact(fact, names)
     for measure in root.at("measures").items():
         check_measure(measure, names, usage)
     for arrangement in root.at("arrangements").items():
@@ -66,12 +73,13 @@ def _meaning(root: Part) -> None:
         usage.read_named(definition, definition.name)
     moves.check(root)
     for metric in root.at("metrics").items():
-        check_metric(metric, root, names)
+        check_metric(metric, root, names, usage)
     for observation in root.at("observations").items():
         check_observation(observation, names)
     for claim in root.at("claims").items():
         check_claim(claim, names, usage)
     usage.find_cycles()
+    Scopes(root, names, usage).check()
     used = set(names.used)
     check_correlations(root, names)
     names.used = used
@@ -110,7 +118,7 @@ def _actor(actor: Part, usage: Usage) -> None:
 
 def _unused(root: Part, names: Names, usage: Usage, moves: Moves) -> None:
     """Notes on what nothing refers to, and on phases that cannot be reached."""
-    for section in ("parameters", "definitions", "trees"):
+    for section in ("parameters", "definitions", "trees", "facts"):
         for part in root.at(section).items():
             if (section, part.name) not in names.used:
                 part.note(f"nothing uses the {KINDS[section]} {part.name}")

@@ -45,6 +45,8 @@ def _of_scenarios(miss: Mismatch) -> Explanation | None:
     if miss.kind == "expression":
         hint = "write 1 for true and 0 for false" if isinstance(found, bool) else ""
         return f"a number or an expression is expected, {is_}", hint
+    if miss.kind == "number_or_name":
+        return f"the name of a value or a number is expected, {is_}", ""
     if miss.kind in ("node", "branch"):
         return _no_node(miss)
     if miss.path == ("format",) and miss.kind == "literal_error":

@@ -8,7 +8,9 @@ from graphlib import TopologicalSorter
 
 from backstop.scenario.check.cycles import cycles
 from backstop.scenario.check.expressions import Usage, constant
+from backstop.scenario.check.facts import check_sets
 from backstop.scenario.check.names import Names
+from backstop.scenario.check.offers import check_offer
 from backstop.scenario.check.part import Part
 from backstop.scenario.format.trees import OTHERWISE, node_kind
 
@@ -36,6 +38,7 @@ class Moves:
         for outcome in root.at("outcomes").items():
             self.names.refer(outcome.at("next"), "phases")
             self.payoffs(outcome)
+            check_sets(outcome, root, self.names)
         self.names.refer(root.at("start"), "phases")
         self._endless(root)
 
@@ -76,6 +79,10 @@ class Moves:
             self._decision(node, owner)
         elif kind == "chance":
             self._chance(node, owner)
+        elif kind == "offer":
+            check_offer(node, self.names, self.usage)
+            if node.has("then"):
+                self._branch(node.at("then"), owner)
 
     def _branch(self, branch: Part, owner: str) -> None:
         if branch.text is None:
@@ -198,6 +205,8 @@ def _levels(data: object) -> int:
     deepest = 0
     if isinstance(data.get("moves"), dict):
         deepest = max((_levels(branch) for branch in data["moves"].values()), default=0)
+    elif "offer" in data:
+        deepest = _levels(data.get("then"))
     elif isinstance(data.get("chance"), dict):
         inner = [branch.get("then") for branch in data["chance"].values() if isinstance(branch, dict)]
         deepest = max(map(_levels, inner), default=0)

@@ -12,7 +12,7 @@ import re
 from typing import NamedTuple
 
 from backstop.base.words import did_you_mean
-from backstop.scenario.expression.nodes import Choice, Name, Node, Number, Operation
+from backstop.scenario.expression.nodes import Choice, Name, Node, Number, Operation, type_of
 from backstop.scenario.expression.operations import FUNCTIONS, OPERATIONS, Operator, Rank
 
 MOST_CHARACTERS = 1000
@@ -301,6 +301,8 @@ class _Parser:
 
     def call(self, name: Token) -> Node:
         word = name.text
+        if word == "type":
+            return self.type_of(name)
         if word not in FUNCTIONS:
             if word in RESERVED and word.lower() not in _CALLS:
                 raise ExpressionError(_reserved(word), name.offset)
@@ -326,6 +328,23 @@ class _Parser:
         if word == "where":
             return Choice(*arguments)
         return Operation(word, tuple(arguments))
+
+    def type_of(self, name: Token) -> Node:
+        """`type(ACTOR, TYPE)`, whose arguments are names and no expressions."""
+        opening, given = self.take(), list[str]()
+        while self.next.kind == "name":
+            given.append(self.take().text)
+            if not self.sees(","):
+                break
+            self.take()
+        if self.next.kind == "end":
+            self.close(opening, name.text)
+        if len(given) != 2 or not self.sees(")"):
+            raise ExpressionError(
+                "type takes the names of an actor and of one of its types: type(ACTOR, TYPE)", name.offset
+            )
+        self.take()
+        return type_of(*given)
 
     def close(self, opening: Token, function: str) -> None:
         token = self.next

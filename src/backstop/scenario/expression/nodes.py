@@ -6,7 +6,7 @@ recurse along the first arguments (`walk` and `fold` do not).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -25,6 +25,14 @@ class Name:
     """A parameter, measure, definition or clock."""
 
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TypeOf(Name):
+    """Whether an actor is of a type: 1 or 0. Its name is how it is written: `type(russia, revanchist)`."""
+
+    actor: str
+    type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,24 @@ def operands(node: Node) -> tuple[Node, ...]:
     if isinstance(node, Choice):
         return (node.condition, node.then, node.otherwise)
     return ()
+
+
+def type_of(actor: str, type_: str) -> TypeOf:
+    """The node that asks whether an actor is of a type."""
+    return TypeOf(f"type({actor}, {type_})", actor, type_)
+
+
+def replaced(root: Node, values: Mapping[str, Node]) -> Node:
+    """`root` with some names replaced."""
+
+    def combined(node: Node, parts: tuple[Node, ...]) -> Node:
+        if isinstance(node, Name):
+            return values.get(node.name, node)
+        if isinstance(node, Choice):
+            return Choice(*parts)
+        return Operation(node.name, parts) if isinstance(node, Operation) else node
+
+    return fold(root, combined)
 
 
 def walk(node: Node) -> Iterator[Node]:

@@ -39,6 +39,20 @@ Expr = Annotated[
 Number = Annotated[float, BeforeValidator(_number)]
 """A finite number; a whole one is fine, a text is not."""
 
+
+def _number_or_name(value: object) -> object:
+    if isinstance(value, str) and value:
+        return value
+    if isinstance(value, (str, bool)) or not isinstance(value, (int, float)):
+        raise PydanticCustomError("number_or_name", "expected a number or a name")
+    return _number(value)
+
+
+NumberOrName = Annotated[
+    float | str, BeforeValidator(_number_or_name), WithJsonSchema({"type": ["number", "string"]})
+]
+"""A finite number, or a name."""
+
 Words = Annotated[str, Field(min_length=1)]
 """Text that may not be empty."""
 

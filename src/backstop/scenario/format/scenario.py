@@ -13,22 +13,37 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from backstop.base.records import Record, as_tuple
 from backstop.base.words import readable
 from backstop.scenario.format.claims import Claim, Observation
+from backstop.scenario.format.facts import Fact
 from backstop.scenario.format.fields import (
     Expr,
     NameOrNames,
     Names,
     Number,
+    NumberOrName,
     Pair,
     Short,
     Titled,
     Toned,
     Words,
 )
+from backstop.scenario.format.hidden_types import DEFAULT_BELIEFS, DEFAULT_GRID, Beliefs, HiddenType
 from backstop.scenario.format.quantities import Parameter, Spread
-from backstop.scenario.format.trees import OTHERWISE, Branch, Chance, Decision, Node
+from backstop.scenario.format.trees import OTHERWISE, Branch, Chance, Decision, Node, Offer
 
 # Of the other modules of the format what is met together with the types below.
-__all__ = ["OTHERWISE", "Branch", "Chance", "Decision", "Expr", "Parameter", "Scenario", "Spread"]
+__all__ = [
+    "OTHERWISE",
+    "Branch",
+    "Chance",
+    "Decision",
+    "Expr",
+    "Fact",
+    "HiddenType",
+    "Offer",
+    "Parameter",
+    "Scenario",
+    "Spread",
+]
 
 FORMAT = "backstop/1"
 """The mark at the head of every scenario file of this format."""
@@ -39,11 +54,12 @@ PERIODS_A_YEAR = {"month": 12, "quarter": 4, "half-year": 2, "year": 1}
 PERIOD_YEARS = {period: 1.0 / number for period, number in PERIODS_A_YEAR.items()}
 """Length of a period in years."""
 
-METRIC_KINDS = ("avoid", "reach", "occupy", "count", "duration", "value")
-"""The six kinds of metric; each metric is of one kind."""
+METRIC_KINDS = ("avoid", "reach", "occupy", "count", "duration", "value", "belief")
+"""The seven kinds of metric; each metric is of one kind."""
 
 KINDS = {
     "actors": "actor",
+    "facts": "fact",
     "phases": "phase",
     "trees": "tree",
     "outcomes": "outcome",
@@ -107,6 +123,19 @@ class Actor(Record):
         default=0.0,
         description="A move is a slip where it is worth less to the actor than its best move there by more than this, "
         "in units of payoff. A number or an expression of parameters.",
+    )
+    types: dict[Words, HiddenType] | None = Field(
+        default=None,
+        description="Two kinds of actor that it may be, of which only it knows which: a name for each and its share.",
+    )
+    beliefs: Beliefs = Field(
+        default=DEFAULT_BELIEFS,
+        description="What others know of its type: all (known), its share and never more (fixed), or what they learn "
+        "from every move (bayes).",
+    )
+    grid: int = Field(
+        default=DEFAULT_GRID,
+        description="With bayes: on how many beliefs from 0 to 1 the value of the future is worked out.",
     )
 
     def titled(self, identifier: str) -> str:
@@ -180,13 +209,21 @@ class Outcome(Toned):
     payoffs: dict[Words, Expr] = Field(
         default_factory=dict, description="What each actor gets once when this happens; 0 where left out."
     )
+    sets: dict[Words, NumberOrName] = Field(
+        default_factory=dict,
+        description="Facts that it changes: to the name of a value, a number, or what an offer above it was.",
+    )
 
 
 class Given(Record):
-    """The condition of a conditional metric; exactly one of the two."""
+    """The condition of a conditional metric: phases reached or avoided, a type of an actor, or both."""
 
     reach: Names | None = Field(default=None, description="Given that one of these phases has been reached.")
     avoid: Names | None = Field(default=None, description="Given that none of these phases has been reached.")
+    where: Expr | None = Field(
+        default=None, description="Only phases in which this formula over facts is true."
+    )
+    type: Words | None = Field(default=None, description="Given that an actor is of this type: ACTOR.TYPE.")
 
 
 class Metric(Titled):
@@ -204,6 +241,14 @@ class Metric(Titled):
     value: Words | None = Field(
         default=None, description="What the future is worth to this actor at the start."
     )
+    belief: Words | None = Field(
+        default=None,
+        description="Probability that others give, on average, to an actor being of this type: ACTOR.TYPE.",
+    )
+    where: Expr | None = Field(
+        default=None,
+        description="Only phases, or outcomes of phases, in which this formula over facts is true.",
+    )
     from_: Words | None = Field(
         default=None, alias="from", description="The phase from which it is computed; left out: `start`."
     )
@@ -212,12 +257,13 @@ class Metric(Titled):
         description="The year up to which it counts, a whole number of periods; left out: the horizon.",
     )
     given: Given | None = Field(
-        default=None, description="A condition up to the same year, for all kinds but `value`."
+        default=None,
+        description="A condition up to the same year; a `value` metric can have a type alone.",
     )
 
     @property
     def kind(self) -> str:
-        """Which of the six kinds the metric is; empty where it has none."""
+        """Which of the seven kinds the metric is; empty where it has none."""
         return next((kind for kind in METRIC_KINDS if getattr(self, kind) is not None), "")
 
 
@@ -275,6 +321,9 @@ class Scenario(Record):
     )
     definitions: dict[Words, Expr] = Field(
         default_factory=dict, description="Named expressions, in any order, without cycles."
+    )
+    facts: dict[Words, Fact] = Field(
+        default_factory=dict, description="What lasts: promises given, clocks, terms agreed."
     )
     start: Words = Field(description="The phase in which the scenario starts.")
     phases: dict[Words, Phase] = Field(min_length=1, description="The states of the relationship.")

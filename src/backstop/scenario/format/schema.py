@@ -10,6 +10,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from backstop.scenario.format.claims import CLAIM_KINDS
+from backstop.scenario.format.facts import FACT_KINDS
 from backstop.scenario.format.quantities import DISTRIBUTION_KINDS
 from backstop.scenario.format.scenario import KINDS, METRIC_KINDS, Scenario
 
@@ -22,7 +23,7 @@ _DRAFT = "http://json-schema.org/draft-07/schema#"
 _ONE_OF: dict[str, tuple[str, ...]] = {
     "Claim": CLAIM_KINDS,
     "Metric": METRIC_KINDS,
-    "Given": ("reach", "avoid"),
+    "Fact": FACT_KINDS,
     "Spread": ("value", *DISTRIBUTION_KINDS),
     "Camp": ("value", *DISTRIBUTION_KINDS),
     "Parameter": ("value", *DISTRIBUTION_KINDS, "estimate", "experts"),
