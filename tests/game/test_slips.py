@@ -70,7 +70,7 @@ def courses(solution: Solution, start: int, periods: int) -> list[Course]:
             for p, outcome, first in paths(solved, numbers, world.slip_margins):
                 ends[outcome, first] = ends.get((outcome, first), 0.0) + p
             for (outcome, first), p in ends.items():
-                target = world.game.next_phase[outcome]
+                target = world.game.next_phase[here][outcome]
                 later.append((probability * p, [*phases, target], [*plays, (outcome, first)]))
         found = later
     return found
