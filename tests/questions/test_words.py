@@ -113,7 +113,7 @@ def test_a_box_that_holds_all_says_so():
 
 def test_a_rule_in_words():
     text = rule_sentence({"a": Limit(None, 0.4, 0.0, 1.0)}, 0.83, 0.2, "it fails", {})
-    assert text == "Where “A” is below 0.4 (20 of 100 worlds), 83 of 100 worlds are ones in which it fails."
+    assert text == "Where “A” is below 0.4 (20 of 100 worlds), it fails in 83 of 100 worlds."
 
 
 TITLES = (

@@ -35,7 +35,9 @@ CHARTS = {
         "signed",
         "holds",
     ),
-    "verdicts": lambda: verdicts.chart([verdicts.Row("A claim.", "contested", 0.6, 0.3, 0.1)]),
+    "verdicts": lambda: verdicts.chart(
+        [verdicts.Row("A claim.", "leans true", 0.7, 0.1), verdicts.Row("Another one.", "moot", None, 1.0)]
+    ),
     "tornado": lambda: bars.tornado([bars.Bar("Prize", 0.4, 0.7, "0.2", "2")], 0.5, "Peace"),
     "shares": lambda: bars.shares(["Prize", "Ceiling"], [0.4, 0.1], [0.02, 0.01], "share"),
     "ranges": lambda: ranges.chart([ranges.Range("1. Here", "Prize", 0.2, 2.0, 1.1, 2.0, "above 1.1")]),
@@ -108,7 +110,7 @@ def test_a_figure_on_its_own_carries_title_definition_source_and_note(small_repo
 def test_colours_are_never_the_only_difference(small_report: Report) -> None:
     """Every nominal colour stands beside a shape, a dash, a letter or a figure of the same thing."""
     shapes = [shape for shape, _ in verdicts.MARKS.values()]
-    assert len(set(shapes)) == len(shapes) == 4
+    assert len(set(shapes)) == len(shapes) == 6
     stack = next(f for f in _kept(small_report) if f.name == "course")
     assert '"field": "letter"' in json.dumps(stack.specification)
 

@@ -201,7 +201,7 @@ def test_claims_come_with_verdict_reading_and_formula(small: Material, small_rep
     assert small.claims is not None
     section = next(s for s in small_report.sections if s.name == "claims")
     entries = [e for e in section.blocks if isinstance(e, Entry)]
-    assert [e.mark for e in entries] == [r.verdict.verdict for r in small.claims.results.values()]
+    assert [e.mark for e in entries] == [r.said for r in small.claims.results.values()]
     assert all(e.lines[0][0] == "Read as" and e.lines[0][2] for e in entries)
 
 

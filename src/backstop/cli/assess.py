@@ -11,7 +11,7 @@ from backstop.cli import options
 from backstop.cli.printing import print_json, print_notes, print_titled
 
 if TYPE_CHECKING:
-    from backstop.questions.claims.judging import Claims
+    from backstop.questions.claims.results import Claims
     from backstop.worlds.result import Result
 
 # Where --until gives up, unless --worlds says otherwise.
@@ -89,7 +89,7 @@ def assess(
                 inquiry_of(result, run.threads, update), camps=run.camp is None, solved=result
             )
         print_notes(found.notes)
-        beside["claims"] = found.as_dict()
+        beside["claims"] = found.by_name()
         return found
 
     if out is None:

@@ -71,6 +71,12 @@ def limit_words(name: str, limit: Limit, of: Wording | None = None) -> str:
 def limit_range(limit: Limit, unit: str = "", below: str = "below", above: str = "above") -> str:
     """The range of a restriction with its unit: `above 61 days`, `between 0.2 and 0.4`, `5 or more`."""
     low, high = (None if end is None else _figure(end, limit) for end in (limit.low, limit.high))
+    if not limit.stepped:
+        # All values but one that many share, at an end of the range.
+        if limit.low == math.nextafter(limit.lowest, math.inf):
+            low = _figure(limit.lowest, limit)
+        if limit.high == math.nextafter(limit.highest, -math.inf):
+            high = _figure(limit.highest, limit)
     if low is not None and high is not None:
         if low == high:
             return f"{'' if limit.stepped else 'about '}{amount(low, unit)}"
@@ -87,7 +93,19 @@ def _figure(value: float, limit: Limit) -> str:
     if limit.stepped or not math.isfinite(width) or width <= 0:
         return f"{value:g}"
     places = max(0, 2 - math.floor(math.log10(width)) - (1 if width >= 10 else 0))
-    text = f"{value:,.{min(places, 12)}f}"
+    if not limit.lowest < value < limit.highest:
+        return _digits(value, places)
+    # More digits where rounding would put the limit on an end of the range, or beyond it.
+    for more in range(places, places + 12):
+        text = _digits(value, more)
+        if limit.lowest < float(text.replace(",", "")) < limit.highest:
+            return text
+    return f"{value:g}"
+
+
+def _digits(value: float, places: int) -> str:
+    """`value` with so many decimal places at most."""
+    text = f"{value:,.{min(places, 300)}f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in ("-0", "") else text
@@ -137,6 +155,6 @@ def box_sentence(box: Box, case: str, base: float, of: Wordings) -> str:
 
 
 def rule_sentence(limits: Mapping[str, Limit], share: float, mass: float, case: str, of: Wordings) -> str:
-    """One leaf of a tree: "Where a is below 1 (20 of 100 worlds), 83 of 100 worlds are ones in which ..."."""
-    where = f"Where {limits_words(limits, of)}" if limits else "In all worlds"
-    return f"{where} ({of_worlds(mass)}), {of_worlds(share)} are ones in which {case}."
+    """One leaf of a tree: "Where a is below 1 (20 of 100 worlds), it fails in 83 of 100 worlds."."""
+    where = f"Where {limits_words(limits, of)}" if limits else "Everywhere"
+    return f"{where} ({of_worlds(mass)}), {case} in {of_worlds(share)}."

@@ -7,6 +7,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+import numpy as np
+
+from backstop.base.arrays import FloatArray
+
 # Below this share nothing is left that the event could come to.
 _NOTHING = 1e-12
 
@@ -16,6 +20,22 @@ class Hazard(NamedTuple):
 
     mean: float | None
     se: float | None
+
+
+def log_hazards(probabilities: FloatArray, avoided: bool = False) -> FloatArray:
+    """Logarithms of integrated hazards, log(-log(1 - p)), of events of probability p (complementary log-log).
+
+    `probabilities` (worlds,) are those of the events or, where `avoided`, of their staying away (1 - p). Factors on a
+    hazard add up on this scale. Not a number where p is not strictly between 0 and 1: an event that is certain has no
+    finite hazard, and one that is impossible has none to take the logarithm of.
+
+    >>> log_hazards(np.array([0.0, 1.0 - np.exp(-1.0), 1.0])).round(9).tolist()
+    [nan, 0.0, nan]
+    """
+    inside = (probabilities > 0.0) & (probabilities < 1.0)
+    known = np.where(inside, probabilities, 0.5)
+    hazard = -np.log(known) if avoided else -np.log1p(-known)
+    return np.where(inside, np.log(hazard), np.nan)
 
 
 def hazards(

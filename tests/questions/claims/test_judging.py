@@ -10,8 +10,9 @@ import pytest
 from tests.support.lottery import CAMPS, LOTTERY, OBSERVED, study
 
 from backstop.base.faults import InvalidInput, Refused
-from backstop.questions.claims.judging import Claims, judge_claims
+from backstop.questions.claims.judging import judge_claims
 from backstop.questions.claims.requirements import requirements_of
+from backstop.questions.claims.results import Claims
 from backstop.questions.inquiry import Inquiry
 from backstop.scenario.model import Model
 from backstop.scenario.study import load
@@ -33,14 +34,14 @@ def judged(model: Model) -> Claims:
         # Without guard the best is 0.3; with guard and aid peace is x + 0.3: moot below x = 0.2.
         ("needed", 0.8, 0.0, "supported"),
         # Without aid, guard alone meets it from x = 0.5 up; with aid from 0.2.
-        ("never_needed", 0.3, 0.5, "contested"),
+        ("never_needed", 0.3, 0.5, "open"),
         # guarded needs x >= 0.5, mixed 0.5 x + 0.25 z >= 0.5: an eighth ... worked out below.
-        ("enough", 1 / 4, 3 / 4, "contested"),
+        ("enough", 1 / 4, 3 / 4, "leans_false"),
         ("lifts", 1.0, 0.0, "supported"),
         ("sinks", 0.0, 1.0, "refuted"),
         ("add_up", 0.0, 1.0, "refuted"),
-        ("least", 0.8, 0.2, "contested"),
-        ("said", 0.75, 0.25, "contested"),
+        ("least", 0.8, 0.2, "leans_true"),
+        ("said", 0.75, 0.25, "leans_true"),
         ("unknown", 0.0, 0.0, "moot"),
     ],
 )
@@ -114,15 +115,147 @@ def _false_at(model: Model, name: str, point: dict[str, float]) -> bool:
     }[name]
 
 
-def test_where_it_fails(judged: Claims) -> None:
+def test_where_it_fails_or_holds(judged: Claims) -> None:
     result = judged.results["said"]
-    assert result.box is not None
-    assert list(result.box.limits) == ["x"]
-    assert result.box.limits["x"].interval[1] == pytest.approx(0.25, abs=0.01)
-    assert "“X” is below 0.25" in result.where
-    assert judged.results["lifts"].where.startswith("It was never seen to fail: at most 0.073 in 100")
-    assert judged.results["sinks"].where == "It fails in every world in which it can be judged."
-    assert judged.results["unknown"].where.startswith("It is moot in every world")
+    assert result.region.box is not None
+    assert list(result.region.box.limits) == ["x"]
+    assert result.region.box.limits["x"].interval[1] == pytest.approx(0.25, abs=0.01)
+    assert "“X” is below 0.25" in result.region.words
+    assert result.as_dict()["where_it_fails"] == result.region.words
+    # True in a quarter of the worlds: where x and z are high.
+    mostly = judged.results["enough"]
+    assert mostly.region.holds and mostly.region.box is not None
+    assert "the claim holds in" in mostly.region.words
+    assert {"x", "z"} >= set(mostly.region.box.limits) >= {"x"}
+    assert "where_it_fails" not in mostly.as_dict()
+    lifts, sinks = judged.results["lifts"].region, judged.results["sinks"].region
+    assert lifts.words.startswith("It was never seen to fail: at most 0.073 in 100")
+    assert sinks.words.startswith("It was never seen to hold: at most 0.073 in 100")
+    assert judged.results["unknown"].region.words.startswith("It is moot in every world")
+
+
+def test_what_decides_is_named(judged: Claims) -> None:
+    said = judged.results["said"].decider
+    assert said is not None and said.limit is not None
+    assert (said.by, said.parameter, said.share) == ("parameter", "x", 1.0)
+    assert said.limit.interval[0] == pytest.approx(0.25, abs=1e-3)
+    assert said.words == "Decided by one assumption: it is true where “X” is above 0.25 and false elsewhere"
+    # 2 x + z >= 2: the best cut of x is right in less than 95 of 100 worlds.
+    assert judged.results["enough"].decider is None
+    # What aid adds is not promised, or is the same in every world.
+    lacking = judged.results["lacking"].decider
+    assert lacking is not None and lacking.by == "structure"
+    assert judged.results["lifts"].decider is None
+    assert judged.results["unknown"].decider is None
+
+
+def test_a_claim_that_holds_without_its_measures_says_so(tmp_path: Path) -> None:
+    text = LOTTERY.replace(
+        "  needed:",
+        "  anyway: {sufficient: {measures: [aid], for: always + peace >= 0}}\n"
+        "  still: {holds: {in: aided, that: peace < 0.5}}\n"
+        "  enough_aid: {holds: {in: aided, that: peace > 0.25}}\n"
+        "  idle: {raises: {measures: [never], metric: peace}}\n  needed:",
+    ).replace(
+        "  mixed: {measures: {guard: 1, extra: 1}}", "  mixed: {measures: {guard: 1, extra: 1, never: 1}}"
+    )
+    found = judge_claims(Inquiry(load(study(tmp_path, text)), 512, threads=1)).results
+    for name in ("anyway", "still"):
+        depends = found[name].dependence
+        assert depends is not None and depends.without is not None and depends.words is not None
+        assert depends.independent and depends.without.verdict == "supported", name
+        assert "without them it is supported too (true in all worlds)" in depends.words
+        assert found[name].as_dict()["independent"] is True
+    depends = found["enough_aid"].dependence
+    assert depends is not None and not depends.independent and depends.words is None
+    assert found["enough_aid"].as_dict()["without_measures"] == {
+        "verdict": "refuted",
+        "share": 0.0,
+        "share_se": 0.0,
+    }
+    idle = found["idle"]
+    assert idle.verdict.verdict == "refuted"
+    assert idle.dependence is not None and idle.dependence.idle
+    assert idle.decider is not None and "the measures change nothing" in idle.decider.words
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e-14, 1e12])
+def test_verdicts_do_not_depend_on_the_unit(tmp_path: Path, scale: float) -> None:
+    text = f"""
+format: backstop/1
+title: Units
+horizon: {{years: 1, period: year, tail_years: 0}}
+actors: {{same: {{discount: 0, noise: 1}}, more: {{discount: 0, noise: 1}}}}
+measures: {{s: {{by: same, range: [0, 1]}}}}
+arrangements: {{none: {{}}, some: {{measures: {{s: 0.3}}}}}}
+parameters: {{gdp: {{uniform: [1, 2], basis: judgement}}}}
+start: on
+phases:
+  on:
+    absorbing: true
+    payoffs: {{same: "{scale!r} * (gdp * (1 - s) + gdp * s)", more: "{scale!r} * gdp * (1 + s)"}}
+outcomes: {{o: {{next: on}}}}
+metrics: {{same_m: {{value: same}}, more_m: {{value: more}}}}
+claims:
+  up: {{raises: {{measures: [s], metric: same_m}}}}
+  down: {{lowers: {{measures: [s], metric: same_m}}}}
+  grows: {{raises: {{measures: [s], metric: more_m}}}}
+"""
+    found = judge_claims(Inquiry(load(study(tmp_path, text)), 256, threads=1)).results
+    assert {name: of.verdict.verdict for name, of in found.items()} == {
+        "up": "refuted",
+        "down": "refuted",
+        "grows": "supported",
+    }
+    assert (found["up"].verdict.true.mean, found["down"].verdict.true.mean) == (0.0, 0.0)
+    assert (found["grows"].verdict.true.mean) == 1.0
+
+
+HAZARDS = """
+format: backstop/1
+title: Hazards
+horizon: {years: 1}
+actors: {a: {discount: 0.5, noise: 1}}
+measures: {guard: {by: a, range: [0, 1]}, aid: {by: a, range: [0, 1]}, sure: {by: a, range: [0, 1]}}
+arrangements: {none: {}, both: {measures: {guard: 1, aid: 1}}, certain: {measures: {guard: 1, sure: 1}}}
+parameters: {shift: {uniform: [0.9, 1.1], basis: judgement}}
+definitions:
+  war_chance: JOINT
+start: uneasy
+phases:
+  uneasy:
+    play:
+      chance: {breaks: {probability: war_chance, then: attack}, lasts: {probability: otherwise, then: calm}}
+  war: {absorbing: true}
+  peace: {absorbing: true}
+outcomes: {attack: {next: war}, calm: {next: peace}}
+metrics: {no_war: {avoid: [war]}, war_comes: {reach: [war]}}
+claims:
+  plain: {complements: {measures: [guard, aid], metric: no_war, in: both}}
+  hazard: {complements: {measures: [guard, aid], metric: no_war, in: both, scale: log_hazard}}
+  of_war: {complements: {measures: [guard, aid], metric: war_comes, in: both, scale: log_hazard}}
+  edge: {complements: {measures: [guard, sure], metric: no_war, in: certain, scale: log_hazard}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("joint", "plain", "hazard", "of_war"),
+    [
+        # .4, .2, .3, .1 with neither, guard, aid and both: sums add up, and the joint factor on the hazard, 4.848, is
+        # more than 2.289 times 1.432.
+        ("(0.4 - 0.2 * guard - 0.1 * aid) * (1 - sure)", "refuted", "supported", "refuted"),
+        # Each multiplies the hazard by a factor of its own: nothing to each other, but less than a sum together.
+        ("(1 - exp(-0.5 * shift * 0.4 ** guard * 0.6 ** aid)) * (1 - sure)", "refuted", "refuted", "refuted"),
+        # Together less than either factor alone would give.
+        ("(1 - exp(-0.5 * (1 - 0.5 * max(guard, aid)))) * (1 - sure)", "refuted", "refuted", "supported"),
+    ],
+)
+def test_complements_on_the_hazard(tmp_path: Path, joint: str, plain: str, hazard: str, of_war: str) -> None:
+    model = load(study(tmp_path, HAZARDS.replace("JOINT", joint)))
+    found = judge_claims(Inquiry(model, 256, threads=1)).results
+    got = {name: of.verdict.verdict for name, of in found.items()}
+    # With `sure` war cannot come: there is no hazard to take a logarithm of.
+    assert got == {"plain": plain, "hazard": hazard, "of_war": of_war, "edge": "moot"}
 
 
 def test_never_seen_is_bounded_not_proved(judged: Claims) -> None:
@@ -155,7 +288,7 @@ def test_nothing_depends_on_threads_blocks_or_later_worlds(
         other = two.results[name]
         assert result.verdict == other.verdict, name
         assert [c.changed for c in result.counterexamples] == [c.changed for c in other.counterexamples]
-        assert result.where == other.where
+        assert result.region.words == other.region.words
         if result.codes is not None:
             later = more.results[name].codes
             assert later is not None

@@ -15,7 +15,7 @@ def on_floats(function):
     return lambda *tables: function(*(np.asarray(table, dtype=float) for table in tables))
 
 
-necessary, sufficient, raises, lowers, complements, threshold, holds, with_measures, without_measures = map(
+necessary, sufficient, raises, lowers, complements, threshold, every, with_measures, without_measures = map(
     on_floats,
     (
         verdict.necessary,
@@ -24,7 +24,7 @@ necessary, sufficient, raises, lowers, complements, threshold, holds, with_measu
         verdict.lowers,
         verdict.complements,
         verdict.threshold,
-        verdict.holds,
+        verdict.every,
         verdict.with_measures,
         verdict.without_measures,
     ),
@@ -78,11 +78,19 @@ def test_claims_without_their_arrangements_are_refused():
         raises(np.empty((0, 3)), np.empty((0, 3)))
 
 
-def test_higher_means_by_more_than_a_billionth():
-    zero = np.zeros((1, 4))
-    codes = raises(np.array([[1e-9, 1.1e-9, 0.0, -1.0]]), zero)
+def test_higher_means_by_more_than_a_billionth_of_the_values_or_of_the_spread():
+    one = np.ones((1, 4))
+    codes = raises(np.array([[1.0 + 0.9e-9, 1.0 + 1.1e-9, 1.0, 0.0]]), one)
     assert codes.tolist() == [FALSE, TRUE, FALSE, FALSE]
-    assert lowers(np.array([[-1e-9, -1.1e-9, 0.0, 1.0]]), zero).tolist() == [FALSE, TRUE, FALSE, FALSE]
+    assert lowers(one, np.array([[1.0 + 0.9e-9, 1.0 + 1.1e-9, 1.0, 0.0]])).tolist() == [
+        FALSE,
+        TRUE,
+        FALSE,
+        FALSE,
+    ]
+    # A wide spread over worlds asks for more; small values alone ask for less.
+    assert raises(np.array([[1.5e-9, 1e-14]]), np.zeros((1, 2))).tolist() == [TRUE, TRUE]
+    assert raises(np.array([[1.5e-9, 2.5e-9]]), np.zeros((1, 2)), 2.0).tolist() == [FALSE, TRUE]
 
 
 def test_raises_in_every_arrangement():
@@ -90,11 +98,18 @@ def test_raises_in_every_arrangement():
     assert raises(higher, np.zeros((2, 4))).tolist() == [TRUE, FALSE, MOOT, FALSE]
 
 
-def test_complements_threshold_and_holds():
+def test_complements_threshold_and_every():
     assert complements([3.0, 2.0, NAN], [1, 1, 1], [1, 1, 1], [0, 0, 0]).tolist() == [TRUE, FALSE, MOOT]
     assert threshold([0.2, NAN]).tolist() == [TRUE, FALSE]
-    assert holds([1.0, 0.0, NAN, -2.0]).tolist() == [TRUE, FALSE, MOOT, TRUE]
-    assert holds(np.array([True, False])).tolist() == [TRUE, FALSE]
+    assert every([[1.0, 0.0, NAN, -2.0]]).tolist() == [TRUE, FALSE, MOOT, TRUE]
+    assert every([[1, 1, NAN], [1, 0, 0]]).tolist() == [TRUE, FALSE, FALSE]
+
+
+def test_rounding_does_not_complement():
+    # .9 - .8 - .7 + .6 is 1.1e-16 in floating point.
+    assert complements([0.9], [0.8], [0.7], [0.6]).tolist() == [FALSE]
+    assert complements([0.9 + 2e-9], [0.8], [0.7], [0.6]).tolist() == [TRUE]
+    assert complements([np.inf, -np.inf], [0, 0], [0, 0], [0, 0]).tolist() == [MOOT, MOOT]
 
 
 @settings(max_examples=60, deadline=None)
@@ -112,17 +127,61 @@ def test_shares_add_up_to_one(codes, seed):
 @pytest.mark.parametrize(
     ("true", "false", "moot", "said"),
     [
-        (90, 10, 0, "supported"),
-        (89, 11, 0, "contested"),
-        (10, 90, 0, "refuted"),
-        (11, 89, 0, "contested"),
-        (45, 5, 50, "supported"),
-        (45, 4, 51, "moot"),
+        (900, 100, 0, "supported"),
+        (899, 101, 0, "leans_true"),
+        (667, 333, 0, "leans_true"),
+        (666, 334, 0, "open"),
+        (334, 666, 0, "open"),
+        (333, 667, 0, "leans_false"),
+        (101, 899, 0, "leans_false"),
+        (100, 900, 0, "refuted"),
+        (450, 50, 500, "supported"),
+        (45, 55, 80, "open"),
+        (450, 40, 510, "moot"),
         (0, 0, 100, "moot"),
     ],
 )
 def test_verdicts_by_share_of_what_is_not_moot(true, false, moot, said):
     assert judge([1] * true + [0] * false + [-1] * moot).verdict == said
+
+
+def test_the_share_is_of_worlds_in_which_the_question_arises():
+    found = judge([1] * 60 + [0] * 20 + [-1] * 20)
+    assert found.share is not None
+    assert found.share.mean == pytest.approx(0.75)
+    assert (found.true.mean, found.moot.mean) == pytest.approx((0.6, 0.2))
+    assert found.as_dict()["share"] == pytest.approx(0.75)
+    assert judge([-1] * 20).share is None
+
+
+def test_near_a_border_is_within_two_errors_of_it():
+    def shares(false, of=1000):
+        """Codes in which the first `false` of every sixteen replications are false: errors known."""
+        rng = np.random.default_rng(false)
+        return (rng.permutation(of) >= false).astype(np.int8)
+
+    for false, near in (
+        (100, True),
+        (102, True),
+        (200, False),
+        (333, True),
+        (500, False),
+        (900, True),
+        (990, False),
+    ):
+        found = judge(shares(false))
+        assert found.share is not None and found.share.se is not None
+        assert found.share.se == pytest.approx(
+            np.sqrt(found.share.mean * (1 - found.share.mean) / 1000), rel=0.6
+        )
+        assert found.near_border is near, false
+        assert found.as_dict()["near_border"] is near
+    # Nearly half of it moot: more worlds may make it moot or not.
+    half = np.where(np.random.default_rng(1).permutation(1000) < 500, -1, 1)
+    assert judge(half).near_border
+    # Never seen to fail in twenty worlds: it may still fail in 15 of 100.
+    assert judge([1] * 20).near_border
+    assert not judge([1] * 200).near_border
 
 
 def test_what_was_never_seen_is_bounded_not_excluded():

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from backstop.cli import options
-from backstop.cli.printing import print_json, print_notes, print_titled
+from backstop.cli.printing import print_titled
 
 if TYPE_CHECKING:
-    from backstop.questions.claims.judging import Claims
+    from backstop.questions.claims.results import Claims
 
 
 @click.command()
@@ -22,9 +22,12 @@ if TYPE_CHECKING:
 def claims(run: options.Run, names: tuple[str, ...], strict: bool) -> None:
     """Judge the claims of STUDY: in how many worlds is each true, false or moot?
 
-    A claim is supported from 90 in 100 of the worlds in which it can be judged, refuted from 10 in 100 down. Each
-    comes with the counter-example nearest to the central assumptions, reduced to what it takes, and with the region
-    of assumptions where it fails; where experts disagree, also as each camp alone would have it.
+    Of the worlds in which its question arises a claim is true in at least 90 in 100 where it is supported, in 66.7
+    where it leans true, in more than 33.3 where it is open, in more than 10 where it leans false, and refuted below.
+    Each comes with the one assumption that decides it, where one does, with the counter-example nearest to the central
+    assumptions, reduced to what it takes, with the region of assumptions where it fails (or holds, where it mostly
+    fails), and with whether it depends on its measures at all; where experts disagree, also as each camp alone would
+    have it.
     """
     from backstop.base.faults import CheckFailed, Fault, InvalidInput
     from backstop.questions.claims.judging import judge_claims
@@ -34,15 +37,12 @@ def claims(run: options.Run, names: tuple[str, ...], strict: bool) -> None:
         raise InvalidInput("the study makes no claims", hint="add a section claims: to its scenario.yaml")
     with run.inquiry("judging") as inquiry:
         found = judge_claims(inquiry, names, camps=run.camp is None)
-    print_notes(found.notes)
-    if run.as_json:
-        about = {"effective_worlds": found.effective_worlds, "information": found.information}
-        print_json({**run.heading(found.format), **about, "claims": found.as_dict()})
-    else:
-        print_claims(found)
+    run.finish(found)
+    if not run.as_json:
+        print_lines_about(found)
     if strict:
         failed = [
-            Fault(f"the claim {name} is {result.verdict.verdict}", model.place(("claims", name)))
+            Fault(f"the claim {name} is {result.verdict.words}", model.place(("claims", name)))
             for name, result in found.results.items()
             if result.verdict.verdict != "supported"
         ]
@@ -52,10 +52,12 @@ def claims(run: options.Run, names: tuple[str, ...], strict: bool) -> None:
 
 def print_claims(found: Claims) -> None:
     """The claims on the terminal: a table of verdicts, then what can be said about each."""
-    from backstop.report.tables.claims import camps_table, claims_table, remarks
+    print_titled(found.title, found.tables())
+    print_lines_about(found)
 
-    tables = (claims_table(found), camps_table(found))
-    print_titled(found.model.scenario.title, (table for table in tables if table is not None))
-    for name, lines in remarks(found).items():
+
+def print_lines_about(found: Claims) -> None:
+    """What can be said about each claim, on the terminal."""
+    for name, lines in found.lines().items():
         click.echo()
         print_titled(name, lines=(f"  {line}" for line in lines))

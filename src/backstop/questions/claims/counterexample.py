@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from backstop.base.arrays import BoolArray, FloatArray
-from backstop.base.words import quoted
+from backstop.base.words import listed, quoted, stop
 from backstop.questions.amounts import amount
 from backstop.questions.claims.least_level import scan_levels
 from backstop.questions.claims.requirements import Requirements, codes_of, refuting_part
@@ -59,6 +59,19 @@ class CounterExample:
     distance: float
     figures: tuple[RefutingFigures, ...]
     words: str
+
+    def figures_words(self, model: Model) -> str:
+        """The figures that refute the claim there, in a sentence; nothing where it is about parameters alone."""
+        metrics, measures = model.scenario.metrics, model.scenario.measures
+        parts = []
+        for shown in self.figures:
+            if shown.metrics:
+                promised = [f"{quoted(measures[m].titled(m))} {v:g}" for m, v in shown.measures.items()]
+                figures = listed(
+                    [f"{quoted(metrics[m].titled(m))} {v:.3g}" for m, v in shown.metrics.items()]
+                )
+                parts.append(f"{figures} with {listed(promised) if promised else 'nothing promised'}")
+        return stop("; ".join(parts)) if parts else ""
 
     def as_dict(self) -> dict[str, object]:
         """As it stands in the JSON of a claim."""

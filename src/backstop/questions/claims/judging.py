@@ -7,126 +7,42 @@ figures.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import ClassVar
+from dataclasses import replace
 
 import numpy as np
 
 from backstop.base.arrays import BoolArray, FloatArray, Rows
 from backstop.base.faults import Fault, InvalidInput, Refused
 from backstop.base.words import did_you_mean
-from backstop.game.choice import Information
 from backstop.questions.camps import camp_weights
-from backstop.questions.claims.counterexample import CounterExample, counterexamples
-from backstop.questions.claims.failure import Failure, where_it_fails
+from backstop.questions.claims.counterexample import counterexamples
+from backstop.questions.claims.decider import Decider, decided_by_parameter
+from backstop.questions.claims.dependence import Dependence, dependence, without_measures
 from backstop.questions.claims.least_level import LeastLevels, least_levels
-from backstop.questions.claims.requirements import Requirements, codes_of, requirements_of
+from backstop.questions.claims.region import ClaimRegion, region_of
+from backstop.questions.claims.requirements import (
+    Requirements,
+    codes_of,
+    constant,
+    requirements_of,
+    with_spread,
+)
+from backstop.questions.claims.results import ClaimResult, Claims, LeastLevel
 from backstop.questions.claims.verdict import Codes, Verdict, judge, threshold, threshold_levels
 from backstop.questions.inquiry import Inquiry, Promise, levels_of
-from backstop.questions.methods.box import Box
 from backstop.questions.weighted_worlds import WeightedWorlds, weighted_worlds
+from backstop.questions.words import wordings
 from backstop.scenario.expression.expression import Value
 from backstop.scenario.format.claims import Claim
 from backstop.scenario.model import Model
 from backstop.worlds.query import Query
 from backstop.worlds.result import Result
-from backstop.worlds.statistics import Estimate, Summary, effective_worlds
+from backstop.worlds.statistics import Estimate, effective_worlds
 from backstop.worlds.threads import in_threads
 
 # A camp with fewer effective worlds among the pooled ones gets worlds of its own.
 CAMP_WORLDS = 400.0
-_CANNOT = Verdict("moot", Estimate(0.0, 0.0), Estimate(0.0, 0.0), Estimate(1.0, 0.0), 0.0, None)
-
-
-@dataclass(frozen=True, slots=True)
-class LeastLevel:
-    """The least level of a threshold claim over worlds that have one; the share that has `none`.
-
-    `not_monotone`: the share in which a higher level was seen not to meet the condition again.
-    """
-
-    measure: str
-    level: Summary
-    none: Estimate
-    not_monotone: Estimate
-
-    def as_dict(self) -> dict[str, object]:
-        """As it stands in the JSON of a claim."""
-        return {
-            "measure": self.measure,
-            "level": self.level.as_dict(),
-            "none": self.none.mean,
-            "none_se": self.none.se,
-            "not_monotone": self.not_monotone.mean,
-            "monotone": self.not_monotone.mean == 0.0,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimResult:
-    """A claim judged. `codes`, shape (worlds,): 1 true, 0 false, -1 moot; `camps`: the verdict of each camp alone.
-
-    `reason` says why a claim cannot be judged at all (its verdict is then moot); `note` what to mind otherwise.
-    """
-
-    name: str
-    claim: Claim
-    verdict: Verdict
-    where: str
-    box: Box | None = None
-    counterexamples: tuple[CounterExample, ...] = ()
-    least_level: LeastLevel | None = None
-    camps: Mapping[str, Verdict] = field(default_factory=dict)
-    reason: str | None = None
-    note: str | None = None
-    codes: Codes | None = field(default=None, repr=False)
-
-    def as_dict(self) -> dict[str, object]:
-        """As it stands in the JSON of a result."""
-        found: dict[str, object] = {
-            "text": self.claim.text,
-            "kind": self.claim.kind,
-            "evidence": list(self.claim.evidence),
-            **self.verdict.as_dict(),
-            "counterexamples": [each.as_dict() for each in self.counterexamples],
-            "where_it_fails": self.where,
-            "box": None if self.box is None else self.box.as_dict(),
-            "camps": {camp: of.as_dict() for camp, of in self.camps.items()},
-            **({} if self.least_level is None else self.least_level.as_dict()),
-        }
-        if self.reason:
-            found["reason"] = self.reason
-        if self.note:
-            found["note"] = self.note
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class Claims:
-    """All claims asked about, in the order of the file, on `worlds` worlds of `seed`."""
-
-    format: ClassVar[str] = "backstop-claims/1"
-
-    model: Model
-    worlds: int
-    seed: int
-    information: Information
-    effective_worlds: float
-    results: Mapping[str, ClaimResult]
-    note: str | None = None
-
-    @property
-    def notes(self) -> list[str]:
-        """What to mind, a line each: few effective worlds, and claims that cannot be judged."""
-        found = [] if self.note is None else [self.note]
-        for name, of in self.results.items():
-            found += [f"{name}: cannot be judged: {of.reason}"] if of.reason else []
-            found += [f"{name}: {of.note}"] if of.note else []
-        return found
-
-    def as_dict(self) -> dict[str, object]:
-        """The claims by name, as they stand in the JSON of a result."""
-        return {name: result.as_dict() for name, result in self.results.items()}
+_CANNOT = Verdict("moot", Estimate(0.0, 0.0), Estimate(0.0, 0.0), Estimate(1.0, 0.0), None, False, 0.0, None)
 
 
 def judge_claims(
@@ -146,30 +62,39 @@ def judge_claims(
     model = inquiry.model
     chosen = _chosen(model, names)
     asked, reasons = _ready(model, chosen)
-    found, codes, levels = _judged(inquiry, asked, solved)
+    asked, found, codes, levels = _judged(inquiry, asked, solved, without=True)
     verdicts = {name: judge(code, found.weights) for name, code in codes.items()}
     examples = counterexamples(found, asked, codes)
     by_camp = _by_camp(found, asked, codes) if camps else {}
+    depends = {
+        name: dependence(of, verdicts[name], found.solved, found.parameters, found.worlds, found.weights)
+        for name, of in asked.items()
+    }
     order, inputs = list(asked), found.inputs
+    words = wordings(model)
 
-    def explain(at: int) -> Failure:
+    def explain(at: int) -> tuple[ClaimRegion, Decider | None]:
         name = order[at]
-        return where_it_fails(model, codes[name], inputs, found.weight, verdicts[name].at_most)
+        verdict, code = verdicts[name], codes[name]
+        decider = _structure(asked[name], found, verdict, depends[name])
+        if decider is None:
+            decider = decided_by_parameter(code, inputs, found.weight, words)
+        return region_of(model, code, inputs, found.weight, verdict), decider
 
-    failures = dict(zip(order, in_threads(explain, range(len(order)), inquiry.threads), strict=True))
+    explained = dict(zip(order, in_threads(explain, range(len(order)), inquiry.threads), strict=True))
     results: dict[str, ClaimResult] = {}
     for name in chosen:
         claim = model.scenario.claims[name]
         if name in reasons:
             text = f"It cannot be judged: {reasons[name].what}."
-            results[name] = ClaimResult(name, claim, _CANNOT, text, reason=str(reasons[name]))
+            results[name] = ClaimResult(name, claim, _CANNOT, ClaimRegion(text), reason=str(reasons[name]))
             continue
         results[name] = ClaimResult(
             name,
             claim,
             verdicts[name],
-            failures[name].words,
-            failures[name].box,
+            *explained[name],
+            depends[name],
             (examples[name],) if name in examples else (),
             _least_level(claim, levels[name], found.weight) if name in levels else None,
             {camp: of[name] for camp, of in by_camp.items()},
@@ -203,15 +128,38 @@ def _ready(model: Model, names: Sequence[str]) -> tuple[dict[str, Requirements],
     return asked, reasons
 
 
+def _structure(
+    of: Requirements, found: WeightedWorlds, verdict: Verdict, depends: Dependence | None
+) -> Decider | None:
+    """The structure of the study as what decides a claim; None where assumptions may decide it."""
+    if verdict.share is None or verdict.share.mean not in (0.0, 1.0):
+        return None
+    answer = "true" if verdict.share.mean == 1.0 else "false"
+    if of.note is not None:
+        why = "what it asks about is not promised there"
+    elif depends is not None and depends.idle:
+        why = "the measures change nothing that it asks about"
+    elif of.kind != "threshold" and constant(of, found.solved, found.parameters, found.weights):
+        why = "nothing uncertain bears on what it asks about"
+    else:
+        return None
+    return Decider("structure", f"Decided by the structure of the study: {answer} in every world, as {why}")
+
+
 def _judged(
-    inquiry: Inquiry, asked: Mapping[str, Requirements], solved: Result | None = None
-) -> tuple[WeightedWorlds, dict[str, Codes], dict[str, LeastLevels]]:
-    """The worlds with what the claims ask of them, codes by world, and the least levels of threshold claims."""
+    inquiry: Inquiry, asked: Mapping[str, Requirements], solved: Result | None = None, without: bool = False
+) -> tuple[dict[str, Requirements], WeightedWorlds, dict[str, Codes], dict[str, LeastLevels]]:
+    """The claims with the spread of their metrics, the worlds with what they ask of them, their codes by world, and
+    the least levels of threshold claims; `without`: also what they ask where their measures are at zero.
+    """
     wanted: dict[Promise, dict[str, None]] = {}
     for of in asked.values():
-        for promise in of.promises if of.kind != "threshold" else ():
+        other = without_measures(of) if without else None
+        promises = (*(of.promises if of.kind != "threshold" else ()), *(other.promises if other else ()))
+        for promise in promises:
             wanted.setdefault(promise, {}).update(dict.fromkeys(of.metrics))
     found = weighted_worlds(inquiry, wanted, solved)
+    asked = {name: with_spread(of, found.solved, found.weights) for name, of in asked.items()}
     levels = {name: _levels(found, of) for name, of in asked.items() if of.kind == "threshold"}
     codes = {
         name: threshold(levels[name].levels)
@@ -219,7 +167,7 @@ def _judged(
         else codes_of(of, found.solved, found.parameters, found.worlds)
         for name, of in asked.items()
     }
-    return found, codes, levels
+    return asked, found, codes, levels
 
 
 def _levels(found: WeightedWorlds, of: Requirements) -> LeastLevels:
@@ -258,6 +206,6 @@ def _by_camp(
                 by_camp[camp] = {name: judge(code, together) for name, code in codes.items()}
                 continue
         theirs = replace(found.inquiry, model=model.in_camp(camp), progress=None)
-        apart, alone, _ = _judged(theirs, asked)
+        _, apart, alone, _ = _judged(theirs, asked)
         by_camp[camp] = {name: judge(code, apart.weights) for name, code in alone.items()}
     return by_camp

@@ -19,6 +19,8 @@ from backstop.questions.event import Event, event
 from backstop.questions.inquiry import Promise, promise_of
 from backstop.scenario.expression.expression import Value
 from backstop.scenario.model import Model
+from backstop.worlds.comparison import higher, lower, spread
+from backstop.worlds.hazard import log_hazards
 
 Solved = Mapping[Promise, Mapping[str, FloatArray]]
 """Metrics by promise, each of shape (worlds,)."""
@@ -31,7 +33,9 @@ class Requirements:
     How promises are read depends on `kind`: `necessary` and `sufficient`: one an arrangement; `raises` and `lowers`:
     pairs, with and without the measures; `complements`: both, the first, the second, neither; `holds`: one;
     `threshold`: one, whose one measure is varied over `range`. A claim is about an `event` or a `metric`. `measures`
-    are their places in a promise.
+    are their places in a promise. `scale` is that on which effects add up; `avoided` says that the metric is the
+    probability of avoiding its event. `spread` is that of the metric over worlds, on its scale: what counts as higher
+    depends on it; 0 until worlds are solved (`with_spread`).
     """
 
     name: str
@@ -42,6 +46,9 @@ class Requirements:
     metric: str | None = None
     event: Event | None = None
     range: tuple[float, float] = (0.0, 0.0)
+    scale: str = "probability"
+    avoided: bool = False
+    spread: float = 0.0
     note: str | None = None
 
     @property
@@ -101,7 +108,7 @@ def _read(model: Model, name: str, kind: str) -> Requirements:
     if effect is not None:
         measures = tuple(order.index(m) for m in effect.measures)
         having = [a for a, levels in promised.items() if all(levels[m] > 0.0 for m in measures)]
-        pairs = [(promised[a], _at_zero(promised[a], measures)) for a in having]
+        pairs = [(promised[a], at_zero(promised[a], measures)) for a in having]
         return Requirements(
             name,
             kind,
@@ -121,8 +128,19 @@ def _read(model: Model, name: str, kind: str) -> Requirements:
                 f"{joint.in_} promises no {' and no '.join(absent)}, so there is nothing for the two to add to each "
                 "other: the claim fails in every world; name an arrangement that promises both"
             )
-        promises = (both, _at_zero(both, (b,)), _at_zero(both, (a,)), _at_zero(both, (a, b)))
-        return Requirements(name, kind, (a, b), promises, (joint.in_,) * 4, joint.metric, note=note)
+        promises = (both, at_zero(both, (b,)), at_zero(both, (a,)), at_zero(both, (a, b)))
+        avoided = model.scenario.metrics[joint.metric].kind == "avoid"
+        return Requirements(
+            name,
+            kind,
+            (a, b),
+            promises,
+            (joint.in_,) * 4,
+            joint.metric,
+            scale=joint.scale,
+            avoided=avoided,
+            note=note,
+        )
     if claim.threshold is not None:
         least = claim.threshold
         low, high = model.scenario.measures[least.measure].range
@@ -146,7 +164,8 @@ def _read(model: Model, name: str, kind: str) -> Requirements:
     return Requirements(name, kind, (), (promised[said.in_],), (said.in_,), event=asked(said.that, "that"))
 
 
-def _at_zero(promise: Promise, measures: Iterable[int]) -> Promise:
+def at_zero(promise: Promise, measures: Iterable[int]) -> Promise:
+    """A promise with some measures, by their places, at zero."""
     zeroed = set(measures)
     return tuple(0.0 if m in zeroed else level for m, level in enumerate(promise))
 
@@ -155,13 +174,60 @@ def codes_of(of: Requirements, solved: Solved, parameters: Mapping[str, Value], 
     """Codes by world, shape (worlds,), of a claim of any kind but `threshold`."""
     if of.event is not None:
         met = _met(of, solved, parameters, worlds)
-        return verdict.holds(met[0]) if of.kind == "holds" else _judge_levels(of, met)
+        return verdict.every(met) if of.kind == "holds" else _judge_levels(of, met)
+    values = _values(of, solved)
+    if of.kind == "complements":
+        both, first, second, neither = values
+        return verdict.complements(both, first, second, neither, of.spread)
+    judge = verdict.raises if of.kind == "raises" else verdict.lowers
+    return judge(np.stack(values[::2]), np.stack(values[1::2]), of.spread)
+
+
+def with_spread(of: Requirements, solved: Solved, weights: FloatArray | None) -> Requirements:
+    """A claim about a metric with that metric's spread over the worlds solved, under all that the claim compares."""
+    return of if of.metric is None else replace(of, spread=spread(_values(of, solved), weights))
+
+
+def _values(of: Requirements, solved: Solved) -> list[FloatArray]:
+    """The metric of a claim under each promise, on the claim's scale, each of shape (worlds,)."""
     assert of.metric is not None
     values = [solved[promise][of.metric] for promise in of.promises]
+    if of.scale != "log_hazard":
+        return values
+    # Where a hazard falls, what avoids its event rises: the sign makes higher mean more of the metric on either scale.
+    return [(-1.0 if of.avoided else 1.0) * log_hazards(v, of.avoided) for v in values]
+
+
+def constant(
+    of: Requirements, solved: Solved, parameters: Mapping[str, Value], weights: FloatArray | None
+) -> bool:
+    """Whether nothing that a claim asks about differs between worlds, whatever is assumed."""
+    used = () if of.event is None else of.event.expression.names
+    if any(isinstance(parameters.get(name), np.ndarray) for name in used):
+        return False
+    for promise, metric in ((p, m) for p in of.promises for m in of.metrics):
+        values = solved[promise][metric] if weights is None else solved[promise][metric][weights > 0]
+        low, high = values.min(), values.max()
+        # Unknown in some world: whether it is depends on something.
+        if not np.isfinite(high - low) or higher(high, low) == 1.0:
+            return False
+    return True
+
+
+def differs(of: Requirements, solved: Solved, weights: FloatArray | None) -> bool:
+    """Whether the measures of a claim that compares a metric change it in any world with weight."""
+    assert of.metric is not None
+    values = [solved[promise][of.metric] for promise in of.promises]
+    widest = spread(values, weights)
     if of.kind == "complements":
-        return verdict.complements(*values)
-    judge = verdict.raises if of.kind == "raises" else verdict.lowers
-    return judge(np.stack(values[::2]), np.stack(values[1::2]))
+        pairs = [(value, values[3]) for value in values[:3]]
+    else:
+        pairs = list(zip(values[::2], values[1::2], strict=True))
+    for one, other in pairs:
+        moved = (higher(one, other, widest) == 1.0) | (lower(one, other, widest) == 1.0)
+        if (moved if weights is None else moved & (weights > 0)).any():
+            return True
+    return False
 
 
 def _met(of: Requirements, solved: Solved, parameters: Mapping[str, Value], worlds: int) -> FloatArray:

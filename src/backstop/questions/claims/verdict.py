@@ -1,8 +1,11 @@
 """Claims judged world by world and summed up: true, false or moot, with an error and a bound on what was never seen.
 
 Truth is three-valued (Kleene 1938): a metric without a value in a world makes what depends on it unknown there, and a
-world in which a claim is neither definitely true nor definitely false is moot. Higher means by more than 1e-9; equal
-is false.
+world in which a claim is neither definitely true nor definitely false is moot. Higher and lower are those of
+`backstop.worlds.comparison`; equal is false.
+
+A verdict is one of five words by the share of the weight of the worlds in which the question arises (those that are
+not moot), or moot where most weight is.
 
 A claim never seen to fail among N equally weighted worlds fails in at most 3 / N of them, at 95 % (the rule of three:
 Hanley & Lippman-Hand 1983); with weights N is the effective number of non-moot worlds. It is never called proved.
@@ -18,6 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from backstop.base.arrays import BoolArray, FloatArray
 from backstop.base.faults import Refused
+from backstop.worlds.comparison import above, higher, lower
 from backstop.worlds.statistics import (
     Estimate,
     Summary,
@@ -29,28 +33,54 @@ from backstop.worlds.statistics import (
 
 Codes = NDArray[np.int8]
 TRUE, FALSE, MOOT = np.int8(1), np.int8(0), np.int8(-1)
-MARGIN = 1e-9
+
+Word = Literal["supported", "leans_true", "open", "leans_false", "refuted", "moot"]
+SUPPORTED, LEANS_TRUE, OPEN, LEANS_FALSE = 0.9, 0.667, 0.333, 0.1
+"""Supported and leans true from their border up; open above its border, leans false above its own, else refuted."""
+MOST = 0.5
+"""A claim is moot where more than this share of all weight is."""
+NEAR = 2.0
+"""Monte Carlo errors of a border within which more worlds may change the word."""
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A claim summed up over worlds: shares of weight that add up to 1, with their standard errors.
+    """A claim summed up over worlds.
 
-    `at_most` bounds, at 95 %, the share of non-moot worlds of the kind that was never seen (false where all are true,
-    true where all are false); None where both were seen or all are moot. `effective_worlds` counts non-moot worlds.
+    `true`, `false` and `moot` are shares of all weight, which add up to 1; `share` is that of `true` in the worlds in
+    which the question arises, None where it arises in none. All have their Monte Carlo errors. `near_border`: the
+    share (or that of moot worlds) is within two of them of a border between two words. `at_most` bounds, at 95 %, the
+    share of non-moot worlds of the kind that was never seen (false where all are true, true where all are false);
+    None where both were seen or all are moot. `effective_worlds` counts non-moot worlds.
     """
 
-    verdict: Literal["supported", "contested", "refuted", "moot"]
+    verdict: Word
     true: Estimate
     false: Estimate
     moot: Estimate
+    share: Estimate | None
+    near_border: bool
     effective_worlds: float
     at_most: float | None
+
+    @property
+    def words(self) -> str:
+        """The verdict as it is printed: "leans true"."""
+        return self.verdict.replace("_", " ")
+
+    @property
+    def mostly_false(self) -> bool:
+        """Whether the claim is false in more of the worlds in which the question arises than it is true in."""
+        return self.share is not None and self.share.mean < 0.5
 
     def as_dict(self) -> dict[str, object]:
         """As it stands in the JSON of a claim."""
         return {
             "verdict": self.verdict,
+            "share": None if self.share is None else self.share.mean,
+            "share_se": None if self.share is None else self.share.se,
+            "near_border": self.near_border,
             "true": self.true.mean,
             "false": self.false.mean,
             "moot": self.moot.mean,
@@ -107,50 +137,57 @@ def sufficient(meets: FloatArray, levels: FloatArray) -> Codes:
             "no arrangement has all of the measures, so whether they suffice cannot be seen",
             hint="add an arrangement that promises them all",
         )
-    return _every(meets[having])
+    return every(meets[having])
 
 
-def raises(with_them: FloatArray, without_them: FloatArray) -> Codes:
+def raises(with_them: FloatArray, without_them: FloatArray, spread: float = 0.0) -> Codes:
     """Codes by world of "the metric is higher with the measures": in every arrangement that has all of them.
 
     `with_them` and `without_them` (arrangements, worlds): the metric there and in the same arrangements with the
-    measures at zero. Raises Refused where there is no such arrangement.
+    measures at zero; `spread` its spread over worlds. Raises Refused where there is no such arrangement.
     """
+    _refuse_none(with_them)
+    return every(higher(with_them, without_them, spread))
+
+
+def lowers(with_them: FloatArray, without_them: FloatArray, spread: float = 0.0) -> Codes:
+    """Codes by world of "the metric is lower with the measures"; arguments as in `raises`."""
+    _refuse_none(with_them)
+    return every(lower(with_them, without_them, spread))
+
+
+def _refuse_none(with_them: FloatArray) -> None:
     if not len(with_them):
         raise Refused(
             "no arrangement has all of the measures, so what they change cannot be seen",
             hint="add an arrangement that promises them all",
         )
-    return _every(_above(with_them - without_them))
 
 
-def lowers(with_them: FloatArray, without_them: FloatArray) -> Codes:
-    """Codes by world of "the metric is lower with the measures"; arguments as in `raises`."""
-    return raises(without_them, with_them)
+def complements(
+    both: FloatArray, first: FloatArray, second: FloatArray, neither: FloatArray, spread: float = 0.0
+) -> Codes:
+    """Codes by world of f(ab) - f(a) - f(b) + f(0) > 0, by more than the margin (Milgrom & Roberts 1990).
 
-
-def complements(both: FloatArray, first: FloatArray, second: FloatArray, neither: FloatArray) -> Codes:
-    """Codes by world of f(ab) - f(a) - f(b) + f(0) > 1e-9, each of shape (worlds,) (Milgrom & Roberts 1990)."""
-    return _every(_above(both - first - second + neither)[None])
+    Each of shape (worlds,); a value that is not finite makes the world moot.
+    """
+    values = (both, first, second, neither)
+    with np.errstate(invalid="ignore"):
+        gain = both - first - second + neither
+    known = np.isfinite(np.stack(values)).all(axis=0)
+    return every(np.where(known, above(np.where(known, gain, np.nan), values, spread), np.nan)[None])
 
 
 def threshold(levels: FloatArray) -> Codes:
     """Codes by world of "some level meets the condition", from the smallest such level (NaN where none does)."""
-    return _every(np.isfinite(levels).astype(np.float64)[None])
+    return every(np.isfinite(levels).astype(np.float64)[None])
 
 
-def holds(values: FloatArray) -> Codes:
-    """Codes by world of an expression, shape (worlds,): true where it is not 0, moot where it has no value."""
-    return _every(values[None])
+def every(meets: FloatArray) -> Codes:
+    """Codes by world of conditions `meets`, shape (conditions, worlds), that must all be met: 1, 0, or not-a-number.
 
-
-def _above(gains: FloatArray) -> FloatArray:
-    """1 where a gain is above the margin, 0 where not, not-a-number where it is unknown."""
-    return np.where(np.isnan(gains), np.nan, gains > MARGIN)
-
-
-def _every(meets: FloatArray) -> Codes:
-    """True where all rows are met, false where one is known not to be, moot otherwise."""
+    True where all are, false where one is known not to be, moot otherwise.
+    """
     codes = np.full(meets.shape[1], MOOT, dtype=np.int8)
     codes[(np.isfinite(meets) & (meets != 0.0)).all(axis=0)] = TRUE
     codes[(meets == 0.0).any(axis=0)] = FALSE
@@ -160,28 +197,48 @@ def _every(meets: FloatArray) -> Codes:
 def judge(code: Codes, weights: ArrayLike | None = None) -> Verdict:
     """The verdict on a claim from its `code` by world, shape (worlds,), and their weights.
 
-    Supported from 90 % of the weight of non-moot worlds up, refuted from 10 % down, moot where more than half of all
-    weight is moot, contested otherwise. Standard errors leave out one of the sixteen replications at a time. Raises
-    Refused under ten effective worlds.
+    Moot where more than half of all weight is moot; else by the share of true in the weight of the others: supported
+    from 90 % up, leans true from 66.7 % up, open above 33.3 %, leans false above 10 %, else refuted. Standard errors
+    leave out one of the sixteen replications at a time. Raises Refused under ten effective worlds.
     """
     weight = counted_weights(weights, len(code))
     true, false, moot = (_share(code == kind, weight) for kind in (TRUE, FALSE, MOOT))
     decided = np.where(code == MOOT, 0.0, weight)
     number = effective_worlds(decided)
-    standing = true.mean + false.mean
+    if true.mean + false.mean <= 0.0:
+        return Verdict("moot", true, false, moot, None, False, number, None)
+    share = _share(code == TRUE, decided)
     at_most = None
-    if standing > 0 and (true.mean == 0.0 or false.mean == 0.0):
+    if true.mean == 0.0 or false.mean == 0.0:
         at_most = min(1.0, 3.0 / number)
-    verdict: Literal["supported", "contested", "refuted", "moot"]
-    if standing <= 0 or moot.mean > 0.5 + 1e-12:
-        verdict = "moot"
-    elif true.mean >= (0.9 - 1e-12) * standing:
-        verdict = "supported"
-    elif true.mean <= (0.1 + 1e-12) * standing:
-        verdict = "refuted"
-    else:
-        verdict = "contested"
-    return Verdict(verdict, true, false, moot, number, at_most)
+        share = Estimate(0.0 if true.mean == 0.0 else 1.0, share.se)
+    word = "moot" if moot.mean > MOST + _ROUNDING else _word(share.mean)
+    return Verdict(word, true, false, moot, share, _near_border(share, moot, at_most), number, at_most)
+
+
+def _word(share: float) -> Word:
+    """The word for a share of the worlds in which the question arises."""
+    if share >= LEANS_TRUE - _ROUNDING:
+        return "supported" if share >= SUPPORTED - _ROUNDING else "leans_true"
+    if share > OPEN + _ROUNDING:
+        return "open"
+    return "leans_false" if share > LEANS_FALSE + _ROUNDING else "refuted"
+
+
+def _near_border(share: Estimate, moot: Estimate, at_most: float | None) -> bool:
+    """Whether another draw of worlds may well give another word."""
+
+    def near(of: Estimate, border: float) -> bool:
+        # Without two replications no error is known; a study of one world has none.
+        return of.se is not None and abs(of.mean - border) <= NEAR * of.se + _ROUNDING
+
+    if moot.mean > 0.0 and near(moot, MOST):
+        return True
+    if moot.mean > MOST + _ROUNDING:
+        return False
+    if at_most is not None and share.se is not None and at_most > 1.0 - SUPPORTED:
+        return True
+    return any(near(share, border) for border in (SUPPORTED, LEANS_TRUE, OPEN, LEANS_FALSE))
 
 
 def _share(chosen: BoolArray, weight: FloatArray) -> Estimate:

@@ -10,7 +10,7 @@ because the box was chosen by looking at the same worlds.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -18,6 +18,9 @@ from backstop.base.arrays import BoolArray, FloatArray
 from backstop.worlds.statistics import effective_worlds
 
 Columns = Mapping[str, FloatArray]
+
+ATOM = 0.01
+"""The least share of the worlds for a value that stands apart from the others of an input."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,34 @@ class Box:
             "density": self.density,
             "mass": self.mass,
         }
+
+
+def on_values(limit: Limit, values: FloatArray) -> Limit:
+    """A limit that says the same of `values`, shape (worlds,), in terms of values that many worlds share.
+
+    Where all values inside are one and the same, that value is the limit; few separate values make it the outermost
+    ones inside; and where what it leaves out is one value that many share, at an end of the range, all others are in.
+    """
+    inside = limit.met(values)
+    held = values[inside]
+    if held.size > 1 and held.min() == held.max():
+        return replace(limit, low=float(held[0]), high=float(held[0]), stepped=True)
+    if not held.size:
+        return limit
+    low, high = limit.low, limit.high
+    if limit.stepped:
+        low = None if low is None else float(held.min())
+        high = None if high is None else float(held.max())
+        return replace(limit, low=low, high=high)
+    for out, at, toward in (
+        (low is not None and values < limit.interval[0], limit.lowest, np.inf),
+        (high is not None and values > limit.interval[1], limit.highest, -np.inf),
+    ):
+        count = np.count_nonzero(out)
+        if count >= max(2.0, ATOM * len(values)) and (values[out] == at).all():
+            edge = float(np.nextafter(at, toward))
+            low, high = (edge, high) if toward > 0 else (low, edge)
+    return replace(limit, low=low, high=high)
 
 
 def within(limits: Mapping[str, Limit], columns: Columns, leave_out: str | None = None) -> BoolArray:

@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike
 
 from backstop.base.arrays import BoolArray, FloatArray, Rows
 from backstop.questions.methods.binning import CodedInputs, Region, coded
-from backstop.questions.methods.box import Limit
+from backstop.questions.methods.box import Limit, on_values
 from backstop.questions.methods.regional import condition_share
 from backstop.worlds.statistics import counted_weights, effective_worlds
 
@@ -89,12 +89,24 @@ def tree(
     table = coded(inputs, TREE_BINS)
     root = _grown(table, np.flatnonzero(weight > 0), hit, weight, table.whole, DEPTH)
     leaves = _pruned(root, WORTH * root.risk).leaves
+    columns = {name: np.asarray(inputs[name], dtype=np.float64) for name in table.names}
     found = (
-        Leaf(table.limits(leaf.region), leaf.hits / leaf.weight, leaf.hits / root.hits, leaf.weight)
+        Leaf(
+            {name: on_values(limit, columns[name]) for name, limit in table.limits(leaf.region).items()},
+            _share(leaf.hits, leaf.weight),
+            _share(leaf.hits, root.hits),
+            leaf.weight,
+        )
         for leaf in leaves
     )
     explained = 1.0 - sum(leaf.risk for leaf in leaves) / root.risk
     return Tree(tuple(sorted(found, key=lambda leaf: -leaf.density)), base, explained)
+
+
+def _share(part: float, whole: float) -> float:
+    """A share that rounding keeps neither just from none nor just from all."""
+    share = part / whole
+    return round(share) if abs(share - round(share)) < 1e-12 else share
 
 
 def _grown(

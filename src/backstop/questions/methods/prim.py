@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from backstop.base.arrays import BoolArray, FloatArray
-from backstop.questions.methods.binning import CodedInputs, between, coded
-from backstop.questions.methods.box import Box, Columns, Limit, measured, quasi_p, within
+from backstop.questions.methods.binning import CodedInputs, Region, between, coded
+from backstop.questions.methods.box import Box, Columns, Limit, measured, on_values, quasi_p, within
 from backstop.questions.methods.peeling import Step, paste, trajectory_of
 from backstop.questions.methods.regional import condition_share
 from backstop.worlds.statistics import counted_weights
@@ -134,18 +134,20 @@ def recommended(
     best = _best(steps)
     if score_of(best.coverage, best.density, base) <= 0.0:
         return None
-    search = _Search(table, columns, cases, weights, total, base)
-    limits = _pruned(search, table.limits(paste(table, best.region, cases, weights)))
+    limits = _refined(_Search(table, columns, cases, weights, total, base), best.region)
+    return measured(limits, columns, cases, weights, total) if limits else None
+
+
+def _refined(search: _Search, region: Region) -> dict[str, Limit]:
+    """The limits of a region pasted, pruned and sharpened; none where nothing of it tells cases apart."""
+    table, columns = search.table, search.columns
+    limits = _pruned(search, table.limits(paste(table, region, search.cases, search.weights)))
     for _ in range(2):
         for name in list(limits):
             limits[name] = _sharpened(search, name, limits)
             if limits[name].low is None and limits[name].high is None:
                 del limits[name]
-    limits = _pruned(search, limits)
-    if not limits:
-        return None
-    on_values = {name: _on_values(limit, columns[name]) for name, limit in limits.items()}
-    return measured(on_values, columns, cases, weights, total)
+    return {name: on_values(limit, columns[name]) for name, limit in _pruned(search, limits).items()}
 
 
 def _best(steps: tuple[Step, ...]) -> Step:
@@ -209,18 +211,6 @@ def _sharpened(search: _Search, name: str, limits: Mapping[str, Limit]) -> Limit
     return limit
 
 
-def _on_values(limit: Limit, values: FloatArray) -> Limit:
-    """A limit on an input with few values, moved to the outermost values inside it."""
-    if not limit.stepped:
-        return limit
-    inside = values[limit.met(values)]
-    return replace(
-        limit,
-        low=None if limit.low is None else float(inside.min()),
-        high=None if limit.high is None else float(inside.max()),
-    )
-
-
 def _with_stability(
     box: Box,
     table: CodedInputs,
@@ -231,7 +221,11 @@ def _with_stability(
     resamples: int,
     seed: int,
 ) -> Box:
-    """`box` with how often its restrictions reappear on random halves (Bryant & Lempert 2010, section 3.3)."""
+    """`box` with how often its restrictions reappear on random halves (Bryant & Lempert 2010, section 3.3).
+
+    Of the boxes of a half's trajectory that are equally near in coverage the densest is taken, for one that has lost
+    no case yet is still being peeled; it is refined as the box itself was.
+    """
     generator = np.random.default_rng(seed)
     worlds = len(cases)
     inside = within(box.limits, columns)
@@ -244,11 +238,13 @@ def _with_stability(
         if not chosen[cases].any() or not chosen[~cases].any():
             continue
         steps = trajectory_of(table, cases, chosen, least)
-        near = min(steps, key=lambda step: abs(step.coverage - box.coverage)).region
-        for j in table.restricted(near):
-            if table.names[j] in seen:
-                seen[table.names[j]] += 1
-        other = table.inside(near)
+        near = min(steps, key=lambda step: (round(abs(step.coverage - box.coverage), 6), -step.density))
+        search = _Search(table, columns, cases, chosen, float(chosen[cases].sum()), steps[0].density)
+        limits = _refined(search, near.region)
+        for name in limits:
+            if name in seen:
+                seen[name] += 1
+        other = within(limits, columns) if limits else np.ones(worlds, dtype=np.bool_)
         joint = float(weights[inside | other].sum())
         overlaps.append(float(weights[inside & other].sum()) / joint if joint > 0 else 0.0)
     if not overlaps:

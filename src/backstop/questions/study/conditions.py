@@ -88,11 +88,11 @@ class Conditions:
     def tables(self) -> list[Table]:
         """The boxes, where there are any, and the rules of the tree."""
         rows = tuple(
-            (str(at), said, f"{box.coverage:.2f}", f"{box.density:.2f}", f"{box.mass:.2f}", _found_again(box))
+            (str(at), said, share(box.coverage), share(box.density), share(box.mass), _found_again(box))
             for at, (box, said) in enumerate(zip(self.discovery.boxes, self.sentences, strict=True), 1)
         )
         boxes = Table(
-            f"Boxes of worlds in which {self.where.text} (of all worlds {self.discovery.base_rate:.2f})",
+            f"Boxes of worlds in which {self.where.text} (of all worlds {share(self.discovery.base_rate)})",
             ("box", "in words", "coverage", "density", "mass", "found again"),
             rows,
             "found again: the least share of random halves of the worlds in which a restriction came back.",
@@ -101,11 +101,20 @@ class Conditions:
             "Second opinion: a classification tree",
             ("rule", "share of all"),
             tuple(
-                (said, f"{leaf.coverage:.2f}")
+                (said, share(leaf.coverage))
                 for said, leaf in zip(self.rules, self.opinion.leaves, strict=True)
             ),
         )
         return [boxes, rules] if rows else [rules]
+
+
+def share(value: float) -> str:
+    """A share in two digits or so; small ones, and those just short of all, never as none or all."""
+    if value in (0.0, 1.0) or 0.005 <= value <= 0.995:
+        return f"{value:.2f}"
+    if value < 0.005:
+        return f"{value:.4f}" if value >= 0.00005 else "under 0.0001"
+    return f"{value:.4f}" if value <= 0.99995 else "over 0.9999"
 
 
 def _found_again(box: Box) -> str:
@@ -136,7 +145,9 @@ def conditions(
     if not known.all():
         notes.append(f"{np.count_nonzero(~known):,} worlds are left out: the metric has no value there")
     if not discovery.boxes:
-        notes.append("no condition on the assumptions tells these worlds from the others")
+        notes.append(
+            "no single box of assumptions was found that tells these worlds from the others; see the tree"
+        )
     return Conditions(
         inquiry.model, asked, arrangement, found.effective_worlds, discovery, opinion, tuple(notes)
     )

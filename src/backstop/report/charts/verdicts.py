@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from backstop.base.words import frequency
 from backstop.report.charts import style
 
 if TYPE_CHECKING:
@@ -13,21 +14,25 @@ if TYPE_CHECKING:
 
 MARKS = {
     "supported": ("circle", style.BLUE),
-    "contested": ("diamond", style.AMBER),
+    "leans true": ("triangle-up", "#8fbcdb"),
+    "open": ("diamond", style.AMBER),
+    "leans false": ("triangle-down", "#f0b48a"),
     "refuted": ("cross", style.ORANGE),
     "moot": ("square", "#999999"),
 }
-SHARES = (("holds", style.BLUE), ("fails", style.ORANGE), ("does not arise", "#c9c9c4"))
+SHARES = (("holds", style.BLUE), ("fails", style.ORANGE))
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One claim: its number and text, verdict, and shares of worlds."""
+    """One claim: its number and text, its verdict, and two shares.
+
+    `true`: of the worlds in which the question arises, None where it arises in none; `moot`: of all worlds.
+    """
 
     label: str
     verdict: str
-    true: float
-    false: float
+    true: float | None
     moot: float
 
 
@@ -39,14 +44,21 @@ def _figure(share: float) -> str:
 
 
 def chart(claims: Sequence[Row]) -> altair.HConcatChart:
-    """One row a claim: a mark with its word, and a bar of the shares in which it holds, fails and does not arise."""
+    """One row a claim: a mark with its word, and a bar of the shares in which it holds and fails.
+
+    The bar is of the worlds in which the question arises; in how many of all it does not stands apart.
+    """
     import altair
 
-    rows, parts = [], []
+    rows, parts, apart = [], [], []
     for at, claim in enumerate(claims):
         rows.append({"row": at, "verdict": claim.verdict})
+        if claim.moot > 0.0:
+            apart.append({"row": at, "text": f"moot in {frequency(claim.moot)}"})
+        if claim.true is None:
+            continue
         below = 0.0
-        for (kind, _), share in zip(SHARES, (claim.true, claim.false, claim.moot), strict=True):
+        for (kind, _), share in zip(SHARES, (claim.true, 1.0 - claim.true), strict=True):
             parts.append(
                 {
                     "low": at - 0.24,
@@ -57,7 +69,7 @@ def chart(claims: Sequence[Row]) -> altair.HConcatChart:
                     "to": below + share,
                     "middle": below + share / 2,
                     "figure": _figure(share),
-                    "ink": style.INK if kind == "does not arise" else style.PAPER,
+                    "ink": style.PAPER,
                 }
             )
             below += share
@@ -67,7 +79,7 @@ def chart(claims: Sequence[Row]) -> altair.HConcatChart:
     base = altair.Chart(style.data(rows)).encode(y=y)
     labels = {at: claim.label for at, claim in enumerate(claims)}
     words = altair.layer(
-        *style.labels(labels, 64, align="left", fields=("row", "text"), x=altair.value(0), y=y)
+        *style.labels(labels, 58, align="left", fields=("row", "text"), x=altair.value(0), y=y)
     )
     verdicts = [v for v in MARKS if any(claim.verdict == v for claim in claims)]
     marks = base.mark_point(filled=True, size=130, opacity=1, stroke=style.INK, strokeWidth=0.6).encode(
@@ -97,15 +109,23 @@ def chart(claims: Sequence[Row]) -> altair.HConcatChart:
         color=altair.Color(
             "kind:N",
             scale={"domain": kinds, "range": [c for _, c in SHARES]},
-            legend={"title": "of 100 worlds, the claim", "orient": "bottom", "direction": "horizontal"},
+            legend={
+                "title": "of 100 worlds in which it arises",
+                "titleLimit": 240,
+                "orient": "bottom",
+                "direction": "horizontal",
+            },
         ),
     )
     figures = bars.mark_text(fontSize=10, fontWeight="bold").encode(
         x=altair.X("middle:Q"), y=y, text=altair.Text("figure:N"), color=altair.Color("ink:N", scale=None)
     )
+    moot = altair.Chart(style.data(apart)).mark_text(align="left", fontSize=10, color=style.INK)
+    moot = moot.encode(x=altair.value(4), y=y, text=altair.Text("text:N"))
     return altair.hconcat(
-        words.properties(width=345, height=height),
-        altair.layer(marks, verdict_words).properties(width=85, height=height),
-        altair.layer(bar, figures).resolve_scale(color="independent").properties(width=215, height=height),
+        words.properties(width=310, height=height),
+        altair.layer(marks, verdict_words).properties(width=95, height=height),
+        altair.layer(bar, figures).resolve_scale(color="independent").properties(width=150, height=height),
+        *([moot.properties(width=95, height=height)] if apart else []),
         spacing=6,
     ).resolve_scale(color="independent", shape="independent")

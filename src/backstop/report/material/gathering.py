@@ -14,7 +14,8 @@ from backstop.base.words import sentence_case
 from backstop.evidence.evidence import Evidence, evidence_of
 from backstop.game.choice import Information
 from backstop.questions.camps import CampView, camp_views
-from backstop.questions.claims.judging import Claims, judge_claims
+from backstop.questions.claims.judging import judge_claims
+from backstop.questions.claims.results import Claims
 from backstop.questions.event import event
 from backstop.questions.inquiry import Inquiry, inquiry_of
 from backstop.questions.methods.given_data import GivenData

@@ -21,7 +21,6 @@ from backstop.scenario.format import scenario as form
 from backstop.worlds.result import Result
 from backstop.worlds.statistics import Array, Summary, summarise
 
-PROBABILITIES = ("avoid", "reach", "occupy")
 MOST_SHOWN = 4
 
 # Where the study names no condition: the state of things at the end says most, then what lasts, then what happens.
@@ -54,7 +53,7 @@ class Subject:
 
 def is_probability(metric: form.Metric) -> bool:
     """Whether a metric is a probability, so that natural frequencies fit it."""
-    return metric.kind in PROBABILITIES
+    return metric.kind in form.PROBABILITIES
 
 
 def subject_of(

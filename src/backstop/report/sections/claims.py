@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from backstop.base.words import counted, frequency, listed, of_worlds, quoted, readable, sentence_case, stop
-from backstop.questions.claims.judging import ClaimResult
-from backstop.questions.claims.verdict import Verdict
+from backstop.base.words import counted, frequency, listed, quoted, stop
+from backstop.questions.claims.results import HOW_TO_READ, ClaimResult
 from backstop.report.charts import style, verdicts
 from backstop.report.content import Block, Entry, Figure, Paragraph, Section
 from backstop.report.material.gathering import Material
 from backstop.report.material.subject import condition_in_words
-from backstop.report.tables.claims import least_level
 from backstop.scenario.format import scenario as form
 
 MOST_IN_FIGURE = 16
-_IN_THE_ONE_WORLD = {
-    "supported": "Holds",
-    "refuted": "Fails",
-    "contested": "Holds in part",
-    "moot": "Does not arise",
+_ON_SCALE = {
+    "probability": "",
+    "log_hazard": ", in logarithms of the hazard: by more than if each multiplied the hazard by a factor of its own",
 }
+_IN_THE_ONE_WORLD = {1.0: "Holds", 0.0: "Fails"}
 
 
 def section(found: Material) -> Section | None:
@@ -39,9 +36,9 @@ def section(found: Material) -> Section | None:
 
 def _summary(results: list[ClaimResult], first: int = 0, total: int | None = None) -> str:
     """How many claims have which verdict; of some of them, where they are `first` + 1 and on of `total`."""
-    counts: Counter[str] = Counter(r.verdict.verdict for r in results if r.reason is None)
+    counts: Counter[str] = Counter(r.said for r in results if r.reason is None)
     parts = [
-        f"{counts[verdict]} {'is' if counts[verdict] == 1 else 'are'} {verdict}"
+        f"{counts[verdict]} {_verb(verdict, counts[verdict])}"
         for verdict in verdicts.MARKS
         if counts[verdict]
     ]
@@ -54,22 +51,26 @@ def _summary(results: list[ClaimResult], first: int = 0, total: int | None = Non
     return stop(f"{which}, {listed(parts)}")
 
 
+def _verb(verdict: str, count: int) -> str:
+    """ "leans true" of one claim, "lean true" of several; "is open", "are open"."""
+    if verdict.startswith("leans "):
+        return verdict if count == 1 else verdict.replace("leans", "lean", 1)
+    return f"{'is' if count == 1 else 'are'} {verdict}"
+
+
 def _how(found: Material) -> str:
     if found.exact:
         return "No assumption is uncertain, so each claim holds or fails in the one world there is."
-    return (
-        "A claim is supported where it holds in at least 90 of 100 worlds in which the question arises, refuted where "
-        "in at most 10, and contested between. A claim never seen to fail is not thereby proved."
-    )
+    return f"{HOW_TO_READ} A claim never seen to fail is not thereby proved."
 
 
 def _figure(found: Material, results: list[ClaimResult], first: int, total: int) -> Figure:
-    rows = [
-        verdicts.Row(title_of(r), v.verdict, v.true.mean, v.false.mean, v.moot.mean)
-        for r in results
-        for v in (r.verdict,)
-    ]
-    shares = ", and of 100 worlds those in which it holds, fails, or does not arise"
+    rows = []
+    for result in results:
+        verdict = result.verdict
+        true = None if verdict.share is None else verdict.share.mean
+        rows.append(verdicts.Row(result.title, verdict.words, true, verdict.moot.mean))
+    shares = ", and of 100 worlds in which the question arises those in which it holds and fails"
     parts = (f"{r.label.rstrip('.')}: {r.verdict}, holds in {frequency(r.true)}" for r in rows)
     return style.figure(
         verdicts.chart(rows),
@@ -81,47 +82,23 @@ def _figure(found: Material, results: list[ClaimResult], first: int, total: int)
     )
 
 
-def title_of(result: ClaimResult) -> str:
-    """The claim in its own words, or its name made readable."""
-    return result.claim.text or readable(result.name)
-
-
 def _entry(found: Material, result: ClaimResult) -> Entry:
-    lines: list[tuple[str, str, str]] = [("Read as", *reading(found, result))]
-    verdict = result.verdict
+    """The card of a claim: its verdict, its shares, how it is read, and what is said of it."""
+    said = [("Read as", *reading(found, result))]
+    said += [(label, text, "") for label, text in result.lines(found.model, found.exact)]
     if result.reason is not None:
-        lines.append(("Not judged", result.where, ""))
-        return Entry(title_of(result), "not judged", "", tuple(lines))
-    if not found.exact:
-        lines.append(("Where it fails", result.where, ""))
-    if result.counterexamples and not found.exact:
-        words = result.counterexamples[0].words
-        lines.append(("Nearest counter-example", stop(sentence_case(words)), ""))
-    if any(of.verdict != verdict.verdict for of in result.camps.values()):
-        camps = (
-            f"{readable(camp)} {of.verdict} ({frequency(of.true.mean, of.true.se)})"
-            for camp, of in result.camps.items()
-        )
-        lines.append(("By camp", stop(sentence_case(", ".join(camps))), ""))
+        return Entry(result.title, result.said, "", tuple(said))
     if result.claim.evidence:
-        lines.append(("Made in", _made_in(found, result), ""))
-    notes = (result.note, result.claim.note)
-    lines += [("Note", stop(sentence_case(note)), "") for note in notes if note]
-    text = ". ".join((_shares(found, verdict), *least_level(found.model, result)))
-    return Entry(title_of(result), verdict.verdict, stop(text), tuple(lines))
+        said.append(("Made in", _made_in(found, result), ""))
+    return Entry(result.title, result.said, stop(_shares(found, result)), tuple(said))
 
 
-def _shares(found: Material, verdict: Verdict) -> str:
+def _shares(found: Material, result: ClaimResult) -> str:
     """In how many worlds the claim holds, fails and does not arise."""
-    if found.exact:
-        return _IN_THE_ONE_WORLD[verdict.verdict]
-    text = (
-        f"Holds in {of_worlds(verdict.true.mean, verdict.true.se)}, fails in "
-        f"{of_worlds(verdict.false.mean, verdict.false.se)}"
-    )
-    if verdict.moot.mean > 0:
-        text += f", does not arise in {of_worlds(verdict.moot.mean, verdict.moot.se)}"
-    return text
+    if not found.exact:
+        return result.shares()
+    share = result.verdict.share
+    return "Does not arise" if share is None else _IN_THE_ONE_WORLD.get(share.mean, "Holds in part")
 
 
 def _made_in(found: Material, result: ClaimResult) -> str:
@@ -169,9 +146,10 @@ def reading(found: Material, result: ClaimResult) -> tuple[str, str]:
         joint = claim.complements
         words = (
             f"{where(joint.in_)}, {measures(joint.measures)} together raise {metric(joint.metric)} by more than the "
-            "sum of what each does alone."
+            f"sum of what each does alone{_ON_SCALE[joint.scale]}."
         )
-        return words, f"complements: {', '.join(joint.measures)} on {joint.metric} in {joint.in_}"
+        scale = "" if joint.scale == "probability" else f" on scale {joint.scale}"
+        return words, f"complements: {', '.join(joint.measures)} on {joint.metric} in {joint.in_}{scale}"
     if claim.threshold is not None:
         varied = claim.threshold
         words = f"{where(varied.in_)}, some level of {measures([varied.measure])} {so(varied.for_)}."

@@ -74,7 +74,7 @@ def exact(found: Material) -> dict[str, object]:
         "result": found.result.as_dict(),
     }
     if found.claims is not None:
-        numbers["claims"] = found.claims.as_dict()
+        numbers["claims"] = found.claims.by_name()
     if found.shares.found is not None:
         numbers["first_order"] = {name: of.as_dict() for name, of in found.shares.found.first.items()}
     least = found.packages.found

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from backstop.base.words import listed
 from backstop.scenario.check.expressions import JUDGED, LASTING, Usage
 from backstop.scenario.check.hidden_types import check_type_name
 from backstop.scenario.check.names import Names
 from backstop.scenario.check.part import Part
 from backstop.scenario.check.quantities import check_likelihood, neighbours, periods_in
 from backstop.scenario.format.claims import CLAIM_KINDS
-from backstop.scenario.format.scenario import METRIC_KINDS, PERIOD_YEARS
+from backstop.scenario.format.scenario import METRIC_KINDS, PERIOD_YEARS, PROBABILITIES
 
 
 def one_kind(part: Part, kinds: tuple[str, ...], what: str) -> str | None:
@@ -99,7 +100,7 @@ def check_observation(observation: Part, names: Names) -> None:
     check_likelihood(observation.at("observed"))
 
 
-def check_claim(claim: Part, names: Names, usage: Usage) -> None:
+def check_claim(claim: Part, root: Part, names: Names, usage: Usage) -> None:
     """A claim is of one kind, and everything it names is there."""
     one_kind(claim, CLAIM_KINDS, "claim")
     for kind in CLAIM_KINDS:
@@ -112,5 +113,19 @@ def check_claim(claim: Part, names: Names, usage: Usage) -> None:
         names.refer(body.at("measure"), "measures")
         names.refer(body.at("metric"), "metrics")
         names.refer(body.at("in"), "arrangements")
+        if body.at("scale").text == "log_hazard":
+            _check_hazard(body, root)
         for key in ("for", "that"):
             usage.read(body.at(key), JUDGED, clock=False)
+
+
+def _check_hazard(body: Part, root: Part) -> None:
+    """A hazard is that of an event with a probability."""
+    name = body.at("metric").text
+    metric = root.at("metrics").at(name or "")
+    kinds = [kind for kind in METRIC_KINDS if metric.has(kind)]
+    if name and len(kinds) == 1 and kinds[0] not in PROBABILITIES:
+        body.at("scale").fault(
+            f"{name} is a metric of the kind {kinds[0]}, which is no probability and has no hazard",
+            f"ask about a metric of the kind {listed(PROBABILITIES, 'or')}, or leave out scale",
+        )

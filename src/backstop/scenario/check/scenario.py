@@ -77,7 +77,7 @@ def _meaning(root: Part) -> None:
     for observation in root.at("observations").items():
         check_observation(observation, names)
     for claim in root.at("claims").items():
-        check_claim(claim, names, usage)
+        check_claim(claim, root, names, usage)
     usage.find_cycles()
     Scopes(root, names, usage).check()
     used = set(names.used)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from backstop.base.records import Record
@@ -44,6 +46,11 @@ class Complementarity(Record):
     measures: Names = Field(min_length=2, max_length=2, description="The two measures.")
     metric: Words = Field(description="The metric in which the joint effect is measured.")
     in_: Words = Field(alias="in", description="The arrangement in which the two measures are varied.")
+    scale: Literal["probability", "log_hazard"] = Field(
+        default="probability",
+        description="On which scale effects add up: the metric itself (probability), or the logarithm of the hazard "
+        "of the event that the metric reaches or avoids (log_hazard).",
+    )
 
 
 class Threshold(Record):

@@ -57,6 +57,9 @@ PERIOD_YEARS = {period: 1.0 / number for period, number in PERIODS_A_YEAR.items(
 METRIC_KINDS = ("avoid", "reach", "occupy", "count", "duration", "value", "belief")
 """The seven kinds of metric; each metric is of one kind."""
 
+PROBABILITIES = ("avoid", "reach", "occupy")
+"""The kinds of metric that are probabilities."""
+
 KINDS = {
     "actors": "actor",
     "facts": "fact",
