@@ -138,16 +138,20 @@ def recommended(
     return measured(limits, columns, cases, weights, total) if limits else None
 
 
-def _refined(search: _Search, region: Region) -> dict[str, Limit]:
+def _refined(search: _Search, region: Region, prune: bool = True) -> dict[str, Limit]:
     """The limits of a region pasted, pruned and sharpened; none where nothing of it tells cases apart."""
     table, columns = search.table, search.columns
-    limits = _pruned(search, table.limits(paste(table, region, search.cases, search.weights)))
+    limits = table.limits(paste(table, region, search.cases, search.weights))
+    if prune:
+        limits = _pruned(search, limits)
     for _ in range(2):
         for name in list(limits):
             limits[name] = _sharpened(search, name, limits)
             if limits[name].low is None and limits[name].high is None:
                 del limits[name]
-    return {name: on_values(limit, columns[name]) for name, limit in _pruned(search, limits).items()}
+    if prune:
+        limits = _pruned(search, limits)
+    return {name: on_values(limit, columns[name]) for name, limit in limits.items()}
 
 
 def _best(steps: tuple[Step, ...]) -> Step:
@@ -224,7 +228,8 @@ def _with_stability(
     """`box` with how often its restrictions reappear on random halves (Bryant & Lempert 2010, section 3.3).
 
     Of the boxes of a half's trajectory that are equally near in coverage the densest is taken, for one that has lost
-    no case yet is still being peeled; it is refined as the box itself was.
+    no case yet is still being peeled; its limits are sharpened as those of the
+    box were, and none is dropped: half as many worlds show half as much.
     """
     generator = np.random.default_rng(seed)
     worlds = len(cases)
@@ -240,7 +245,7 @@ def _with_stability(
         steps = trajectory_of(table, cases, chosen, least)
         near = min(steps, key=lambda step: (round(abs(step.coverage - box.coverage), 6), -step.density))
         search = _Search(table, columns, cases, chosen, float(chosen[cases].sum()), steps[0].density)
-        limits = _refined(search, near.region)
+        limits = _refined(search, near.region, prune=False)
         for name in limits:
             if name in seen:
                 seen[name] += 1
