@@ -41,7 +41,7 @@ def test_claims(lottery: Path) -> None:
     for claim in claims.values():
         assert set(claim) >= CLAIM_KEYS
         assert claim["true"] + claim["false"] + claim["moot"] == pytest.approx(1.0)
-        assert [key in claim for key in ("decided_by", "where_it_holds")].count(True) == 1
+        assert [key in claim for key in ("where_it_fails", "where_it_holds")].count(True) == 1
     assert claims["least"]["level"]["mean"] == pytest.approx(0.402, abs=0.01)
     assert claims["least"]["none"] == pytest.approx(0.2, abs=0.01)
     assert claims["least"]["monotone"] is True
