@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 from backstop.base.faults import Fault, InvalidInput, Place
 from backstop.base.words import shortened
-from backstop.base.yaml_calls import joined_calls
-from backstop.base.yaml_scalar import Scalar, ScalarError, resolve
-from backstop.base.yaml_syntax import explain
+from backstop.base.yaml.calls import joined_calls
+from backstop.base.yaml.scalar import Scalar, ScalarError, resolve
+from backstop.base.yaml.syntax import explain
 
 if TYPE_CHECKING:
     from ruamel.yaml.error import MarkedYAMLError
@@ -237,7 +237,7 @@ class _Builder:
 
         from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-        from backstop.base.yaml_parser import parser
+        from backstop.base.yaml.parser import parser
 
         try:
             with warnings.catch_warnings():

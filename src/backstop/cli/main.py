@@ -26,6 +26,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "sensitivity": ("questions.sensitivity", "Find what a metric hangs on."),
     "value": ("questions.value", "Find which parameter is most worth knowing better."),
     "explain": ("explain", "Show one world move by move: levels, utilities, probabilities."),
+    "export": ("workbook", "Write a study's assumptions as a workbook to fill in."),
+    "import": ("workbook", "Take the numbers of a filled-in workbook into a study."),
     "graph": ("graph.group", "Analyse a conflict from preferences without numbers."),
     "new": ("study", "Start a study of your own from a commented template."),
     "report": ("report", "Write the whole answer of a study as one page."),

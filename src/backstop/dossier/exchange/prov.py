@@ -9,8 +9,8 @@ import re
 from importlib.metadata import version
 from typing import Any
 
+from backstop.base.optional import needed
 from backstop.dossier.dossier import Dossier
-from backstop.dossier.text.extract import needed
 
 NAMESPACE = "https://backstop.example/ns#"
 

@@ -9,11 +9,11 @@ from datetime import date
 from typing import Any
 
 from backstop.base.faults import InvalidInput, Place
+from backstop.base.optional import needed
 from backstop.dossier.dossier import Dossier
 from backstop.dossier.exchange.foreign import LeftOut
 from backstop.dossier.exchange.imported import Imported, Side
 from backstop.dossier.record import Published, Source
-from backstop.dossier.text.extract import needed
 
 _TEXT = "text sha256 "
 """What stands before the digest of a source's text in a note of its reference."""

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from backstop.base.archive import read_archive
+from backstop.base.cells import MOST_CELL, defused, restored, without_controls
 from backstop.base.faults import Fault, InvalidInput, Place, Refused
 from backstop.base.json_text import json_value
+from backstop.base.optional import needed
 from backstop.base.words import did_you_mean
 from backstop.dossier.accounts.finding import Finding
 from backstop.dossier.anchor.occurrence import meant
@@ -25,23 +27,14 @@ from backstop.dossier.exchange.imported import Imported, Side
 from backstop.dossier.layout import inline
 from backstop.dossier.record import Anchor, RecordedFinding, Statement
 from backstop.dossier.record_reader import RecordReader
-from backstop.dossier.text.archive import read_archive
 from backstop.dossier.text.canonical import digest, received_text
 from backstop.dossier.text.csv_rows import by_head, csv_rows
-from backstop.dossier.text.extract import needed
 
-_DANGEROUS = re.compile(
-    r"'*[\s\x00-\x1f\x7f-\xa0\u00ad\u200b-\u200f\u2060\ufeff]*(?:[=+\-@|%\uff1d\uff0b\uff0d\uff20]|[\t\r])"
-)
-"""How a formula begins, behind signs that spreadsheets skip; full-width signs count."""
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-"""What no XML file may hold, so that no workbook takes it."""
 _STANCE = {"+": "for", "-": "against", "0": "neutral"}
 _LISTS = frozenset({"objects", "target_actors", "condition_on", "statements", "sources", "known_as"})
 _JSON = frozenset({"slots", "held", "accepted", "anchor_quote", "details", "imported"})
 _WHOLE = frozenset({"anchor_start", "anchor_end", "nth"})
 _SEPARATOR = "; "
-MOST_CELL = 32_767
 MOST_ROWS = 100_000
 MOST_CELLS = 2_000_000
 
@@ -58,16 +51,6 @@ FINDING_COLUMNS = (
     "id", "kind", "aspect", "status", "statements", "sources", "explanation", "origin", "note", "dismissed",
     "coder", "when", "details",
 )  # fmt: skip
-
-
-def defused(cell: str) -> str:
-    """`cell` such that no spreadsheet takes it for a formula."""
-    return "'" + cell if _DANGEROUS.match(cell) else cell
-
-
-def restored(cell: str) -> str:
-    """What `defused` was given."""
-    return cell[1:] if cell.startswith("'") and _DANGEROUS.match(cell) else cell
 
 
 def _restored(row: Mapping[str, str]) -> dict[str, str]:
@@ -151,7 +134,7 @@ def to_xlsx(rows: Sequence[Mapping[str, str]], columns: Sequence[str], title: st
     for row in rows:
         cells = []
         for column in columns:
-            text = escape(defused(_CONTROL.sub("\ufffd", row.get(column, ""))))
+            text = escape(defused(without_controls(row.get(column, ""))))
             if len(text) > MOST_CELL:
                 raise Refused(
                     f"{row.get('id')}: the field {column} is too long for a spreadsheet cell",

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import ModuleType
 
-from backstop.base.faults import Refused
 from backstop.base.words import counted, listed
 from backstop.dossier.record import Extractor
 
@@ -37,13 +34,3 @@ def left_out(counts: Mapping[str, int]) -> tuple[str, ...]:
     many = {"text box": "text boxes"}
     parts = [counted(count, kind, many.get(kind)) for kind, count in counts.items() if count]
     return (f"left out: {listed(parts)}",) if parts else ()
-
-
-def needed(module: str, what: str) -> ModuleType:
-    """An optional library. Raises Refused naming the extra to install where it is not there."""
-    try:
-        return importlib.import_module(module)
-    except ImportError:
-        raise Refused(
-            f"{what} needs the library {module.split('.')[0]}", hint="pip install 'backstop[dossier]'"
-        ) from None

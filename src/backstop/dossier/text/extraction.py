@@ -9,9 +9,10 @@ from pathlib import PurePath
 from typing import Any
 
 from backstop.base.faults import InvalidInput, Place, Refused
+from backstop.base.optional import needed
 from backstop.dossier.record import Extractor
 from backstop.dossier.text.canonical import decode, unix_lines
-from backstop.dossier.text.extract import Extract, known, needed
+from backstop.dossier.text.extract import Extract, known
 from backstop.dossier.text.html_page import html_page
 from backstop.dossier.text.subtitles import subtitle_text
 from backstop.dossier.text.word_document import word_document

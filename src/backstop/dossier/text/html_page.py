@@ -7,9 +7,10 @@ from importlib.metadata import version as installed
 from typing import Any
 
 from backstop.base.faults import InvalidInput, Place, Refused
+from backstop.base.optional import needed
 from backstop.dossier.record import Extractor
 from backstop.dossier.text.canonical import decode, unix_lines
-from backstop.dossier.text.extract import Extract, known, needed
+from backstop.dossier.text.extract import Extract, known
 from backstop.dossier.text.word_list import words
 
 MOST_HTML_BYTES = 10 << 20

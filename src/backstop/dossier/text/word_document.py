@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
+from backstop.base.archive import read_archive
 from backstop.base.faults import InvalidInput, Place, Refused
 from backstop.dossier.record import Extractor
-from backstop.dossier.text.archive import read_archive
 from backstop.dossier.text.canonical import unix_lines
 from backstop.dossier.text.extract import Extract, known, left_out
 from backstop.dossier.text.xml_text import local, parsed_xml

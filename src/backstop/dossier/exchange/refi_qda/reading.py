@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar, get_args
 from xml.etree.ElementTree import Element
 
+from backstop.base.archive import read_archive
 from backstop.base.faults import BackstopError, InvalidInput, Place
 from backstop.base.json_text import json_value
 from backstop.dossier.dossier import Dossier
@@ -34,7 +35,6 @@ from backstop.dossier.record import (
     StatementType,
     Term,
 )
-from backstop.dossier.text.archive import read_archive
 from backstop.dossier.text.canonical import folded, received_text
 from backstop.dossier.text.xml_text import local, parsed_xml
 

@@ -5,8 +5,8 @@ import zipfile
 import pytest
 from tests.dossier.text.documents import zipped
 
+from backstop.base.archive import read_archive
 from backstop.base.faults import InvalidInput, Refused
-from backstop.dossier.text.archive import read_archive
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from tests.dossier.building import UKRAINE
 
-from backstop.base.yaml_parser import parser
+from backstop.base.yaml.parser import parser
 
 PIECES = [
     "a: b",
