@@ -1,8 +1,8 @@
 import pytest
 from tests.dossier.text.documents import PAGE, docx_bytes, pdf_bytes
 
+from backstop.base import optional
 from backstop.base.faults import Refused
-from backstop.dossier.text import extract as documents
 from backstop.dossier.text.extraction import extract
 
 
@@ -30,7 +30,7 @@ def test_pdf_gives_its_text_layer():
 
 def test_a_missing_library_is_named_with_its_extra(monkeypatch):
     monkeypatch.setattr(
-        documents.importlib, "import_module", lambda name: (_ for _ in ()).throw(ImportError(name))
+        optional.importlib, "import_module", lambda name: (_ for _ in ()).throw(ImportError(name))
     )
     with pytest.raises(Refused, match=r"backstop\[dossier\]"):
         extract(PAGE.encode(), "x.html")
