@@ -39,6 +39,7 @@ KEYS = [
     "unconverged_worlds",
     "arrangements",
     "observations",
+    "notes",
 ]
 SUMMARY = ["mean", "se", "q05", "q25", "q50", "q75", "q95"]
 

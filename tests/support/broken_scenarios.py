@@ -73,7 +73,7 @@ metrics:
   probes: {count: [probed], given: {avoid: [war]}}
   worth: {value: south}
 observations:
-  cohort: {metric: early, arrangement: bare, observed: {beta: [3, 5]}}
+  cohort: {metric: early, arrangement: bare, level: case, observed: {beta: [3, 5]}}
 claims:
   needed: {text: Needed., necessary: {measures: [pledge], for: lasting >= 0.5}}
   joint: {complements: {measures: [force, pledge], metric: lasting, in: both}}

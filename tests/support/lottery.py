@@ -80,6 +80,6 @@ CAMPS = LOTTERY.replace(
 
 OBSERVED = LOTTERY.replace(
     "claims:",
-    "observations:\n  seen: {metric: peace, arrangement: guarded, observed: {beta: [3, 1]}}\nclaims:",
+    "observations:\n  seen: {metric: peace, arrangement: guarded, level: case, observed: {beta: [3, 1]}}\nclaims:",
 )
 """Weights x squared: the density of beta(3, 1) at peace = x."""

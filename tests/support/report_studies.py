@@ -67,7 +67,7 @@ metrics:
   holds_2: {{title: A truce survives two years, avoid: [war], from: peace, by_year: 2}}
   attacks: {{title: Attacks, count: [fought, lost]}}
 observations:
-  record: {{metric: holds_2, arrangement: bare, observed: {{beta: [3, 2]}}, source: ten cases}}
+  record: {{metric: holds_2, arrangement: bare, level: case, observed: {{beta: [3, 2]}}, source: ten cases}}
 claims:
   pledge_needed: {{text: {claim}, necessary: {{measures: [pledge], for: holds >= 0.5}}}}
   force_helps: {{text: Troops make a truce last longer., raises: {{measures: [force], metric: holds}}}}

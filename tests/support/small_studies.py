@@ -68,7 +68,7 @@ OBSERVED = (
     PLEDGE
     + """\
 observations:
-  cohort: {metric: early_war, arrangement: bare, observed: {beta: [3, 7]}, source: eight like cases}
+  cohort: {metric: early_war, arrangement: bare, level: case, observed: {beta: [3, 7]}, source: eight like cases}
 """
 )
 """The same with a base rate that weights the worlds."""

@@ -65,10 +65,10 @@ def test_slips_and_incentive_sum_to_the_event_in_every_world(information: Inform
 @pytest.mark.parametrize("information", ["agent_error", "private_payoffs"])
 def test_an_assessment_agrees_with_the_plain_solver(information: Information) -> None:
     model = model_of(STUDY)
-    result = assess(model, 16, information=information)
+    result = assess(model, 64, information=information)
     for name, a in result.arrangements.items():
         for world in range(3):
-            here = {n: float(np.broadcast_to(v, 16)[world]) for n, v in result.parameters.items()}
+            here = {n: float(np.broadcast_to(v, 64)[world]) for n, v in result.parameters.items()}
             solution = Valuation(model, model.levels[name], here, world).solved(information)
             for metric in EVENTS:
                 plain, ours = by_first_slip(solution, model.metric(metric)), a.slip_samples[metric]

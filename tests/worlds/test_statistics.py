@@ -19,7 +19,6 @@ from backstop.worlds.statistics import (
     mean_and_error,
     means_and_errors,
     normalised_weights,
-    note_on_few_worlds,
     quantile,
     quantiles,
     summarise,
@@ -238,10 +237,8 @@ def test_no_world_is_invalid() -> None:
         normalised_weights(None, 0)
 
 
-def test_few_effective_worlds_warn_and_fewer_refuse() -> None:
-    assert note_on_few_worlds(counted_weights(None, 100)) is None
-    assert "99 effective worlds" in (note_on_few_worlds(counted_weights(None, 99)) or "")
-    assert note_on_few_worlds(counted_weights(None, 10)) is not None
+def test_under_ten_effective_worlds_are_refused() -> None:
+    assert counted_weights(None, 10).size == 10
     with pytest.raises(Refused, match=r"9\.0 effective worlds"):
         counted_weights(None, 9)
 

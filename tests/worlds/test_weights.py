@@ -1,4 +1,4 @@
-"""Weights of worlds from observations."""
+"""Weights of worlds from what was seen of this very conflict."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.support.small_studies import OBSERVED, PLEDGE, write
 from backstop.base.faults import InvalidInput
 from backstop.scenario.model import Model
 from backstop.scenario.study import load
-from backstop.worlds.weights import weights_of
+from backstop.worlds.weights import Array, log_weights_of, normalised
 
 
 def model(folder: Path, observations: str) -> Model:
@@ -20,7 +20,11 @@ def model(folder: Path, observations: str) -> Model:
 
 
 def line(name: str, observed: str, metric: str = "early_war") -> str:
-    return f"  {name}: {{metric: {metric}, arrangement: bare, observed: {{{observed}}}}}\n"
+    return f"  {name}: {{metric: {metric}, arrangement: bare, level: case, observed: {{{observed}}}}}\n"
+
+
+def weights_of(of: Model, seen: dict[str, Array]) -> Array:
+    return normalised(of, log_weights_of(of, seen))
 
 
 def test_a_weight_is_a_density(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 
 from backstop.base import special
 from backstop.base.arrays import FloatArray
+from backstop.base.faults import BackstopError
 from backstop.questions.methods.given_data import correlated_groups
 from backstop.scenario.distribution.copula import score_correlation
 from backstop.scenario.distribution.distribution import Distribution
@@ -50,7 +51,8 @@ class CampView:
 
 
 def camp_views(result: Result, metric: str, met: Mapping[str, FloatArray]) -> tuple[CampView, ...]:
-    """Each camp alone, by weighting the worlds of an assessment; camps with fewer than fifty of them are left out.
+    """Each camp alone, by weighting the worlds of an assessment; camps with fewer than fifty of them are left
+    out, and so are those of whose worlds none fit what was observed.
 
     `met`: where a target is met, by arrangement, each of shape (worlds,).
     """
@@ -60,7 +62,10 @@ def camp_views(result: Result, metric: str, met: Mapping[str, FloatArray]) -> tu
         theirs = camp_weights(model, name, result.parameters, result.worlds)
         if theirs is None:
             continue
-        weights = theirs if result.weights is None else theirs * result.weights
+        try:
+            weights = result.weighed.anew(theirs)
+        except BackstopError:  # no world of theirs fits what was observed
+            continue
         worth = effective_worlds(weights)
         if worth < _FEWEST_EFFECTIVE:
             continue

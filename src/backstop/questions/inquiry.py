@@ -16,6 +16,7 @@ from backstop.scenario.model import Model
 from backstop.worlds.draws import Sampler, drawn
 from backstop.worlds.query import Figures, Progress, Query, ask
 from backstop.worlds.result import Result
+from backstop.worlds.weighing import Weighing, weighing
 
 # Worlds solved in one go where many small experiments are laid side by side.
 _AT_ONCE = 131_072
@@ -65,6 +66,10 @@ class Inquiry:
         Raises Refused past the 2,000,000 worlds that an assessment may have.
         """
         return drawn(self.model, self.worlds, self.seed)
+
+    def weighing(self) -> Weighing:
+        """The weights of the worlds, from what was observed; raises as `backstop.worlds.weighing.weighing`."""
+        return weighing(self.model, self.worlds, self.seed, self.threads, self.progress)
 
     def distances(self) -> FloatArray:
         """Distance of every world from the central one in normal scores of the parameters, shape (worlds,)."""

@@ -16,23 +16,27 @@ from backstop.scenario.format.scenario import Scenario
 from backstop.scenario.model import Model
 from backstop.worlds.query import Query
 from backstop.worlds.result import Result
-from backstop.worlds.statistics import counted_weights, effective_worlds, note_on_few_worlds
-from backstop.worlds.weights import weights_of
+from backstop.worlds.statistics import counted_weights, effective_worlds
+from backstop.worlds.weighing import Weighing
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WeightedWorlds:
-    """Worlds of an inquiry with `weights` (None: all alike) and metrics by promise, each of shape (worlds,).
+    """Worlds of an inquiry with metrics by promise, each of shape (worlds,), and how the worlds were weighed.
 
-    `weight` is the same as `weights`, summing to 1; `note` warns where few effective worlds carry it.
+    `weight` is the same as `weights`, summing to 1.
     """
 
     inquiry: Inquiry
     parameters: Mapping[str, Value]
     solved: Mapping[Promise, Mapping[str, FloatArray]]
-    weights: FloatArray | None
+    weighed: Weighing
     weight: FloatArray
-    note: str | None
+
+    @property
+    def weights(self) -> FloatArray | None:
+        """Weights of the worlds, shape (worlds,); None where all count alike."""
+        return self.weighed.weights
 
     @property
     def model(self) -> Model:
@@ -51,8 +55,8 @@ class WeightedWorlds:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """The note, where there is one."""
-        return () if self.note is None else (self.note,)
+        """What to mind about every figure, a line each."""
+        return self.weighed.notes
 
     @property
     def inputs(self) -> dict[str, FloatArray]:
@@ -79,41 +83,42 @@ class WeightedWorlds:
 
 
 def weighted_worlds(
-    inquiry: Inquiry, wanted: Mapping[Promise, Iterable[str]], solved: Result | None = None
+    inquiry: Inquiry,
+    wanted: Mapping[Promise, Iterable[str]],
+    solved: Result | None = None,
+    weighed: Weighing | None = None,
 ) -> WeightedWorlds:
     """The worlds of an inquiry with the metrics `wanted` by promise, all solved in one go, and weighed.
 
-    `solved`: an assessment of the same worlds, whose arrangements need not be solved again. Raises Refused under ten
-    effective worlds, InvalidInput for faults found while solving.
+    `solved`: an assessment of the same worlds, whose arrangements need not be solved again; `weighed`: the weights,
+    where they are known. Raises Refused under ten effective worlds, InvalidInput for faults found while solving.
     """
     model = inquiry.model
     known: dict[Promise, dict[str, FloatArray]] = {}
     for name, of in solved.arrangements.items() if solved is not None else ():
         known[promise_of(model, name)] = dict(of.samples)
-    observations = {} if solved is not None else model.scenario.observations
-    every: dict[Promise, dict[str, None]] = {
-        promise: dict.fromkeys(names) for promise, names in wanted.items()
-    }
-    for observation in observations.values():
-        every.setdefault(promise_of(model, observation.arrangement), {})[observation.metric] = None
-    missing = {p: tuple(m for m in names if m not in known.get(p, {})) for p, names in every.items()}
+    missing = {p: tuple(m for m in names if m not in known.get(p, {})) for p, names in wanted.items()}
     queries = {p: Query(levels_of(model, p), names) for p, names in missing.items() if names}
+    if weighed is None:
+        weighed = inquiry.weighing() if solved is None else solved.weighed
+    weight = counted_weights(weighed.weights, inquiry.worlds)
     parameters = inquiry.drawn() if solved is None else solved.parameters
     found = inquiry.solve(parameters, inquiry.worlds, list(queries.values()), inquiry.progress)
     for promise, figures in zip(queries, found, strict=True):
         known.setdefault(promise, {}).update(figures.metrics)
-    weights = None if solved is None else solved.weights
-    if observations:
-        seen = {n: known[promise_of(model, o.arrangement)][o.metric] for n, o in observations.items()}
-        weights = weights_of(model, seen)
-    weight = counted_weights(weights, inquiry.worlds)
-    return WeightedWorlds(inquiry, parameters, known, weights, weight, note_on_few_worlds(weight))
+    return WeightedWorlds(inquiry, parameters, known, weighed, weight)
 
 
-def worlds_under(inquiry: Inquiry, arrangements: Iterable[str], metrics: Iterable[str]) -> WeightedWorlds:
-    """The worlds of an inquiry with `metrics` under `arrangements`; raises as `sample`."""
+def worlds_under(
+    inquiry: Inquiry,
+    arrangements: Iterable[str],
+    metrics: Iterable[str],
+    weighed: Weighing | None = None,
+) -> WeightedWorlds:
+    """The worlds of an inquiry with `metrics` under `arrangements`; raises as `weighted_worlds`."""
     asked = tuple(metrics)
-    return weighted_worlds(inquiry, {promise_of(inquiry.model, name): asked for name in arrangements})
+    wanted = {promise_of(inquiry.model, name): asked for name in arrangements}
+    return weighted_worlds(inquiry, wanted, weighed=weighed)
 
 
 def used_parameters(scenario: Scenario) -> frozenset[str]:

@@ -14,10 +14,7 @@ from numpy.typing import NDArray
 from backstop.base.arrays import FloatArray
 from backstop.game.choice import Information
 from backstop.game.slips import name_of_slips
-from backstop.scenario.distribution.distribution import Distribution
-from backstop.scenario.distribution.kinds import distribution
 from backstop.scenario.expression.expression import Value
-from backstop.scenario.format import scenario as form
 from backstop.scenario.model import Model
 from backstop.worlds.sample import Curves, Sample
 from backstop.worlds.slips import Slips, SlipSample, slip_sample, summed_slips
@@ -28,6 +25,7 @@ from backstop.worlds.statistics import (
     summaries,
 )
 from backstop.worlds.threads import in_threads
+from backstop.worlds.weighing import ObservationResult, Weighing
 
 if TYPE_CHECKING:
     import xarray
@@ -84,38 +82,8 @@ class ArrangementResult:
 
 
 @dataclass(frozen=True, slots=True)
-class ObservationResult:
-    """An observed metric: its mean over worlds before (`prior`) and after weighting, and what was observed."""
-
-    metric: str
-    arrangement: str
-    prior: float | None
-    weighted: float | None
-    observed: form.Spread
-
-    @property
-    def distribution(self) -> Distribution:
-        """The likelihood over the metric."""
-        return distribution(self.observed.kind, self.observed.arguments, self.observed.bounds)
-
-    def as_dict(self) -> dict[str, Any]:
-        """As it stands in the JSON of a result."""
-        spread = self.distribution
-        low, high = (float(q) for q in spread.quantile(np.array([0.05, 0.95])))
-        return {
-            "metric": self.metric,
-            "arrangement": self.arrangement,
-            "prior": self.prior,
-            "weighted": self.weighted,
-            "observed": float(spread.mean),
-            "observed_q05": low,
-            "observed_q95": high,
-        }
-
-
-@dataclass(frozen=True, slots=True)
 class Result:
-    """An assessment. `weights` is None where all worlds count alike; `parameters` holds every world's draws.
+    """An assessment. `weighed`: how worlds were weighed; `parameters` holds every world's draws.
 
     >>> import backstop
     >>> result = backstop.assess(backstop.load("examples/ladder"), worlds=100, arrangements=["automatic", "attributed"])
@@ -132,11 +100,29 @@ class Result:
     seed: int
     information: Information
     arrangements: Mapping[str, ArrangementResult]
-    observations: Mapping[str, ObservationResult]
-    weights: FloatArray | None
-    effective_worlds: float
+    weighed: Weighing = field(repr=False)
     unconverged_worlds: int
     parameters: Mapping[str, Value] = field(repr=False)
+
+    @property
+    def weights(self) -> FloatArray | None:
+        """Weights of the worlds, shape (worlds,); None where all count alike."""
+        return self.weighed.weights
+
+    @property
+    def effective_worlds(self) -> float:
+        """How many equally weighted worlds the worlds are worth."""
+        return self.weighed.effective_worlds
+
+    @property
+    def observations(self) -> Mapping[str, ObservationResult]:
+        """Observed metrics before and after weighting."""
+        return self.weighed.observations
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to mind about the figures, a line each."""
+        return self.weighed.notes
 
     @property
     def first(self) -> str:
@@ -161,6 +147,7 @@ class Result:
             "unconverged_worlds": self.unconverged_worlds,
             "arrangements": {n: _arrangement_dict(a, self.model) for n, a in self.arrangements.items()},
             "observations": {name: o.as_dict() for name, o in self.observations.items()},
+            "notes": list(self.notes),
         }
 
     def to_xarray(self) -> xarray.Dataset:

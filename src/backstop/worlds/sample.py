@@ -1,8 +1,8 @@
-"""Arrangements solved in all worlds of an assessment, as far as figures are kept by world or summed over them."""
+"""An arrangement solved in all worlds of an assessment, as far as figures are kept by world or summed over them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,45 +46,33 @@ class Sample:
     outcome_sums: FloatArray
 
 
-# From the first world of a block and what is solved in it to the weights of its worlds, and the logarithm of the unit
-# that they are given in.
-Weigh = Callable[[int, Mapping[str, Solved]], tuple[FloatArray, float]]
-
-
-def solved_samples(
+def solved_sample(
     solver: Solver,
     parameters: Mapping[str, Value],
     worlds: int,
-    levels: Mapping[str, Levels],
-    weigh: Weigh,
+    levels: Levels,
+    weights: FloatArray | None,
     curves: Sequence[str] = (),
     progress: Progress | None = None,
-) -> dict[str, Sample]:
-    """Samples of several arrangements by name. `curves`: the metrics whose curves are kept.
+) -> Sample:
+    """The sample of an arrangement that promises `levels`. `weights` None: all alike; `curves`: metrics whose are kept.
 
     Raises InvalidInput for faults found while solving.
     """
-    rooms = {name: _Room(solver, worlds, curves) for name in levels}
+    room = _Room(solver, worlds, curves)
 
-    def take(block: Block) -> tuple[float, dict[str, tuple[FloatArray, FloatArray]]]:
-        weights, unit = weigh(block.first, block.solved)
+    def take(block: Block) -> tuple[FloatArray, FloatArray]:
         here = slice(block.first, block.first + block.count)
-        return unit, {name: room.take(here, block.solved[name], weights) for name, room in rooms.items()}
+        return room.take(here, block.solved[""], np.ones(block.count) if weights is None else weights[here])
 
     has_slips = solver.host.program.layout.has_slips
     wanted = Wanted(curves=bool(curves), costs=True, shares=True, outcomes=True, slips=has_slips)
-    found = solver.host.each(take, worlds, parameters, levels, wanted, _BLOCK, progress)
-    for name, room in rooms.items():
-        solver.refuse_faults(room.faulty, parameters, levels[name])
-    largest = max(unit for unit, _ in found)
-    samples = {}
-    for name, room in rooms.items():
-        # Always in the order of the blocks, whichever ended first.
-        parts = [[each * np.exp(unit - largest) for each in sums[name]] for unit, sums in found]
-        phases, outcomes = (np.sum([part[i] for part in parts], axis=0) for i in (0, 1))
-        shape = (solver.model.periods + 1, len(solver.model.shown), REPLICATIONS)
-        samples[name] = room.sample(np.moveaxis(phases.reshape(shape), -1, 0), outcomes.T)
-    return samples
+    found = solver.host.each(take, worlds, parameters, {"": levels}, wanted, _BLOCK, progress)
+    solver.refuse_faults(room.faulty, parameters, levels)
+    # Always in the order of the blocks, whichever ended first.
+    phases, outcomes = (np.sum([part[i] for part in found], axis=0) for i in (0, 1))
+    shape = (solver.model.periods + 1, len(solver.model.shown), REPLICATIONS)
+    return room.sample(np.moveaxis(phases.reshape(shape), -1, 0), outcomes.T)
 
 
 class _Room:
@@ -156,12 +144,12 @@ def solved_curves(
     return curves
 
 
-def curve_groups(solver: Solver, worlds: int, arrangements: int) -> list[list[str]]:
-    """The metrics that have a curve, in groups whose curves can be held at a time for so many arrangements."""
+def curve_groups(solver: Solver, worlds: int) -> list[list[str]]:
+    """The metrics that have a curve, in groups whose curves can be held at a time."""
     figures = solver.host.program.layout.curves
     rows = list(dict.fromkeys(figure.offset for figure in figures.values()))
     each = _precision(solver, worlds).itemsize * (solver.model.periods + 1) * worlds
-    at_once = max(1, int(_MOST_HELD // (each * arrangements)))
+    at_once = max(1, int(_MOST_HELD // each))
     groups = [set(rows[i : i + at_once]) for i in range(0, len(rows), at_once)]
     return [[name for name, figure in figures.items() if figure.offset in group] for group in groups]
 

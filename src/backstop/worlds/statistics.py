@@ -280,17 +280,6 @@ def counted_weights(weights: ArrayLike | None, worlds: int) -> FloatArray:
     return found
 
 
-def note_on_few_worlds(weights: FloatArray) -> str | None:
-    """A warning where the weight rests on fewer than 100 effective worlds, None otherwise."""
-    worth = effective_worlds(weights)
-    if worth >= FEW_WORLDS - 1e-9:
-        return None
-    return (
-        f"the weight rests on only {worth:.0f} effective worlds of {len(weights)}: read every figure as rough, "
-        "and assess more worlds for a firmer answer"
-    )
-
-
 def varying(values: ArrayLike, weights: FloatArray, what: str = "the metric") -> FloatArray:
     """`values` as floats, shape (worlds,), checked to vary over the worlds that have weight.
 

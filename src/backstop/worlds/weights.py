@@ -1,4 +1,4 @@
-"""Weights of worlds from observations: base rates of like cases that the worlds must respect.
+"""Weights of worlds from what was seen of this very conflict.
 
 Each observation is a likelihood over one metric of one arrangement; observations are taken as independent. A world's
 weight is the product of the densities at its metrics (importance weights; Owen 2013, chapter 9).
@@ -18,16 +18,8 @@ from backstop.scenario.model import Model
 Array = NDArray[np.float64]
 
 
-def weights_of(model: Model, observed: Mapping[str, Array]) -> Array:
-    """Weights, shape (worlds,), whose largest is 1, from the metric of every observation by world.
-
-    Raises InvalidInput as `log_weights_of`, and where no world is compatible with all observations.
-    """
-    return normalised(model, log_weights_of(model, observed))
-
-
-def log_weights_of(model: Model, observed: Mapping[str, Array], first: int = 0) -> Array:
-    """Logarithms of the weights of worlds `first` and on, from the metric of every observation.
+def log_weights_of(model: Model, observed: Mapping[str, Array]) -> Array:
+    """Logarithms of the weights of worlds, shape (worlds,), from the metric of every observation by world.
 
     Raises InvalidInput where a density is infinite, or an observed metric has no value in some world.
     """
@@ -36,7 +28,7 @@ def log_weights_of(model: Model, observed: Mapping[str, Array], first: int = 0) 
         spread = model.scenario.observations[name].observed
         place = model.place(("observations", name))
         if not np.isfinite(values).all():
-            world = first + int(np.argmin(np.isfinite(values)))
+            world = int(np.argmin(np.isfinite(values)))
             raise InvalidInput(
                 f"the observed metric has no value in world {world}",
                 place=place,
@@ -48,7 +40,7 @@ def log_weights_of(model: Model, observed: Mapping[str, Array], first: int = 0) 
         if np.isposinf(density).any() or np.isnan(density).any():
             world = int(np.argmax(np.isposinf(density) | np.isnan(density)))
             raise InvalidInput(
-                f"the density of the observation is infinite at {values[world]:g}, in world {first + world}",
+                f"the density of the observation is infinite at {values[world]:g}, in world {world}",
                 place=place,
                 hint="use a distribution that is finite there, such as a beta with both numbers at least 1",
             )

@@ -65,7 +65,7 @@ def judge_claims(
     asked, found, codes, levels = _judged(inquiry, asked, solved, without=True)
     verdicts = {name: judge(code, found.weights) for name, code in codes.items()}
     examples = counterexamples(found, asked, codes)
-    by_camp = _by_camp(found, asked, codes) if camps else {}
+    by_camp, unanswered = _by_camp(found, asked, codes) if camps else ({}, ())
     depends = {
         name: dependence(of, verdicts[name], found.solved, found.parameters, found.worlds, found.weights)
         for name, of in asked.items()
@@ -103,7 +103,13 @@ def judge_claims(
         )
     information = inquiry.information or model.scenario.information
     return Claims(
-        model, inquiry.worlds, inquiry.seed, information, found.effective_worlds, results, found.note
+        model,
+        inquiry.worlds,
+        inquiry.seed,
+        information,
+        found.effective_worlds,
+        results,
+        (*found.notes, *unanswered),
     )
 
 
@@ -194,18 +200,25 @@ def _least_level(claim: Claim, found: LeastLevels, weight: FloatArray) -> LeastL
 
 def _by_camp(
     found: WeightedWorlds, asked: Mapping[str, Requirements], codes: Mapping[str, Codes]
-) -> dict[str, dict[str, Verdict]]:
-    """Verdicts as each camp alone would have them, from the pooled worlds where enough of them are the camp's."""
+) -> tuple[dict[str, dict[str, Verdict]], tuple[str, ...]]:
+    """Verdicts as each camp alone would have them, from the pooled worlds where enough of them are the camp's.
+
+    And notes on camps that have none: what was observed contradicts their worlds.
+    """
     by_camp: dict[str, dict[str, Verdict]] = {}
+    notes: list[str] = []
     model = found.model
     for camp in model.camps():
-        own = camp_weights(model, camp, found.parameters, found.worlds)
-        if own is not None:
-            together = own if found.weights is None else own * found.weights
-            if effective_worlds(together) >= CAMP_WORLDS:
+        try:
+            own = camp_weights(model, camp, found.parameters, found.worlds)
+            together = None if own is None else found.weighed.anew(own)
+            if together is not None and effective_worlds(together) >= CAMP_WORLDS:
                 by_camp[camp] = {name: judge(code, together) for name, code in codes.items()}
                 continue
-        theirs = replace(found.inquiry, model=model.in_camp(camp), progress=None)
-        _, apart, alone, _ = _judged(theirs, asked)
+            theirs = replace(found.inquiry, model=model.in_camp(camp), progress=None)
+            _, apart, alone, _ = _judged(theirs, asked)
+        except (InvalidInput, Refused) as error:
+            notes.append(f"the camp {camp} alone has no verdicts: {error.faults[0].what}")
+            continue
         by_camp[camp] = {name: judge(code, apart.weights) for name, code in alone.items()}
-    return by_camp
+    return by_camp, tuple(notes)

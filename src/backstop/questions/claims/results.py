@@ -191,7 +191,7 @@ class Claims:
     information: Information
     effective_worlds: float
     results: Mapping[str, ClaimResult]
-    note: str | None = None
+    about_weights: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -200,8 +200,8 @@ class Claims:
 
     @property
     def notes(self) -> list[str]:
-        """What to mind, a line each: few effective worlds, and claims that cannot be judged."""
-        found = [] if self.note is None else [self.note]
+        """What to mind, a line each: about the weights of the worlds, and claims that cannot be judged."""
+        found = list(self.about_weights)
         for name, of in self.results.items():
             found += [f"{name}: cannot be judged: {of.reason}"] if of.reason else []
             found += [f"{name}: {of.note}"] if of.note else []

@@ -7,7 +7,7 @@ from backstop.scenario.check.expressions import JUDGED, LASTING, Usage
 from backstop.scenario.check.hidden_types import check_type_name
 from backstop.scenario.check.names import Names
 from backstop.scenario.check.part import Part
-from backstop.scenario.check.quantities import check_likelihood, neighbours, periods_in
+from backstop.scenario.check.quantities import ROUNDED, check_record, neighbours, periods_in
 from backstop.scenario.format.claims import CLAIM_KINDS
 from backstop.scenario.format.scenario import METRIC_KINDS, PERIOD_YEARS, PROBABILITIES
 
@@ -72,8 +72,8 @@ def _condition(condition: Part, kind: str | None, names: Names, usage: Usage) ->
         usage.read(condition.at("where"), LASTING, clock=False)
 
 
-def _by_year(metric: Part, root: Part) -> None:
-    part = metric.at("by_year")
+def _by_year(owner: Part, root: Part) -> None:
+    part = owner.at("by_year")
     years = part.number
     if years is None:
         return
@@ -82,7 +82,7 @@ def _by_year(metric: Part, root: Part) -> None:
         part.fault(f"by_year cannot be negative, and this is {years:g}")
         return
     length = horizon.at("years").number
-    if length is not None and years > length * (1 + 1e-9):
+    if length is not None and years > length * (1 + ROUNDED):
         part.fault(f"by_year {years:g} is after the horizon of {length:g} years")
         return
     period = horizon.data.get("period", "year") if horizon.is_mapping else None
@@ -93,11 +93,35 @@ def _by_year(metric: Part, root: Part) -> None:
         )
 
 
-def check_observation(observation: Part, names: Names) -> None:
-    """An observation is of a metric, under an arrangement, and a likelihood."""
+def check_observation(observation: Part, root: Part, names: Names, usage: Usage) -> None:
+    """An observation is of a metric, under an arrangement, as of a year within the horizon, and a record or likelihood.
+
+    Only a record over many conflicts may be a number without uncertainty, and of some cases among all.
+    """
     names.refer(observation.at("metric"), "metrics")
     names.refer(observation.at("arrangement"), "arrangements")
-    check_likelihood(observation.at("observed"))
+    of_case = observation.is_mapping and observation.data.get("level") == "case"
+    check_record(observation.at("observed"), of_case)
+    metric, among = root.at("metrics").at(str(observation.at("metric").text)), observation.at("among")
+    _by_year(observation, root)
+    if metric.has("value") and observation.has("by_year"):
+        observation.at("by_year").fault(f"{metric.name} is a value metric, which has no year", "remove it")
+    if not among.is_mapping:
+        return
+    if of_case:
+        among.fault(
+            "a likelihood over this case has no cases among which it is",
+            "write level: population, or observe a metric with given",
+            key=True,
+        )
+    _condition(among, "value" if metric.has("value") else None, names, usage)
+    own = metric.at("given")
+    if own.is_mapping and own.data != among.data:
+        among.fault(
+            f"{metric.name} has another condition of its own",
+            "observe the same metric without given: it is taken on the condition among",
+            key=True,
+        )
 
 
 def check_claim(claim: Part, root: Part, names: Names, usage: Usage) -> None:

@@ -14,7 +14,8 @@ from backstop.scenario.format.scenario import PERIOD_YEARS
 MOST_PERIODS = 20_000
 """Longest horizon, in periods."""
 
-_TOLERANCE = 1e-9
+ROUNDED = 5.1e-6
+"""What rounding to six digits, as messages print numbers, takes from a number at most, relative to it."""
 
 _A_YEAR = re.compile(
     r"(?:\b(?:a|per|each|every) (?:year|annum)|\bp\. ?a\.|\bp\.?a\b|/ ?(?:year|yr|a)|\b(?:yearly|annual(?:ly)?))(?!\w)",
@@ -23,10 +24,10 @@ _A_YEAR = re.compile(
 
 
 def periods_in(years: float, period: str) -> int | None:
-    """Number of periods in `years`, None where that is not a whole number."""
+    """Number of periods in `years`, None where that is not a whole number, rounded to six digits or better."""
     count = years / PERIOD_YEARS[period]
     whole = round(count)
-    return whole if abs(count - whole) <= _TOLERANCE * max(1.0, abs(count)) else None
+    return whole if abs(count - whole) <= ROUNDED * abs(whole) else None
 
 
 def check_horizon(root: Part) -> None:
@@ -143,14 +144,14 @@ def check_parameter(parameter: Part) -> None:
         )
 
 
-def check_likelihood(observed: Part) -> None:
-    """What was observed is one distribution with a density."""
+def check_record(observed: Part, of_case: bool) -> None:
+    """What was observed is one distribution, with a density where it is a likelihood over this case."""
     if not observed.is_mapping:
         return
     kind = _one_kind(observed, ("value", *DISTRIBUTION_KINDS))
-    if kind in ("value", "discrete"):
+    if of_case and kind in ("value", "discrete"):
         observed.at(kind).fault(
-            f"an observation needs a density over the metric, and {kind} has none",
+            f"an observation of this case needs a density over the metric, and {kind} has none",
             "for k successes of n like cases write beta: [k + 1, n - k + 1]",
             key=True,
         )

@@ -75,7 +75,7 @@ def _meaning(root: Part) -> None:
     for metric in root.at("metrics").items():
         check_metric(metric, root, names, usage)
     for observation in root.at("observations").items():
-        check_observation(observation, names)
+        check_observation(observation, root, names, usage)
     for claim in root.at("claims").items():
         check_claim(claim, root, names, usage)
     usage.find_cycles()

@@ -1,4 +1,4 @@
-"""Claims and observations as they stand in the scenario file."""
+"""Claims as they stand in the scenario file."""
 
 from __future__ import annotations
 
@@ -8,22 +8,9 @@ from pydantic import Field
 
 from backstop.base.records import Record
 from backstop.scenario.format.fields import Expr, NameOrNames, Names, Words
-from backstop.scenario.format.quantities import Spread
 
 CLAIM_KINDS = ("necessary", "sufficient", "raises", "lowers", "complements", "threshold", "holds")
 """The seven kinds of claim; each claim is of one kind."""
-
-
-class Observation(Record):
-    """A base rate that the worlds must respect: a likelihood over a metric of this case."""
-
-    metric: Words = Field(description="The metric that was observed in like cases.")
-    arrangement: Words = Field(description="The arrangement under which it was observed.")
-    observed: Spread = Field(
-        description="The likelihood over the metric; k successes of n like cases is beta: [k + 1, n - k + 1]."
-    )
-    source: str = Field(default="", description="Where the base rate comes from.")
-    note: str = Field(default="", description="A remark for the reader.")
 
 
 class Requirement(Record):

@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from backstop.base.records import Record, as_tuple
 from backstop.base.words import readable
-from backstop.scenario.format.claims import Claim, Observation
+from backstop.scenario.format.claims import Claim
 from backstop.scenario.format.facts import Fact
 from backstop.scenario.format.fields import (
     Expr,
@@ -27,6 +27,7 @@ from backstop.scenario.format.fields import (
     Words,
 )
 from backstop.scenario.format.hidden_types import DEFAULT_BELIEFS, DEFAULT_GRID, Beliefs, HiddenType
+from backstop.scenario.format.observations import Observation
 from backstop.scenario.format.quantities import Parameter, Spread
 from backstop.scenario.format.trees import OTHERWISE, Branch, Chance, Decision, Node, Offer
 
@@ -336,7 +337,9 @@ class Scenario(Record):
     )
     metrics: dict[Words, Metric] = Field(min_length=1, description="The numbers the study asks for.")
     observations: dict[Words, Observation] = Field(
-        default_factory=dict, description="Base rates from like cases that the worlds must respect."
+        default_factory=dict,
+        description="Records that the worlds must respect: shares over many conflicts, or what was seen of "
+        "this one.",
     )
     claims: dict[Words, Claim] = Field(
         default_factory=dict, description="Claims to be judged world by world."

@@ -21,6 +21,7 @@ _DRAFT = "http://json-schema.org/draft-07/schema#"
 
 # The records of which exactly one of some keys must be given.
 _ONE_OF: dict[str, tuple[str, ...]] = {
+    "Among": ("reach", "avoid"),
     "Claim": CLAIM_KINDS,
     "Metric": METRIC_KINDS,
     "Fact": FACT_KINDS,
