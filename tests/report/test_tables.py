@@ -36,6 +36,7 @@ def test_what_there_is_to_see() -> None:
     assert titles == [
         "What each arrangement gives",
         "Difference from: Nothing",
+        "How far events begin with slips",
         "Base rates the worlds must respect",
         "Expected number of times within 4 years",
         "Value to each actor at the start",

@@ -118,10 +118,14 @@ def assess(
     if run.as_json:
         print_json({**result.as_dict(), **beside})
     else:
+        from backstop.report.material.subject import subject_of
         from backstop.report.tables.assessment import heading, tables
+        from backstop.report.tables.slips import slips_in_words
 
         question = [model.scenario.question] if model.scenario.question else []
-        print_titled(model.scenario.title, tables(result), (*question, *heading(result)))
+        lead = subject_of(result)
+        answer = [text for text in (slips_in_words(result, lead.shown, lead.focus),) if text]
+        print_titled(model.scenario.title, tables(result), (*question, *heading(result), *answer))
         if judgement is not None:
             from backstop.cli.questions.claims import print_claims
 

@@ -12,6 +12,7 @@ from backstop.report.material.gathering import Material
 from backstop.report.material.subject import citations, is_probability
 from backstop.report.sections.headline import in_cases
 from backstop.report.tables.assessment import costs_table, differences_table, metrics_table
+from backstop.report.tables.slips import has_events, slips_table
 from backstop.report.wording import tied_with, told_apart
 from backstop.worlds.statistics import Summary, summarise
 
@@ -32,6 +33,8 @@ def section(found: Material) -> Section:
     if any(a.controllers for a in result.arrangements.values()):
         blocks.append(costs_figure(found))
     blocks.append(metrics_table(result))
+    if has_events(result):
+        blocks.append(slips_table(result))
     if several:
         blocks.append(differences_table(result))
     return Section("arrangements", "Arrangements compared", tuple(blocks))

@@ -6,6 +6,8 @@ import math
 
 from backstop.base.table import Table
 from backstop.base.words import counted, number, readable, supported, with_error
+from backstop.game.metric import SLIP_KINDS
+from backstop.report.tables.slips import has_events, slips_table
 from backstop.scenario.format.fields import from_good_to_bad
 from backstop.worlds.hazard import Hazard, hazards
 from backstop.worlds.result import UNSTATED_UNIT, ArrangementResult, Curve, Result
@@ -27,6 +29,10 @@ def heading(result: Result) -> list[str]:
             f"{result.unconverged_worlds:,} worlds do not settle under some arrangement (replies cycle, or the tail is "
             "cut off): they keep the values of the last sweep"
         )
+    if not any(a.slips for a in result.arrangements.values()) and any(
+        metric.kind in SLIP_KINDS for metric in result.model.scenario.metrics.values()
+    ):
+        lines.append("how far events come with slips is not told: the scenario is too large for it")
     return lines
 
 
@@ -35,6 +41,8 @@ def tables(result: Result) -> list[Table]:
     found = [metrics_table(result)]
     if len(result.arrangements) > 1:
         found.append(differences_table(result))
+    if has_events(result):
+        found.append(slips_table(result))
     if result.observations:
         found.append(observations_table(result))
     found += [outcomes_table(result), values_table(result)]
