@@ -220,3 +220,29 @@ def test_no_path_of_a_machine_stands_in_the_tree() -> None:
     ]
     place = re.compile(r"(?<![\w.])/(?:home|root|Users|work)/\w")
     assert not [name for name in texts if place.search(name.read_text(encoding="utf-8"))]
+
+
+def _writes(call: ast.Call) -> bool:
+    """Whether a call writes a file by itself, and not through base."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    modes = [
+        each.value
+        for each in (*call.args, *(k.value for k in call.keywords))
+        if isinstance(each, ast.Constant)
+    ]
+    return name in ("write_text", "write_bytes") or (
+        name in ("open", "fdopen", "NamedTemporaryFile")
+        and any(isinstance(m, str) and m[:1] in "wax" for m in modes)
+    )
+
+
+def test_files_are_written_by_one_module() -> None:
+    """What writes otherwise can tear a file, and no fault of the disk is tried on it."""
+    found = {
+        name(path)
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and _writes(node)
+    }
+    # The command line keeps the traceback of a fault of its own, and prints to nowhere where there is no output.
+    assert found == {"cli/main.py"}

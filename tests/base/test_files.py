@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -12,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from backstop.base import files
-from backstop.base.faults import InvalidInput
+from backstop.base.faults import InvalidInput, Notice
 from backstop.base.files import folder_written_whole, sha256, write_atomically
 
 KNOWN = ("result.json", "page.html")
@@ -299,3 +301,51 @@ def test_an_input_is_not_written_on(tmp_path: Path) -> None:
 def test_the_message_for_any_error() -> None:
     assert "cannot be written (full)" in str(files.unwritable(Path("x"), OSError(28, "full")))
     assert "cannot be written (odd)" in str(files.unwritable(Path("x"), ValueError("odd")))
+
+
+# ---------------------------------------------------------------- what a replaced file was
+
+
+def test_a_file_with_other_names_is_told_of(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("old")
+    os.link(tmp_path / "a", tmp_path / "b")
+    with pytest.warns(Notice, match=re.escape("a had 2 names (hard links): the other keeps the old content")):
+        write_atomically(tmp_path / "a", "new")
+    assert content(tmp_path) == {"a": "new", "b": "old"}
+
+
+def test_files_of_a_folder_keep_their_modes(tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    fill(target, "old")
+    (target / "page.html").chmod(0o600)
+    target.chmod(0o700)
+    fill(target, "new")
+    assert content(target) == dict.fromkeys(KNOWN, "new")
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (target, target / "page.html")] == [0o700, 0o600]
+
+
+def test_a_link_or_a_strange_picture_is_no_result_of_ours(tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    fill(target, "old")
+    (target / "page.html").unlink()
+    (tmp_path / "mine.html").write_text("mine")
+    (target / "page.html").symlink_to(tmp_path / "mine.html")
+    with pytest.raises(InvalidInput, match=r"holds page.html, which Backstop did not write"):
+        fill(target, "new")
+    (target / "page.html").unlink()
+    (target / "svg").mkdir()
+    (target / "svg" / "one.svg").write_text("<svg/>")
+    (target / "svg" / "notes.txt").write_text("mine")
+    known = (*KNOWN, "svg")
+    with pytest.raises(InvalidInput, match="holds svg"), folder_written_whole(target, known):
+        pass
+    (target / "svg" / "notes.txt").unlink()
+    with folder_written_whole(target, known) as scratch:
+        (scratch / "result.json").write_text("{}")
+    assert content(target) == {"result.json": "{}"}
+
+
+def test_folders_made_for_nothing_go_again(tmp_path: Path) -> None:
+    with pytest.raises(KeyError), folder_written_whole(tmp_path / "a" / "b" / "out", KNOWN):
+        raise KeyError
+    assert list(tmp_path.iterdir()) == []

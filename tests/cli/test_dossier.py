@@ -252,7 +252,7 @@ def test_a_faulty_row_is_named(study, tmp_path):
         encoding="utf-8",
     )
     said = run("dossier", "import", study, table, "--texts", tmp_path / "texts", code=3)
-    assert said == "statement a2: there is no actor mareen; write it in dossier.yaml under actors"
+    assert said == f"{table}: statement a2: there is no actor mareen; write it in dossier.yaml under actors"
 
 
 def test_passages_are_found_without_texts_after_a_round_trip(study, tmp_path):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import shlex
 import sys
@@ -81,13 +82,13 @@ def test_the_template_with_a_dossier_cites_it(run, tmp_path):
 
 
 def test_new_is_written_whole_or_not_at_all(run, tmp_path, monkeypatch):
-    def full(path, content):
-        if path.name == "graph.yaml":
+    def full(path, *arguments):
+        if Path(path).name == "graph.yaml":
             raise OSError(28, "No space left on device")
-        return original(path, content)
+        return original(path, *arguments)
 
-    original = Path.write_bytes
-    monkeypatch.setattr(Path, "write_bytes", full)
+    original = os.open
+    monkeypatch.setattr(os, "open", full)
     code, out, err = run("new", str(tmp_path / "mine"), "--template", "observers")
     assert (code, out) == (3, "")
     assert "No space left" in err

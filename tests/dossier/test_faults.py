@@ -2,6 +2,7 @@
 
 import csv
 import errno
+import hashlib
 import json
 import os
 import random
@@ -219,3 +220,22 @@ def test_a_journal_of_others_is_refused(study, text):
     (study / "dossier" / journal.JOURNAL).write_text(text)
     with pytest.raises(InvalidInput, match="no journal of a change"):
         store.read(study / "dossier")
+
+
+def test_a_text_elsewhere_comes_with_the_change_that_names_it(study, tmp_path):
+    folder, texts = study / "dossier", tmp_path / "texts"
+    texts.mkdir()
+    words = b"The words of a text.\n"
+    name = f"{hashlib.sha256(words).hexdigest()}.txt"
+    other = f"{'0' * 64}.txt"
+    for each in (name, other):
+        (texts / f".{each}.0123abcd").write_bytes(words)
+    (texts / ".x.txt.0123abcd").write_bytes(words)
+    content = {"mark": "0123abcd", "files": [], "elsewhere": [str(texts / name), str(texts / other)]}
+    (folder / journal.JOURNAL).write_text(json.dumps(content))
+    store.read(folder)
+    assert [path.name for path in texts.iterdir() if not path.name.startswith(".")] == [name]
+    for wrong in (str(texts / "x.txt"), name, f"/x/../{name}", 1):
+        (folder / journal.JOURNAL).write_text(json.dumps({**content, "elsewhere": [wrong]}))
+        with pytest.raises(InvalidInput, match="no journal of a change"):
+            store.read(folder)

@@ -57,6 +57,8 @@ def read_archive(data: bytes, name: str) -> dict[str, bytes]:
 
 
 def _safe(entry: zipfile.ZipInfo, where: Place) -> None:
+    if not entry.filename:
+        raise InvalidInput("the archive has a member without a name", place=where)
     path = PurePosixPath(entry.filename)
     climbs = ".." in path.parts or path.is_absolute() or "\\" in entry.filename or ":" in entry.filename
     if climbs or "\x00" in entry.filename:

@@ -245,8 +245,8 @@ class _Builder:
                 yield from parser().parse(self.text)
         except MarkedYAMLError as error:
             raise InvalidInput(first_faults([*self.faults, self._broken(error)])) from error
-        except (YAMLError, ValueError, OverflowError) as error:
-            # The parser passes some impossible escapes on to chr().
+        except (YAMLError, ValueError, OverflowError, AssertionError) as error:
+            # The parser passes some impossible escapes on to chr(), and asserts what a %YAML line may say.
             fault = Fault(f"this is not valid YAML ({error})", Place(self.file))
             raise InvalidInput(first_faults([*self.faults, fault])) from error
 

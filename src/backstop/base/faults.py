@@ -44,6 +44,10 @@ class Fault:
         return {**asdict(self.place), "what": self.what, "hint": self.hint}
 
 
+class Notice(UserWarning):
+    """What a person should know of something that went well."""
+
+
 class BackstopError(Exception):
     """Base of all errors meant for a person. `faults` lists every one found; the text has one line for each.
 

@@ -9,10 +9,11 @@ import re
 import secrets
 import shutil
 import stat
+import warnings
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
-from backstop.base.faults import Fault, InvalidInput, Place
+from backstop.base.faults import Fault, InvalidInput, Notice, Place
 
 RESULTS = (
     "report.html",
@@ -26,6 +27,8 @@ RESULTS = (
     "png",
 )
 """What commands write into a folder of results; `report.html` is always there. Such a folder may be replaced."""
+
+_BINARY = getattr(os, "O_BINARY", 0)
 
 _SCRATCH = re.compile(r"\.(.+)\.[0-9a-f]{8}(?:\.new|\.old)?", re.DOTALL)
 """The name of a scratch file or folder, and in it that of what it is to replace."""
@@ -44,7 +47,7 @@ def read_file(path: Path, most: int, hint: str = "check the name and permissions
     where = Place(str(path))
     try:
         # Without waiting: a named pipe that nobody writes to would never open.
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _BINARY)
         with os.fdopen(handle, "rb") as file:
             about = os.fstat(handle)
             if not stat.S_ISREG(about.st_mode):
@@ -101,18 +104,46 @@ def write_atomically(path: Path, data: bytes | str) -> None:
                 scratch.unlink(missing_ok=True)
 
 
+def write_new(path: Path, data: bytes | str) -> None:
+    """Write `data` to the new file `path` of a folder that nobody reads yet, and see it onto the disk."""
+    raw = data.encode("utf-8") if isinstance(data, str) else data
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o666)
+    try:
+        write_whole(handle, raw)
+    finally:
+        os.close(handle)
+
+
+@contextlib.contextmanager
+def made_folder(folder: Path) -> Iterator[None]:
+    """The folder is there while the block runs; where that fails, it and those above it go again, if they are new."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        for path in missing:
+            with contextlib.suppress(OSError):  # it holds something now
+                os.rmdir(path)  # noqa: PTH106
+        raise
+
+
 @contextlib.contextmanager
 def scratch_file(path: Path, mark: str = "") -> Iterator[tuple[Path, int]]:
-    """A new file beside `path` with the mode of the one at `path`, open for writing and locked while the block runs."""
+    """A new file beside `path`, with its mode and owner, open for writing and locked while the block runs.
+
+    Warns where the file at `path` has other names, which will go on naming the old content.
+    """
     while True:
         scratch = path.with_name(f".{path.name}.{mark or secrets.token_hex(4)}")
-        handle = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+        handle = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o666)
         ready = False
         try:
             # Another process may have taken it for a leftover before it was locked; then there must be a new one.
             if _lock(handle) and scratch.exists():
                 with contextlib.suppress(FileNotFoundError):
-                    os.chmod(scratch, stat.S_IMODE(path.stat().st_mode))  # noqa: PTH101
+                    _liken(scratch, path.stat())
+                    _tell_of_links(path)
                 ready = True
                 yield scratch, handle
                 return
@@ -123,6 +154,22 @@ def scratch_file(path: Path, mark: str = "") -> Iterator[tuple[Path, int]]:
                     os.unlink(scratch)  # noqa: PTH108
 
 
+def _liken(made: Path, to: os.stat_result) -> None:
+    """Give what was made the owner, where that is allowed, and the mode of what it is to replace."""
+    if hasattr(os, "chown") and (made.stat().st_uid, made.stat().st_gid) != (to.st_uid, to.st_gid):
+        with contextlib.suppress(OSError):
+            os.chown(made, to.st_uid, to.st_gid)
+    os.chmod(made, stat.S_IMODE(to.st_mode))  # noqa: PTH101
+
+
+def _tell_of_links(path: Path) -> None:
+    if (names := path.stat().st_nlink) > 1:
+        others = "the other keeps" if names == 2 else f"the {names - 1} others keep"
+        warnings.warn(
+            f"{path.name} had {names} names (hard links): {others} the old content", Notice, stacklevel=2
+        )
+
+
 def write_whole(handle: int, data: bytes) -> None:
     """Write all of `data` and see it onto the disk."""
     left = memoryview(data)
@@ -131,10 +178,10 @@ def write_whole(handle: int, data: bytes) -> None:
     os.fsync(handle)
 
 
-def settle(folder: Path) -> None:
-    """See the names in `folder` onto the disk, where the system can."""
+def settle(path: Path) -> None:
+    """See a file that others wrote, or the names in a folder, onto the disk, where the system can."""
     with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
+        handle = os.open(path, os.O_RDONLY)
         try:
             os.fsync(handle)
         finally:
@@ -207,29 +254,37 @@ def folder_written_whole(target: Path, replaceable: Collection[str] = ()) -> Ite
         _put_back(target)
         remove_leftovers(target)
         _refuse_work_of_others(target, replaceable)
-        target.parent.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
         raise unwritable(target, error) from error
     mark = secrets.token_hex(4)
     scratch = target.with_name(f".{target.name}.{mark}.new")
-    old = target.with_name(f".{target.name}.{mark}.old")
     handle = None
     try:
-        scratch.mkdir()
-        with contextlib.suppress(OSError):
-            handle = os.open(scratch, os.O_RDONLY)
-            _lock(handle)
-        yield scratch
-        if target.is_dir():
-            scratch.chmod(stat.S_IMODE(target.stat().st_mode))
-        _exchange(scratch, target, old)
-        settle(target.parent)
+        with made_folder(target.parent):
+            scratch.mkdir()
+            with contextlib.suppress(OSError):
+                handle = os.open(scratch, os.O_RDONLY)
+                _lock(handle)
+            try:
+                yield scratch
+                _keep_modes(scratch, target)
+                _exchange(scratch, target, target.with_name(f".{target.name}.{mark}.old"))
+            finally:
+                shutil.rmtree(scratch, ignore_errors=True)
+            settle(target.parent)
     except OSError as error:
         raise unwritable(target, error) from error
     finally:
-        shutil.rmtree(scratch, ignore_errors=True)
         if handle is not None:
             os.close(handle)
+
+
+def _keep_modes(scratch: Path, target: Path) -> None:
+    """Give the folder and its files the modes of those that they are to replace."""
+    if target.is_dir():
+        for made in (scratch, *scratch.rglob("*")):
+            with contextlib.suppress(FileNotFoundError):
+                _liken(made, (target / made.relative_to(scratch)).stat())
 
 
 def _refuse_work_of_others(target: Path, replaceable: Collection[str]) -> None:
@@ -237,15 +292,25 @@ def _refuse_work_of_others(target: Path, replaceable: Collection[str]) -> None:
         raise InvalidInput(
             "this is a file, not a folder", place=Place(str(target)), hint="name a folder with --out"
         )
-    found = sorted(path.name for path in target.iterdir()) if target.is_dir() else []
-    foreign = [name for name in found if name not in replaceable]
-    if found and (foreign or next(iter(replaceable)) not in found):
+    found = sorted(target.iterdir()) if target.is_dir() else []
+    foreign = [path.name for path in found if path.name not in replaceable or not _written_here(path)]
+    if found and (foreign or not (target / next(iter(replaceable))).exists()):
+        named = foreign or [path.name for path in found]
         raise InvalidInput(
-            f"the folder holds {', '.join((foreign or found)[:3])}, which Backstop did not write there, so it is "
+            f"the folder holds {', '.join(named[:3])}, which Backstop did not write there, so it is "
             "left alone",
             place=Place(str(target)),
             hint="name another folder, or empty this one",
         )
+
+
+def _written_here(path: Path) -> bool:
+    """Whether `path` can be something that commands wrote: a file, or a folder of pictures of the kind it is called."""
+    if path.is_symlink():
+        return False
+    return not path.is_dir() or all(
+        each.is_file() and not each.is_symlink() and each.suffix == f".{path.name}" for each in path.iterdir()
+    )
 
 
 def _exchange(scratch: Path, target: Path, old: Path) -> None:

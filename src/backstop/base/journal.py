@@ -18,11 +18,13 @@ from pathlib import Path, PurePosixPath
 
 from backstop.base.faults import InvalidInput, Place
 from backstop.base.files import (
+    made_folder,
     read_file,
     real,
     remove_leftovers,
     scratch_file,
     settle,
+    sha256,
     unwritable,
     write_atomically,
     write_whole,
@@ -34,6 +36,7 @@ JOURNAL = ".change.json"
 MOST_BYTES = 64 << 20
 
 _MARK = re.compile(r"[0-9a-f]{8}")
+_TEXT = re.compile(r"[0-9a-f]{64}\.txt")
 
 
 @contextlib.contextmanager
@@ -57,30 +60,36 @@ def locked(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def change_files(folder: Path, contents: Mapping[str, bytes]) -> None:
+def change_files(
+    folder: Path, contents: Mapping[str, bytes], elsewhere: Mapping[Path, bytes] | None = None
+) -> None:
     """Write the files of `folder` named in `contents`, all or none; the caller holds the lock of the folder.
 
-    Names are relative, with slashes. Raises InvalidInput where the folder cannot be written.
+    Names are relative, with slashes. `elsewhere` are texts in other folders, each called after its digest and left
+    alone where it is there: they change with the rest. Raises InvalidInput where something cannot be written.
     """
     mark = secrets.token_hex(4)
+    others = {path: data for path, data in (elsewhere or {}).items() if not path.exists()}
+    targets = {real(folder / name): data for name, data in contents.items()} | others
     staged: list[Path] = []
     made = False
     try:
-        remove_leftovers(*(real(folder / name) for name in contents))
-        for name, data in contents.items():
-            target = real(folder / name)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            staged.append(_staged(target, mark))
-            with scratch_file(target, mark) as (_, handle):
-                write_whole(handle, data)
-        if len(staged) == 1:
-            os.replace(staged[0], target)  # noqa: PTH105
-            settle(target.parent)
-            return
-        if staged:
-            write_atomically(folder / JOURNAL, json.dumps({"mark": mark, "files": list(contents)}))
-            made = True
-            finish_change(folder)
+        with contextlib.ExitStack() as folders:
+            remove_leftovers(*targets)
+            for target, data in targets.items():
+                folders.enter_context(made_folder(target.parent))
+                staged.append(_staged(target, mark))
+                with scratch_file(target, mark) as (_, handle):
+                    write_whole(handle, data)
+            if len(staged) == 1:
+                os.replace(staged[0], target)  # noqa: PTH105
+                made = True
+                settle(target.parent)
+            elif staged:
+                told = {"mark": mark, "files": list(contents), "elsewhere": [str(path) for path in others]}
+                write_atomically(folder / JOURNAL, json.dumps(told))
+                made = True
+                finish_change(folder)
     except (OSError, ValueError) as error:
         raise unwritable(folder, error) from error
     finally:
@@ -100,12 +109,12 @@ def finish_change(folder: Path) -> None:
     journal = folder / JOURNAL
     if not journal.exists():
         return
-    mark, names = _read(journal)
+    mark, inside, elsewhere = _read(journal)
     try:
-        for name in names:
-            target = real(folder / name)
+        for target in (*inside, *elsewhere):
             scratch = _staged(target, mark)
-            if scratch.exists():
+            # Whoever wrote the journal, nothing outside the folder changes but texts that are what they are called.
+            if scratch.exists() and (target in inside or _digest(scratch) == target.stem):
                 os.replace(scratch, target)  # noqa: PTH105
                 settle(target.parent)
         journal.unlink()
@@ -122,18 +131,27 @@ def _staged(target: Path, mark: str) -> Path:
     return target.with_name(f".{target.name}.{mark}")
 
 
-def _read(journal: Path) -> tuple[str, list[str]]:
-    """The mark of the staged files and the names of those they replace; nothing outside the folder is named."""
+def _digest(path: Path) -> str:
+    return sha256(read_file(path, MOST_BYTES))
+
+
+def _read(journal: Path) -> tuple[str, list[Path], list[Path]]:
+    """The mark of the staged files and the files that they replace: those in the folder, and texts elsewhere."""
+    folder = journal.parent
     try:
         content = json.loads(read_file(journal, MOST_BYTES))
-        mark, names = content["mark"], content["files"]
-        if not _MARK.fullmatch(mark) or not all(_is_inside(name) for name in names):
+        mark, names, others = content["mark"], content["files"], content.get("elsewhere", [])
+        if (
+            not _MARK.fullmatch(mark)
+            or not all(_is_inside(name) for name in names)
+            or not all(_is_text(name) for name in others)
+        ):
             raise ValueError("it names what is outside its folder")
-    except (ValueError, KeyError, TypeError, RecursionError):
+        return mark, [real(folder / name) for name in names], [Path(name) for name in others]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise InvalidInput(
             "this is no journal of a change", place=Place(str(journal)), hint="remove it"
         ) from None
-    return mark, names
 
 
 def _is_inside(name: str) -> bool:
@@ -142,4 +160,16 @@ def _is_inside(name: str) -> bool:
     name.encode()
     return (
         bool(path.parts) and not path.is_absolute() and ".." not in path.parts and not {"\\", "\0"} & {*name}
+    )
+
+
+def _is_text(name: str) -> bool:
+    """Whether `name` is that of a text in another folder, called after its digest."""
+    path = Path(name)
+    name.encode()
+    return (
+        path.is_absolute()
+        and bool(_TEXT.fullmatch(path.name))
+        and ".." not in path.parts
+        and "\0" not in name
     )

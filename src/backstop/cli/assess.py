@@ -96,8 +96,7 @@ def assess(
         result = solved()
         judgement = judged(result)
     else:
-        from backstop.base.files import RESULTS, folder_written_whole
-        from backstop.base.json_text import json_text
+        from backstop.base.files import RESULTS, folder_written_whole, write_new
         from backstop.report.material.gathering import of_assessment
         from backstop.report.render.html import html
         from backstop.report.sections.whole import written
@@ -108,13 +107,9 @@ def assess(
         with folder_written_whole(out, RESULTS) as folder:
             result = solved()
             judgement = judged(result)
-            save(result, folder)
-            if beside:
-                (folder / "result.json").write_text(
-                    json_text({**result.as_dict(), **beside}), encoding="utf-8"
-                )
+            save(result, folder, beside)
             content = written(of_assessment(result, Path(run.study), judgement, command))
-            (folder / "report.html").write_text(html(content), encoding="utf-8")
+            write_new(folder / "report.html", html(content))
     if run.as_json:
         print_json({**result.as_dict(), **beside})
     else:

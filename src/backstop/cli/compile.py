@@ -27,8 +27,9 @@ def compile(study: str, out: Path, information: Information | None, slips: bool)
 
     The folder gets program.wasm and program.json; docs/reference/program.md says how to use them.
     """
-    from backstop.base.files import folder_written_whole, write_atomically
+    from backstop.base.files import folder_written_whole, write_new
     from backstop.base.json_text import json_text
+    from backstop.base.words import clean
     from backstop.program.manifest import FILES, manifest
     from backstop.program.program import compile_program
     from backstop.scenario.study import load
@@ -38,6 +39,6 @@ def compile(study: str, out: Path, information: Information | None, slips: bool)
     # Opened before the work: a folder that cannot be written is found at once.
     with folder_written_whole(out, FILES) as folder:
         program = compile_program(model, information, slips)
-        write_atomically(folder / module, program.wasm)
-        write_atomically(folder / description, json_text(manifest(model, program)))
-    click.echo(f"written to {out.resolve()}")
+        write_new(folder / module, program.wasm)
+        write_new(folder / description, json_text(manifest(model, program)))
+    click.echo(clean(f"written to {out.resolve()}"))

@@ -7,9 +7,10 @@ import importlib
 import io
 import os
 import sys
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 import click
 
@@ -106,6 +107,7 @@ def main() -> NoReturn:
     # Threads are ours; those of the linear algebra library would cost more to start than they save.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     _open_streams()
+    _say_notices()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A sign that the terminal does not have is better than no answer.
@@ -138,6 +140,33 @@ def main() -> NoReturn:
     except Exception as error:
         code = _lack(error) or _internal(error)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _say_notices() -> None:
+    """Let what a person should know of something that went well stand as a note on standard error."""
+    from backstop.base.faults import Notice
+
+    warnings.filterwarnings("always", category=Notice)
+    warnings.showwarning = _say
+
+
+def _say(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """Print a warning: as a note where it is one of ours for a person, else as Python does."""
+    from backstop.base.faults import Notice
+
+    if issubclass(category, Notice):
+        from backstop.cli.printing import print_notes
+
+        print_notes([str(message)])
+    else:
+        click.echo(warnings.formatwarning(message, category, filename, lineno, line), nl=False, err=True)
 
 
 def _open_streams() -> None:

@@ -77,6 +77,7 @@ def report(
     model = run.model
 
     from backstop.base.files import RESULTS, folder_written_whole
+    from backstop.base.words import clean
     from backstop.report.material.gathering import Request, gathered
     from backstop.report.sections.whole import written
 
@@ -109,7 +110,7 @@ def report(
     # Opened before the work: a folder that cannot be written is found at once.
     with folder_written_whole(out, RESULTS) as folder:
         write(written(gathered(model, Path(run.study), request, command, step)), folder, wanted)
-    click.echo(f"written to {out.resolve()}")
+    click.echo(clean(f"written to {out.resolve()}"))
 
 
 def chosen_formats(text: str) -> tuple[str, ...]:
@@ -127,29 +128,30 @@ def chosen_formats(text: str) -> tuple[str, ...]:
 
 def write(content: Report, folder: Path, formats: tuple[str, ...]) -> None:
     """The report in every format asked for. A page is always there: it marks the folder as the program's own."""
+    from backstop.base.files import write_new
     from backstop.report.charts.style import furnished, png, svg
     from backstop.report.render.html import html
 
     page = folder / "report.html"
-    page.write_text(html(content), encoding="utf-8")
+    write_new(page, html(content))
     if "pdf" in formats:
         from backstop.report.render.pdf import pdf
 
-        (folder / "report.pdf").write_bytes(pdf(page))
+        write_new(folder / "report.pdf", pdf(page))
     if "md" in formats:
         from backstop.report.render.markdown import markdown
 
         pictures = "svg" if "svg" in formats else None
-        (folder / "report.md").write_text(markdown(content, pictures), encoding="utf-8")
+        write_new(folder / "report.md", markdown(content, pictures))
     if "json" in formats:
         from backstop.base.json_text import json_text
         from backstop.report.render.json import as_json
 
-        (folder / "report.json").write_text(json_text(as_json(content)), encoding="utf-8")
+        write_new(folder / "report.json", json_text(as_json(content)))
     for kind in ("svg", "png"):
         if kind in formats:
             (folder / kind).mkdir()
             for figure in content.figures():
                 complete = furnished(figure)
                 target = folder / kind / f"{figure.name}.{kind}"
-                target.write_bytes(png(complete) if kind == "png" else svg(complete).encode("utf-8"))
+                write_new(target, png(complete) if kind == "png" else svg(complete))

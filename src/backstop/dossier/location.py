@@ -8,6 +8,7 @@ from pathlib import Path
 from backstop.base.document import MOST_BYTES, read_document
 from backstop.base.faults import InvalidInput, Place
 from backstop.base.files import is_file, read_file
+from backstop.base.journal import JOURNAL
 
 FOLDER = "dossier"
 """The folder of the dossier where the scenario names none."""
@@ -24,7 +25,12 @@ def dossier_folder(folder: Path, named: str | None) -> Path | None:
     A folder that the scenario names is returned whether it is there or not, so that reading it says what is missing.
     """
     found = folder / (named or FOLDER)
-    return found if named or is_file(found / REGISTER) else None
+    return found if named or is_dossier(found) else None
+
+
+def is_dossier(folder: Path) -> bool:
+    """Whether a dossier is in `folder`, or a change is under way by which it will be."""
+    return is_file(folder / REGISTER) or is_file(folder / JOURNAL)
 
 
 def find_dossier(study: Path) -> Path | None:
@@ -33,7 +39,7 @@ def find_dossier(study: Path) -> Path | None:
     A scenario file that names its dossier counts before the `scenario.yaml` beside it.
     """
     base = study if study.is_dir() else study.parent
-    if is_file(base / REGISTER):
+    if is_dossier(base):
         return base
     named = _named_by(study) if study.suffix.lower() in (".yaml", ".yml") else None
     return dossier_folder(base, named or _named_by(base / SCENARIO))
@@ -46,7 +52,7 @@ def locate(study: Path, create: bool = False) -> Path:
     """
     base = study if study.is_dir() or (create and not study.exists()) else study.parent
     folder = find_dossier(study if study.exists() else base) or base / FOLDER
-    if create or is_file(folder / REGISTER):
+    if create or is_dossier(folder):
         return folder
     raise InvalidInput(
         f"there is no dossier here ({folder.name}/{REGISTER} is missing)",

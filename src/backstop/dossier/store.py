@@ -7,15 +7,16 @@ written, and one's own version is kept in a file.
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from backstop.base.document import read_document
 from backstop.base.faults import Fault, InvalidInput, Place, Refused
-from backstop.base.files import read_file, remove_leftovers, sha256, unwritable, write_atomically
+from backstop.base.files import made_folder, read_file, remove_leftovers, sha256, unwritable, write_atomically
 from backstop.base.journal import JOURNAL, change_files, finish_change, locked
 from backstop.base.records import validated
 from backstop.dossier import layout
@@ -162,18 +163,20 @@ def _register(data: bytes, file: str) -> Register:
     return register
 
 
-def write(snapshot: Snapshot, dossier: Dossier, beside: Mapping[str, str] | None = None) -> Snapshot:
+def write(
+    snapshot: Snapshot,
+    dossier: Dossier,
+    beside: Mapping[str, str] | None = None,
+    elsewhere: Mapping[Path, str] | None = None,
+) -> Snapshot:
     """Write `dossier` over the one read as `snapshot`, merging what others changed meanwhile.
 
-    `beside` are further files of its folder by name, such as texts: all files change, or none does.
+    `beside` are further files of its folder by name, such as texts: all files change, or none does. `elsewhere` are
+    texts that other folders keep under their digests, for this change alone.
 
     Raises Refused where another hand changed the same records; nothing is written then but the file that keeps ours.
     """
-    try:
-        snapshot.folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise unwritable(snapshot.folder, error) from error
-    with locked(snapshot.folder):
+    with _opened(snapshot.folder), locked(snapshot.folder):
         finish_change(snapshot.folder)
         base = snapshot
         if _changed_meanwhile(snapshot):
@@ -193,9 +196,20 @@ def write(snapshot: Snapshot, dossier: Dossier, beside: Mapping[str, str] | None
         raw = {name: text.encode("utf-8") for name, text in _texts_of_files(base, dossier).items()}
         changed = {name: data for name, data in raw.items() if base.files.get(name) != data}
         more = {name: text.encode("utf-8") for name, text in (beside or {}).items()}
-        change_files(snapshot.folder, {**more, **changed})
+        others = {path: text.encode("utf-8") for path, text in (elsewhere or {}).items()}
+        change_files(snapshot.folder, {**more, **changed}, others)
         written, _ = _read_files(snapshot.folder, _contents(snapshot.folder, needed=True))
         return written
+
+
+@contextlib.contextmanager
+def _opened(folder: Path) -> Iterator[None]:
+    """The folder, made where it is missing, and gone again where nothing comes of it."""
+    try:
+        with made_folder(folder):
+            yield
+    except OSError as error:
+        raise unwritable(folder, error) from error
 
 
 def _changed_meanwhile(snapshot: Snapshot) -> bool:

@@ -9,7 +9,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from backstop.base.faults import InvalidInput, Place
-from backstop.base.files import folder_written_whole
+from backstop.base.files import folder_written_whole, write_new
 from backstop.base.words import did_you_mean
 from backstop.scenario.format.schema import FILE, committed
 from backstop.scenario.location import SCENARIO
@@ -63,7 +63,7 @@ def start_study(folder: Path, name: str) -> list[str]:
     with folder_written_whole(folder) as scratch:
         for path, content in files.items():
             (scratch / path).parent.mkdir(parents=True, exist_ok=True)
-            (scratch / path).write_bytes(content)
+            write_new(scratch / path, content)
     return list(files)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backstop.base.files import unwritable
+from backstop.base.files import settle, unwritable, write_new
 from backstop.base.json_text import json_text
 from backstop.game.slips import name_of_slips
 from backstop.worlds.result import Result
@@ -18,13 +18,13 @@ from backstop.worlds.result import Result
 Column = NDArray[Any] | str
 
 
-def save(result: Result, folder: Path) -> None:
-    """Write the JSON of the result and its tables into an existing folder.
+def save(result: Result, folder: Path, beside: Mapping[str, object] | None = None) -> None:
+    """Write the JSON of the result, with what is kept `beside` it, and its tables into an empty folder.
 
     `worlds.parquet` has one row per world and arrangement: parameters, weight, metrics, actors' values, costs, slips.
     `phases.parquet`: the mean share of each phase by arrangement and period.
     """
-    (folder / "result.json").write_text(json_text(result.as_dict()), encoding="utf-8")
+    write_new(folder / "result.json", json_text({**result.as_dict(), **(beside or {})}))
     write_parquet(world_tables(result), folder / "worlds.parquet")
     write_parquet([phase_table(result)], folder / "phases.parquet")
 
@@ -105,6 +105,7 @@ def write_parquet(tables: Sequence[Mapping[str, Column]], path: Path) -> None:
             )
         except duckdb.IOException as error:
             raise unwritable(path, error) from error
+    settle(path)
 
 
 def _quoted(text: str, mark: str) -> str:

@@ -53,7 +53,6 @@ def add(
     A text that may not travel stays where it is; the study keeps its digests alone. Nothing is ever edited in place: a
     new text of a known source becomes its new version, and statements are checked against it.
     """
-    from backstop.base.files import write_atomically
     from backstop.dossier import intake, store
     from backstop.dossier.available_texts import AvailableTexts, folders
     from backstop.dossier.verification import settled, verify
@@ -67,6 +66,7 @@ def add(
     sources, happened = intake.entered(dict(snapshot.dossier.sources), incoming, name, replaces)
     by_digest = {item.source.text.digests.text: item.text for item in incoming}
     beside: dict[str, str] = {}
+    elsewhere: dict[Path, str] = {}
     for source in list(sources.values()):
         digests = source.text.digests
         text = by_digest.get(digests.text)
@@ -76,9 +76,7 @@ def add(
             sources[source.id] = kept = intake.filed(source)
             beside[kept.text.file] = text
         elif opened.folders and digests.text != digests.received:
-            path = places[0] / f"{digests.text}.txt"
-            if not path.exists():
-                write_atomically(path, text)
+            elsewhere[places[0] / f"{digests.text}.txt"] = text
     found = replace(snapshot.dossier, sources=sources)
     renewed = [entered for entered, what in happened if what == "new version"]
     if renewed:
@@ -86,7 +84,7 @@ def add(
         outcomes = verify(found, available, renewed)
         found = settled(found, outcomes, available)
         _print_outcomes(outcomes)
-    store.write(snapshot, found, beside)
+    store.write(snapshot, found, beside, elsewhere)
     for said in [note for item in incoming for note in item.notes][:20]:
         print_note(said)
     for entered, what in happened if len(happened) <= 20 else []:
