@@ -50,6 +50,49 @@ def test_a_world_is_the_one_of_the_assessment(pledge: Path, world: int, arrangem
         assert shown == pytest.approx(sample[world], rel=1e-10, abs=1e-10), name
 
 
+def test_slips_are_marked_move_by_move(pledge: Path) -> None:
+    found = run("explain", pledge, "--world", 9, "--arrangement", "both", "--json").json
+    nodes = [node for phase in found["phases"]["0"] for node in phase["nodes"]]
+    marked = 0
+    for node in nodes:
+        for move in node["moves"]:
+            own = [other["utilities"].get(node["actor"], 0.0) for other in node["moves"]]
+            worse = node["actor"] != "" and move["utilities"][node["actor"]] < max(own) - 1e-12
+            assert (move["slip"] is not None) is worse
+            if worse:
+                assert move["slip"] == pytest.approx(move["probability"] - move["bound"])
+                marked += 1
+    assert marked == 3
+    text = run("explain", pledge, "--world", 9, "--arrangement", "both").out
+    assert text.count(" (slip)") == 3
+    whole = sum(move["slip"] or 0.0 for move in nodes[0]["moves"])
+    assert f"slips {whole:.4f} in all" in text
+    private = run("explain", pledge, "--world", 9, "--information", "private_payoffs")
+    assert " (shock)" in private.out and "slip" not in private.out
+
+
+@pytest.mark.parametrize("information", ["agent_error", "private_payoffs"])
+def test_slips_of_a_world_are_those_of_the_assessment(pledge: Path, information: str) -> None:
+    found = run("explain", pledge, "--world", 5, "--information", information, "--json").json
+    whole = assess(load(pledge), 16, information=information)  # type: ignore[arg-type]
+    samples = whole.arrangements["bare"].slip_samples
+    assert found["slips_are"] == ("slip" if information == "agent_error" else "shock")
+    assert list(found["slips"]) == list(samples) == ["lasting", "early_war", "probes"]
+    for name, sample in samples.items():
+        split = found["slips"][name]
+        assert split["incentive"] == pytest.approx(sample.incentive[5], abs=1e-10)
+        for actor, by in sample.by.items():
+            assert split["slips"].get(actor, 0.0) == pytest.approx(by[5], abs=1e-10)
+        event = 1 - found["metrics"][name] if name == "lasting" else found["metrics"][name]
+        assert split["incentive"] + sum(split["slips"].values()) == pytest.approx(event, abs=1e-12)
+
+
+def test_what_is_bound_is_told_apart_from_slips(tmp_path: Path) -> None:
+    bound = PLEDGE.replace("    actor: north\n", "    actor: north\n    bound: {attack: 0.25}\n", 1)
+    answer = run("explain", write(tmp_path / "bound", bound))
+    assert re.search(r"\(bound 0\.25, slip 0\.\d{4}\)", answer.out)
+
+
 def test_numbers_add_up(pledge: Path) -> None:
     found = run("explain", pledge, "--world", 9, "--arrangement", "both", "--year", 1.5, "--json").json
     phases = found["phases"]["3"]

@@ -72,12 +72,13 @@ def test_the_template_with_a_dossier_cites_it(run, tmp_path):
         "observers": "We will send 40 observers if the truce holds for a month",
         "observers_help": "Without observers nobody would know who fired first",
         "holds": "parameter most_observers: stated, P2",
+        "answered": "which moves are slips: backstop explain",
         "P3": "his country would sign nothing until they had arrived",
     }
     for each, words in grounds.items():
         code, out, err = run("why", folder, each)
         assert (code, err) == (0, "")
-        assert words in out
+        assert words in " ".join(out.split())
     assert "4 stated, 1 implied" in run("audit", folder)[1]
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from backstop.base.table import Table
     from backstop.scenario.model import Model
-    from backstop.worlds.trace import PhaseTrace, WorldTrace
+    from backstop.worlds.trace import MoveTrace, PhaseTrace, WorldTrace
 
 
 @click.command()
@@ -85,16 +85,33 @@ def _world(model: Model, of: WorldTrace) -> tuple[list[Table], list[str]]:
         (a.titled(n), f"{of.discounts[n]:.4g}", f"{of.noises[n]:.4g}") for n, a in scenario.actors.items()
     )
     metrics = (
-        (metric.titled(n), "no value" if value is None else f"{value:.4f}")
+        (metric.titled(n), "no value" if value is None else f"{value:.4f}", *_split(model, of, n))
         for n, metric in scenario.metrics.items()
         for value in (of.metrics[n],)
     )
     tables = [
         Table("Parameters", ("", "name", "value", "unit", "rests on"), tuple(parameters)),
         Table("Actors", ("", "discount per year", "noise"), tuple(actors)),
-        Table("What comes of it", ("", "in this world"), tuple(metrics)),
+        Table(
+            "What comes of it",
+            ("", "in this world", f"its event, without a {of.slips_are}", f"with a first {of.slips_are} by"),
+            tuple(metrics),
+            f"A {of.slips_are} is a move made freely that is worth less to its own mover than another"
+            + (", which the mover prefers for a reason of the moment." if of.slips_are == "shock" else ".")
+            + " The event of a metric that avoids something is what it avoids.",
+        ),
     ]
     return tables, lines
+
+
+def _split(model: Model, of: WorldTrace, metric: str) -> tuple[str, str]:
+    """The event of a metric without a slip, and with a first slip by each actor who has a part in it."""
+    slips = of.slips.get(metric)
+    if slips is None or slips.incentive is None:
+        return "", ""
+    by = sorted(((p or 0.0, actor) for actor, p in slips.slips.items()), reverse=True)
+    parts = [f"{model.scenario.actors[actor].titled(actor)} {p:.4f}" for p, actor in by if p >= 0.00005]
+    return f"{slips.incentive:.4f}", ", ".join(parts) or "nobody"
 
 
 def _phase(
@@ -121,13 +138,15 @@ def _phase(
         rows = [
             (
                 f"{move.label} -> {move.leads_to}",
-                f"{move.probability:.4f}" + (f" (bound {move.bound:.3g})" if move.bound else ""),
+                f"{move.probability:.4f}" + _parts(move, of.slips_are),
                 *(f"{move.utilities[a]:.4f}" for a in actors),
             )
             for move in node.moves
         ]
         rows.append(("worth at this node", "", *(f"{node.utilities[a]:.4f}" for a in actors)))
-        heading = f"{node.name}: {who}{noise}; reached with {node.reach:.4f}"
+        slips = sum(move.slip or 0.0 for move in node.moves)
+        slipped = f"; {of.slips_are}s {slips:.4f} in all" if node.actor else ""
+        heading = f"{node.name}: {who}{noise}; reached with {node.reach:.4f}{slipped}"
         tables.append(Table(heading, ("move", "probability", *(f"to {a}" for a in actors)), tuple(rows)))
     outcomes = tuple(
         (scenario.outcomes[n].titled(n), f"{p:.4f}", scenario.outcomes[n].next)
@@ -138,6 +157,14 @@ def _phase(
         tables.append(Table("Outcomes when this phase is played", columns, outcomes))
     title, year = scenario.phases[phase.phase].titled(phase.phase), period * model.period_years
     return f"Phase: {title} ({phase.phase}), year {year:g}: share {phase.share:.4f}", tables, lines
+
+
+def _parts(move: MoveTrace, called: str) -> str:
+    """What a move's probability has in it: a bound part, and a slip or shock."""
+    parts = [f"bound {move.bound:.3g}"] if move.bound else []
+    if move.slip is not None:
+        parts.append(f"{called} {move.slip:.4f}" if move.bound else called)
+    return f" ({', '.join(parts)})" if parts else ""
 
 
 def _by_name(values: Mapping[str, float]) -> str:

@@ -12,6 +12,8 @@ from backstop.evidence.citation import CITING
 from backstop.evidence.dependence import computed_from, played_from
 from backstop.evidence.evidence import Evidence
 from backstop.evidence.ground import Grade, Ground, weakest
+from backstop.game.metric import SLIP_KINDS
+from backstop.game.slips import name_of_slips
 from backstop.scenario.expression.expression import parse
 from backstop.scenario.format.quantities import Parameter, Spread
 from backstop.scenario.format.scenario import Scenario
@@ -97,9 +99,15 @@ def _metric(evidence: Evidence, name: str) -> Explanation:
     seen = [key for key, one in scenario.observations.items() if one.metric == name]
     until = f"by year {metric.by_year:g}" if metric.by_year is not None else ""
     start = f"from {metric.from_}" if metric.from_ else ""
+    slip = name_of_slips(scenario.information)
+    event = "what it avoids" if metric.kind == "avoid" else "its event"
     lines = (
         metric.title,
         ", ".join(part for part in (what, start, until) if part),
+        f"how far {event} begins with a {slip} (a move that its own mover ranks below another): backstop assess; "
+        f"which moves are {slip}s: backstop explain"
+        if metric.kind in SLIP_KINDS
+        else "",
         f"set against the observation {', '.join(seen)}" if seen else "",
         f"rests on: {', '.join(used)}" if used else "rests on no parameter",
         *(

@@ -28,23 +28,37 @@ def name_of_slips(information: Information) -> Literal["slip", "shock"]:
     return "slip" if information == "agent_error" else "shock"
 
 
+def ranked_below(solved: SolvedPlay, margins: Sequence[float]) -> list[list[bool]]:
+    """By node and move: whether the move is a slip, where it is made freely.
+
+    It is where it is worth less to its mover than the best move there by more than the mover's margin, ties apart.
+    Empty at chance nodes and endings.
+    """
+    found: list[list[bool]] = []
+    for node in solved.play.nodes:
+        own: list[float] = []
+        if isinstance(node, Decision):
+            own = [solved.values[child][node.actor] for child in node.children]
+            least = margins[node.actor] + TIE * max(1.0, *map(abs, own))
+        found.append([max(own) - worth > least for worth in own])
+    return found
+
+
 def slip_chances(solved: SolvedPlay, numbers: PlayNumbers, margins: Sequence[float]) -> list[list[float]]:
     """By node and move: the probability, once the node is reached, that the move is made as a slip.
 
-    `margins` by actor: a slip is worth less than the best move by more than that, ties apart. The bound part of a
-    decision is no slip. Empty at chance nodes and endings.
+    `margins` by actor. The bound part of a decision is no slip. Empty at chance nodes and endings.
     """
     found: list[list[float]] = []
-    for position, node in enumerate(solved.play.nodes):
+    for position, slips in enumerate(ranked_below(solved, margins)):
+        node = solved.play.nodes[position]
         if not isinstance(node, Decision):
             found.append([])
             continue
         own = [solved.values[child][node.actor] for child in node.children]
-        least = margins[node.actor] + TIE * max(1.0, *map(abs, own))
         left = freedom(dict(zip(node.bound, numbers.chances[position], strict=True)))
         chosen = free_choice(own, numbers.noise[position])
-        best = max(own)
-        found.append([left * p if best - u > least else 0.0 for p, u in zip(chosen, own, strict=True)])
+        found.append([left * p if slip else 0.0 for p, slip in zip(chosen, slips, strict=True)])
     return found
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from backstop.base.faults import InvalidInput
 from backstop.game.choice import Information
-from backstop.game.metric import figure
+from backstop.game.metric import SLIP_KINDS, by_first_slip, figure
 from backstop.game.play import SolvedPlay
 from backstop.game.process import Solution, expected_outcomes, shares
+from backstop.game.slips import NOBODY, name_of_slips, ranked_below, slip_chances, slip_records
 from backstop.game.tree import Decision, Ending
 from backstop.scenario.expression.expression import Value
 from backstop.scenario.model import Model
@@ -22,13 +23,18 @@ CENTRAL = "central"
 
 @dataclass(frozen=True, slots=True)
 class MoveTrace:
-    """A move or branch: where it leads, its probability, and what it is worth to each actor."""
+    """A move or branch: where it leads, its probability, and what it is worth to each actor.
+
+    `bound`: the part of the probability that is made without a decision. `slip`: the probability that it is made freely
+    although it is worth less to its mover than another; None where it is not worth less.
+    """
 
     label: str
     leads_to: str
     probability: float
     utilities: Mapping[str, float]
     bound: float = 0.0
+    slip: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +63,19 @@ class PhaseTrace:
 
 
 @dataclass(frozen=True, slots=True)
+class SlipsTrace:
+    """The event of a metric by who slipped first in the play that brings it about; None where it has no value."""
+
+    incentive: float | None
+    slips: Mapping[str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
 class WorldTrace:
-    """A world under one arrangement. `phases[t]` for every period that was asked for."""
+    """A world under one arrangement. `phases[t]` for every period that was asked for.
+
+    `slips` by metric, of the kinds reach, avoid and count.
+    """
 
     world: int | str
     arrangement: str
@@ -72,6 +89,8 @@ class WorldTrace:
     shares: tuple[Mapping[str, float], ...]
     outcomes: Mapping[str, float]
     metrics: Mapping[str, float | None]
+    slips_are: str
+    slips: Mapping[str, SlipsTrace]
 
 
 def trace(
@@ -105,6 +124,16 @@ def trace(
     game = model.game
     occupied = shares(solution, game.start)
     metrics = {name: figure(solution, model.metric(name)) for name in model.scenario.metrics}
+    records = slip_records(solution)
+
+    def known(figure: float) -> float | None:
+        return figure if figure == figure else None
+
+    def slips(name: str) -> SlipsTrace:
+        by = by_first_slip(solution, model.metric(name), records)
+        incentive = by.pop(NOBODY)
+        return SlipsTrace(known(incentive), {game.actors[actor]: known(p) for actor, p in by.items()})
+
     return WorldTrace(
         world=world,
         arrangement=arrangement,
@@ -123,7 +152,9 @@ def trace(
         },
         shares=tuple(dict(zip(game.phases, of_phase, strict=True)) for of_phase in occupied),
         outcomes=dict(zip(game.outcomes, expected_outcomes(solution, game.start), strict=True)),
-        metrics={name: number if number == number else None for name, number in metrics.items()},
+        metrics={name: known(figure) for name, figure in metrics.items()},
+        slips_are=name_of_slips(convention),
+        slips={name: slips(name) for name in metrics if model.metric(name).kind in SLIP_KINDS},
     )
 
 
@@ -150,6 +181,8 @@ def _nodes(
     game, nodes, reach = model.game, played.play.nodes, played.reach()
     numbers = solution.world.phases[period][phase].play
     assert numbers is not None
+    margins = solution.world.slip_margins
+    below, chances = ranked_below(played, margins), slip_chances(played, numbers, margins)
 
     def by_actor(position: int) -> dict[str, float]:
         return dict(zip(game.actors, played.values[position], strict=True))
@@ -175,7 +208,14 @@ def _nodes(
             numbers.noise[position] if decides else None,
             reach[position],
             tuple(
-                MoveTrace(label, name_of(child), probability, by_actor(child), bound.get(move, 0.0))
+                MoveTrace(
+                    label,
+                    name_of(child),
+                    probability,
+                    by_actor(child),
+                    bound.get(move, 0.0),
+                    chances[position][move] if decides and below[position][move] else None,
+                )
                 for move, (label, probability, child) in enumerate(
                     zip(labels, played.moves[position], node.children, strict=True)
                 )
