@@ -359,7 +359,7 @@ def test_the_table_says_what_was_asked(observed: Path) -> None:
         "Year by year: Force and pledge",
     ):
         assert title in answer.out
-    assert "hazard: Peace lasts" in answer.out
+    assert "hazard of “War”" in answer.out
     assert "All that falls to South and North" in answer.out
 
 
@@ -369,7 +369,7 @@ def test_one_year_is_no_years() -> None:
 
 
 def test_a_number_has_no_more_digits_than_its_error_supports(pledge: Path) -> None:
-    answer = run("assess", pledge, "--worlds", 160)
+    answer = run("assess", pledge, "--worlds", 160, "--errors")
     pairs = re.findall(r"([-+]?[\d,.]+) ±([\d,.]+)", answer.out)
     assert len(pairs) > 20
     for value, error in pairs:

@@ -48,6 +48,41 @@ def test_what_there_is_to_see() -> None:
     assert "Base rates the worlds must respect" not in [table.title for table in tables(result())]
 
 
+def test_the_first_table_shows_the_range_over_worlds_and_errors_on_request() -> None:
+    found = result(worlds=320)
+    lasting = found.arrangements["bare"].metrics["lasting"]
+    shown = next(row for row in tables(found)[0].rows if row[0] == "Peace lasts")[1]
+    assert f"({lasting.q05:.2f} to {lasting.q95:.2f})" in shown
+    assert "±" not in shown
+    asked = next(row for row in tables(found, errors=True)[0].rows if row[0] == "Peace lasts")[1]
+    assert "±" in asked
+    assert f"({lasting.q05:.2f} to {lasting.q95:.2f})" in asked
+
+
+def test_totals_are_not_told_per_year() -> None:
+    found = result(PLEDGE.replace("cost_unit: million", "cost_unit: million EUR a year"))
+    assert "million EUR" in found.arrangements["both"].controllers["south"]
+    costs = next(table for table in tables(found) if table.title.startswith("Expected cost"))
+    assert costs.rows[0][0] == "Border force (million EUR)"
+    assert not any("a year" in row[0] for row in costs.rows)
+
+
+def test_a_hazard_is_named_after_what_may_happen() -> None:
+    text = PLEDGE.replace(
+        "  early_war:", "  resumed: {title: Calm after tension, avoid: [war], from: tension}\n  early_war:"
+    )
+    rows = [
+        row[0]
+        for table in tables(result(text))
+        if table.title.startswith("Year by year")
+        for row in table.rows
+    ]
+    named = [row for row in rows if "hazard" in row]
+    assert "hazard of “War”" in named
+    assert "hazard of “War”, from “Tension”" in named
+    assert not any("Peace lasts" in row or "Calm after" in row for row in named)
+
+
 def test_states_and_endings_go_from_good_to_bad() -> None:
     # Written from bad to good, so that the order of the file is not the order wanted.
     text = PLEDGE
@@ -149,7 +184,7 @@ def test_hazards_and_shares_stand_year_by_year() -> None:
     table = tables(result())[-1]
     assert table.columns == ("year", "0", "1", "2", "3", "4")
     names = [row[0] for row in table.rows]
-    assert names == ["Peace", "Tension", "War", "hazard: Peace lasts", "hazard: Early war"]
+    assert names == ["Peace", "Tension", "War", "hazard of “War”"]
     war = table.rows[2]
     assert war[1] == "0.00"
     assert table.rows[3][1] == "-"

@@ -118,6 +118,56 @@ def with_error(of: Estimated) -> str:
     return f"{number(mean, se)} ±{round(se, places):,.{max(0, places)}f}"
 
 
+class Spread(Estimated, Protocol):
+    """An estimate with the ends of the range that holds nine worlds in ten; None where there is none."""
+
+    @property
+    def q05(self) -> float | None:
+        """The value that five worlds in 100 lie below."""
+        ...
+
+    @property
+    def q95(self) -> float | None:
+        """The value that five worlds in 100 lie above."""
+        ...
+
+
+def with_range(of: Spread, errors: bool = False, sign: bool = False) -> str:
+    """Mean, and in brackets the range of nine worlds in ten; with `errors` also the Monte Carlo error of the mean.
+
+    A figure that is the same in all worlds stands alone. `sign` writes a plus before what is above 0.
+
+    >>> from collections import namedtuple
+    >>> found = namedtuple("Summary", "mean se q05 q95")(0.68321, 0.0021, 0.312, 0.941)
+    >>> with_range(found), with_range(found, errors=True)
+    ('0.683 (0.31 to 0.94)', '0.683 ±0.002 (0.31 to 0.94)')
+    """
+    mean, se, low, high = of.mean, of.se, of.q05, of.q95
+    text = with_error(of)
+    if mean is None:
+        return text
+    if low is None or high is None:
+        return _signed(text) if sign else text
+    width = high - low
+    if width > 1e-9 * max(abs(low), abs(high), 1e-300):
+        places = min(9, max(0, 1 - math.floor(math.log10(width))))
+        if not errors:
+            by_error = places + 1 if not se else max(0, -math.floor(math.log10(se)))
+            text = number(mean, se if se else None, min(places + 1, by_error))
+        ends = [number(end, most=places) if places else number(end, 1.0) for end in (low, high)]
+        if sign:
+            ends = [_signed(end) for end in ends]
+        return f"{_signed(text) if sign else text} ({ends[0]} to {ends[1]})"
+    if not errors:
+        text = text.split(" ")[0] if "±" in text else text
+    return _signed(text) if sign else text
+
+
+def _signed(text: str) -> str:
+    figure = text.split(" ")[0]
+    return text if figure.startswith("-") or not any(digit in figure for digit in "123456789") else f"+{text}"
+
+
 def listed(words: Iterable[str], last: str = "and") -> str:
     """Words joined to a list; `none` where there is nothing.
 

@@ -24,6 +24,7 @@ MOST_UNTIL = 1_000_000
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Also write result.json, tables and report.html here."
 )
+@click.option("--errors", is_flag=True, help="Show the Monte Carlo error beside every mean.")
 @click.option("--claims", is_flag=True, help="Also judge the study's claims.")
 @click.option(
     "--until",
@@ -36,13 +37,14 @@ def assess(
     run: options.Run,
     arrangements: tuple[str, ...],
     out: Path | None,
+    errors: bool,
     claims: bool,
     until: float | None,
     metric: str | None,
 ) -> None:
     """Solve STUDY over many worlds and compare its arrangements.
 
-    Prints, for every arrangement, each metric with its Monte Carlo error and the paired difference from the first
+    Prints, for every arrangement, each metric with its range over worlds and the paired difference from the first
     arrangement on the same worlds; then outcomes, actors' values, costs, and phases and hazards by year.
     """
     model = run.model
@@ -120,7 +122,7 @@ def assess(
         question = [model.scenario.question] if model.scenario.question else []
         lead = subject_of(result)
         answer = [text for text in (slips_in_words(result, lead.shown, lead.focus),) if text]
-        print_titled(model.scenario.title, tables(result), (*question, *heading(result), *answer))
+        print_titled(model.scenario.title, tables(result, errors), (*question, *heading(result), *answer))
         if judgement is not None:
             from backstop.cli.questions.claims import print_claims
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from typing import TYPE_CHECKING
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 # A file or pipe gets a fixed, generous width; a terminal its own, but not less than this.
 WIDTH_OFF_A_TERMINAL = 160
 LEAST_WIDTH = 100
+
+# Brackets with a range after a figure: rather there than anywhere else a cell is broken.
+_BRACKETS = re.compile(r"(?<=\d) (?=\()\((?=[-+]?\d[^()]* to )")
 
 
 def print_json(content: Mapping[str, object]) -> None:
@@ -74,7 +78,21 @@ def print_titled(title: str, tables: Iterable[Table] = (), lines: Iterable[str] 
         )
         for i, column in enumerate(table.columns):
             grid.add_column(Text(clean(column)), justify="left" if i == 0 else "right", overflow="fold")
-        for row in table.rows:
+        rows = (
+            table.rows if _natural_width(table) <= width else [tuple(map(_broken, row)) for row in table.rows]
+        )
+        for row in rows:
             grid.add_row(*(Text(clean(cell)) for cell in row))
         out.print()
         out.print(grid)
+
+
+def _natural_width(table: Table) -> int:
+    """Characters that a table takes where no cell is broken."""
+    cells = zip(table.columns, *table.rows, strict=True)
+    return sum(max(map(len, column)) + 2 for column in cells)
+
+
+def _broken(cell: str) -> str:
+    """A cell with what stands in brackets after a figure on a line of its own."""
+    return _BRACKETS.sub("\n(", cell)

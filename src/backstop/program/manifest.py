@@ -142,7 +142,7 @@ def _outputs(model: Model, program: Program) -> Json:
             figure,
             "expected cost over the horizon",
             title=scenario.measures[name].titled(name),
-            unit=scenario.measures[name].cost_unit,
+            unit=scenario.measures[name].total_unit,
         )
         for name, figure in layout.costs.items()
     }

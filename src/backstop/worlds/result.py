@@ -318,7 +318,7 @@ def _controller_costs(model: Model, sample: Sample) -> dict[tuple[str, str], Flo
     found: dict[tuple[str, str], FloatArray] = {}
     for name, cost in sample.costs.items():
         measure = model.scenario.measures[name]
-        key = ("+".join(measure.by), measure.cost_unit or UNSTATED_UNIT)
+        key = ("+".join(measure.by), measure.total_unit or UNSTATED_UNIT)
         found[key] = found[key] + cost if key in found else cost
     return found
 

@@ -114,7 +114,7 @@ class Packages:
         """Expected costs of a package by unit; units cannot be added up."""
         total: dict[str, float] = {}
         for name, cost in package.costs.items():
-            unit = self.model.scenario.measures[name].cost_unit
+            unit = self.model.scenario.measures[name].total_unit
             total[unit] = total.get(unit, 0.0) + cost
         return total
 
@@ -367,7 +367,7 @@ def _notes_on_costs(model: Model, measures: Sequence[str], priced: bool) -> list
         return [
             "no measure that is varied has a cost: in its place stands what is promised, as shares of the ranges"
         ]
-    units = dict.fromkeys(of.cost_unit or "unstated" for of in known.values() if of.cost is not None)
+    units = dict.fromkeys(of.total_unit or "unstated" for of in known.values() if of.cost is not None)
     notes = []
     if len(units) > 1:
         notes.append(f"costs are in different units ({', '.join(units)}) and are added up as they stand")

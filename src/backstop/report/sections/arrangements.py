@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from backstop.base.table import Table
-from backstop.base.words import counted, listed, quoted, stop, with_error
+from backstop.base.words import counted, listed, quoted, stop, with_range
 from backstop.report.charts import intervals, scatter, style
 from backstop.report.content import Block, Figure, Paragraph, Section
 from backstop.report.material.gathering import Material
@@ -54,8 +54,13 @@ def metrics_figure(found: Material) -> Figure:
                 metric.titled(name), summaries, "years" if metric.kind == "duration" else unit, domain
             )
         )
-        rows.append((metric.titled(name), *map(with_error, summaries.values())))
-    table = Table("The figures shown", ("", *titles.values()), tuple(rows), "Mean ± Monte Carlo error.")
+        rows.append((metric.titled(name), *(with_range(of, errors=True) for of in summaries.values())))
+    table = Table(
+        "The figures shown",
+        ("", *titles.values()),
+        tuple(rows),
+        "Mean ± Monte Carlo error (range of nine worlds in ten).",
+    )
     spread = "The mean over worlds (dot, with its figure), half of all worlds (thick line) and nine in ten (thin line)."
     note = (
         "The lines show how much assumptions matter; the Monte Carlo error of a mean is smaller than its dot unless a "
@@ -171,22 +176,34 @@ def values_figure(found: Material) -> Figure:
     base = result.arrangements[result.first].value_samples
     titles = {name: found.arrangement_title(name) for name in result.arrangements if name != result.first}
     panels, rows = [], []
-    gaining = set(titles)
+    gaining, always = set(titles), set(titles)
     for actor, of in found.model.scenario.actors.items():
         gains = {
             a: summarise(result.arrangements[a].value_samples[actor] - base[actor], result.weights)
             for a in titles
         }
         gaining &= {a for a, gain in gains.items() if _sign(gain) > 0}
+        always &= {a for a, gain in gains.items() if gain.q05 is not None and gain.q05 > 0}
         summaries = {titles[a]: gain for a, gain in gains.items()}
         panels.append(intervals.Panel(of.titled(actor), summaries, "difference in value", zero=True))
-        rows.append((of.titled(actor), *map(with_error, gains.values())))
+        rows.append(
+            (of.titled(actor), *(with_range(gain, errors=True, sign=True) for gain in gains.values()))
+        )
     first = quoted(found.arrangement_title(result.first))
     title = f"No arrangement is better than {first} for every actor"
     if gaining:
-        names = listed(quoted(title) for a, title in titles.items() if a in gaining)
+        shown = gaining & always or gaining
+        names = listed(quoted(title) for a, title in titles.items() if a in shown)
         title = f"Every actor gains from {names}, compared with {first}"
-    columns, note = ("", *titles.values()), "Mean difference ± Monte Carlo error."
+        if not gaining & always:
+            title = (
+                f"On average every actor gains from {names}, compared with {first}, and in at least one world "
+                "of twenty some actor does not"
+            )
+    columns, note = (
+        ("", *titles.values()),
+        "Mean difference ± Monte Carlo error (range of nine worlds in ten).",
+    )
     table = Table("The figures shown", columns, tuple(rows), note)
     return style.figure(
         intervals.chart(panels),

@@ -63,7 +63,7 @@ def _measure(found: Material, name: str, of: form.Measure) -> Entry:
         )
         lines.append(("Ceiling", words, f"cap: {of.cap}"))
     if of.cost is not None:
-        unit = f", in {of.cost_unit}" if of.cost_unit else ""
+        unit = f", in {of.total_unit}" if of.total_unit else ""
         lines.append(
             ("Cost", stop(f"Per year in force: {in_words(of.cost, names)}{unit}"), f"cost: {of.cost}")
         )

@@ -20,12 +20,30 @@ def _of_target(found: Material, target: Target) -> str:
     tied = tied_with(target.met, focus, found.result.weights)
     names = listed(quoted(found.arrangement_title(name)) for name in (focus, *tied))
     share = target.shares[focus]
+    if len(arrangements) > 1 and max(of.mean or 0.0 for of in target.shares.values()) < 0.5:
+        return _of_none(found, target)
     text = f"Under {names}, {target.words} in {of_worlds(share.mean, share.se)}"
     if tied:
         return stop(f"{text} (for {quoted(found.arrangement_title(focus))}); these cannot be told apart")
     highest = (share.mean or 0.0) >= max(of.mean or 0.0 for of in target.shares.values())
     if len(arrangements) > 1 and highest:
         text += f", more than under any other of the {len(arrangements)} arrangements compared"
+    return stop(text)
+
+
+def _of_none(found: Material, target: Target) -> str:
+    """That no arrangement meets the target in most worlds, and which comes nearest: a small share is no success."""
+    best = max(target.shares, key=lambda name: target.shares[name].mean or 0.0)
+    most, count = target.shares[best], len(target.shares)
+    text = f"Under none of the {count} arrangements compared is it so in most worlds that {target.words}; "
+    if not most.mean:
+        return stop(f"{text}it is so in no world")
+    names = [best, *tied_with(target.met, best, found.result.weights)]
+    said = listed(quoted(found.arrangement_title(name)) for name in names)
+    text += f"the most is {of_worlds(most.mean, most.se)}, under {said}"
+    if found.subject.focus not in names:
+        focus, own = found.subject.focus, target.shares[found.subject.focus]
+        text += f", and under {quoted(found.arrangement_title(focus))} it is {of_worlds(own.mean, own.se)}"
     return stop(text)
 
 

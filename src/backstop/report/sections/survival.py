@@ -92,7 +92,9 @@ def survival_figure(found: Material, family: list[str]) -> Figure:
     left = len(result.arrangements) - len(drawn)
     if left > 0:
         notes.append(f"{counted(left, 'more arrangement')} not drawn.")
-    ends = {title: (curve.mean[-1], curve.se[-1]) for title, curve in drawn.values()}
+    # A figure that is named after a metric tells it for the year of that metric, whatever is drawn beyond.
+    until = found.model.metric(longest).until
+    ends = {title: (curve.mean[until], curve.se[until]) for title, curve in drawn.values()}
     words = (f"{title} {number(*end, most=2)}" for title, end in ends.items())
     return style.figure(
         curves.chart(panels, years),
@@ -101,7 +103,7 @@ def survival_figure(found: Material, family: list[str]) -> Figure:
         definition=f"Probability of no {avoided} up to each year{start}{bands}.",
         source=found.source,
         note=" ".join(notes),
-        alternative=stop(f"After {horizon:g} years: {', '.join(words)}"),
+        alternative=stop(f"After {_years(years[until])}: {', '.join(words)}"),
         table=Table(
             f"{found.metric_title(longest)}, by year", ("year", *(f"{years[s]:g}" for s in steps)), rows
         ),
@@ -160,11 +162,15 @@ def course_figure(found: Material) -> Figure:
     )
 
 
+def _years(number: float) -> str:
+    return "1 year" if number == 1 else f"{number:g} years"
+
+
 def _course_title(found: Material, shares: Mapping[str, Mapping[str, list[float]]]) -> str:
     """Which state is the most frequent at the end, under how many arrangements."""
     tops = Counter(max(of, key=lambda part: of[part][-1]) for of in shares.values())
     years = found.model.scenario.horizon.years
-    after = "1 year" if years == 1 else f"{years:g} years"
+    after = _years(years)
     if len(shares) == 1:
         return f"After {after} the most frequent state is {quoted(next(iter(tops)))}"
     parts = [f"{quoted(part)} under {count}" for part, count in tops.most_common()]

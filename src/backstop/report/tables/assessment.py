@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 
 from backstop.base.table import Table
-from backstop.base.words import counted, number, readable, supported, with_error
+from backstop.base.words import counted, listed, number, quoted, readable, supported, with_range
 from backstop.game.metric import SLIP_KINDS
 from backstop.report.tables.slips import has_events, slips_table
+from backstop.scenario.format import scenario as form
 from backstop.scenario.format.fields import from_good_to_bad
 from backstop.worlds.hazard import Hazard, hazards
 from backstop.worlds.result import UNSTATED_UNIT, ArrangementResult, Curve, Result
-from backstop.worlds.statistics import Summary
 
 
 def heading(result: Result) -> list[str]:
@@ -36,18 +36,24 @@ def heading(result: Result) -> list[str]:
     return lines
 
 
-def tables(result: Result) -> list[Table]:
-    """All tables of an assessment, the most asked for first."""
-    found = [metrics_table(result)]
+_RANGE = (
+    "Mean over worlds, and in brackets the range of nine worlds in ten (5 to 95 %), which says how much assumptions "
+    "matter."
+)
+
+
+def tables(result: Result, errors: bool = False) -> list[Table]:
+    """All tables of an assessment, the most asked for first; with `errors` Monte Carlo errors beside means."""
+    found = [metrics_table(result, errors)]
     if len(result.arrangements) > 1:
-        found.append(differences_table(result))
+        found.append(differences_table(result, errors))
     if has_events(result):
         found.append(slips_table(result))
     if result.observations:
         found.append(observations_table(result))
-    found += [outcomes_table(result), values_table(result)]
+    found += [outcomes_table(result), values_table(result, errors)]
     if any(a.costs for a in result.arrangements.values()):
-        found.append(costs_table(result))
+        found.append(costs_table(result, errors))
     found += [years_table(result, a) for a in result.arrangements.values()]
     return found
 
@@ -57,14 +63,14 @@ def _columns(result: Result) -> tuple[str, ...]:
     return tuple(arrangements[name].labelled(name) for name in result.arrangements)
 
 
-def metrics_table(result: Result) -> Table:
-    """Metrics by arrangement."""
+def metrics_table(result: Result, errors: bool = False) -> Table:
+    """Metrics by arrangement: the mean and range over worlds."""
     every = list(result.arrangements.values())
     rows = (
-        (metric.titled(name), *(with_error(a.metrics[name]) for a in every))
+        (metric.titled(name), *(with_range(a.metrics[name], errors) for a in every))
         for name, metric in result.model.scenario.metrics.items()
     )
-    note = "Mean over worlds ± Monte Carlo error of the mean."
+    note = _noted(result, errors)
     missing = max((of.without_value for a in every for of in a.metrics.values()), default=0)
     if missing:
         note += (
@@ -73,25 +79,29 @@ def metrics_table(result: Result) -> Table:
     return Table("What each arrangement gives", ("", *_columns(result)), tuple(rows), note)
 
 
-def differences_table(result: Result) -> Table:
-    """Paired differences from the first arrangement."""
+def _noted(result: Result, errors: bool) -> str:
+    """How the figures of a table are to be read."""
+    if not result.model.uncertain:
+        return "No assumption is uncertain: all worlds are one."
+    digits = "± is the Monte Carlo error of the mean, which more worlds make smaller."
+    return (
+        f"{_RANGE} {digits if errors else 'Means have no more digits than their Monte Carlo error supports.'}"
+    )
+
+
+def differences_table(result: Result, errors: bool = False) -> Table:
+    """Paired differences from the first arrangement: their mean and range over worlds."""
     others = [a for name, a in result.arrangements.items() if name != result.first]
     rows = (
-        (metric.titled(name), *(_signed(a.differences[name]) for a in others))
+        (metric.titled(name), *(with_range(a.differences[name], errors, sign=True) for a in others))
         for name, metric in result.model.scenario.metrics.items()
     )
     return Table(
         f"Difference from: {result.model.scenario.arrangements[result.first].titled(result.first)}",
         ("", *_columns(result)[1:]),
         tuple(rows),
-        "The same worlds under both arrangements, so the error is that of the difference itself.",
+        f"World by world, the same worlds under both. {_noted(result, errors)}",
     )
-
-
-def _signed(summary: Summary) -> str:
-    text = with_error(summary)
-    is_nothing = not any(digit in text.split(" ")[0] for digit in "123456789")
-    return text if summary.mean is None or summary.mean <= 0 or is_nothing else f"+{text}"
 
 
 def observations_table(result: Result) -> Table:
@@ -128,35 +138,40 @@ def outcomes_table(result: Result) -> Table:
     return Table(f"Expected number of times within {_horizon(result)}", ("", *_columns(result)), tuple(rows))
 
 
-def values_table(result: Result) -> Table:
+def values_table(result: Result, errors: bool = False) -> Table:
     """What the future is worth to each actor at the start."""
     rows = (
-        (actor.titled(name), *(with_error(a.values[name]) for a in result.arrangements.values()))
+        (actor.titled(name), *(with_range(a.values[name], errors) for a in result.arrangements.values()))
         for name, actor in result.model.scenario.actors.items()
     )
     return Table(
         "Value to each actor at the start",
         ("", *_columns(result)),
         tuple(rows),
-        "In the study's unit of payoff; actors' values cannot be compared with one another.",
+        f"In the study's unit of payoff; actors' values cannot be compared with one another. {_noted(result, errors)}",
     )
 
 
-def costs_table(result: Result) -> Table:
+def costs_table(result: Result, errors: bool = False) -> Table:
     """Expected costs over the horizon, by measure and by controller."""
     scenario, every = result.model.scenario, list(result.arrangements.values())
     rows = []
     for name in every[0].costs:
         label = (
-            f"{scenario.measures[name].titled(name)} ({scenario.measures[name].cost_unit or UNSTATED_UNIT})"
+            f"{scenario.measures[name].titled(name)} ({scenario.measures[name].total_unit or UNSTATED_UNIT})"
         )
-        rows.append((label, *(with_error(a.costs[name]) for a in every)))
+        rows.append((label, *(with_range(a.costs[name], errors) for a in every)))
     for controller, units in every[0].controllers.items():
         names = " and ".join(scenario.actors[actor].titled(actor) for actor in controller.split("+"))
         for unit in units:
-            costs = (with_error(a.controllers[controller][unit]) for a in every)
+            costs = (with_range(a.controllers[controller][unit], errors) for a in every)
             rows.append((f"All that falls to {names} ({unit})", *costs))
-    return Table(f"Expected cost within {_horizon(result)}", ("", *_columns(result)), tuple(rows))
+    return Table(
+        f"Expected cost within {_horizon(result)}",
+        ("", *_columns(result)),
+        tuple(rows),
+        f"In all, not a year. {_noted(result, errors)}",
+    )
 
 
 def _horizon(result: Result) -> str:
@@ -184,7 +199,10 @@ def years_table(result: Result, a: ArrangementResult) -> Table:
             continue
         shown.append(curve)
         yearly = hazards(curve.mean, curve.se, metric.kind, steps, result.model.period_years)
-        rows.append((f"hazard: {metric.titled(name)}", *map(_percent, yearly)))
+        said = _hazard_of(scenario, metric)
+        # Not having been there and having been there are two metrics with one hazard.
+        if all(row[0] != said for row in rows):
+            rows.append((said, *map(_percent, yearly)))
     title = scenario.arrangements[a.name].titled(a.name)
     return Table(
         f"Year by year: {title}",
@@ -193,6 +211,16 @@ def years_table(result: Result, a: ArrangementResult) -> Table:
         "Mean share of worlds in each phase; a hazard is the chance of the event per year up to then, among those it "
         "had not happened to.",
     )
+
+
+def _hazard_of(scenario: form.Scenario, metric: form.Metric) -> str:
+    """A hazard, named after what may happen and not after the metric of its not happening."""
+    phases = metric.avoid or metric.reach or ()
+    event = listed([quoted(scenario.phases[phase].titled(phase)) for phase in phases], "or")
+    start = (
+        "" if metric.from_ is None else f", from {quoted(scenario.phases[metric.from_].titled(metric.from_))}"
+    )
+    return f"hazard of {event}{start}"
 
 
 def whole_years(result: Result) -> list[int]:

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import math
-import re
 
 from backstop.scenario.check.expressions import Usage
 from backstop.scenario.check.names import Names
 from backstop.scenario.check.part import Part
 from backstop.scenario.format.quantities import DISTRIBUTION_KINDS
 from backstop.scenario.format.scenario import PERIOD_YEARS
+from backstop.scenario.format.units import total_unit, yearly_words
 
 MOST_PERIODS = 20_000
 """Longest horizon, in periods."""
 
 ROUNDED = 5.1e-6
 """What rounding to six digits, as messages print numbers, takes from a number at most, relative to it."""
-
-_A_YEAR = re.compile(
-    r"(?:\b(?:a|per|each|every) (?:year|annum)|\bp\. ?a\.|\bp\.?a\b|/ ?(?:year|yr|a)|\b(?:yearly|annual(?:ly)?))(?!\w)",
-    re.IGNORECASE,
-)
 
 
 def periods_in(years: float, period: str) -> int | None:
@@ -74,10 +69,10 @@ def check_measure(measure: Part, names: Names, usage: Usage) -> None:
         usage.read_named(measure.at(key), measure.name)
     usage.read(measure.at("cost"))
     unit = measure.at("cost_unit")
-    if unit.text is not None and (yearly := _A_YEAR.search(unit.text)):
+    if unit.text is not None and (yearly := yearly_words(unit.text)):
         unit.note(
-            f"cost is always per year, and a total over the horizon would be told in {unit.text}",
-            f"leave {yearly[0].strip()} out of cost_unit",
+            f"cost is always per year, so a total over the horizon is told in {total_unit(unit.text) or 'no unit'}",
+            f"leave {yearly} out of cost_unit",
         )
     limits = level_range(measure)
     if limits is None:

@@ -30,6 +30,7 @@ from backstop.scenario.format.hidden_types import DEFAULT_BELIEFS, DEFAULT_GRID,
 from backstop.scenario.format.observations import Observation
 from backstop.scenario.format.quantities import Parameter, Spread
 from backstop.scenario.format.trees import OTHERWISE, Branch, Chance, Decision, Node, Offer
+from backstop.scenario.format.units import total_unit
 
 # Of the other modules of the format what is met together with the types below.
 __all__ = [
@@ -178,6 +179,11 @@ class Measure(Titled):
     )
     evidence: NameOrNames = Field(default=(), description="Statements or propositions in which it is named.")
     note: str = Field(default="", description="A remark for the reader.")
+
+    @property
+    def total_unit(self) -> str:
+        """The unit of its cost over a number of years: `cost_unit` without "a year"."""
+        return total_unit(self.cost_unit)
 
 
 class Arrangement(Titled):
