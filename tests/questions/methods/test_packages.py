@@ -13,10 +13,12 @@ from hypothesis.extra import numpy as hnp
 from backstop.base.arrays import BoolArray, FloatArray, IntArray, Rows
 from backstop.base.faults import InvalidInput
 from backstop.questions.methods.packages import (
+    clearly_worse,
     drawn_by_weight,
     grid,
     lowered,
     minimal,
+    nearly_minimal,
     pareto_front,
     promise_more,
     slack,
@@ -58,6 +60,44 @@ def test_pareto_front_by_definition(objectives: IntArray) -> None:
         for own in rows
     ]
     assert pareto_front(objectives.astype(float)).tolist() == expected
+
+
+@pytest.mark.parametrize("unit", [1e-15, 1.0, 1e15])
+def test_the_front_is_the_same_in_every_unit(unit: float) -> None:
+    rows = np.array([[1.0, 2.0], [1.0 + 1e-12, 2.0], [2.0, 1.0], [2.0, 1.0 + 1e-6], [3.0, 3.0]])
+    assert pareto_front(rows * [unit, 1.0]).tolist() == [True, True, True, False, False]
+
+
+def test_what_is_clearly_worse_is_so_by_five_errors_in_pairs() -> None:
+    rng = np.random.default_rng(5)
+    worlds = 400
+    weights = np.full(worlds, 1 / worlds)
+    base = rng.random(worlds)
+    share = np.array([base < limit for limit in (0.5, 0.5, 0.4, 0.495, 0.5)], dtype=float)
+    cost = -np.array([base + level for level in (1.0, 2.0, 2.0, 2.0, 0.5)])
+    # Package 2 is worse than 0 by a tenth of the worlds; 1 and 3 cost more for what may be the same share.
+    assert clearly_worse([share, cost], weights, 0.1).tolist() == [False, False, True, False, False]
+    # In all worlds nothing is left to chance: 4 is cheaper than all and as good.
+    assert clearly_worse([share, cost], weights, 1.0).tolist() == [True, True, True, True, False]
+    unknown = cost.copy()
+    unknown[0, 0] = np.nan
+    assert not clearly_worse([share, unknown], weights, 1.0).any()
+
+
+def test_a_trace_of_a_measure_does_not_make_a_package_of_its_own() -> None:
+    packages = np.array([[0.00137, 0.8], [0.0, 0.8003], [0.4, 0.6], [0.4, 0.5], [0.41, 0.5]])
+    # The first needs a trace of the one for next to nothing of the other; the third is above the fourth.
+    assert nearly_minimal(packages, np.ones(2)).tolist() == [False, True, False, True, False]
+    assert nearly_minimal(np.array([[-0.4, 0.6], [0.4, 0.6]]), np.ones(2)).tolist() == [True, True]
+
+
+@settings(max_examples=100, deadline=None)
+@given(SMALL)
+def test_something_is_left_of_every_package(levels: IntArray) -> None:
+    packages = np.unique(levels.astype(float), axis=0)
+    packages = packages[minimal(packages)]
+    # Whole levels differ by more than the tolerance: there is then nothing that is nearly superfluous.
+    assert nearly_minimal(packages, np.ones(packages.shape[1])).all()
 
 
 def test_grid_holds_every_combination_once() -> None:

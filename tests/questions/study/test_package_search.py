@@ -6,12 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.support.lottery import OBSERVED, study
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from tests.support.lottery import LOTTERY, OBSERVED, study
 
 from backstop.base.arrays import FloatArray
 from backstop.questions.event import event
 from backstop.questions.inquiry import Inquiry
-from backstop.questions.methods.packages import grid, minimal, steps_between
+from backstop.questions.methods.packages import grid, minimal, nearly_minimal, pareto_front, steps_between
 from backstop.questions.study.package_search import Draw, PackageSearch, candidates
 from backstop.questions.study.packages import least_packages
 from backstop.questions.weighted_worlds import WeightedWorlds, worlds_under
@@ -120,3 +122,68 @@ def test_the_least_level_alone_is_that_of_the_formula(tmp_path: Path) -> None:
     one = worlds_under(Inquiry(model, 50), [], [])
     least = least_packages(one, event(model, "peace >= 0.25"), 1.0, ("guard",), steps=1)
     assert least.alone["guard"] == pytest.approx(0.5, abs=0.001)
+
+
+def against_each_other(a: float, b: float, c: float, d: float, e: float) -> str:
+    """A lottery in which guard takes from what aid gives, and some of guard or extra helps more than all of it."""
+    old = "x * guard * (1 - 0.5 * extra) + 0.3 * aid + 0.25 * z * extra + 4 * bend * (1 - bend) * x"
+    new = (
+        f"(x + z) * ({a} * guard * (1.6 - 1.5 * guard) + {b} * aid * (1 - guard) + {d} * extra * (1 - {e} * extra)) "
+        f"+ {c} * guard * aid * extra"
+    )
+    assert old in LOTTERY
+    return LOTTERY.replace(old, new).replace("range: [0, 1]}\n  never", "range: [-1, 1]}\n  never")
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    *(st.integers(0, 12).map(lambda k: k / 8) for _ in range(5)),
+    st.sampled_from([0.3, 0.6, 0.9]),
+    st.integers(1, 4),
+)
+@example(0.0, 0.625, 1.125, 0.75, 1.0, 0.9, 1)  # a trace of guard is left that aid can do without
+def test_no_package_listed_is_dominated_or_promises_what_is_not_needed(
+    tmp_path: Path, a: float, b: float, c: float, d: float, e: float, share: float, steps: int
+) -> None:
+    model = load(study(tmp_path, against_each_other(a, b, c, d, e)))
+    found = worlds_under(Inquiry(model, 200), [], [])
+    asked = event(model, "peace >= 0.3")
+    least = least_packages(found, asked, share, MEASURES, steps=steps)
+    if least.nearest is not None:
+        return
+    packages = np.array([list(of.levels.values()) for of in least.minimal])
+    assert len(packages) >= 1
+    assert minimal(packages).all()
+    assert nearly_minimal(packages, np.array([1.0, 1.0, 2.0])).all()
+    search = PackageSearch(found, asked, share, MEASURES, dict.fromkeys(found.model.measures, 0.0))
+    whole = Draw(found, found.worlds)
+    assert (search.tried(packages, whole).shares >= share - 1e-9).all()
+    ladders = candidates(model, MEASURES, steps, 200).ladders
+    for package in packages:
+        for column, own in enumerate(package):
+            for level in (level for level in ladders[column] if level * own >= 0 and abs(level) < abs(own)):
+                less = package.copy()
+                less[column] = level
+                assert search.tried(less[None], whole).shares[0] < share - 1e-9, (package, column, level)
+    for name, level in least.alone.items():
+        alone = np.where(np.array(MEASURES) == name, 0.0 if level is None else level, 0.0)
+        assert level is None or search.tried(alone[None], whole).shares[0] >= share - 1e-9
+
+
+@pytest.mark.parametrize("goals", [{}, {"peace": True, "cost:a": False}])
+def test_the_front_of_few_worlds_is_that_of_all(found: WeightedWorlds, goals: dict[str, bool]) -> None:
+    search = search_of(found, "peace >= 0.3", 0.5)
+    least = least_packages(found, search.target, 0.5, MEASURES, steps=9, goals=goals)
+    packages = np.concatenate(
+        [
+            grid(dict.fromkeys(MEASURES, steps_between(0, 1, 9))),
+            np.array([list(of.levels.values()) for of in least.minimal]),
+        ]
+    )
+    whole = search.tried(packages, Draw(found, found.worlds), ["peace"])
+    table = [whole.costs, -whole.shares, *([-whole.means["peace"], whole.costs] if goals else [])]
+    exact = np.unique(packages[pareto_front(np.column_stack(table))], axis=0)
+    shown = np.array([list(of.levels.values()) for of in least.front])
+    assert len(shown) == min(30, len(exact))
+    assert all((np.abs(exact - package).max(axis=1) < 1e-12).any() for package in shown)
+    assert pareto_front(np.column_stack(table))[-len(least.minimal) :].any()

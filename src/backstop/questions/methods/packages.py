@@ -22,6 +22,10 @@ from backstop.base.faults import InvalidInput
 EXACT = 1e-9
 CLEAR = 3.0
 """Monte Carlo errors by which a share must differ from the one asked for to settle it on few worlds."""
+SURE = 5.0
+"""Monte Carlo errors by which a package must be worse than another to be left out on few worlds."""
+NEARLY = 0.005
+"""The share of a range up to which levels of different packages are alike."""
 HALVINGS, BACK, PASSES = 10, 4, 3
 SPARE = 0.005
 """What a share may lie above the one asked for without another pass at lowering."""
@@ -82,8 +86,13 @@ def _promise_less(packages: FloatArray, than: FloatArray) -> BoolArray:
 
 
 def pareto_front(objectives: FloatArray) -> BoolArray:
-    """Which rows of finite `objectives`, (packages, objectives), less being better, are not dominated."""
-    distinct, inverse = np.unique(objectives, axis=0, return_inverse=True)
+    """Which rows of finite `objectives`, (packages, objectives), less being better, are not dominated.
+
+    Values within a billionth of an objective's largest are equal.
+    """
+    largest = np.abs(objectives).max(axis=0, initial=0.0)
+    scaled = (objectives / np.where(largest > 0.0, largest, 1.0)).round(9) + 0.0
+    distinct, inverse = np.unique(scaled, axis=0, return_inverse=True)
     # In lexicographic order a row can only be dominated by an earlier one.
     front = np.empty_like(distinct)
     count = 0
@@ -94,6 +103,51 @@ def pareto_front(objectives: FloatArray) -> BoolArray:
             count += 1
             kept[row] = True
     return np.asarray(kept[inverse.reshape(-1)], dtype=np.bool_)
+
+
+def clearly_worse(objectives: Sequence[FloatArray], weights: FloatArray, drawn: float) -> BoolArray:
+    """Which packages are worse than some other in every objective, in one of them by five errors of the difference.
+
+    `objectives`, each (packages, worlds), more being better, in worlds with `weights` that sum to 1; `drawn` is the
+    share of all worlds that these are. In the first objective, which is 1 or 0 by world, packages that agree in all
+    these worlds may differ in one that was not drawn: no difference of it is surer than one world. None is clearly
+    worse where a value is missing.
+    """
+    count = len(objectives[0])
+    if not all(np.isfinite(values).all() for values in objectives):
+        return np.zeros(count, dtype=np.bool_)
+    each = float(np.square(weights).sum())
+    every, some = np.ones((count, count), dtype=np.bool_), np.zeros((count, count), dtype=np.bool_)
+    for at, values in enumerate(objectives):
+        mean = values @ weights
+        apart = (values - mean[:, None]) * np.sqrt(weights)
+        joint = apart @ apart.T
+        own = np.diag(joint)
+        variance = np.maximum(own[:, None] + own - 2.0 * joint, each if at == 0 else 0.0)
+        # Rounding is no difference: a billionth of the values compared.
+        sure = SURE * np.sqrt(variance * each * max(0.0, 1.0 - drawn))
+        gain = mean[:, None] - mean
+        least = EXACT * np.abs(mean).max(initial=0.0)
+        every &= gain >= np.where(sure > least, sure, -least)
+        some |= gain > np.maximum(sure, least)
+    return np.asarray((every & some).any(axis=0))
+
+
+def nearly_minimal(packages: FloatArray, widths: FloatArray) -> BoolArray:
+    """Which packages, (packages, measures), no other makes superfluous within a two-hundredth of the `widths`.
+
+    One makes another superfluous that promises no more of anything than the other, up to that tolerance, and promises
+    fewer measures, or less of one by more than it.
+    """
+    size, room = np.abs(packages), NEARLY * widths
+    named = np.count_nonzero(packages, axis=1)
+    kept = np.ones(len(packages), dtype=np.bool_)
+    for row in range(len(packages)):
+        same_side = (packages * packages[row] >= 0.0).all(axis=1)
+        no_more = same_side & (size <= size[row] + room).all(axis=1)
+        less = (named < named[row]) | (size < size[row] - room).any(axis=1)
+        kept[row] = not (no_more & less).any()
+    return kept
 
 
 def drawn_by_weight(weights: FloatArray, count: int) -> tuple[Rows, FloatArray]:

@@ -44,6 +44,8 @@ _EXCHANGED_ON, _LOOKED_AT_ON = 1_024, 256
 _LOOKED_AT = 5
 """Exchanges of which the most promising one, by what is found on few worlds, is tried on more."""
 _MOST_STEPS = 64
+_SPARINGS = 8
+"""Rounds in which levels that are not needed are looked for; each takes one off every package that has any."""
 _ROUGHLY = 4
 
 Ladders = Sequence[Sequence[float]]
@@ -135,6 +137,7 @@ class PackageSearch:
                 for name in metrics
             },
             [m == 1.0 for m in met],
+            figures,
         )
 
     def least(self, candidates: FloatArray, shares: FloatArray, draw: Draw) -> Rows:
@@ -191,6 +194,41 @@ class PackageSearch:
         order = np.argsort(-costs, axis=1, kind="stable")
         return lowered(packages, ladders, order, self.share, draw.weights, tried.met, meets, halvings)
 
+    def spared(self, packages: FloatArray, ladders: Ladders, draw: Draw) -> FloatArray:
+        """Packages without levels that are not needed: each measure given up, or put on any lower place of its ladder.
+
+        Lowering goes from place to place and stops at the first that misses the target; where measures work against
+        each other a place further down, zero among them, may reach it again.
+        """
+        few = Draw(self.found, _LOOKED_AT_ON)
+        found = packages.copy()
+        for _ in range(_SPARINGS):
+            tries = [
+                (row, column, level)
+                for row, package in enumerate(found)
+                for column, own in enumerate(package)
+                for level in ladders[column]
+                if own != 0.0 and level * own >= 0.0 and abs(level) < abs(own)
+            ]
+            if not tries:
+                break
+            lower = np.stack([_with(found[row], column, level) for row, column, level in tries])
+            hopeful = np.flatnonzero(self.tried(lower, few).shares >= self.share - few.slack(self.share))
+            if not few.whole and hopeful.size:
+                hopeful = hopeful[self.tried(lower[hopeful], draw).shares >= self.share - EXACT]
+            better: dict[int, int] = {}
+            for at in hopeful.tolist():  # by row what takes most off a measure
+                row = tries[at][0]
+                if row not in better or _taken(found[row], tries[at]) > _taken(
+                    found[row], tries[better[row]]
+                ):
+                    better[row] = at
+            if not better:
+                break
+            rows = list(better)
+            found[rows] = self.lowered(lower[list(better.values())], ladders, draw)
+        return found
+
     def exchanged(self, package: FloatArray, ladders: Ladders) -> FloatArray:
         """A package on the ladders from which lowering gives a cheaper one: a measure or two up a step, others down.
 
@@ -224,6 +262,19 @@ class PackageSearch:
         return lower, np.where(tried.shares >= self.share - EXACT, tried.costs, np.inf)
 
 
+def _with(package: FloatArray, column: int, level: float) -> FloatArray:
+    """A package with one level replaced."""
+    changed = package.copy()
+    changed[column] = level
+    return changed
+
+
+def _taken(package: FloatArray, step: tuple[int, int, float]) -> float:
+    """The share of a measure's level that a step down takes off."""
+    _, column, level = step
+    return float(1.0 - level / package[column])
+
+
 def _pairs(columns: IntArray) -> list[tuple[int, ...]]:
     """Every column alone, and every two of them."""
     return [*combinations(columns.tolist(), 1), *combinations(columns.tolist(), 2)]
@@ -233,7 +284,8 @@ def _pairs(columns: IntArray) -> list[tuple[int, ...]]:
 class Tried:
     """Figures of packages, (packages,): shares that meet the target, costs, and means of metrics.
 
-    `expected`: the cost of every measure that has one, (packages, measures); `met`: the worlds that meet the target.
+    `expected`: the cost of every measure that has one, (packages, measures); `met`: the worlds that meet the target;
+    `figures` by world.
     """
 
     shares: FloatArray
@@ -241,6 +293,7 @@ class Tried:
     expected: FloatArray
     means: Mapping[str, FloatArray]
     met: Sequence[BoolArray]
+    figures: Sequence[Figures]
 
 
 def _step(ladder: Sequence[float], level: float, up: bool) -> float:

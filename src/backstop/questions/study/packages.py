@@ -11,20 +11,20 @@ from typing import ClassVar
 
 import numpy as np
 
-from backstop.base.arrays import FloatArray
+from backstop.base.arrays import FloatArray, IntArray
 from backstop.base.faults import InvalidInput, Refused
 from backstop.base.table import Table
 from backstop.base.words import did_you_mean, number
 from backstop.questions.event import Event
 from backstop.questions.inquiry import known_metric
-from backstop.questions.methods.packages import EXACT, minimal, pareto_front
+from backstop.questions.methods.packages import EXACT, minimal, nearly_minimal
+from backstop.questions.study.package_front import front_of
 from backstop.questions.study.package_search import (
     AFFORDABLE,
     FEWEST,
     Draw,
     Ladders,
     PackageSearch,
-    Tried,
     candidates,
 )
 from backstop.questions.weighted_worlds import WeightedWorlds
@@ -230,8 +230,14 @@ def least_packages(
         least = solver.lowered(tries.packages[kept], tries.ladders)
         best = None if least else solver.packages(tries.packages[rows[:1]])[0]
         if front:
-            goal = [_goal(model, first, name) * (1.0 if more else -1.0) for name, more in traded.items()]
-            offers = solver.packages(tries.packages[_front(first.costs, shares, goal)])
+            lowered = np.array([list(package.levels.values()) for package in least])
+            best_offers = front_of(search, tries.packages, first, draw, traded, _paid(model, traded), lowered)
+            shown = _evenly(len(best_offers))
+            if len(shown) < len(best_offers):
+                notes.append(
+                    f"{len(shown)} of {len(best_offers)} packages on the Pareto front are shown, evenly spread"
+                )
+            offers = solver.packages(best_offers[shown])
     return Packages(
         model,
         target,
@@ -268,13 +274,14 @@ class _Solver:
         """Packages lowered between the levels tried, and the cheapest improved by exchanges, the cheapest first."""
         search = self.search
         starts = np.unique(np.stack([*packages, search.exchanged(packages[0], ladders)]), axis=0)
-        ends = np.unique(search.lowered(starts, ladders, Draw(search.found, search.found.worlds)), axis=0)
+        whole = Draw(search.found, search.found.worlds)
+        ends = search.spared(search.lowered(starts, ladders, whole), ladders, whole)
+        ends = np.unique(ends + 0.0, axis=0)
         # What was clear on few worlds holds on all of them but for one time in hundreds.
-        least = [
-            each
-            for each in self.packages(ends[minimal(ends)])
-            if (each.share.mean or 0.0) >= search.share - EXACT
-        ]
+        ends = ends[search.tried(ends, whole).shares >= search.share - EXACT]
+        ends = ends[minimal(ends)]
+        ranges = [search.found.model.scenario.measures[name].range for name in search.measures]
+        least = self.packages(ends[nearly_minimal(ends, np.array([high - low for low, high in ranges]))])
         return sorted(least, key=lambda package: (package.cost, -(package.share.mean or 0.0)))
 
     def _package(self, package: FloatArray, met: FloatArray, of: Figures) -> Package:
@@ -292,23 +299,21 @@ class _Solver:
         )
 
 
-def _goal(model: Model, first: Tried, name: str) -> FloatArray:
-    """What is traded off of every package tried: the mean of a metric, or what a controller pays."""
-    if not name.startswith(COST):
-        return first.means[name]
-    columns = [payer == name.removeprefix(COST) for payer in controllers(model)]
-    return np.asarray(first.expected[:, columns].sum(axis=1))
+def _paid(model: Model, goals: Mapping[str, bool]) -> dict[str, IntArray]:
+    """For goals that are what a controller pays, the places of its measures among those that have a cost."""
+    payers = controllers(model)
+    return {
+        name: np.flatnonzero([payer == name.removeprefix(COST) for payer in payers])
+        for name in goals
+        if name.startswith(COST)
+    }
 
 
-def _front(costs: FloatArray, shares: FloatArray, goals: Sequence[FloatArray]) -> list[int]:
-    """Rows on the Pareto front of cost, share and goals, the cheapest first; at most thirty, evenly spread."""
-    table: FloatArray = np.column_stack([costs, -shares, *(-goal for goal in goals)]).round(9)
-    usable = np.flatnonzero(np.isfinite(table).all(axis=1))
-    rows = usable[pareto_front(table[usable])]
-    rows = rows[np.lexsort((rows, costs[rows]))]
-    if len(rows) > _MOST_ON_FRONT:
-        rows = rows[np.unique(np.linspace(0, len(rows) - 1, _MOST_ON_FRONT).round().astype(int))]
-    return [int(row) for row in rows]
+def _evenly(count: int) -> list[int]:
+    """Places of at most thirty of so many, evenly spread, the first and the last among them."""
+    if count <= _MOST_ON_FRONT:
+        return list(range(count))
+    return [int(at) for at in np.unique(np.linspace(0, count - 1, _MOST_ON_FRONT).round())]
 
 
 def _alone(packages: Sequence[Package], name: str) -> float | None:
