@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from backstop.program.code import arithmetic
 from backstop.program.code.terms import Term, Terms
@@ -22,13 +23,20 @@ class Expressions:
     """The values of a scenario's names and expressions by phase, in a world and period, as terms."""
 
     def __init__(
-        self, model: Model, terms: Terms, inputs: Mapping[str, int], clock: Mapping[str, int]
+        self,
+        model: Model,
+        terms: Terms,
+        inputs: Mapping[str, int],
+        clock: Mapping[str, int],
+        types: Mapping[str, Term] = MappingProxyType({}),
     ) -> None:
-        """`inputs`: where the parameters and the promised levels of measures lie; `clock`: where `t` and `years` do."""
+        """`inputs`: where the parameters and the promised levels of measures lie; `clock`: where `t` and `years` do;
+        `types`: what expressions that ask for a type are worth."""
         self.model, self.terms = model, terms
         self._inputs = {name: terms.load(place) for name, place in inputs.items()}
         self._promised = {name: self._inputs.pop(name) for name in model.measures}
         self._inputs |= {name: terms.load(place, varies=True) for name, place in clock.items()}
+        self._inputs |= types
         self._inputs["period_years"] = terms.constant(model.period_years)
         self._limited: dict[str, frozenset[str]] = {}
         self._names: dict[tuple[str, tuple[float, ...]], Term] = {}

@@ -7,7 +7,6 @@ too. Chains that start alike and look for the same event are computed once, and 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -16,6 +15,7 @@ from backstop.game.tree import Game
 from backstop.program.code.encoding import I32, Assign, Function, Store
 from backstop.program.code.terms import Term, Terms
 from backstop.program.layout import SLOT, Memory
+from backstop.program.mixture import Mixture, ratio
 from backstop.program.recursion.play import NOBODY
 from backstop.program.recursion.record import Record
 
@@ -54,20 +54,25 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class ChainKey:
-    """What a chain follows: from which phase, with which event to look for and on which condition."""
+    """What a chain follows: from which phase, with which event to look for, on which condition, and for which type."""
 
     start: int
     event: frozenset[int]
     given: Condition | None
+    type: int | None = None
 
 
 @dataclass(slots=True)
 class Chain:
-    """A chain, the readings taken off it, and where their curves are kept."""
+    """A chain, the readings taken off it, and where their curves are kept.
+
+    `condition`: where the curve of how likely the condition is is kept, where it is kept apart.
+    """
 
     key: ChainKey
     switch: int
     readings: dict[Reading, int] = field(default_factory=dict)
+    condition: int | None = None
 
     @property
     def splits(self) -> bool:
@@ -78,7 +83,16 @@ class Chain:
 class Figures:
     """The chains that some metrics need, and the functions that compute them."""
 
-    def __init__(self, game: Game, record: Record, periods: int, period_years: float, memory: Memory) -> None:
+    def __init__(
+        self,
+        game: Game,
+        record: Record,
+        periods: int,
+        period_years: float,
+        memory: Memory,
+        mixture: Mixture | None = None,
+    ) -> None:
+        self.mixture = mixture
         self.game, self.record, self.memory = game, record, memory
         self.periods, self.period_years = periods, period_years
         self.chains: dict[ChainKey, Chain] = {}
@@ -86,8 +100,10 @@ class Figures:
     def chain(self, metric: Metric) -> tuple[Chain, Reading]:
         """The chain and reading that a metric of any kind but `value` is taken from."""
         event = metric.members if metric.kind in ("avoid", "reach") else frozenset()
-        key = ChainKey(metric.start, event, metric.given)
+        key = ChainKey(metric.start, event, metric.given, metric.type)
         chain = self.chains.setdefault(key, Chain(key, len(self.chains)))
+        if self.mixture is not None and metric.given is not None and chain.condition is None:
+            chain.condition = self.memory.take(self.periods + 1)
         return chain, self._reading(chain, Reading(metric.kind, metric.members, None, metric.within))
 
     def slips(self, metric: Metric) -> dict[int, Reading]:
@@ -215,9 +231,15 @@ class Walk:
     def _put_down(self) -> None:
         """Write the readings of the period in hand."""
         terms = self.terms = Terms()
-        stores = [
-            Store(place, self._read(reading), self.curve) for reading, place in self.chain.readings.items()
-        ]
+        found = {place: self._read(reading) for reading, place in self.chain.readings.items()}
+        mixture = self.figures.mixture
+        if mixture is not None:
+            if self.chain.condition is not None:
+                found[self.chain.condition] = self._condition()
+            for place, value in found.items():
+                before = terms.load_at(self.curve, place)
+                found[place] = mixture.added(terms, before, value, self.key.type)
+        stores = [Store(place, value, self.curve) for place, value in found.items()]
         self.function_.compute(terms, stores)
 
     def _total(self, wanted: Callable[[State], bool]) -> Term:
@@ -227,12 +249,13 @@ class Walk:
         terms, given, members = self.terms, self.key.given, reading.members
         if reading in self.sums:
             return terms.local(self.sums[reading])
+        if reading.kind == "belief":
+            return self._believed(reading)
         if given is None:
             if reading.kind == "avoid":
                 return self._total(lambda state: True)
             return self._total(lambda state: state.phase in members)
         wanted = given.kind == "reach"
-        condition = self._total(lambda state: state.met == wanted)
         if reading.kind in ("duration", "count"):
             value = terms.sum(
                 [
@@ -248,8 +271,20 @@ class Walk:
             value = self._total(
                 lambda state: state.met == wanted and state.hit == hit and by in (None, state.by)
             )
-        likely = terms.op("ge", condition, terms.constant(LEAST_CONDITION))
-        return terms.select(likely, terms.div(value, condition), terms.constant(math.nan))
+        if self.chain.condition is not None:
+            return value
+        return ratio(terms, value, self._condition(), LEAST_CONDITION)
+
+    def _condition(self) -> Term:
+        """How likely the condition is."""
+        given = self.key.given
+        return self._total(lambda state: given is None or state.met == (given.kind == "reach"))
+
+    def _believed(self, reading: Reading) -> Term:
+        """Where everybody knows the type: whether the type in hand is the one asked for."""
+        mixture, (type_,) = self.figures.mixture, reading.members
+        assert mixture is not None
+        return self.terms.mul(self._condition(), self.terms.load(mixture.now[type_]))
 
     def _advance(self) -> None:
         """All states one period on."""

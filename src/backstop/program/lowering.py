@@ -12,6 +12,7 @@ from backstop.program.evaluation import Evaluation
 from backstop.program.expressions import Expressions
 from backstop.program.figures import Figures
 from backstop.program.layout import SLOT, Layout, Memory, Slots
+from backstop.program.mixture import TYPES, Mixture
 from backstop.program.numbers import Numbers
 from backstop.program.outputs import CHAINS, COSTS, OUTCOMES, SHARES, Outputs
 from backstop.program.recursion.play import Board, certain_choice
@@ -70,13 +71,21 @@ class Lowering:
         self.inputs = {name: memory.take(1) for name in (*model.distributions, *model.measures)}
         self.lanes = Lanes(memory.take(1), memory.take(1))
         at_first = entrances(model)
-        self.numbers = Numbers(model, terms, Expressions(model, terms, self.inputs, self.clock), at_first)
+        self.mixture = None if model.types is None else Mixture.placed(memory)
+        now = () if self.mixture is None else tuple(terms.load(place) for place in self.mixture.now)
+        asked = {} if model.types is None else {name: now[k] for name, k in model.types.asked.items()}
+        expressions = Expressions(model, terms, self.inputs, self.clock, asked)
+        self.numbers = Numbers(model, terms, expressions, at_first)
         self.slots = Slots(terms, memory)
         self.rows = Rows(self.game, at_first, memory)
         self.record = record_of(self.game, model.periods, memory, slips)
         board = Board(self.numbers, self.slots, self.rows, private)
         self.process = Process(board, self.record, self.lanes, model.scenario.horizon.tail_periods)
-        self.figures = Figures(self.game, self.record, model.periods, model.period_years, memory)
+        if model.types is not None and self.mixture is not None:
+            self.process.wanted[self.mixture.share] = self.numbers.share(model.types, now)
+        self.figures = Figures(
+            self.game, self.record, model.periods, model.period_years, memory, self.mixture
+        )
 
     def lowered(self) -> tuple[bytes, Layout]:
         """The bytes of the module, and its layout."""
@@ -109,7 +118,7 @@ class Lowering:
             outputs.gather(),
             outputs.report(self.rows, self.lanes),
             *outputs.copies(),
-            self._solve(layout, evaluation.is_timed, stride),
+            *self._solve(layout, evaluation.is_timed, stride),
         ]
         _refuse_too_large(functions, layout)
         return module(functions, layout.pages), layout
@@ -129,10 +138,36 @@ class Lowering:
         terms = {base + index * SLOT: term for term, index in found.items()}
         return {key: base + index * SLOT for key, index in places.items()}, stride, terms
 
-    def _solve(self, layout: Layout, timed: bool, cost_stride: int) -> Function:
-        """`solve(pairs)`: the whole of every pair, one after the other."""
-        function = Function("solve", (I32,), exported=True)
-        pair, time = function.local(I32), function.local(I32)
+    def _solve(self, layout: Layout, timed: bool, cost_stride: int) -> list[Function]:
+        """`solve(pairs)`: the whole of every pair, one after the other; and what it calls where there are types."""
+        function, mixture = Function("solve", (I32,), exported=True), self.mixture
+        pair = function.local(I32)
+        inner = Function("solved", (I32,))
+        with function.loop():
+            function.get(pair)
+            function.call("gather")
+            if mixture is None:
+                self._solve_pair(function, pair, layout, timed, cost_stride)
+            for type_ in TYPES if mixture is not None else ():
+                assert mixture is not None
+                mixture.begin(function, type_)
+                function.get(pair)
+                function.call(inner.name)
+            function.step(pair, SLOT)
+            function.get(pair)
+            function.get(0)
+            function.whole(SLOT)
+            function.integer("multiply", "less")
+        if mixture is None:
+            return [function]
+        self._solve_pair(inner, 0, layout, timed, cost_stride)
+        return [inner, function]
+
+    def _solve_pair(
+        self, function: Function, pair: int, layout: Layout, timed: bool, cost_stride: int
+    ) -> None:
+        """Solve the pair whose address is in a local, once its inputs are gathered."""
+        time = function.local(I32)
 
         def wind() -> None:
             """Set the clocks to the period, and work out what depends on it."""
@@ -142,63 +177,54 @@ class Lowering:
                     function.splat(self.clock[name], time, divisor)
                 function.call("timed")
 
+        function.call("once")
+        function.whole(self.model.periods - 1)
+        function.set(time)
+        wind()
+        function.call("start")
+        function.call("tail")
         with function.loop():
-            function.get(pair)
-            function.call("gather")
-            function.call("once")
-            function.whole(self.model.periods - 1)
-            function.set(time)
-            wind()
-            function.call("start")
-            function.call("tail")
-            with function.loop():
-                if cost_stride:
-                    function.byte(layout.switches + COSTS)
-                    with function.when():
-                        function.get(time)
-                        function.whole(cost_stride)
-                        function.integer("multiply")
-                        function.call("cost")
-                function.get(time)
+            if cost_stride:
+                function.byte(layout.switches + COSTS)
                 with function.when():
                     function.get(time)
-                    function.call("back")
-                function.get(time)
-                function.integer("is_zero")
-                with function.when():
-                    if timed:
-                        function.call("timed_first")
-                    function.get(time)
-                    function.call("first")
-                function.step(time, -1)
-                function.get(time)
-                function.whole(0)
-                function.integer("at_least")
-                with function.when():
-                    wind()
-                function.get(time)
-                function.whole(0)
-                function.integer("at_least")
-            function.get(pair)
-            function.call("report")
-            for chain in self.figures.chains.values():
-                function.byte(layout.switches + CHAINS + chain.switch)
-                with function.when():
-                    function.call(f"chain_{chain.switch}")
-                    function.get(pair)
-                    function.call(f"copy_{chain.switch}")
-            for switch in (SHARES, OUTCOMES, COSTS):
-                function.byte(layout.switches + switch)
-            function.integer("or", "or")
+                    function.whole(cost_stride)
+                    function.integer("multiply")
+                    function.call("cost")
+            function.get(time)
             with function.when():
+                function.get(time)
+                function.call("back")
+            function.get(time)
+            function.integer("is_zero")
+            with function.when():
+                if timed:
+                    function.call("timed_first")
+                function.get(time)
+                function.call("first")
+            function.step(time, -1)
+            function.get(time)
+            function.whole(0)
+            function.integer("at_least")
+            with function.when():
+                wind()
+            function.get(time)
+            function.whole(0)
+            function.integer("at_least")
+        function.get(pair)
+        function.call("report")
+        for chain in self.figures.chains.values():
+            function.byte(layout.switches + CHAINS + chain.switch)
+            with function.when():
+                function.call(f"chain_{chain.switch}")
                 function.get(pair)
-                function.call("occupied")
-            function.step(pair, SLOT)
+                function.call(f"copy_{chain.switch}")
+        for switch in (SHARES, OUTCOMES, COSTS):
+            function.byte(layout.switches + switch)
+        function.integer("or", "or")
+        with function.when():
             function.get(pair)
-            function.get(0)
-            function.whole(SLOT)
-            function.integer("multiply", "less")
-        return function
+            function.call("occupied")
 
 
 def _refuse_too_large(functions: Sequence[Function], layout: Layout) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from backstop.game.tree import Chance, Decision
 from backstop.program.code.arithmetic import LOG2_E
 from backstop.program.code.terms import Term, Terms
 from backstop.program.expressions import Expressions
-from backstop.scenario.model import Model, Use
+from backstop.scenario.model import HiddenTypes, Model, Use
 
 # Probabilities may miss their bounds, or their sum, by rounding.
 SLACK = 1e-9
@@ -126,6 +127,14 @@ class Numbers:
                         here = terms.op("eq", steep, terms.constant(0.0))
                         found = here if found is None else terms.op("or", found, here)
         return found
+
+    def share(self, types: HiddenTypes, now: Sequence[Term]) -> Term:
+        """The share of the type in hand, of which `now` is 1."""
+        terms, start = self.terms, self.model.game.start
+        shares = [self._probability(use, start) for use in types.shares]
+        missed = terms.op("abs", terms.sub(terms.sum(shares), terms.constant(1.0)))
+        self._wrong(terms.op("gt", missed, terms.constant(SLACK)), start)
+        return terms.sum([terms.mul(each, share) for each, share in zip(now, shares, strict=True)])
 
     def _discount(self, use: Use, phase: int) -> Term:
         """The discount factor per period of an actor."""

@@ -8,8 +8,9 @@ from types import MappingProxyType
 from backstop.game.metric import SLIP_KINDS
 from backstop.program.code.encoding import I32, Function, Store
 from backstop.program.code.terms import Term, Terms
-from backstop.program.figures import CURVE_KINDS, Chain, Figures
+from backstop.program.figures import CURVE_KINDS, LEAST_CONDITION, Chain, Figures
 from backstop.program.layout import SLOT, Figure, Layout, Memory, pairs_in_a_call
+from backstop.program.mixture import ratio
 from backstop.program.recursion.process import Lanes
 from backstop.program.recursion.rows import Rows
 from backstop.scenario.model import Model
@@ -97,6 +98,13 @@ class Outputs:
         function.compute(terms, stores)
         return function
 
+    def _mixed(self, terms: Terms, offset: int, value: Term, given: int | None = None) -> Store:
+        """A figure put into its row of output, or added to what stands there of the other type."""
+        mixture = self.figures.mixture
+        if mixture is not None:
+            value = mixture.added(terms, terms.load_at(0, offset), value, given)
+        return Store(offset, value, 0)
+
     def report(self, rows: Rows, lanes: Lanes) -> Function:
         """`report(pair)`: what is known of a pair once it is solved backwards."""
         function, terms, layout = Function("report", (I32,)), Terms(), self.layout
@@ -104,16 +112,22 @@ class Outputs:
         def value(phase: int, actor: int) -> Term:
             return terms.load(rows.offset(rows.values, phase, actor))
 
-        stores = [
-            Store(layout.settled.offset, terms.truth(terms.load(lanes.settled)), 0),
-            Store(layout.flagged.offset, terms.truth(terms.load(lanes.failed)), 0),
-        ]
+        mixture, stores = self.figures.mixture, list[Store]()
+        for figure, lane, operation in (
+            (layout.settled, lanes.settled, "min"),
+            (layout.flagged, lanes.failed, "max"),
+        ):
+            truth = terms.truth(terms.load(lane))
+            if mixture is not None:
+                truth = mixture.joined(terms, operation, terms.load_at(0, figure.offset), truth)
+            stores.append(Store(figure.offset, truth, 0))
         for actor, figure in enumerate(layout.values.values()):
-            stores.append(Store(figure.offset, value(self.model.game.start, actor), 0))
+            stores.append(self._mixed(terms, figure.offset, value(self.model.game.start, actor)))
         for name, metric in self.metrics.items():
             if metric.kind == "value":
                 (actor,) = metric.members
-                stores.append(Store(layout.metrics[name].offset, value(metric.start, actor), 0))
+                here = value(metric.start, actor)
+                stores.append(self._mixed(terms, layout.metrics[name].offset, here, metric.type))
         function.compute(terms, stores)
         return function
 
@@ -127,9 +141,12 @@ class Outputs:
         stores = []
         for name in names:
             until = self.metrics[name].until * SLOT
-            stores.append(Store(layout.metrics[name].offset, terms.load(self.places[name] + until), 0))
+            stores.append(
+                Store(layout.metrics[name].offset, self._taken(terms, chain, self.places[name], until), 0)
+            )
             for actor, place in self.slips[name].items():
-                stores.append(Store(layout.slips[name][actor].offset, terms.load(place + until), 0))
+                taken = self._taken(terms, chain, place, until)
+                stores.append(Store(layout.slips[name][actor].offset, taken, 0))
         function.compute(terms, stores)
         curves = {self.places[name]: layout.curves[name].offset for name in names if name in layout.curves}
         if curves:
@@ -142,7 +159,20 @@ class Outputs:
                     terms = Terms()
                     function.compute(
                         terms,
-                        [Store(to, terms.load_at(period, place), row) for place, to in curves.items()],
+                        [
+                            Store(to, self._taken(terms, chain, place, 0, period), row)
+                            for place, to in curves.items()
+                        ],
                     )
                     function.step(row, layout.row_bytes)
         return function
+
+    def _taken(self, terms: Terms, chain: Chain, place: int, further: int, base: int | None = None) -> Term:
+        """A number of a curve; on a condition that is kept apart, over that."""
+
+        def load(start: int) -> Term:
+            return terms.load(start + further) if base is None else terms.load_at(base, start + further)
+
+        if chain.condition is None:
+            return load(place)
+        return ratio(terms, load(place), load(chain.condition), LEAST_CONDITION)

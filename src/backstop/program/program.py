@@ -38,7 +38,7 @@ def compile_program(
     With `slips` it also tells how far events come with a move that its own mover ranks below another. Without
     `accelerate` the tail is made of plain sweeps alone: slower, and the same answer.
     """
-    if model.types is not None:
+    if model.types is not None and model.types.beliefs != "known":
         actor = model.game.actors[model.types.actor]
         raise Refused(
             f"{actor} has hidden types with beliefs: {model.types.beliefs}, which only `backstop explain` can solve yet"

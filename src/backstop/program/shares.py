@@ -77,10 +77,18 @@ class _Occupied(Walk):
             function.step(self.paid, sums.stride)
             self._put_down()
         terms = Terms()
-        stores = [Store(sums.outcomes[o], terms.local(local), 0) for o, local in self.counted.items()]
-        stores += [Store(sums.costs[m], terms.local(local), 0) for m, local in self.spent.items()]
+        totals = {sums.outcomes[o]: local for o, local in self.counted.items()}
+        totals |= {sums.costs[m]: local for m, local in self.spent.items()}
+        stores = [self._mixed(terms, place, terms.local(local), 0) for place, local in totals.items()]
         function.compute(terms, stores)
         return function
+
+    def _mixed(self, terms: Terms, offset: int, value: Term, base: int) -> Store:
+        """A sum put into its row of output, or added to what stands there of the other type."""
+        mixture = self.figures.mixture
+        if mixture is not None:
+            value = mixture.added(terms, terms.load_at(base, offset), value)
+        return Store(offset, value, base)
 
     def _put_down(self) -> None:
         function, sums = self.function_, self.sums_
@@ -89,7 +97,8 @@ class _Occupied(Walk):
             terms, stores = Terms(), list[Store]()
             for row, group in enumerate(sums.groups):
                 inside = [terms.local(local) for phase, local in self.here.items() if phase in group]
-                stores.append(Store(sums.shares + row * sums.row_bytes, terms.sum(inside), self.row))
+                place = sums.shares + row * sums.row_bytes
+                stores.append(self._mixed(terms, place, terms.sum(inside), self.row))
             function.compute(terms, stores)
         function.step(self.row, len(sums.groups) * sums.row_bytes)
 
