@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from backstop.game.process import Solution
+from backstop.game.process import Course, Solution
 from backstop.game.slips import NOBODY, Records, slip_records
 
 Kind = Literal["avoid", "reach", "occupy", "count", "duration", "value", "belief"]
@@ -84,11 +84,19 @@ def by_first_slip(solution: Solution, metric: Metric, records: Records | None = 
 
 def curve(solution: Solution, metric: Metric) -> list[float]:
     """The metric as of each period 0 .. T, whatever its date; every kind but `value`."""
-    forward = _Forward(solution, metric)
-    found = [forward.figure()]
-    for period in range(len(solution.periods)):
+    return [
+        event / condition if condition >= LEAST_CONDITION else math.nan
+        for event, condition in parts(solution, metric)
+    ]
+
+
+def parts(course: Course, metric: Metric) -> list[tuple[float, float]]:
+    """Of each period 0 .. T, the figure on the event of the metric's condition, and how likely the condition is."""
+    forward = _Forward(course, metric)
+    found = [(forward.event(), forward.condition())]
+    for period in range(len(course.outcomes)):
         forward.advance(period)
-        found.append(forward.figure())
+        found.append((forward.event(), forward.condition()))
     return found
 
 
@@ -113,7 +121,7 @@ class _Forward:
     brings it about, by the `records`; None: the metric itself.
     """
 
-    solution: Solution
+    course: Course
     metric: Metric
     by: int | None = None
     records: Records = ()
@@ -138,7 +146,7 @@ class _Forward:
     def _ways(self, period: int, phase: int) -> Iterator[tuple[int, float, bool]]:
         """Outcomes of the play of a phase with their probabilities, and whether a way to them is followed."""
         if self.by is None:
-            for outcome, probability in self.solution.outcomes[period][phase].items():
+            for outcome, probability in self.course.outcomes[period][phase].items():
                 yield outcome, probability, True
             return
         for (outcome, first), probability in self.records[period][phase].items():
@@ -146,7 +154,7 @@ class _Forward:
 
     def advance(self, period: int) -> None:
         """Go through one period."""
-        metric, world = self.metric, self.solution.world
+        metric, course = self.metric, self.course
         mass: dict[_State, float] = {}
         gain: dict[_State, float] = {}
 
@@ -157,14 +165,14 @@ class _Forward:
         for state, here in self.mass.items():
             so_far = self.gain[state]
             if metric.kind == "duration" and state.phase in metric.members:
-                so_far += here * world.period_years
-            if world.game.plays[state.phase] is None:
+                so_far += here * course.period_years
+            if course.game.plays[state.phase] is None:
                 arrive(self._state(state.phase, state, False), here, so_far)
             for outcome, probability, followed in self._ways(period, state.phase):
                 is_counted = metric.kind == "count" and followed and metric.counts(state.phase, outcome)
                 counted = here if is_counted else 0.0
                 arrive(
-                    self._state(world.game.next_phase[state.phase][outcome], state, followed),
+                    self._state(course.game.next_phase[state.phase][outcome], state, followed),
                     here * probability,
                     (so_far + counted) * probability,
                 )
@@ -172,18 +180,29 @@ class _Forward:
 
     def figure(self) -> float:
         """The figure as of now."""
+        event, condition = self.event(), self.condition()
+        return event / condition if condition >= LEAST_CONDITION else math.nan
+
+    def _states(self) -> list[_State]:
+        """The states in which the condition is met."""
         given = self.metric.given
-        states = [state for state in self.mass if given is None or state.met == (given.kind == "reach")]
-        total = sum(self._counted(state) for state in states)
-        if given is None:
-            return total
-        condition = sum(self.mass[state] for state in states)
-        return total / condition if condition >= LEAST_CONDITION else math.nan
+        return [state for state in self.mass if given is None or state.met == (given.kind == "reach")]
+
+    def event(self) -> float:
+        """The figure as of now, on the event of its condition."""
+        return sum(self._counted(state) for state in self._states())
+
+    def condition(self) -> float:
+        """How likely the condition is; 1 where there is none."""
+        return 1.0 if self.metric.given is None else sum(self.mass[state] for state in self._states())
 
     def _counted(self, state: _State) -> float:
         """What a state adds to the figure."""
         if self.metric.kind in ("count", "duration"):
             return self.gain[state]
+        if self.metric.kind == "belief":
+            (type_,), second = self.metric.members, self.course.beliefs[state.phase]
+            return self.mass[state] * (second if type_ == 1 else 1.0 - second)
         if self.by is not None:
             counts = state.visited and state.followed
         elif self.metric.kind == "occupy":

@@ -3,11 +3,37 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from backstop.game.tail import settle
+from backstop.game.tree import Game
 from backstop.game.world import SolvedPeriod, World, one_period_back
+
+
+class Course(Protocol):
+    """What happens in a world from period to period, as far as it is followed forwards.
+
+    `outcomes[t][k]`: probability of each outcome where phase k is played in period t. `beliefs[k]`: the probability
+    that others give in phase k to an actor's being of its second type; empty where nobody has hidden types.
+    """
+
+    @property
+    def game(self) -> Game:
+        """The game whose phases and outcomes are counted."""
+
+    @property
+    def period_years(self) -> float:
+        """Length of a period in years."""
+
+    @property
+    def outcomes(self) -> Sequence[Sequence[Mapping[int, float]]]:
+        """Probability of each outcome by period and phase."""
+
+    @property
+    def beliefs(self) -> Sequence[float]:
+        """By phase, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +54,21 @@ class Solution:
             tuple({} if play is None else play.outcomes() for play in period.plays) for period in self.periods
         )
         object.__setattr__(self, "outcomes", found)
+
+    @property
+    def game(self) -> Game:
+        """The game of the world."""
+        return self.world.game
+
+    @property
+    def period_years(self) -> float:
+        """Length of a period in years."""
+        return self.world.period_years
+
+    @property
+    def beliefs(self) -> Sequence[float]:
+        """None: nobody's type is hidden."""
+        return ()
 
     def value(self, phase: int, actor: int) -> float:
         """The value of an actor at t = 0 in a phase."""
@@ -60,9 +101,9 @@ def first_not_finite(solution: Solution) -> tuple[int, int, int] | None:
     return None
 
 
-def shares(solution: Solution, start: int) -> list[list[float]]:
+def shares(solution: Course, start: int) -> list[list[float]]:
     """Probability of being in each phase at periods 0 .. T, from phase `start`."""
-    game = solution.world.game
+    game = solution.game
     found = [[1.0 if phase == start else 0.0 for phase in range(len(game.phases))]]
     for outcomes in solution.outcomes:
         later = [0.0] * len(game.phases)
@@ -75,9 +116,9 @@ def shares(solution: Solution, start: int) -> list[list[float]]:
     return found
 
 
-def expected_outcomes(solution: Solution, start: int) -> list[float]:
+def expected_outcomes(solution: Course, start: int) -> list[float]:
     """Expected number of occurrences of each outcome up to the horizon, from phase `start`."""
-    total = [0.0] * len(solution.world.game.outcomes)
+    total = [0.0] * len(solution.game.outcomes)
     for of_phase, outcomes in zip(shares(solution, start), solution.outcomes, strict=False):
         for share, probabilities in zip(of_phase, outcomes, strict=True):
             for outcome, probability in probabilities.items():
@@ -85,12 +126,12 @@ def expected_outcomes(solution: Solution, start: int) -> list[float]:
     return total
 
 
-def expected_cost(solution: Solution, start: int, cost: Callable[[int, int], float]) -> float:
+def expected_cost(solution: Course, start: int, cost: Callable[[int, int], float]) -> float:
     """Sum over periods and phases of the phase's share, d and `cost(phase, period)`, which is per year.
 
     The cost is asked for only where the phase has a share.
     """
-    d = solution.world.period_years
+    d = solution.period_years
     occupied = shares(solution, start)[:-1]
     return sum(
         share * d * cost(phase, period)

@@ -41,7 +41,7 @@ def compile_program(
     if model.types is not None and model.types.beliefs != "known":
         actor = model.game.actors[model.types.actor]
         raise Refused(
-            f"{actor} has hidden types with beliefs: {model.types.beliefs}, which only `backstop explain` can solve yet"
+            f"{actor} has hidden types with beliefs: {model.types.beliefs}, which this version can check and not solve"
         )
     convention = information or model.scenario.information
     wasm, layout = Lowering(model, convention == "private_payoffs", slips, accelerate).lowered()

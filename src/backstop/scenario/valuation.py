@@ -115,7 +115,7 @@ class Valuation:
                 if use.path and use.path[0] == "definitions":
                     subject = f"{use.path[-1]} = {subject}"
                 when = f"phase {self.model.game.phases[phase]}, year {self.model.years_at(period):g}"
-                raise self._fault(use, f"{subject}: {fault.message} ({when})")
+                raise self.fault(use, f"{subject}: {fault.message} ({when})")
         return value
 
     def dependence(self, use: Use) -> Dependence:
@@ -200,21 +200,21 @@ class Valuation:
     def _discount(self, use: Use) -> float:
         value = self.use(use, self.model.game.start, 0)
         if not 0.0 <= value < 1.0:
-            raise self._fault(use, f"the discount is {value:g}, and must be at least 0 and below 1,")
+            raise self.fault(use, f"the discount is {value:g}, and must be at least 0 and below 1,")
         return value
 
     def _noise(self, use: Use, phase: int, period: int) -> float:
         value = self.use(use, phase, period)
         if value < 0.0:
             if use.path[0] == "actors":
-                raise self._fault(use, f"the noise is {value:g}, and must not be negative,")
+                raise self.fault(use, f"the noise is {value:g}, and must not be negative,")
             raise self._out_of_bounds(use, "the noise", value, "must not be negative")
         return value
 
     def _slip_margin(self, use: Use) -> float:
         value = self.use(use, self.model.game.start, 0)
         if value < 0.0:
-            raise self._fault(use, f"the slip_margin is {value:g}, and must not be negative,")
+            raise self.fault(use, f"the slip_margin is {value:g}, and must not be negative,")
         return value
 
     def _probability(self, use: Use, phase: int, period: int) -> float:
@@ -223,13 +223,20 @@ class Valuation:
             raise self._out_of_bounds(use, "the probability", value, "must be between 0 and 1")
         return min(max(value, 0.0), 1.0)
 
+    def share(self, use: Use) -> float:
+        """The share of a type."""
+        value = self.use(use, self.model.game.start, 0)
+        if not -SLACK <= value <= 1.0 + SLACK:
+            raise self._out_of_bounds(use, "the share", value, "must be between 0 and 1")
+        return min(max(value, 0.0), 1.0)
+
     def _bound(self, source: NodeNumbers, phase: int, period: int) -> tuple[float, ...]:
         """Probabilities of the bound moves of a decision."""
         uses = [use for use in source.chances if use is not None]
         found = tuple(self._probability(use, phase, period) for use in uses)
         if sum(found) > 1.0 + SLACK:
             what = f"the probabilities of the bound moves add up to {sum(found):.6g} and may be at most 1:"
-            raise self._fault(uses[-1], what, uses)
+            raise self.fault(uses[-1], what, uses)
         return found
 
     def _branches(self, node: Chance, source: NodeNumbers, phase: int, period: int) -> tuple[float, ...]:
@@ -243,7 +250,7 @@ class Valuation:
         elif None in found and total > 1.0 + SLACK:
             rule = "leave nothing for `otherwise`"
         if rule:
-            raise self._fault(
+            raise self.fault(
                 uses[0], f"the probabilities at {node.name} add up to {total:.6g} and {rule}:", uses
             )
         return tuple(max(1.0 - total, 0.0) if p is None else p for p in found)
@@ -253,6 +260,11 @@ class Valuation:
     def solved(self, information: Information) -> Solution:
         """The game solved in this world; a value that is not finite is a fault as well."""
         solution = solve(self.world(information))
+        self.refuse_infinite(solution)
+        return solution
+
+    def refuse_infinite(self, solution: Solution) -> None:
+        """Raise InvalidInput where a value is not finite."""
         trouble = first_not_finite(solution)
         if trouble is not None:
             period, phase, actor = trouble
@@ -263,14 +275,13 @@ class Valuation:
                 place=self.model.place(("phases", game.phases[phase])),
                 hint="payoffs summed up over time must stay below 1.8e308: choose a larger unit",
             )
-        return solution
 
     # Words.
 
     def _out_of_bounds(self, use: Use, what: str, value: float, rule: str) -> InvalidInput:
-        return self._fault(use, f"{what} {use.expression.text} is {value:.6g} and {rule}:")
+        return self.fault(use, f"{what} {use.expression.text} is {value:.6g} and {rule}:")
 
-    def _fault(self, use: Use, what: str, uses: Sequence[Use] = ()) -> InvalidInput:
+    def fault(self, use: Use, what: str, uses: Sequence[Use] = ()) -> InvalidInput:
         """A fault at `use`, in every world where none of `uses` (`use` alone by default) differs between worlds."""
         differs = any(self.dependence(each).world for each in uses or (use,))
         where = self._where if differs else "in every world"

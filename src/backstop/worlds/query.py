@@ -21,6 +21,7 @@ from backstop.program.host import Host, Solved, Wanted
 from backstop.program.program import compile_program
 from backstop.scenario.expression.expression import Value
 from backstop.scenario.model import Model, Use
+from backstop.scenario.typed_valuation import courses
 from backstop.scenario.valuation import Valuation
 
 Levels = Mapping[str, Value]
@@ -132,11 +133,12 @@ class Solver:
         def here(values: Mapping[str, Value]) -> dict[str, float]:
             return {n: float(v[at]) if isinstance(v, np.ndarray) else float(v) for n, v in values.items()}
 
-        valuation = Valuation(self.model, here(levels), here(parameters), world)
-        solution = valuation.solved(self.information)
-        for measure in self.model.measures.values():
-            if measure.cost is not None:
-                expected_cost(solution, self.model.game.start, _cost(valuation, measure.cost))
+        for valuation, solution in courses(
+            self.model, here(levels), here(parameters), world, self.information
+        ):
+            for measure in self.model.measures.values():
+                if measure.cost is not None:
+                    expected_cost(solution, self.model.game.start, _cost(valuation, measure.cost))
         raise InvalidInput(
             f"world {world} cannot be solved: a value on the way is not finite",
             hint="payoffs and probabilities far beyond all others are the likely cause",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from backstop.base.faults import InvalidInput
+from backstop.base.faults import InvalidInput, Refused
 from backstop.game.choice import Information
 from backstop.game.metric import SLIP_KINDS, by_first_slip, figure
 from backstop.game.play import SolvedPlay
@@ -104,6 +104,8 @@ def trace(
     """World number `world` (or the central one) under an arrangement, with the chosen periods in full."""
     if any(not 0 <= period < model.periods for period in periods):
         raise InvalidInput(f"there is no such period: the horizon has periods 0 to {model.periods - 1}")
+    if model.types is not None:
+        raise Refused("a world with hidden types cannot be laid open yet")
     sampler = Sampler(model.distributions, model.correlations, seed)
     if world == CENTRAL:
         drawn: Mapping[str, Value] = sampler.central()
