@@ -183,6 +183,7 @@ def test_audit_lists_every_assumption_by_grade():
     grades = {row["name"]: row["grade"] for row in out["assumptions"]}
     assert set(grades.values()) <= {"stated", "implied", "derived", "judgement"}
     assert sum(out["grades"].values()) == len(out["assumptions"])
+    assert {row["kind"] for row in out["assumptions"]} == {"parameter"}
     assert out["unconfirmed"] == []
     assert "Judgement (" in run("audit", UKRAINE)
 
@@ -214,7 +215,9 @@ def test_what_rests_on_a_changed_passage_is_unconfirmed(tmp_path):
             row["held"] = {"state": "changed", "score": 97.0}
     path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
     out = json.loads(run("audit", study, "--json"))
-    resting = {row["name"] for row in out["assumptions"] if {"M04", "M20"} & set(row["grounds"])}
+    resting = {
+        row["name"] for row in (*out["assumptions"], *out["others"]) if {"M04", "M20"} & set(row["grounds"])
+    }
     assert resting
     assert resting <= set(out["unconfirmed"])
     assert "UNCONFIRMED" in run("why", study, "M04")

@@ -79,7 +79,7 @@ def test_the_template_with_a_dossier_cites_it(run, tmp_path):
         code, out, err = run("why", folder, each)
         assert (code, err) == (0, "")
         assert words in " ".join(out.split())
-    assert "4 stated, 1 implied" in run("audit", folder)[1]
+    assert "8 assumptions: 1 stated, 0 implied" in run("audit", folder)[1]
 
 
 def test_new_is_written_whole_or_not_at_all(run, tmp_path, monkeypatch):

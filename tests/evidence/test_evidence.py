@@ -166,19 +166,26 @@ def test_an_unknown_name_is_an_error_with_the_nearest(evidence):
 def test_a_held_passage_leaves_what_rests_on_it_unconfirmed(tmp_path):
     folder = study(tmp_path / "lake", held=True)
     found = audit(evidence_of(load(folder), folder))
-    assert found.unconfirmed == ["pledge", "ceiling"]
-    assert found.as_dict()["unconfirmed"] == ["pledge", "ceiling"]
+    assert found.unconfirmed == ["ceiling", "pledge"]
+    assert found.as_dict()["unconfirmed"] == ["ceiling", "pledge"]
 
 
 def test_the_audit_counts_every_assumption_once(evidence):
     found = audit(evidence)
-    assert found.grades == {"stated": 1, "implied": 1, "derived": 2, "judgement": 3}
-    assert [(one.name, one.grade) for one in found.assumptions][:2] == [
-        ("pledge", "stated"),
-        ("ceiling", "implied"),
-    ]
+    assert {one.kind for one in found.assumptions} == {"parameter"}
+    assert sum(found.grades.values()) == len(evidence.model.scenario.parameters)
+    assert found.grades["stated"] == 0
+    assert (found.assumptions[0].name, found.assumptions[0].grade) == ("ceiling", "implied")
     assert {one.name: one.best for one in found.assumptions}["ceiling"] == "stated"
-    assert "bare" not in {one.name for one in found.assumptions}
+
+
+def test_what_was_proposed_or_observed_is_no_assumption(evidence):
+    found = audit(evidence)
+    first = found.others[0]
+    assert (first.kind, first.name, first.grade) == ("measure", "pledge", "stated")
+    assert {"measure", "observation"} <= {one.kind for one in found.others}
+    assert "bare" not in {one.name for one in found.others}
+    assert len(found.as_dict()["others"]) == len(found.others)
 
 
 def test_a_metric_rests_on_all_that_its_phases_are_computed_from(evidence):

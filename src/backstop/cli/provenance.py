@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from backstop.cli.printing import print_json
 
 if TYPE_CHECKING:
     from backstop.dossier.dossier import Dossier
-    from backstop.evidence.audit import Audit
+    from backstop.evidence.audit import Audit, Audited
     from backstop.evidence.evidence import Evidence
     from backstop.evidence.explanation import Explanation
     from backstop.evidence.ground import Ground, Passage
@@ -141,6 +141,7 @@ def audit(
     """List the assumptions of STUDY by the grade of their grounds: stated, implied, derived, judgement; confirmed
     or not. With --rank the parameters come in the order in which more reading would pay.
     """
+    from backstop.base.words import counted
     from backstop.evidence.audit import audit as audited
 
     evidence = checked_evidence(study, texts)
@@ -151,7 +152,7 @@ def audit(
         print_json(whole)
         return
     grades = ", ".join(f"{count} {grade}" for grade, count in found.grades.items())
-    _say(f"{len(found.assumptions)} assumptions: {grades}")
+    _say(f"{counted(len(found.assumptions), 'assumption')}: {grades}")
     held = ", ".join(found.unconfirmed)
     _say(f"unconfirmed: {held}" if held else "none is held back by a changed passage")
     if ranking is None:
@@ -168,14 +169,18 @@ def _print_audit(found: Audit) -> None:
 
     from backstop.base.words import readable
 
-    for grade, group in groupby(found.assumptions, key=lambda one: one.grade):
-        rows = list(group)
-        _say(f"\n{readable(grade)} ({len(rows)})")
-        for row in rows:
-            flag = "" if row.confirmed else " UNCONFIRMED"
-            support = f" (best ground: {row.best})" if row.best != grade else ""
-            grounds = ", ".join(row.grounds) or "no ground given"
-            _say(f"{row.kind} {row.name}: {grounds}{support}{flag}", 1)
+    def listed(rows: Iterable[Audited], beside: str = "") -> None:
+        for grade, group in groupby(rows, key=lambda one: one.grade):
+            of = list(group)
+            _say(f"\n{readable(grade)}{beside} ({len(of)})")
+            for row in of:
+                flag = "" if row.confirmed else " UNCONFIRMED"
+                support = f" (best ground: {row.best})" if row.best != grade else ""
+                grounds = ", ".join(row.grounds) or "no ground given"
+                _say(f"{row.kind} {row.name}: {grounds}{support}{flag}", 1)
+
+    listed(found.assumptions)
+    listed(found.others, ", no assumptions")
 
 
 def _ranking(evidence: Evidence, found: Audit, metric: str | None, worlds: int) -> Priorities:

@@ -1,4 +1,9 @@
-"""The audit of a study: all its assumptions by the grade of their grounds, confirmed or not."""
+"""The audit of a study: its assumptions by the grade of their grounds, confirmed or not, and what else cites some.
+
+An assumption is a parameter: a number or range that the answer is computed from. A measure, an arrangement or a claim
+that cites where it was named is no assumption, however well it is stated, and an observation is what assumptions are
+held against; counted among them they would make a study look better founded than it is.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +14,16 @@ from typing import Any
 from backstop.evidence.evidence import Evidence
 from backstop.evidence.ground import GRADES, Grade, weakest
 
+ASSUMPTION = "parameter"
+"""The kind of entry that the answer is computed from."""
+
 
 @dataclass(frozen=True, slots=True)
 class Audited:
-    """One assumption: the ids it cites, its grade, the grade of its best ground, and whether all is confirmed."""
+    """An assumption, or something else that cites grounds: the ids it cites, its grade, and that of its best ground.
+
+    `confirmed`: whether no passage under it has changed.
+    """
 
     kind: str
     name: str
@@ -22,7 +33,7 @@ class Audited:
     grounds: tuple[str, ...]
 
     def as_dict(self) -> dict[str, Any]:
-        """The assumption as JSON."""
+        """As it stands in JSON."""
         return {
             "kind": self.kind,
             "name": self.name,
@@ -35,9 +46,10 @@ class Audited:
 
 @dataclass(frozen=True)
 class Audit:
-    """The assumptions of a study, those with the best grounds first."""
+    """The assumptions of a study and what else cites grounds (`others`), those with the best grounds first."""
 
     assumptions: tuple[Audited, ...]
+    others: tuple[Audited, ...] = ()
 
     @property
     def grades(self) -> Mapping[Grade, int]:
@@ -47,8 +59,8 @@ class Audit:
 
     @property
     def unconfirmed(self) -> list[str]:
-        """The assumptions that a changed passage holds back."""
-        return [one.name for one in self.assumptions if not one.confirmed]
+        """The assumptions, and the others, that a changed passage holds back."""
+        return [one.name for one in (*self.assumptions, *self.others) if not one.confirmed]
 
     def as_dict(self) -> dict[str, Any]:
         """The audit as `backstop-audit/1`."""
@@ -57,11 +69,15 @@ class Audit:
             "grades": dict(self.grades),
             "unconfirmed": self.unconfirmed,
             "assumptions": [one.as_dict() for one in self.assumptions],
+            "others": [one.as_dict() for one in self.others],
         }
 
 
 def audit(evidence: Evidence) -> Audit:
-    """The audit of a study. Arrangements that cite nothing are no assumptions and are left out."""
+    """The audit of a study: every parameter, and the measures, claims and observations beside.
+
+    Arrangements stand there only where they cite something.
+    """
     found = []
     for assumption in evidence.assumptions:
         if assumption.kind == "arrangement" and not assumption.citations:
@@ -78,4 +94,7 @@ def audit(evidence: Evidence) -> Audit:
             )
         )
     found.sort(key=lambda one: (GRADES.index(one.grade), one.kind))
-    return Audit(tuple(found))
+    return Audit(
+        tuple(one for one in found if one.kind == ASSUMPTION),
+        tuple(one for one in found if one.kind != ASSUMPTION),
+    )

@@ -71,6 +71,26 @@ def test_whole_weights_are_repeated_worlds():
         assert np.allclose(one, other), name
 
 
+@pytest.mark.parametrize("unit", [1e-12, 1.0, 1e12])
+def test_ranks_are_the_same_in_every_unit(unit):
+    table = np.tile([[1.0, 2.0, 3.0], [1.0, 2.0, 4.0], [0.9, 2.0, 3.0]], 4) * unit
+    # The first again, with the rounding of another order of the same sums.
+    table = np.vstack([table, table[0] * (1.0 + 3e-16)])
+    assert scored(table, classical()["laplace"]).ranks == (2, 1, 4, 2)
+    assert scored(table, classical()["minimax_regret"]).ranks == (2, 1, 2, 2)
+
+
+def test_what_cannot_be_told_apart_shares_a_rank():
+    generator = np.random.default_rng(5)
+    noise = generator.normal(size=4096)
+    table = np.array([noise, generator.normal(size=4096), noise + 0.5])
+    found = scored(table, classical()["laplace"])
+    assert abs(found.scores[0] - found.scores[1]) > 1e-4
+    assert found.ranks == (2, 2, 1)
+    # The same small difference on the same worlds is sure.
+    assert scored(np.array([noise, noise + 1e-3]), classical()["laplace"]).ranks == (2, 1)
+
+
 def test_ranks_put_the_better_first_and_share_ties():
     table = np.tile([[1.0], [3.0], [3.0], [2.0]], 20)
     assert scored(table, classical()["laplace"]).ranks == (4, 1, 1, 3)

@@ -31,6 +31,11 @@ from backstop.worlds.statistics import (
     replication_of,
 )
 
+# Scores differ by more than this, relative to themselves and to the range of the metric, or they are equal.
+_ROUNDING = 1e-9
+# ... and by so many errors of the difference, or they are not ranked apart.
+_SURE = 2.0
+
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
@@ -88,6 +93,9 @@ class Criterion:
 @dataclass(frozen=True, slots=True, eq=False)
 class Robustness:
     """Scores of all arrangements under one criterion, (arrangements,), their errors, and their ranks (1 is best).
+
+    A rank is one more than the number of arrangements that are surely better: by more than rounding and, where errors
+    are known, by more than two errors of the difference on the same worlds. Scores that are equal share a rank.
 
     Errors are None below two replications; for extremes (min, max) over worlds they say how far the worlds sampled
     agree, not how far the true extreme may lie beyond them.
@@ -158,11 +166,15 @@ def scored(
         return np.array([criterion.score(row[kept], held / held.sum(), high_is_good) for row in changed])
 
     found, se = scores(slice(None)), None
+    apart = _ROUNDING * np.maximum(np.ptp(values), np.maximum.outer(np.abs(found), np.abs(found)))
     others = [replication_of(len(weight)) != r for r in range(REPLICATIONS)]
     if len(weight) >= 2 * REPLICATIONS and all(weight[kept].any() for kept in others):
-        se = jackknife([scores(kept) for kept in others])
+        without = [scores(kept) for kept in others]
+        se = jackknife(without)
+        apart = np.maximum(apart, _SURE * jackknife([np.subtract.outer(of, of) for of in without]))
     merit = found if high_is_good else -found
-    ranks = tuple(int(1 + np.count_nonzero(merit > own + 1e-9)) for own in merit)
+    surely = np.subtract.outer(merit, merit) > apart
+    ranks = tuple(int(1 + np.count_nonzero(surely[:, row])) for row in range(len(merit)))
     less = criterion.transform == "regret" or (not more_is_better and criterion.transform == "raw")
     return Robustness(found, se, ranks, less)
 

@@ -66,17 +66,16 @@ class RobustnessScores:
         titles = tuple(scenario.arrangements[a].titled(a) for a in self.arrangements)
         rows = []
         for name, of in self.criteria.items():
-            cells = (
-                f"{number(float(score), of.error(row))} ({of.ranks[row]})"
-                for row, score in enumerate(of.scores)
-            )
+            figures = _told_apart([float(score) for score in of.scores], of)
+            cells = (f"{figure} ({rank})" for figure, rank in zip(figures, of.ranks, strict=True))
             rows.append((name.replace("_", " ") + (" (less is better)" if of.less_is_better else ""), *cells))
         tables = [
             Table(
                 f"{scenario.metrics[self.metric].titled(self.metric)}: scores and ranks",
                 ("criterion", *titles),
                 tuple(rows),
-                "In brackets the rank, 1 being best. Extremes over worlds are those of the worlds drawn.",
+                "In brackets the rank, 1 being best: one more than how many are better by more than two errors of the "
+                "difference. Extremes over worlds are those of the worlds drawn.",
             )
         ]
         if self.gaps is not None:
@@ -96,6 +95,22 @@ class RobustnessScores:
         return tables
 
 
+def _told_apart(scores: Sequence[float], of: Robustness) -> list[str]:
+    """Scores in words, with more digits where two that are ranked apart would look the same."""
+    shown = [number(score, of.error(row)) for row, score in enumerate(scores)]
+    for digits in (3, 4, 6, 9, 12):
+        ranks: dict[str, set[int]] = {}
+        for text, rank in zip(shown, of.ranks, strict=True):
+            ranks.setdefault(text, set()).add(rank)
+        same = {text for text, found in ranks.items() if len(found) > 1}
+        if not same:
+            break
+        shown = [
+            f"{score:.{digits}g}" if text in same else text for score, text in zip(scores, shown, strict=True)
+        ]
+    return shown
+
+
 def robustness(
     inquiry: Inquiry,
     metric: str,
@@ -112,7 +127,7 @@ def robustness(
     >>> from backstop import load
     >>> study = load("examples/korea-1953")
     >>> robustness(Inquiry(study, worlds=256), "no_war_20", list(study.levels), ["maximin"]).criteria["maximin"].ranks
-    (4, 3, 2, 1)
+    (3, 3, 2, 1)
     """
     names = criteria or list(classical(requirement, optimism))
     asked = {name: criterion_named(name, requirement, optimism) for name in names}
