@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from backstop.base.table import Table
     from backstop.scenario.model import Model
-    from backstop.worlds.trace import MoveTrace, PhaseTrace, WorldTrace
+    from backstop.worlds.tracing.traced import MoveTrace, NodeTrace, PhaseTrace, WorldTrace
 
 
 @click.command()
@@ -55,9 +55,7 @@ def explain(run: options.Run, world: str, arrangement: str | None, year: float) 
         raise click.UsageError(f"--year {year:g}: periods begin at 0, {length:g}, ... {last:g} years")
     found = trace(model, name, number, run.seed, run.information, (period,))
     if run.as_json:
-        import dataclasses
-
-        print_json({"format": "backstop-world/1", **dataclasses.asdict(found)})
+        print_json({"format": "backstop-world/1", **found.as_dict()})
         return
     print_titled(model.scenario.title, *_world(model, found))
     for phase in found.phases[period]:
@@ -81,25 +79,31 @@ def _world(model: Model, of: WorldTrace) -> tuple[list[Table], list[str]]:
         (p.titled(n), n, f"{of.parameters[n]:.5g}", p.unit, ", ".join(p.basis) or "judgement")
         for n, p in scenario.parameters.items()
     )
+    lines += _types(model, of)
     actors = (
-        (a.titled(n), f"{of.discounts[n]:.4g}", f"{of.noises[n]:.4g}") for n, a in scenario.actors.items()
+        (_who(model, name), f"{discount:.4g}", f"{of.noises[name]:.4g}")
+        for name, discount in of.discounts.items()
     )
     metrics = (
         (metric.titled(n), "no value" if value is None else f"{value:.4f}", *_split(model, of, n))
         for n, metric in scenario.metrics.items()
         for value in (of.metrics[n],)
     )
-    tables = [
-        Table("Parameters", ("", "name", "value", "unit", "rests on"), tuple(parameters)),
-        Table("Actors", ("", "discount per year", "noise"), tuple(actors)),
-        Table(
+    if of.types is not None:
+        results = Table("What comes of it", ("", "in this world"), tuple(row[:2] for row in metrics))
+    else:
+        results = Table(
             "What comes of it",
             ("", "in this world", f"its event, without a {of.slips_are}", f"with a first {of.slips_are} by"),
             tuple(metrics),
             f"A {of.slips_are} is a move made freely that is worth less to its own mover than another"
             + (", which the mover prefers for a reason of the moment." if of.slips_are == "shock" else ".")
             + " The event of a metric that avoids something is what it avoids.",
-        ),
+        )
+    tables = [
+        Table("Parameters", ("", "name", "value", "unit", "rests on"), tuple(parameters)),
+        Table("Actors", ("", "discount per year", "noise"), tuple(actors)),
+        results,
     ]
     return tables, lines
 
@@ -130,33 +134,89 @@ def _phase(
         f"In force: {', '.join(levels) or 'no measure'}",
         f"Payoff per year: {_by_name(phase.flows)};  worth in all: {_by_name(phase.values)}",
     ]
-    actors = list(scenario.actors)
-    tables = []
-    for node in phase.nodes:
-        who = f"{scenario.actors[node.actor].titled(node.actor)} decides" if node.actor else "Chance"
-        noise = f", noise {node.noise:.4g}" if node.noise is not None else ""
-        rows = [
-            (
-                f"{move.label} -> {move.leads_to}",
-                f"{move.probability:.4f}" + _parts(move, of.slips_are),
-                *(f"{move.utilities[a]:.4f}" for a in actors),
-            )
-            for move in node.moves
-        ]
-        rows.append(("worth at this node", "", *(f"{node.utilities[a]:.4f}" for a in actors)))
-        slips = sum(move.slip or 0.0 for move in node.moves)
-        slipped = f"; {of.slips_are}s {slips:.4f} in all" if node.actor else ""
-        heading = f"{node.name}: {who}{noise}; reached with {node.reach:.4f}{slipped}"
-        tables.append(Table(heading, ("move", "probability", *(f"to {a}" for a in actors)), tuple(rows)))
+    tables = [_node(model, of, node) for node in phase.nodes]
     outcomes = tuple(
-        (scenario.outcomes[n].titled(n), f"{p:.4f}", scenario.outcomes[n].next)
+        (scenario.outcomes[base].titled(base) + told, f"{p:.4f}", scenario.outcomes[base].next)
         for n, p in phase.outcomes.items()
+        for base, told in (_apart(n),)
     )
     if outcomes:
         columns = ("", "probability", "next phase")
         tables.append(Table("Outcomes when this phase is played", columns, outcomes))
-    title, year = scenario.phases[phase.phase].titled(phase.phase), period * model.period_years
-    return f"Phase: {title} ({phase.phase}), year {year:g}: share {phase.share:.4f}", tables, lines
+    base, _ = _apart(phase.phase)
+    title, year = scenario.phases[base].titled(base), period * model.period_years
+    where = ""
+    if phase.type is not None and of.types is not None:
+        where = f", with the type {of.types.actor}.{phase.type}"
+    elif phase.belief is not None and of.types is not None:
+        second = list(of.types.shares)[1]
+        lines.insert(0, f"Belief in {of.types.actor}.{second} as it begins, on average: {phase.belief:.4f}")
+    return f"Phase: {title} ({phase.phase}), year {year:g}: share {phase.share:.4f}{where}", tables, lines
+
+
+def _node(model: Model, of: WorldTrace, node: NodeTrace) -> Table:
+    """A node: its moves, how likely they are, with each type where types are hidden, and what they are worth."""
+    from backstop.base.table import Table
+
+    actors, hidden = list(node.utilities), node.belief is not None and of.types is not None
+    types = list(of.types.shares) if hidden and of.types is not None else []
+    who = f"{model.scenario.actors[node.actor].titled(node.actor)} decides" if node.actor else "Chance"
+    noise = f", noise {node.noise:.4g}" if node.noise is not None else ""
+    rows = []
+    for move in node.moves:
+        by_type = move.by_type or {}
+        after = [] if move.belief is None else [f"{move.belief:.4f}"]
+        rows.append(
+            (
+                f"{move.label} -> {move.leads_to}",
+                f"{move.probability:.4f}" + _parts(move, of.slips_are),
+                *(f"{by_type[name]:.4f}" for name in types),
+                *after,
+                *(f"{move.utilities[a]:.4f}" for a in actors),
+            )
+        )
+    blank = [""] * (len(types) + bool(types))
+    rows.append(("worth at this node", "", *blank, *(f"{node.utilities[a]:.4f}" for a in actors)))
+    slips = sum(move.slip or 0.0 for move in node.moves)
+    slipped = f"; {of.slips_are}s {slips:.4f} in all" if node.actor and not hidden else ""
+    belief = f"; belief in {types[1]} {node.belief:.4f}" if types and node.belief is not None else ""
+    heading = f"{node.name}: {who}{noise}; reached with {node.reach:.4f}{slipped}{belief}"
+    hidden_columns = [*(f"if {name}" for name in types), f"belief in {types[1]} after"] if types else []
+    return Table(heading, ("move", "probability", *hidden_columns, *(f"to {a}" for a in actors)), tuple(rows))
+
+
+def _types(model: Model, of: WorldTrace) -> list[str]:
+    """What is known of the types of an actor, and how exact the figures are."""
+    if of.types is None:
+        return []
+    known = {
+        "known": "everybody knows which",
+        "fixed": "others know the shares and never learn more",
+        "bayes": "others learn from every move",
+    }
+    shares = ", ".join(f"{name} {share:.4f}" for name, share in of.types.shares.items())
+    name = model.scenario.actors[of.types.actor].titled(of.types.actor)
+    lines = [f"{name} is of one of two types ({shares}); {known[of.types.beliefs]}."]
+    if of.types.unconverged:
+        lines.append(
+            f"For {of.types.unconverged} choices no fixed point was found to the end: this world is not to be trusted."
+        )
+    errors = [error for error in (of.types.grid_error or {}).values() if error is not None]
+    if errors:
+        lines.append(f"Half as many beliefs on the grid move no metric by more than {max(errors):.2g}.")
+    return lines
+
+
+def _who(model: Model, name: str) -> str:
+    """The name of an actor for people; of one with types, ACTOR.TYPE, with the type."""
+    actor, dot, type_ = name.partition(".")
+    return model.scenario.actors[actor].titled(actor) + (f", {type_}" if dot else "")
+
+
+def _apart(name: str) -> tuple[str, str]:
+    """The name in the file of a phase or outcome of the game, and what tells it apart."""
+    base, bracket, rest = name.partition("[")
+    return base, f" {bracket}{rest}" if bracket else ""
 
 
 def _parts(move: MoveTrace, called: str) -> str:

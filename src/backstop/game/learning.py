@@ -122,14 +122,9 @@ class Learning(TypedSolution):
             return self.world.shares[1]
         return sum(self.courses[0].beliefs[state] * weight for state, weight in weights.items()) / total
 
-    def played(self, phase: int, period: int, belief: float) -> Reached | None:
-        """The play of a phase in a period, solved at any belief; None where it is absorbing."""
-        solver = _Periods(self.world, self.points)
-        return (
-            solver.inference(phase, period, self.tables[period + 1]).solved(belief)
-            if (self.world.game.plays[phase] is not None)
-            else None
-        )
+    def solved_at(self, phase: int, period: int, belief: float) -> tuple[list[float], Reached | None]:
+        """What a phase is worth in a period at any belief, and its play solved; None where it is absorbing."""
+        return _Periods(self.world, self.points).solved_phase(phase, period, self.tables[period + 1], belief)
 
 
 def solve_hidden(world: TypedWorld) -> Learning:

@@ -1,0 +1,1 @@
+"""One world laid open: what it consists of, a phase of it, and a world with hidden types."""
