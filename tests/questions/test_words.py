@@ -20,6 +20,18 @@ SETTLING = Wording(
 STAKE = Wording("Stake", "share of the stake", "the deal concedes little", "the deal concedes much", 0.08)
 
 
+def test_one_value_at_an_end_of_the_range_is_told_by_its_clause() -> None:
+    intent = Wording("Its intent", "0 = content, 1 = wants more", "it is content", "it wants more", middle=0.5)
+
+    def only(value: float) -> str:
+        limit = Limit(low=value, high=value, lowest=0.0, highest=1.0, stepped=True)
+        return limit_words("intent", limit, intent)
+
+    assert only(0.0) == "it is content"
+    assert only(1.0) == "it wants more"
+    assert only(0.5) == "“Its intent” is 0.5"
+
+
 @pytest.mark.parametrize(
     ("limit", "words"),
     [

@@ -37,17 +37,21 @@ def amount(figure: str, unit: str) -> str:
     ('one chance in five a year', '37 chances in 100 a year')
     >>> amount("0.1", "share of the stake"), amount("0.37", "share of the stake")
     ('a tenth of the stake', '37 % of the stake')
+    >>> amount("1.1", "share of the stake"), amount("1", "0 = satisfied, 1 = wants more")
+    ('110 % of the stake', '1')
     >>> amount("61", "days"), amount("0.4", "probability")
     ('61 days', '0.4')
     """
-    if unit in _UNNAMED:
-        return figure
+    if unit in _UNNAMED or "=" in unit:
+        return figure  # "0 = none, 1 = full" is a key to the figures and no unit
     kind, _, of = unit.partition(" ")
     value = float(figure.replace(",", ""))
     if 0 < value < 1 and kind in _CHANCES:
         return f"{_chance(figure, value)} {of}"
     if 0 < value < 1 and kind in _SHARES:
         return f"{_share(figure, value)} {of}"
+    if value > 1 and kind in _SHARES:
+        return f"{100 * value:.4g} % {of}"
     return f"{figure} {unit}"
 
 
@@ -59,7 +63,7 @@ def amounts(low: str, high: str, unit: str) -> str:
     """
     kind, _, of = unit.partition(" ")
     ends = [float(figure.replace(",", "")) for figure in (low, high)]
-    if unit in _UNNAMED:
+    if unit in _UNNAMED or "=" in unit:
         return f"{low} and {high}"
     if all(0 <= end <= 1 for end in ends) and kind in (*_CHANCES, *_SHARES):
         first, second = (f"{100 * end:.4g}" for end in ends)

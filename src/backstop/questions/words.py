@@ -61,6 +61,12 @@ def limit_words(name: str, limit: Limit, of: Wording | None = None) -> str:
     'aid comes late (over 61 days)'
     """
     of = of or Wording(readable(name))
+    if limit.stepped and limit.low is not None and limit.low == limit.high:
+        # One value and no other: at an end of the range the study has its own clause for it.
+        if limit.low == limit.lowest and of.low:
+            return of.low
+        if limit.low == limit.highest and of.high:
+            return of.high
     if limit.low is None and limit.high is not None and of.low and limit.high <= of.middle:
         return f"{of.low} ({limit_range(limit, of.unit, below='under')})"
     if limit.high is None and limit.low is not None and of.high and limit.low >= of.middle:
