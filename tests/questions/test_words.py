@@ -21,7 +21,9 @@ STAKE = Wording("Stake", "share of the stake", "the deal concedes little", "the 
 
 
 def test_one_value_at_an_end_of_the_range_is_told_by_its_clause() -> None:
-    intent = Wording("Its intent", "0 = content, 1 = wants more", "it is content", "it wants more", middle=0.5)
+    intent = Wording(
+        "Its intent", "0 = content, 1 = wants more", "it is content", "it wants more", middle=0.5
+    )
 
     def only(value: float) -> str:
         limit = Limit(low=value, high=value, lowest=0.0, highest=1.0, stepped=True)
