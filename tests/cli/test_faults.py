@@ -65,4 +65,5 @@ def test_a_disk_that_fails_leaves_the_old_files_or_the_new(tmp_path, faulty_disk
     assert told["tried"] >= 3
     assert told["differs"]
     assert set(told["ends"]) <= {"old", "new"}
+    assert told["calls"] >= 4
     assert sum(told["ends"].values()) == told["tried"]

@@ -12,16 +12,28 @@ import errno
 import hashlib
 import json
 import os
+import random
 import secrets
 import shutil
+import signal
+import time
 import traceback
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 from tests.support.writing_commands import COMMANDS, Writing, hidden
 
-FAULTS = {"full": (errno.ENOSPC, True), "once": (errno.EIO, False), "broken": (errno.EIO, True)}
-"""A disk that is full from then on, one call that fails, a disk that fails from then on."""
+FAULTS = {
+    "full": (errno.ENOSPC, True),
+    "once": (errno.EIO, False),
+    "broken": (errno.EIO, True),
+    "killed": (-signal.SIGKILL, False),
+}
+"""A disk that is full from then on, one call that fails, a disk that fails from then on, a process killed there."""
+
+
+KILLED = 128 + signal.SIGKILL
 
 
 def _in_child(work) -> object:
@@ -40,7 +52,7 @@ def _in_child(work) -> object:
     with os.fdopen(reading) as file:
         told = file.read()
     os.waitpid(child, 0)
-    return json.loads(told)
+    return json.loads(told) if told else {"code": KILLED, "said": ""}
 
 
 def faults(name: str, fault: str, folder: Path, most: int = 0) -> dict[str, object]:
@@ -79,7 +91,13 @@ def faults(name: str, fault: str, folder: Path, most: int = 0) -> dict[str, obje
     tried = range(1, clean["calls"] + 1, step)
     for failing in tried:
         found = anew(failing)
-        if "raised" in found or found["code"] not in (0, 1, 3, 4) or "internal fault" in found["said"]:
+        if found.get("code") == KILLED:
+            found["after"] = _in_child(lambda: _state(command, work))
+        if (
+            "raised" in found
+            or found["code"] not in (0, 1, 3, 4, KILLED)
+            or "internal fault" in found["said"]
+        ):
             wrong.append((failing, found.get("code"), found.get("said", found.get("raised"))))
             continue
         end = "old" if found["after"] == old else "new" if found["after"] == new else "neither"
@@ -88,7 +106,7 @@ def faults(name: str, fault: str, folder: Path, most: int = 0) -> dict[str, obje
             wrong.append((failing, found["code"], end, found["said"]))
         if found["code"] in (3, 4) and len(found["said"].strip().splitlines()) > 3:
             wrong.append((failing, "many lines", found["said"]))
-        if hidden(work) or failing == 1:
+        if hidden(work) or failing == 1 or found["code"] == KILLED:
             left += bool(hidden(work))
             again = _in_child(lambda: [*command.run(work), _state(command, work), hidden(work)])
             if again[3]:
@@ -106,6 +124,50 @@ def faults(name: str, fault: str, folder: Path, most: int = 0) -> dict[str, obje
         "left until a rerun": left,
         "wrong": wrong,
     }
+
+
+def kills(times: int, folder: Path) -> Iterator[dict[str, object]]:
+    """What comes of `times` kills at random moments, the commands in turn; a line for each command."""
+    chance = random.Random(1)
+    names = list(COMMANDS)
+    for place, name in enumerate(names):
+        command, work, keep = COMMANDS[name], folder / "work", folder / "keep"
+        shutil.rmtree(keep, ignore_errors=True)
+        _in_child(lambda command=command, keep=keep: command.made(keep))
+        ends, wrong, left = Counter(), [], 0
+
+        def anew(work: Path = work, keep: Path = keep) -> None:
+            shutil.rmtree(work, ignore_errors=True)
+            shutil.copytree(keep, work, symlinks=True)
+
+        anew()
+        old = _in_child(lambda command=command, work=work: _state(command, work))
+        start = time.monotonic()
+        _in_child(lambda command=command, work=work: command.run(work))
+        took = time.monotonic() - start
+        new = _in_child(lambda command=command, work=work: _state(command, work))
+        for _ in range(times // len(names) + (place < times % len(names))):
+            anew()
+            if (child := os.fork()) == 0:
+                command.run(work)
+                os._exit(0)
+            time.sleep(chance.uniform(0.2, 1.1) * took)
+            os.kill(child, signal.SIGKILL)
+            _, status = os.waitpid(child, 0)
+            after = _in_child(lambda command=command, work=work: _state(command, work))
+            end = "old" if after == old else "new" if after == new else "torn"
+            ends[end if os.WIFSIGNALED(status) else "ended before"] += 1
+            left += bool(hidden(work))
+            again = _in_child(
+                lambda command=command, work=work: [
+                    *command.run(work),
+                    _state(command, work),
+                    hidden(work),
+                ]
+            )
+            if end == "torn" or again[3] or (end == "old" and again[2] != new):
+                wrong.append((end, again[:2], again[3]))
+        yield {"command": name, "ends": dict(ends), "left until a rerun": left, "wrong": wrong}
 
 
 def _state(command: Writing, folder: Path) -> list[list[str]]:
@@ -127,10 +189,15 @@ def main() -> None:
     parser.add_argument(
         "--most", type=int, default=0, help="at most so many calls, evenly spread; all without"
     )
+    parser.add_argument(
+        "--kills", type=int, default=0, help="kill so often at random moments, in place of faults"
+    )
     given = parser.parse_args()
     os.environ["SOURCE_DATE_EPOCH"] = "1700000000"
     _fix_keys()
-    for command in given.command or COMMANDS:
+    for told in kills(given.kills, given.folder.resolve()) if given.kills else ():
+        print(json.dumps(told), flush=True)
+    for command in () if given.kills else given.command or COMMANDS:
         for fault in given.fault or FAULTS:
             told = faults(command, fault, given.folder.resolve(), given.most)
             print(json.dumps(told), flush=True)

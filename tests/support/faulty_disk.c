@@ -1,10 +1,11 @@
 // A disk that fails: calls of the C library that write below one folder are counted, and the one armed for fails.
-// Loaded with LD_PRELOAD, it also reaches libraries that write by themselves. Linux alone.
+// A negative error is a signal that ends the process there. Loaded with LD_PRELOAD, it also reaches libraries that write by themselves. Linux alone.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -51,6 +52,7 @@ static int fails(int frees) {
     if (sparing && frees) return 0;
     count++;
     if (failing && (count == failing || (lasting && count > failing))) {
+        if (code < 0) kill(getpid(), -code);
         errno = code;
         return 1;
     }
