@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from backstop.base import document
@@ -132,3 +134,18 @@ def test_look_ahead_for_split_calls_is_bounded():
     started = time.perf_counter()
     read_document(("[" + "(, " * 4000 + "]").encode(), "f")
     assert time.perf_counter() - started < 5
+
+
+def test_calls_that_close_nowhere_are_looked_for_no_more() -> None:
+    text = "a: [" + "max(b, " * 40_000 + "]"
+    start = time.process_time()
+    with pytest.raises(InvalidInput):
+        read_document(text.encode(), "calls.yaml")
+    assert time.process_time() - start < 4  # 0.7 on one processor of 2024, 1.8 where every call looks ahead
+
+
+def test_a_call_is_put_together_after_many_that_are_closed() -> None:
+    text = "a: [" + "max(b, 1), " * 2_000 + "]"
+    found = parse_document(text.encode(), "calls.yaml")
+    assert len(found.data["a"]) == 2_000
+    assert set(found.data["a"]) == {"max(b, 1)"}

@@ -20,6 +20,7 @@ QUICK = {
     ("export", "once"),
     ("draw again", "full"),
     ("compile", "broken"),
+    ("add --replaces", "killed"),
 }
 """What is tried every time, at a few calls; the rest is slow, at every call."""
 
@@ -67,3 +68,19 @@ def test_a_disk_that_fails_leaves_the_old_files_or_the_new(tmp_path, faulty_disk
     assert set(told["ends"]) <= {"old", "new"}
     assert told["calls"] >= 4
     assert sum(told["ends"].values()) == told["tried"]
+
+
+@pytest.mark.slow
+def test_three_hundred_kills_at_random_moments(tmp_path):
+    found = subprocess.run(
+        [sys.executable, "-m", "tests.support.disk_faults", tmp_path, "--kills", "300"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.returncode == 0, found.stderr[-2000:]
+    told = [json.loads(line) for line in found.stdout.splitlines()]
+    assert [one["command"] for one in told] == list(COMMANDS)
+    assert sum(sum(one["ends"].values()) for one in told) == 300
+    assert [one["wrong"] for one in told if one["wrong"]] == []

@@ -140,3 +140,13 @@ def test_a_day_that_there_is_none_of_is_refused(tmp_path, day):
     (tmp_path / "a.txt").write_text("One.", encoding="utf-8")
     with pytest.raises(InvalidInput, match=f"published: {day} is no day"):
         arrivals([tmp_path / "a.txt"], Details(published=day), bytes.fromhex(KEY))
+
+
+def test_a_table_with_one_id_for_all_rows_is_refused(tmp_path):
+    file = tmp_path / "t.jsonl"
+    rows = [json.dumps({"id": "x", "text": f"Text {n}."}) for n in range(101)]
+    file.write_text("\n".join(rows[:100]))
+    assert len(arrivals([file], Details(), bytes.fromhex(KEY))) == 100
+    file.write_text("\n".join(rows))
+    with pytest.raises(InvalidInput, match=r"t.jsonl:2: 101 rows have the id x"):
+        arrivals([file], Details(), bytes.fromhex(KEY))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,7 +76,16 @@ def _files(folder: Path, places: Iterable[str]) -> Iterable[tuple[str, bytes]]:
             inner = path.relative_to(folder)
             hidden = any(part.startswith(".") and part != ".gitignore" for part in inner.parts)
             if path.is_file() and not hidden:
-                yield str(inner), path.read_bytes()
+                yield str(inner), _content(path)
+
+
+def _content(path: Path) -> bytes:
+    """The bytes of a file; of a workbook without the time at which it was made."""
+    if path.suffix != ".xlsx":
+        return path.read_bytes()
+    with zipfile.ZipFile(path) as archive:
+        assert archive.testzip() is None
+        return b"".join(archive.read(name) for name in archive.namelist() if name != "docProps/core.xml")
 
 
 def hidden(folder: Path) -> list[str]:

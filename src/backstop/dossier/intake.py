@@ -12,7 +12,7 @@ from pathlib import Path
 
 from backstop.base.faults import BackstopError, Fault, InvalidInput, Place
 from backstop.base.files import read_file, sha256
-from backstop.base.words import clean, did_you_mean
+from backstop.base.words import clean, did_you_mean, shortened
 from backstop.dossier.record import Digests, Published, Source, Version
 from backstop.dossier.text.canonical import digest
 from backstop.dossier.text.document_table import Row, read_table
@@ -20,6 +20,9 @@ from backstop.dossier.text.extract import Extract
 from backstop.dossier.text.extraction import MOST_BYTES, TABLES, extract, media_type
 from backstop.dossier.text.similarity import sketch_of
 from backstop.dossier.text.zones import propose_zones
+
+MOST_VERSIONS = 100
+"""Most versions of one source that a table may bring."""
 
 PARALLEL_FROM = 64
 """Files from which reading them is spread over processes."""
@@ -122,8 +125,23 @@ def _from_file(path: Path, details: Details, key: bytes) -> list[Arrival]:
     if media not in TABLES:
         return [arrival(extract(data, name, media, details.encoding), data, name, media, details, key)]
     rows = read_table(data, name, media, details.encoding)
+    _require_own_ids(rows, name)
     texts = [(row, row.extract.text.encode()) for row in rows]
     return [arrival(row.extract, text, name, "text/plain", details, key, row) for row, text in texts]
+
+
+def _require_own_ids(rows: Sequence[Row], name: str) -> None:
+    """Raises InvalidInput where a table gives one id to more documents than a source has versions."""
+    lines: dict[str, list[int]] = {}
+    for row in rows:
+        lines.setdefault(row.fields.get("id", ""), []).append(row.line)
+    for given, at in lines.items():
+        if given and len(at) > MOST_VERSIONS:
+            raise InvalidInput(
+                f"{len(at):,} rows have the id {shortened(given)}, and would be versions of one text",
+                place=Place(name, at[1]),
+                hint="give every document an id of its own, or leave the column out",
+            )
 
 
 def arrival(

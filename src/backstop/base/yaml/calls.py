@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 # How far ahead the rest of a call is looked for that YAML cut at its commas.
 _MOST_PIECES = 20
 
+# After so many calls that are closed nowhere the text holds none.
+_MOST_OPEN = 1000
+
 
 def joined_calls(
     source: Iterator[Event], split_call: Callable[[ScalarEvent, ScalarEvent], str]
@@ -23,6 +26,7 @@ def joined_calls(
 
     flows: list[bool] = []
     waiting: list[Event] = []
+    left_open = 0
 
     def following() -> Event | None:
         return waiting.pop() if waiting else next(source, None)
@@ -32,7 +36,7 @@ def joined_calls(
             flows.append(bool(event.flow_style))
         elif isinstance(event, MappingEndEvent | SequenceEndEvent):
             flows.pop()
-        elif flows and flows[-1] and _is_plain(event) and "(" in event.value:
+        elif flows and flows[-1] and left_open < _MOST_OPEN and _is_plain(event) and "(" in event.value:
             balance = _balance(event.value)
             rest: list[Event] = []
             last = event
@@ -52,6 +56,7 @@ def joined_calls(
                     waiting.append(after)
                 event.value = split_call(event, last)
             else:
+                left_open += balance > 0
                 waiting.extend(reversed(rest))
         yield event
 
