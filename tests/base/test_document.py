@@ -139,8 +139,7 @@ def test_look_ahead_for_split_calls_is_bounded():
 def test_calls_that_close_nowhere_are_looked_for_no_more() -> None:
     text = "a: [" + "max(b, " * 40_000 + "]"
     start = time.process_time()
-    with pytest.raises(InvalidInput):
-        read_document(text.encode(), "calls.yaml")
+    assert len(parse_document(text.encode(), "calls.yaml").data["a"]) == 40_000
     assert time.process_time() - start < 4  # 0.7 on one processor of 2024, 1.8 where every call looks ahead
 
 
