@@ -8,7 +8,7 @@ too. Chains that start alike and look for the same event are computed once, and 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from backstop.game.metric import SLIP_KINDS, Condition, Metric
 from backstop.game.tree import Game
@@ -22,7 +22,7 @@ from backstop.program.recursion.record import Record
 # A condition less likely than this leaves a metric without a value in that world.
 LEAST_CONDITION = 1e-9
 
-CURVE_KINDS = ("avoid", "reach", "occupy")
+CURVE_KINDS = ("avoid", "reach", "occupy", "belief")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +43,14 @@ class Reading:
     """A curve read off a chain: one number for every period 0 .. T.
 
     `by`: only what a play brought about in which this actor slipped first; None: all. `within`: the phases in which
-    outcomes are counted; None: all.
+    outcomes are counted; None: all. `type`: given this type of the actor who has a hidden one; None: both mixed.
     """
 
     kind: str
     members: frozenset[int]
     by: int | None = None
     within: frozenset[int] | None = None
+    type: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,32 +100,50 @@ class Figures:
 
     def chain(self, metric: Metric) -> tuple[Chain, Reading]:
         """The chain and reading that a metric of any kind but `value` is taken from."""
-        event = metric.members if metric.kind in ("avoid", "reach") else frozenset()
-        key = ChainKey(metric.start, event, metric.given, metric.type)
+        key = self.key(metric)
         chain = self.chains.setdefault(key, Chain(key, len(self.chains)))
         if self.mixture is not None and metric.given is not None and chain.condition is None:
             chain.condition = self.memory.take(self.periods + 1)
-        return chain, self._reading(chain, Reading(metric.kind, metric.members, None, metric.within))
+        return chain, self._reading(chain, self.reading(metric))
+
+    def key(self, metric: Metric) -> ChainKey:
+        """What the chain of a metric follows."""
+        event = metric.members if metric.kind in ("avoid", "reach") else frozenset()
+        return ChainKey(metric.start, event, metric.given, metric.type)
+
+    def reading(self, metric: Metric) -> Reading:
+        """What is read off the chain for a metric."""
+        return Reading(metric.kind, metric.members, None, metric.within)
 
     def slips(self, metric: Metric) -> dict[int, Reading]:
         """By actor: how far the event of a metric (of what it avoids, or counts) comes with a first slip by the actor.
 
         Nothing for metrics of other kinds, and where slips are not kept.
         """
-        if metric.kind not in SLIP_KINDS or not self.record.slips:
+        if metric.kind not in SLIP_KINDS or not self.has_slips:
             return {}
         kind = "count" if metric.kind == "count" else "reach"
-        chain, _ = self.chain(metric)
-        actors = sorted({actor for slips in self.record.slips for _, actor in slips})
-        return {
-            actor: self._reading(chain, Reading(kind, metric.members, actor, metric.within))
-            for actor in actors
-        }
+        chain, found = self.chain(metric)
+        actors = self.slippers
+        return {actor: self._reading(chain, replace(found, kind=kind, by=actor)) for actor in actors}
+
+    @property
+    def has_slips(self) -> bool:
+        """Whether slips are kept."""
+        return bool(self.record.slips)
+
+    @property
+    def slippers(self) -> list[int]:
+        """Actors whose slips are kept."""
+        return sorted({actor for slips in self.record.slips for _, actor in slips})
 
     def _reading(self, chain: Chain, reading: Reading) -> Reading:
         if reading not in chain.readings:
             chain.readings[reading] = self.memory.take(self.periods + 1)
         return reading
+
+    def lay_out(self) -> None:
+        """Take the memory that chains need beside their curves, once all of them are known."""
 
     def function(self, chain: Chain) -> Function:
         """`chain_i()`: the curves of all readings of a chain."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from backstop.base.faults import Refused
 from backstop.program.code import arithmetic
@@ -16,9 +17,10 @@ from backstop.program.mixture import TYPES, Mixture
 from backstop.program.numbers import Numbers
 from backstop.program.outputs import CHAINS, COSTS, OUTCOMES, SHARES, Outputs
 from backstop.program.recursion.play import Board, certain_choice
-from backstop.program.recursion.process import Lanes, Process
+from backstop.program.recursion.process import Backward, Lanes, Process
 from backstop.program.recursion.record import record_of
-from backstop.program.recursion.rows import Rows
+from backstop.program.recursion.rows import rows_of
+from backstop.program.recursion.search import Search
 from backstop.program.recursion.tail import tail
 from backstop.program.shares import Sums, occupied
 from backstop.scenario.model import Model
@@ -31,6 +33,8 @@ MOST_CODE, MOST_LOCALS, MOST_MEMORY = 8_000_000, 50_000, 1_000_000_000
 _WHAT = {
     "worth": "plays in the tail",
     "chosen": "plays",
+    "guess": "plays with a hidden type in the tail",
+    "choose": "plays with a hidden type",
     "lasting": "plays",
     "slopes_of": "how plays answer one another",
     "search": "equations of phases that lead to one another",
@@ -56,6 +60,9 @@ def entrances(model: Model) -> frozenset[int]:
 class Lowering:
     """Writes the module of a model. Without `accelerate` the tail is made of plain sweeps alone."""
 
+    process: Backward
+    figures: Figures
+
     def __init__(
         self,
         model: Model,
@@ -70,27 +77,56 @@ class Lowering:
         self.clock = {"t": memory.take(1), "years": memory.take(1)}
         self.inputs = {name: memory.take(1) for name in (*model.distributions, *model.measures)}
         self.lanes = Lanes(memory.take(1), memory.take(1))
-        at_first = entrances(model)
+        self.at_first, self.private, self.slips = entrances(model), private, slips
+        self.terms, self.slots = terms, Slots(terms, memory)
+        self.mixture: Mixture | None = None
+        # What periods cost by measure and phase, for every type of the actor with a hidden one.
+        self.spending: list[dict[tuple[int, int], int]] = []
+        self.prepare()
+
+    def prepare(self) -> None:
+        """The numbers of the game, its process and its figures."""
+        model, memory, terms = self.model, self.memory, self.terms
         self.mixture = None if model.types is None else Mixture.placed(memory)
         now = () if self.mixture is None else tuple(terms.load(place) for place in self.mixture.now)
         asked = {} if model.types is None else {name: now[k] for name, k in model.types.asked.items()}
         expressions = Expressions(model, terms, self.inputs, self.clock, asked)
-        self.numbers = Numbers(model, terms, expressions, at_first)
-        self.slots = Slots(terms, memory)
-        self.rows = Rows(self.game, at_first, memory)
-        self.record = record_of(self.game, model.periods, memory, slips)
-        board = Board(self.numbers, self.slots, self.rows, private)
-        self.process = Process(board, self.record, self.lanes, model.scenario.horizon.tail_periods)
+        self.numbers = Numbers(model, terms, expressions, self.at_first)
+        self.rows = rows_of(self.game, self.at_first, memory)
+        record = record_of(self.game, model.periods, memory, self.slips)
+        board = Board(self.numbers, self.slots, self.rows, self.private)
+        self.plain = Process(board, record, self.lanes, model.scenario.horizon.tail_periods)
         if model.types is not None and self.mixture is not None:
-            self.process.wanted[self.mixture.share] = self.numbers.share(model.types, now)
-        self.figures = Figures(
-            self.game, self.record, model.periods, model.period_years, memory, self.mixture
-        )
+            self.plain.wanted[self.mixture.share] = self.numbers.share(model.types, now)
+        self.process = self.plain
+        self.figures = Figures(self.game, record, model.periods, model.period_years, memory, self.mixture)
+
+    @property
+    def by_type(self) -> list[Numbers]:
+        """The numbers of the game, for every type of the actor with a hidden one."""
+        return [self.numbers]
+
+    def plays(self) -> list[Function]:
+        """Functions that the process calls; to be asked once the tail is written."""
+        return self.plain.plays.functions
+
+    def tails(self) -> list[Function]:
+        """The tail, and what it calls."""
+        return tail(self.plain, self.most_sweeps, partial(Search, self.plain) if self.accelerate else None)
+
+    def at_start(self, function: Function) -> tuple[Terms, Callable[[int, int, int | None], Term]]:
+        """What phases are worth as period 0 begins."""
+        terms, rows = Terms(), self.rows
+        return terms, lambda phase, actor, _: terms.load(rows.offset(rows.values, phase, actor))
+
+    def occupied(self, sums: Sums) -> Function:
+        """`occupied(pair)`: shares of the phases, outcomes and costs."""
+        return occupied(self.figures, self.game.start, sums)
 
     def lowered(self) -> tuple[bytes, Layout]:
         """The bytes of the module, and its layout."""
         process = self.process
-        tails = tail(process, self.most_sweeps, self.accelerate)
+        tails = self.tails()
         spending, stride, costs = self._costs()
         evaluation = Evaluation(self.numbers, self.slots, process.wanted, costs, self.lanes.failed)
         outputs = Outputs(self.model, self.figures, self.inputs, self.memory)
@@ -108,15 +144,15 @@ class Lowering:
         )
         functions = [
             *_arithmetic(),
-            *process.plays.functions,
+            *self.plays(),
             process.start(),
             *tails,
             *process.periods(),
             *evaluation.functions(),
             *(self.figures.function(chain) for chain in self.figures.chains.values()),
-            occupied(self.figures, self.game.start, sums),
+            self.occupied(sums),
             outputs.gather(),
-            outputs.report(self.rows, self.lanes),
+            outputs.report(self.at_start, self.lanes),
             *outputs.copies(),
             *self._solve(layout, evaluation.is_timed, stride),
         ]
@@ -128,15 +164,19 @@ class Lowering:
         costs = [measure.cost for measure in self.model.measures.values() if measure.cost is not None]
         found: dict[Term, int] = {}
         places: dict[tuple[int, int], int] = {}
-        for row, cost in enumerate(costs):
-            for phase in range(len(self.game.phases)):
-                term = self.numbers.cost(cost, phase)
-                if self.numbers.terms.amount(term) != 0.0:
-                    places[row, phase] = found.setdefault(term, len(found))
+        for numbers in self.by_type:
+            for row, cost in enumerate(costs):
+                for phase in range(len(self.game.phases)):
+                    term = numbers.cost(cost, phase)
+                    if numbers.terms.amount(term) != 0.0:
+                        places[row, phase] = found.setdefault(term, len(found))
+            self.spending.append(places)
+            places = {}
         stride = len(found) * SLOT
         base = self.memory.take(max(1, len(found) * self.model.periods))
         terms = {base + index * SLOT: term for term, index in found.items()}
-        return {key: base + index * SLOT for key, index in places.items()}, stride, terms
+        self.spending = [{key: base + i * SLOT for key, i in each.items()} for each in self.spending]
+        return self.spending[0], stride, terms
 
     def _solve(self, layout: Layout, timed: bool, cost_stride: int) -> list[Function]:
         """`solve(pairs)`: the whole of every pair, one after the other; and what it calls where there are types."""
@@ -178,14 +218,45 @@ class Lowering:
                 function.call("timed")
 
         function.call("once")
+        costs = layout.switches + COSTS if cost_stride else None
+        self.backwards(function, time, wind, costs, cost_stride, timed)
+        function.get(pair)
+        function.call("report")
+        for chain in self.figures.chains.values():
+            function.byte(layout.switches + CHAINS + chain.switch)
+            with function.when():
+                function.call(f"chain_{chain.switch}")
+                function.get(pair)
+                function.call(f"copy_{chain.switch}")
+        for switch in (SHARES, OUTCOMES, COSTS):
+            function.byte(layout.switches + switch)
+        function.integer("or", "or")
+        with function.when():
+            function.get(pair)
+            function.call("occupied")
+
+    def after_tail(self, function: Function) -> None:
+        """What is done once the tail is through."""
+
+    def backwards(
+        self,
+        function: Function,
+        time: int,
+        wind: Callable[[], None],
+        costs: int | None,
+        cost_stride: int,
+        timed: bool,
+    ) -> None:
+        """The tail and all periods; `costs`: the switch that asks for them."""
         function.whole(self.model.periods - 1)
         function.set(time)
         wind()
         function.call("start")
         function.call("tail")
+        self.after_tail(function)
         with function.loop():
-            if cost_stride:
-                function.byte(layout.switches + COSTS)
+            if costs is not None:
+                function.byte(costs)
                 with function.when():
                     function.get(time)
                     function.whole(cost_stride)
@@ -211,20 +282,6 @@ class Lowering:
             function.get(time)
             function.whole(0)
             function.integer("at_least")
-        function.get(pair)
-        function.call("report")
-        for chain in self.figures.chains.values():
-            function.byte(layout.switches + CHAINS + chain.switch)
-            with function.when():
-                function.call(f"chain_{chain.switch}")
-                function.get(pair)
-                function.call(f"copy_{chain.switch}")
-        for switch in (SHARES, OUTCOMES, COSTS):
-            function.byte(layout.switches + switch)
-        function.integer("or", "or")
-        with function.when():
-            function.get(pair)
-            function.call("occupied")
 
 
 def _refuse_too_large(functions: Sequence[Function], layout: Layout) -> None:

@@ -47,12 +47,20 @@ class Numbers:
     """
 
     def __init__(
-        self, model: Model, terms: Terms, expressions: Expressions, at_first: frozenset[int]
+        self,
+        model: Model,
+        terms: Terms,
+        expressions: Expressions,
+        at_first: frozenset[int],
+        beside: Numbers | None = None,
     ) -> None:
+        """`beside`: those of another type in the same program; what must hold is kept together for both."""
         self.model, self.terms, self.expressions = model, terms, expressions
         self.at_first = at_first
         self.checks, self.first_checks = Checks(), Checks()
         self.noises: dict[Term, None] = {}
+        if beside is not None:
+            self.checks, self.first_checks, self.noises = beside.checks, beside.first_checks, beside.noises
         start = model.game.start
         self._noises = [self._noise(use, start) for use in model.noises]
         self.discounts = [self._discount(use, start) for use in model.discounts]
@@ -100,6 +108,11 @@ class Numbers:
         found = self._noises[node.actor] if source.noise is None else self._noise(source.noise, phase)
         self.noises[found] = None
         return found
+
+    def needs_noise(self, actor: int) -> None:
+        """An actor must choose with noise."""
+        noise = self._noises[actor]
+        self._wrong(self.terms.op("eq", noise, self.terms.constant(0.0)), self.model.game.start)
 
     def steepness(self, phase: int, position: int) -> Term:
         """How many times the odds of a move double with a unit of its value: log2(e) over the noise.

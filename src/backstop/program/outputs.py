@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from backstop.game.metric import SLIP_KINDS
@@ -12,11 +12,15 @@ from backstop.program.figures import CURVE_KINDS, LEAST_CONDITION, Chain, Figure
 from backstop.program.layout import SLOT, Figure, Layout, Memory, pairs_in_a_call
 from backstop.program.mixture import ratio
 from backstop.program.recursion.process import Lanes
-from backstop.program.recursion.rows import Rows
 from backstop.scenario.model import Model
 
 # Switches for shares, outcomes, costs and curves; one for every chain follows.
 SHARES, OUTCOMES, COSTS, CURVES, CHAINS = range(5)
+
+
+# What a phase is worth to an actor as period 0 begins, given the type of the one with a hidden type or on average over
+# both (None); and code that must stand before.
+Start = Callable[[Function], tuple[Terms, Callable[[int, int, int | None], Term]]]
 
 
 class Outputs:
@@ -35,13 +39,14 @@ class Outputs:
                 self.chains[name], self.places[name] = chain, chain.readings[reading]
                 slips = figures.slips(metric)
                 self.slips[name] = {model.game.actors[i]: chain.readings[r] for i, r in slips.items()}
+        figures.lay_out()
         self.layout = self._layout()
 
     def _layout(self) -> Layout:
         model, game, memory = self.model, self.model.game, self.memory
         costs = [name for name, measure in model.measures.items() if measure.cost is not None]
         curves = {name: self.places[name] for name, m in self.metrics.items() if m.kind in CURVE_KINDS}
-        kept = self.figures.record.slips
+        kept = self.figures.has_slips
         slips = {n: by for n, by in self.slips.items() if kept and self.metrics[n].kind in SLIP_KINDS}
         periods, phases = model.periods + 1, len(model.shown)
         single = (
@@ -86,7 +91,7 @@ class Outputs:
             outcomes=named(model.outcomes, OUTCOMES),
             phases=tuple(model.shown),
             periods=model.periods,
-            has_slips=bool(kept),
+            has_slips=kept,
             bytes=memory.used,
         )
 
@@ -105,13 +110,10 @@ class Outputs:
             value = mixture.added(terms, terms.load_at(0, offset), value, given)
         return Store(offset, value, 0)
 
-    def report(self, rows: Rows, lanes: Lanes) -> Function:
+    def report(self, start: Start, lanes: Lanes) -> Function:
         """`report(pair)`: what is known of a pair once it is solved backwards."""
-        function, terms, layout = Function("report", (I32,)), Terms(), self.layout
-
-        def value(phase: int, actor: int) -> Term:
-            return terms.load(rows.offset(rows.values, phase, actor))
-
+        function, layout = Function("report", (I32,)), self.layout
+        terms, value = start(function)
         mixture, stores = self.figures.mixture, list[Store]()
         for figure, lane, operation in (
             (layout.settled, lanes.settled, "min"),
@@ -122,11 +124,11 @@ class Outputs:
                 truth = mixture.joined(terms, operation, terms.load_at(0, figure.offset), truth)
             stores.append(Store(figure.offset, truth, 0))
         for actor, figure in enumerate(layout.values.values()):
-            stores.append(self._mixed(terms, figure.offset, value(self.model.game.start, actor)))
+            stores.append(self._mixed(terms, figure.offset, value(self.model.game.start, actor, None)))
         for name, metric in self.metrics.items():
             if metric.kind == "value":
                 (actor,) = metric.members
-                here = value(metric.start, actor)
+                here = value(metric.start, actor, metric.type)
                 stores.append(self._mixed(terms, layout.metrics[name].offset, here, metric.type))
         function.compute(terms, stores)
         return function

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from backstop.base.faults import Refused
 from backstop.game.choice import Information
 from backstop.program.layout import Layout
+from backstop.program.learning.lowering import LearntLowering
 from backstop.program.lowering import Lowering
 from backstop.scenario.model import Model
 
@@ -38,11 +38,8 @@ def compile_program(
     With `slips` it also tells how far events come with a move that its own mover ranks below another. Without
     `accelerate` the tail is made of plain sweeps alone: slower, and the same answer.
     """
-    if model.types is not None and model.types.beliefs != "known":
-        actor = model.game.actors[model.types.actor]
-        raise Refused(
-            f"{actor} has hidden types with beliefs: {model.types.beliefs}, which this version can check and not solve"
-        )
     convention = information or model.scenario.information
-    wasm, layout = Lowering(model, convention == "private_payoffs", slips, accelerate).lowered()
+    plain = model.types is None or model.types.beliefs == "known"
+    lowering = Lowering if plain else LearntLowering
+    wasm, layout = lowering(model, convention == "private_payoffs", slips, accelerate).lowered()
     return Program(wasm, layout, convention)

@@ -54,6 +54,8 @@ def _vector(opcode: int) -> bytes:
 
 _LOAD, _STORE, _CONST = _vector(0) + b"\x04", _vector(11) + b"\x04", _vector(12)
 _ANY_TRUE = _vector(83)
+# One number of 64 bits: loaded into the first lane, loaded into or stored from a lane that is named after it.
+_LOAD_FIRST, _LOAD_LANE, _STORE_LANE = (_vector(opcode) + b"\x03" for opcode in (93, 87, 91))
 _VECTOR = {name: _vector(opcode) for name, opcode in OPCODES.items()}
 _ZERO = b"\x41\x00"
 _END, _ELSE, _IF, _LOOP = b"\x0b", b"\x05", b"\x04\x40", b"\x03\x40"
@@ -187,6 +189,26 @@ class Function:
         """Put a byte of memory on the stack."""
         self.body.append(b"\x41\x00\x2d\x00" + unsigned(place))
 
+    def lane(self, local: int, number: int) -> None:
+        """Put one of the whole numbers of 32 bits in a local on the stack."""
+        self.get(local)
+        self.body.append(b"\xfd\x1b" + bytes((number,)))
+
+    def whole_at(self, base: int, offset: int) -> None:
+        """Put the whole number on the stack that memory holds so far after the address in a local."""
+        self.get(base)
+        self.body.append(b"\x28\x02" + unsigned(offset))
+
+    def add_lane(self, base: int, offset: int, local: int, lane: int) -> None:
+        """Add one lane of a local to the number of 64 bits that memory holds after the address in the local `base`."""
+        append = self.body.append
+        place = unsigned(offset + 8 * lane) + bytes((lane,))
+        self.get(base)
+        self.get(base)
+        append(_CONST + bytes(16) + _LOAD_LANE + place)
+        self.get(local)
+        append(_VECTOR["add"] + _STORE_LANE + place)
+
     def step(self, local: int, by: int) -> None:
         """Add to a local i32."""
         self.get(local)
@@ -315,6 +337,9 @@ class _Straight:
             assert isinstance(detail, int)
             if operation == "const":
                 append(_CONST + struct.pack("<qq", detail, detail))
+            elif operation == "gather":
+                append(_LOAD_FIRST + unsigned(detail))
+                append(_LOAD_LANE + unsigned(detail + 8) + b"\x01")
             elif operation == "load":
                 append((b"" if terms.arguments[term] else _ZERO) + _LOAD + unsigned(detail))
             elif operation == "weight":

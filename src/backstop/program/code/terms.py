@@ -31,6 +31,7 @@ OPCODES = {
     "or": 80,
     "xor": 81,
     "bitselect": 82,
+    "i32mul": 181,
     "nearest": 148,
     "trunc": 122,
     "ishl": 203,
@@ -49,6 +50,8 @@ OPCODES = {
     "max": 245,
     "pmin": 246,
     "pmax": 247,
+    # Both lanes as whole numbers of 32 bits, in the lower half.
+    "whole": 252,
 }
 # Shifts have their bits as a detail, not as a term.
 SHIFTS = frozenset({"ishl", "ishr_s", "ishr_u"})
@@ -134,6 +137,12 @@ class Terms:
     def load_at(self, base: int, offset: int) -> Term:
         """What memory holds `offset` bytes after the address in the local `base` of the function."""
         return self._term("load", (self._term("address", (), base),), offset)
+
+    def gather(self, lanes: tuple[int, int], offset: int) -> Term:
+        """What memory holds for the first world `offset` bytes after the address in one local, and for the second
+        after that in another."""
+        first, second = (self._term("address", (), local) for local in lanes)
+        return self._term("gather", (second, first), offset)
 
     def call(self, function: str, *arguments: Term) -> Term:
         """The result of a function of the module."""

@@ -199,7 +199,7 @@ class Solution:
         own = [self.values[child][node.actor] for child in node.children]
         steep = self._number(lambda k: numbers.steepness(k, position))
         assert steep is not None
-        chosen, best = self._two(own, steep) if len(own) == 2 else self._many(own, steep)
+        chosen, best = free_choice(terms, own, steep, self.certain)
         weights, free, bound = chosen, None, list[Term]()
         if node.bound:
             bound = self._numbers(partial(self._chances, position))
@@ -223,34 +223,6 @@ class Solution:
                     most = terms.add(most, terms.mul(probability, own[move]))
             values[node.actor] = most
         return weights, values
-
-    def _two(self, own: list[Term], steep: Term) -> tuple[list[Term], tuple[Term, Term]]:
-        """Probabilities of two moves, and the value and probability of the better."""
-        terms = self.terms
-        first, second = own
-        above, below = arithmetic.odds(terms, terms.mul(terms.sub(second, first), steep))
-        scale = terms.div(terms.constant(1.0), terms.add(below, above))
-        chosen = [terms.mul(below, scale), terms.mul(above, scale)]
-        if self.certain:
-            compared = [(second, first), (first, second)]
-            chosen = terms.unless_certain(steep, chosen, "certain_2", compared)
-        return chosen, (terms.op("pmax", first, second), terms.op("pmax", *chosen))
-
-    def _many(self, own: list[Term], steep: Term) -> tuple[list[Term], tuple[Term, Term]]:
-        """Probabilities of several moves, and the value and probability of the best."""
-        terms = self.terms
-        top = bottom = own[0]
-        for value in own[1:]:
-            top, bottom = terms.op("pmax", top, value), terms.op("pmin", bottom, value)
-        weights = [
-            terms.div(*arithmetic.odds(terms, terms.mul(terms.sub(value, top), steep))) for value in own
-        ]
-        if self.certain:
-            compared = [(top, bottom, value) for value in own]
-            weights = terms.unless_certain(steep, weights, "certain_3", compared)
-        # The best move has weight 1.
-        scale = terms.div(terms.constant(1.0), terms.sum(weights))
-        return [terms.mul(weight, scale) for weight in weights], (top, scale)
 
     # What comes of it.
 
@@ -393,6 +365,43 @@ class Solution:
             terms.mul(terms.mul(p, ease), terms.sub(each, mean))
             for p, each in zip(chosen, worth, strict=True)
         ]
+
+
+def free_choice(
+    terms: Terms, own: Sequence[Term], steep: Term, certain: bool
+) -> tuple[list[Term], tuple[Term, Term]]:
+    """Probabilities of moves worth `own` to the one who chooses, and the value and probability of the best."""
+    return _two(terms, own, steep, certain) if len(own) == 2 else _many(terms, own, steep, certain)
+
+
+def _two(
+    terms: Terms, own: Sequence[Term], steep: Term, certain: bool
+) -> tuple[list[Term], tuple[Term, Term]]:
+    """Probabilities of two moves, and the value and probability of the better."""
+    first, second = own
+    above, below = arithmetic.odds(terms, terms.mul(terms.sub(second, first), steep))
+    scale = terms.div(terms.constant(1.0), terms.add(below, above))
+    chosen = [terms.mul(below, scale), terms.mul(above, scale)]
+    if certain:
+        compared = [(second, first), (first, second)]
+        chosen = terms.unless_certain(steep, chosen, "certain_2", compared)
+    return chosen, (terms.op("pmax", first, second), terms.op("pmax", *chosen))
+
+
+def _many(
+    terms: Terms, own: Sequence[Term], steep: Term, certain: bool
+) -> tuple[list[Term], tuple[Term, Term]]:
+    """Probabilities of several moves, and the value and probability of the best."""
+    top = bottom = own[0]
+    for value in own[1:]:
+        top, bottom = terms.op("pmax", top, value), terms.op("pmin", bottom, value)
+    weights = [terms.div(*arithmetic.odds(terms, terms.mul(terms.sub(value, top), steep))) for value in own]
+    if certain:
+        compared = [(top, bottom, value) for value in own]
+        weights = terms.unless_certain(steep, weights, "certain_3", compared)
+    # The best move has weight 1.
+    scale = terms.div(terms.constant(1.0), terms.sum(weights))
+    return [terms.mul(weight, scale) for weight in weights], (top, scale)
 
 
 def certain_choice(name: str, moves: int) -> Function:

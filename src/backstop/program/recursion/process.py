@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from backstop.program.code.encoding import I32, Function, Store
 from backstop.program.code.terms import Term, Terms
+from backstop.program.layout import Slots
 from backstop.program.recursion.play import Board
 from backstop.program.recursion.plays import Call, Plays
 from backstop.program.recursion.record import Record
-from backstop.program.recursion.rows import RowWriter
+from backstop.program.recursion.rows import Rows, RowWriter
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,63 @@ class Lanes:
 
     failed: int
     settled: int
+
+
+class Backward(Protocol):
+    """What is asked of a process that is solved backwards; see `Process`."""
+
+    wanted: dict[int, Term]
+
+    @property
+    def lanes(self) -> Lanes:
+        """What is found of the two worlds in hand."""
+        ...
+
+    @property
+    def tail_periods(self) -> int | None:
+        """How long the tail is at most."""
+        ...
+
+    @property
+    def rows(self) -> Rows:
+        """The rows of its values."""
+        ...
+
+    @property
+    def noises(self) -> Iterable[Term]:
+        """All scales of shocks in use."""
+        ...
+
+    @property
+    def slots(self) -> Slots:
+        """Where terms lie."""
+        ...
+
+    @property
+    def cut(self) -> bool:
+        """Whether the tail is cut off."""
+        ...
+
+    @property
+    def carried(self) -> list[int]:
+        """The rows whose values change in the tail."""
+        ...
+
+    def sweep(self, function: Function, active: int) -> None:
+        """One period back in the tail, in the worlds `active`."""
+        ...
+
+    def exact(self, terms: Terms, phase: int, actor: int) -> Term:
+        """What an absorbing phase is worth for ever."""
+        ...
+
+    def start(self) -> Function:
+        """`start()`: the values where the tail begins."""
+        ...
+
+    def periods(self) -> list[Function]:
+        """`back(period)` and `first(period)`."""
+        ...
 
 
 @dataclass(slots=True)
@@ -69,6 +128,21 @@ class Process:
         return self.tail_periods is not None
 
     @property
+    def rows(self) -> Rows:
+        """The rows of the phases."""
+        return self.board.rows
+
+    @property
+    def noises(self) -> Iterable[Term]:
+        """All scales of shocks in use."""
+        return self.board.numbers.noises
+
+    @property
+    def slots(self) -> Slots:
+        """Where terms lie."""
+        return self.board.slots
+
+    @property
     def carried(self) -> list[int]:
         """The phases whose values change in the tail, in the order of their rows."""
         rows = self.board.rows
@@ -88,8 +162,9 @@ class Process:
                 lambda: calls(True, "chosen" if kind == "worth" else kind), lambda: calls(False, kind)
             )
 
-    def sweep(self, function: Function) -> None:
-        """One period back in the tail: the worth of the phases carried, from the discounted values."""
+    def sweep(self, function: Function, active: int) -> None:
+        """One period back in the tail: the worth of the phases carried, from the discounted values; at least in the
+        worlds `active`."""
         outcomes = function.local(I32)
         # What is chosen in the tail is of no interest; the first period's record will be written last.
         function.whole(self.record.base)

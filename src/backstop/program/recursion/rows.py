@@ -18,17 +18,22 @@ _FEW = 64
 
 
 class Rows:
-    """The rows of a game: `worth` as just computed, `values` of the period in hand, and `discounted` values.
+    """Rows of `actors` numbers: `worth` as just computed, `values` of the period in hand, and `discounted` values.
 
     `place[k]`: how far into any of these tables the row of phase k begins. `factors[i]`: where the discount factor of
     actor i lies.
     """
 
-    def __init__(self, game: Game, at_first: frozenset[int], memory: Memory) -> None:
-        self.actors = len(game.actors)
-        self.going = [k for k in game.live if k not in at_first]
-        self.absorbing = [k for k, play in enumerate(game.plays) if play is None]
-        self.at_first = [k for k in game.live if k in at_first]
+    def __init__(
+        self,
+        actors: int,
+        going: Sequence[int],
+        absorbing: Sequence[int],
+        at_first: Sequence[int],
+        memory: Memory,
+    ) -> None:
+        self.actors = actors
+        self.going, self.absorbing, self.at_first = list(going), list(absorbing), list(at_first)
         self.order = self.going + self.absorbing + self.at_first
         self.size = self.actors * SLOT
         self.place = {phase: row * self.size for row, phase in enumerate(self.order)}
@@ -43,6 +48,13 @@ class Rows:
     def offset(self, table: int, phase: int, actor: int = 0) -> int:
         """Where the number of an actor in a phase lies."""
         return table + self.place[phase] + actor * SLOT
+
+
+def rows_of(game: Game, at_first: frozenset[int], memory: Memory) -> Rows:
+    """The rows of a game, one for every phase."""
+    going = [k for k in game.live if k not in at_first]
+    absorbing = [k for k, play in enumerate(game.plays) if play is None]
+    return Rows(len(game.actors), going, absorbing, [k for k in game.live if k in at_first], memory)
 
 
 class Cell:

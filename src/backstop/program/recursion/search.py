@@ -18,7 +18,7 @@ from backstop.program.code.equations import elimination, solution
 from backstop.program.code.terms import Term, Terms
 from backstop.program.recursion.play import NOBODY, Entry
 from backstop.program.recursion.process import Process
-from backstop.program.recursion.rows import Cell, RowWriter, largest
+from backstop.program.recursion.rows import Cell, Rows, RowWriter, largest
 from backstop.program.recursion.sweeps import Sweeps
 
 # Products of a linear solution, and entries of what it solves, beyond which it is not worth while.
@@ -93,51 +93,11 @@ class Search:
                     for actor in range(rows.actors)
                 ],
             )
-        self._guess(function)
+        guess(function, self.rows, self.proposal, self.kept)
         RowWriter(function, rows, len(process.carried)).discount(self.proposal)
         for number in range(len(self.groups)):
             function.call(f"search_{number}")
         function.assign(lambda terms: {found: terms.load(self.open)})
-
-    def _guess(self, function: Function) -> None:
-        """Where the sweeps seem to go, from the last four values.
-
-        What a shift of all values does fades with the discount factor alone, and is taken out. What is left of a sweep
-        shrinks by much the same share each time in the end: the rest of that series is added (Aitken 1926).
-        """
-        rows, (before, earlier, earliest) = self.rows, self.kept
-        going = RowWriter(function, rows, len(rows.going))
-        product, square, share = (function.local() for _ in range(3))
-
-        def last(cell: Cell) -> Term:
-            return strategic(cell, rows.values, before, earlier)
-
-        def former(cell: Cell) -> Term:
-            return strategic(cell, before, earlier, earliest)
-
-        function.assign(lambda terms: dict.fromkeys((product, square), terms.constant(0.0)))
-        going.over(
-            total={
-                product: lambda cell: cell.terms.mul(last(cell), former(cell)),
-                square: lambda cell: cell.terms.mul(former(cell), former(cell)),
-            }
-        )
-
-        def series(terms: Terms) -> dict[int, Term]:
-            ratio = terms.div(terms.local(product), terms.local(square))
-            # In this order what is not a number, where nothing had to do with choices, is held as well.
-            held = terms.op("pmin", terms.op("pmax", terms.constant(-0.9), ratio), terms.constant(0.9))
-            return {share: terms.div(held, terms.sub(terms.constant(1.0), held))}
-
-        function.assign(series)
-
-        def guess(cell: Cell) -> dict[int, Term]:
-            terms = cell.terms
-            risen = terms.sub(cell.at(rows.values), terms.mul(cell.factor, cell.at(before)))
-            risen = terms.add(risen, terms.mul(cell.local(share), last(cell)))
-            return {self.proposal: terms.div(risen, terms.sub(terms.constant(1.0), cell.factor))}
-
-        going.over(guess)
 
 
 def strategic(cell: Cell, now: int, before: int, earlier: int) -> Term:
@@ -145,6 +105,47 @@ def strategic(cell: Cell, now: int, before: int, earlier: int) -> Term:
     terms = cell.terms
     change = terms.sub(cell.at(now), cell.at(before))
     return terms.sub(change, terms.mul(cell.factor, terms.sub(cell.at(before), cell.at(earlier))))
+
+
+def guess(function: Function, rows: Rows, proposal: int, kept: tuple[int, int, int]) -> None:
+    """Where the sweeps seem to go, from the last four values, put into the table `proposal`.
+
+    What a shift of all values does fades with the discount factor alone, and is taken out. What is left of a sweep
+    shrinks by much the same share each time in the end: the rest of that series is added (Aitken 1926).
+    """
+    before, earlier, earliest = kept
+    going = RowWriter(function, rows, len(rows.going))
+    product, square, share = (function.local() for _ in range(3))
+
+    def last(cell: Cell) -> Term:
+        return strategic(cell, rows.values, before, earlier)
+
+    def former(cell: Cell) -> Term:
+        return strategic(cell, before, earlier, earliest)
+
+    function.assign(lambda terms: dict.fromkeys((product, square), terms.constant(0.0)))
+    going.over(
+        total={
+            product: lambda cell: cell.terms.mul(last(cell), former(cell)),
+            square: lambda cell: cell.terms.mul(former(cell), former(cell)),
+        }
+    )
+
+    def series(terms: Terms) -> dict[int, Term]:
+        ratio = terms.div(terms.local(product), terms.local(square))
+        # In this order what is not a number, where nothing had to do with choices, is held as well.
+        held = terms.op("pmin", terms.op("pmax", terms.constant(-0.9), ratio), terms.constant(0.9))
+        return {share: terms.div(held, terms.sub(terms.constant(1.0), held))}
+
+    function.assign(series)
+
+    def guess(cell: Cell) -> dict[int, Term]:
+        terms = cell.terms
+        risen = terms.sub(cell.at(rows.values), terms.mul(cell.factor, cell.at(before)))
+        risen = terms.add(risen, terms.mul(cell.local(share), last(cell)))
+        return {proposal: terms.div(risen, terms.sub(terms.constant(1.0), cell.factor))}
+
+    going.over(guess)
 
 
 class _Group:

@@ -15,12 +15,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Protocol
 
 from backstop.program.code.encoding import I32, Assign, Function, Store
 from backstop.program.code.terms import Term, Terms
-from backstop.program.recursion.process import Process
+from backstop.program.recursion.process import Backward
 from backstop.program.recursion.rows import Cell, RowWriter
-from backstop.program.recursion.search import Search, pace, shrinks
+from backstop.program.recursion.search import pace, shrinks
 from backstop.program.recursion.sweeps import Sweeps
 
 # Sweeps after which a fixed point is looked for.
@@ -31,18 +33,36 @@ DOWN_TO = 0.01
 LEAST_NOISE = 1e-6
 
 
+class Proposer(Protocol):
+    """Writes a search for a fixed point near the values reached so far; `curvature` is where the steepest choice's
+    steepness is put."""
+
+    functions: list[Function]
+    possible: bool
+    curvature: int
+
+    def write(self, function: Function, among: int, found: int, sweeps: Sweeps) -> None:
+        """Search in the lanes of the local `among`; those in which a point is found go into the local `found`."""
+
+
+# A search that puts what it finds into a table; three tables have the values of the sweeps before the last.
+NewSearch = Callable[[int, tuple[int, int, int]], Proposer]
+
+
 class Shortcut:
     """Writes the parts of the tail's loop that shorten it."""
 
-    def __init__(self, process: Process, function: Function, each: RowWriter, sweeps: Sweeps) -> None:
-        self.process, self.rows, self.function = process, process.board.rows, function
+    def __init__(
+        self, process: Backward, function: Function, each: RowWriter, sweeps: Sweeps, search: NewSearch
+    ) -> None:
+        self.process, self.rows, self.function = process, process.rows, function
         self.each, self.sweeps = each, sweeps
         self.moments = [moment for moment in PROPOSE_AT if 2 * moment < sweeps.limit]
         rows = self.rows
         # The values from before the last sweep, after the first two, those proposed, and from before that.
         self.before, self.first, self.second, self.proposal = (rows.table() for _ in range(4))
         self.earlier, self.earliest = rows.table(), rows.table()
-        self.search = Search(process, self.proposal, (self.before, self.earlier, self.earliest))
+        self.search = search(self.proposal, (self.before, self.earlier, self.earliest))
         self.functions = self.search.functions
         self.possible = bool(self.moments) and self.search.possible
         self.eligible, self.proposed, self.at_start = (function.local() for _ in range(3))
@@ -52,7 +72,7 @@ class Shortcut:
 
     def begin(self) -> None:
         """Before the first sweep: in which worlds a short cut may be taken."""
-        noises, slots = self.process.board.numbers.noises, self.process.board.slots
+        noises, slots = self.process.noises, self.process.slots
         terms = Terms()
         least = terms.constant(math.inf)
         for noise in noises:

@@ -12,35 +12,37 @@ from __future__ import annotations
 
 from backstop.program.code.encoding import I32, Function, Store
 from backstop.program.code.terms import Term, Terms
-from backstop.program.recursion.process import Process
+from backstop.program.recursion.process import Backward
 from backstop.program.recursion.rows import Cell, RowWriter, largest
-from backstop.program.recursion.shortcut import Shortcut
+from backstop.program.recursion.shortcut import NewSearch, Shortcut
 from backstop.program.recursion.sweeps import sweeps_of
 
 # From this sweep on an exact repeat of earlier values is looked for.
 REPEATS_FROM = 32
 
 
-def tail(process: Process, most_sweeps: int, accelerate: bool) -> list[Function]:
-    """The function `tail()` and what it calls."""
+def tail(process: Backward, most_sweeps: int, search: NewSearch | None) -> list[Function]:
+    """The function `tail()` and what it calls; `search` finds where a short cut may lead (None: plain sweeps alone)."""
     limit = most_sweeps if process.tail_periods is None else min(process.tail_periods, most_sweeps)
     if limit == 0 or not process.carried:
         function, terms = Function("tail"), Terms()
         function.compute(terms, [Store(process.lanes.settled, terms.bits(-1))])
         return [function]
-    return _Tail(process, limit, accelerate).write()
+    return _Tail(process, limit, search).write()
 
 
 class _Tail:
-    def __init__(self, process: Process, limit: int, accelerate: bool) -> None:
-        self.process, self.rows = process, process.board.rows
+    def __init__(self, process: Backward, limit: int, search: NewSearch | None) -> None:
+        self.process, self.rows = process, process.rows
         self.function = function = Function("tail")
         self.each = RowWriter(function, self.rows, len(process.carried))
         self.sweeps = sweeps_of(function, limit)
         self.least, self.stop = function.local(), function.local()
         self.checked = function.local(I32)
         self.earlier = self.rows.table()
-        self.shortcut = Shortcut(process, function, self.each, self.sweeps) if accelerate else None
+        self.shortcut = (
+            None if search is None else Shortcut(process, function, self.each, self.sweeps, search)
+        )
 
     def write(self) -> list[Function]:
         function, process, sweeps = self.function, self.process, self.sweeps
@@ -49,7 +51,7 @@ class _Tail:
         if shortcut is not None:
             shortcut.begin()
         with function.loop():
-            process.sweep(function)
+            process.sweep(function, sweeps.active)
             function.step(sweeps.made, 1)
             if shortcut is not None:
                 shortcut.remember()

@@ -1,0 +1,357 @@
+"""Finding the beliefs that fit the choices in one play: from those before, or along the principal branch.
+
+`settle_i(out, warm, own, block, ...)` goes through the beliefs of the grid. For each of them `settle_one_i` makes a few
+steps of Newton's method from the beliefs kept at `warm`. Where these do not settle, or where nothing is to be presumed,
+`follow_i` follows the branch that begins with all moves alike and leads to the game itself as steepness is turned up
+(McKelvey and Palfrey 1998). Where `block` is not 0, what is chosen is then put down there. `compare_i(out, warm, own,
+...)` notes the worlds in which the branch leads elsewhere than to the beliefs kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from backstop.program.code.encoding import I32, Assign, Function, Store
+from backstop.program.code.terms import Term, Terms
+from backstop.program.layout import SLOT, Memory
+from backstop.program.learning.plays import Plays
+from backstop.program.learning.seat import TARGETS, WARM, Seat
+from backstop.program.recursion.rows import largest
+
+# Steps of Newton's method from beliefs kept, and from a prediction on the branch.
+MOST_STEPS, MOST_CORRECTIONS = 14, 8
+# The first and the largest step on the branch, the least, and how far a prediction may be off.
+FIRST, LARGEST, LEAST, NEAR = 0.25, 0.5, 1e-7, 0.1
+MOST_TRIES = 4_000
+# How little beliefs may move in the last step where the branch is followed: at its end, and before.
+THERE, ON_THE_WAY = 1e-10, 1e-5
+# Beliefs that are closer than this are the same.
+SAME = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Worlds:
+    """Places of masks of worlds: those looked `among`; those in which nothing is presumed of beliefs (`cold`); in which
+    nothing must ever be (`careful`); `lost` on the way; in which two ways `differ`; still to be followed (`todo`).
+    `tolerance`: how little beliefs may move in a last step.
+    """
+
+    among: int
+    cold: int
+    careful: int
+    lost: int
+    differ: int
+    todo: int
+    tolerance: int
+
+
+def worlds_of(memory: Memory) -> Worlds:
+    """Room for them."""
+    return Worlds(*(memory.take(1) for _ in range(7)))
+
+
+class Following:
+    """Writes these functions for the seats of some plays."""
+
+    def __init__(self, plays: Plays, worlds: Worlds, memory: Memory) -> None:
+        self.plays, self.worlds, self.desk = plays, worlds, plays.desk
+        self.grid = plays.board.grid
+        most = max([len(seat.found) for seat in plays.seats], default=0)
+        # Beliefs accepted on the way, those before them, those predicted, and those that were kept.
+        self.reached, self.former, self.guessed, self.saved = (memory.take(max(1, most)) for _ in range(4))
+
+    def functions(self) -> list[Function]:
+        """All of them."""
+        made = []
+        for number, seat in enumerate(self.plays.seats):
+            if seat.found:
+                made += [self._follow(number, seat), self._compare(number, seat)]
+            made += [self._settle_one(number, seat), self._settle(number, seat)]
+        return made
+
+    def _put(self, function: Function, make: Callable[[Terms], Mapping[int, Term]]) -> None:
+        """Put terms into places of memory."""
+        terms = Terms()
+        function.compute(terms, [Store(place, term) for place, term in make(terms).items()])
+
+    def _each(self, function: Function, seat: Seat, put: Callable[[Terms, int], Mapping[int, Term]]) -> None:
+        """Put numbers of every belief to be found into tables; the beliefs themselves are those of the table -1."""
+        warm = 1 if function.name.startswith("compare") else WARM
+        terms, stores = Terms(), list[Store]()
+        for i in range(len(seat.found)):
+            for table, term in put(terms, i).items():
+                stores.append(Store(i * SLOT, term, warm) if table < 0 else Store(table + i * SLOT, term))
+        function.compute(terms, stores)
+
+    def _settle(self, number: int, seat: Seat) -> Function:
+        """The beliefs of the grid one after the other."""
+        count = len(seat.targets)
+        function, grid = Function(f"settle_{number}", (I32,) * (4 + count)), self.grid
+        row = function.local(I32)
+        with function.each(grid.size, 1) as number_of:
+            if grid.hidden.learns:
+                function.splat(self.desk.belief, number_of, grid.size - 1)
+            function.get(number_of)
+            function.whole(grid.rows.size)
+            function.integer("multiply")
+            function.set(row)
+            function.get(row)
+            function.get(0)
+            function.get(row)
+            function.integer("add")
+            function.get(1)
+            function.get(2)
+            for place in range(count):
+                function.get(4 + place)
+            function.get(3)
+            function.call(f"settle_one_{number}")
+            function.get(3)
+            with function.when():
+                function.step(3, self.plays.size_of(seat))
+            if seat.found:
+                function.step(1, len(seat.found) * SLOT)
+        return function
+
+    def _settle_one(self, number: int, seat: Seat) -> Function:
+        """`settle_one_i(row, out, warm, own, ..., block)`: the belief at hand."""
+        desk, worlds, block = self.desk, self.worlds, TARGETS + len(seat.targets)
+        function = Function(f"settle_one_{number}", (I32,) * (block + 1))
+        steps = function.local(I32)
+
+        def arguments() -> None:
+            for parameter in range(block):
+                function.get(parameter)
+
+        if seat.found:
+            self._put(
+                function,
+                lambda terms: {
+                    desk.open: terms.op("andnot", terms.load(worlds.among), terms.load(worlds.cold)),
+                    worlds.todo: terms.op("and", terms.load(worlds.among), terms.load(worlds.cold)),
+                },
+            )
+            function.any_in(desk.open)
+            with function.when():
+                function.whole(0)
+                function.set(steps)
+                with function.loop():
+                    arguments()
+                    function.call(f"guess_{number}")
+                    self._close(function, lambda terms: terms.load(worlds.tolerance))
+                    function.step(steps, 1)
+                    function.get(steps)
+                    function.whole(MOST_STEPS)
+                    function.integer("less")
+                    function.any_in(desk.open)
+                    function.integer("and")
+                self._put(
+                    function,
+                    lambda terms: {
+                        worlds.todo: terms.op("or", terms.load(worlds.todo), terms.load(desk.open))
+                    },
+                )
+            function.any_in(worlds.todo)
+            with function.when():
+                arguments()
+                function.call(f"follow_{number}")
+        function.get(block)
+        with function.when():
+            arguments()
+            function.get(block)
+            function.call(f"choose_{number}")
+        return function
+
+    def _close(self, function: Function, tolerance: Callable[[Terms], Term]) -> None:
+        """Worlds in which the last step was small enough need no more."""
+        desk = self.desk
+
+        def left(terms: Terms) -> dict[int, Term]:
+            small = terms.op("le", terms.load(desk.moved), tolerance(terms))
+            return {desk.open: terms.op("andnot", terms.load(desk.open), small)}
+
+        self._put(function, left)
+
+    def _follow(self, number: int, seat: Seat) -> Function:
+        """`follow_i(row, out, warm, own)`: the principal branch in the worlds `todo`."""
+        function, desk, worlds = (
+            Function(f"follow_{number}", (I32,) * (TARGETS + len(seat.targets))),
+            self.desk,
+            self.worlds,
+        )
+        turned, step, before, target, good, off = (function.local() for _ in range(6))
+        steps, tries = function.local(I32), function.local(I32)
+
+        def tolerance(terms: Terms) -> Term:
+            there = terms.op("ge", terms.local(target), terms.constant(1.0))
+            return terms.select(there, terms.constant(THERE), terms.constant(ON_THE_WAY))
+
+        function.assign(
+            lambda terms: {
+                turned: terms.constant(0.0),
+                step: terms.constant(FIRST),
+                before: terms.constant(1.0),
+            }
+        )
+        self._each(
+            function,
+            seat,
+            lambda terms, i: {
+                self.reached: terms.load(desk.belief),
+                self.former: terms.load(desk.belief),
+            },
+        )
+        with function.loop():
+            function.assign(
+                lambda terms: {
+                    target: terms.op(
+                        "pmin", terms.constant(1.0), terms.add(terms.local(turned), terms.local(step))
+                    )
+                }
+            )
+
+            def predicted(terms: Terms, i: int) -> dict[int, Term]:
+                now, then = terms.load(self.reached + i * SLOT), terms.load(self.former + i * SLOT)
+                share = terms.div(terms.sub(terms.local(target), terms.local(turned)), terms.local(before))
+                new = terms.add(now, terms.mul(share, terms.sub(now, then)))
+                held = terms.op("pmin", terms.op("pmax", terms.constant(0.0), new), terms.constant(1.0))
+                old = terms.load_at(WARM, i * SLOT)
+                return {self.guessed: held, -1: terms.select(terms.load(worlds.todo), held, old)}
+
+            self._each(function, seat, predicted)
+            self._put(
+                function,
+                lambda terms: {
+                    desk.turned: terms.local(target),
+                    desk.open: terms.load(worlds.todo),
+                },
+            )
+            function.whole(0)
+            function.set(steps)
+            with function.loop():
+                for parameter in range(TARGETS + len(seat.targets)):
+                    function.get(parameter)
+                function.call(f"guess_{number}")
+                self._close(function, tolerance)
+                function.step(steps, 1)
+                function.get(steps)
+                function.whole(MOST_CORRECTIONS)
+                function.integer("less")
+                function.any_in(desk.open)
+                function.integer("and")
+            terms = Terms()
+            gaps = [
+                terms.sub(terms.load_at(WARM, i * SLOT), terms.load(self.guessed + i * SLOT))
+                for i in range(len(seat.found))
+            ]
+            farthest = largest(terms, terms.constant(0.0), gaps)
+            function.compute(terms, [Assign(off, farthest)])
+
+            def judged(terms: Terms) -> dict[int, Term]:
+                todo = terms.load(worlds.todo)
+                near = terms.op("le", terms.local(off), terms.constant(NEAR))
+                # The first step begins where all moves are alike, and may lead far; it is made short before others.
+                short = terms.op("le", terms.local(step), terms.constant(1.0 / 256.0))
+                near = terms.op(
+                    "or",
+                    near,
+                    terms.op("and", short, terms.op("eq", terms.local(turned), terms.constant(0.0))),
+                )
+                settled = terms.op("andnot", near, terms.load(desk.open))
+                return {good: terms.op("and", todo, settled)}
+
+            function.assign(judged)
+
+            def kept(terms: Terms, i: int) -> dict[int, Term]:
+                here, now = terms.local(good), terms.load_at(WARM, i * SLOT)
+                accepted, then = terms.load(self.reached + i * SLOT), terms.load(self.former + i * SLOT)
+                lost = terms.op("andnot", terms.load(worlds.todo), here)
+                return {
+                    self.reached: terms.select(here, now, accepted),
+                    self.former: terms.select(here, accepted, then),
+                    -1: terms.select(lost, accepted, now),
+                }
+
+            self._each(function, seat, kept)
+
+            def next_(terms: Terms) -> dict[int, Term]:
+                here = terms.local(good)
+                length = terms.sub(terms.local(target), terms.local(turned))
+                longer = terms.op(
+                    "pmin", terms.mul(terms.local(step), terms.constant(2.0)), terms.constant(LARGEST)
+                )
+                shorter = terms.mul(terms.local(step), terms.constant(0.25))
+                return {
+                    before: terms.select(here, length, terms.local(before)),
+                    turned: terms.select(here, terms.local(target), terms.local(turned)),
+                    step: terms.select(here, longer, shorter),
+                }
+
+            function.assign_together(next_)
+
+            def left(terms: Terms) -> dict[int, Term]:
+                todo = terms.load(worlds.todo)
+                there = terms.op("ge", terms.local(turned), terms.constant(1.0))
+                stuck = terms.op("lt", terms.local(step), terms.constant(LEAST))
+                gone = terms.op("andnot", terms.op("and", todo, stuck), there)
+                return {
+                    worlds.todo: terms.op("andnot", terms.op("andnot", todo, there), stuck),
+                    worlds.lost: terms.op("or", terms.load(worlds.lost), gone),
+                }
+
+            self._put(function, left)
+            function.step(tries, 1)
+            function.get(tries)
+            function.whole(MOST_TRIES)
+            function.integer("less")
+            function.any_in(worlds.todo)
+            function.integer("and")
+        self._put(
+            function,
+            lambda terms: {
+                worlds.lost: terms.op("or", terms.load(worlds.lost), terms.load(worlds.todo)),
+                desk.turned: terms.constant(1.0),
+            },
+        )
+        return function
+
+    def _compare(self, number: int, seat: Seat) -> Function:
+        """Whether the branch leads to the beliefs that are kept."""
+        function, desk, worlds, grid = (
+            Function(f"compare_{number}", (I32,) * (3 + len(seat.targets))),
+            self.desk,
+            self.worlds,
+            self.grid,
+        )
+        row = function.local(I32)
+        with function.each(grid.size, 1) as number_of:
+            function.splat(desk.belief, number_of, grid.size - 1)
+            function.get(number_of)
+            function.whole(grid.rows.size)
+            function.integer("multiply")
+            function.set(row)
+            self._each(function, seat, lambda terms, i: {self.saved: terms.load_at(1, i * SLOT)})
+            self._put(function, lambda terms: {worlds.todo: terms.load(worlds.among)})
+            function.get(row)
+            function.get(0)
+            function.get(row)
+            function.integer("add")
+            function.get(1)
+            function.get(2)
+            for place in range(len(seat.targets)):
+                function.get(3 + place)
+            function.call(f"follow_{number}")
+
+            def differs(terms: Terms) -> dict[int, Term]:
+                gaps = [
+                    terms.sub(terms.load_at(1, i * SLOT), terms.load(self.saved + i * SLOT))
+                    for i in range(len(seat.found))
+                ]
+                apart = largest(terms, terms.constant(0.0), gaps)
+                same = terms.op("le", apart, terms.constant(SAME))
+                elsewhere = terms.op("andnot", terms.load(worlds.among), same)
+                return {worlds.differ: terms.op("or", terms.load(worlds.differ), elsewhere)}
+
+            self._put(function, differs)
+            function.step(1, len(seat.found) * SLOT)
+        return function

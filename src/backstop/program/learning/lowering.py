@@ -1,0 +1,147 @@
+"""A scenario with a hidden type lowered to the functions of a module."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from backstop.program.code.encoding import Function, Store
+from backstop.program.code.terms import Term, Terms
+from backstop.program.expressions import Expressions
+from backstop.program.learning.figures import LearntFigures, LearntShares
+from backstop.program.learning.grid import grid_of
+from backstop.program.learning.hidden import hidden_type
+from backstop.program.learning.masses import Ground
+from backstop.program.learning.process import LearntProcess
+from backstop.program.learning.search import Mixing
+from backstop.program.learning.seat import KINDS, Board
+from backstop.program.lowering import Lowering
+from backstop.program.numbers import Numbers
+from backstop.program.recursion.tail import tail
+from backstop.program.shares import Sums
+
+
+class LearntLowering(Lowering):
+    """Writes the module of a model in which an actor has a hidden type."""
+
+    learnt: LearntProcess
+
+    def prepare(self) -> None:
+        """The numbers of the game by type, its process and its figures."""
+        model, memory = self.model, self.memory
+        assert model.types is not None
+        both = list[Numbers]()
+        for kind in KINDS:
+            asked = {name: self.terms.constant(float(k == kind)) for name, k in model.types.asked.items()}
+            expressions = Expressions(model, self.terms, self.inputs, self.clock, asked)
+            both.append(Numbers(model, self.terms, expressions, self.at_first, both[0] if both else None))
+        self.numbers = both[0]
+        zero, one = self.terms.constant(0.0), self.terms.constant(1.0)
+        self.both = both[0], both[1]
+        self.grid = grid_of(self.game, hidden_type(model), self.at_first, memory)
+        self.rows = self.grid.rows
+        # Others learn only from moves that might have been made otherwise.
+        for numbers in both if self.grid.hidden.learns else ():
+            numbers.needs_noise(model.types.actor)
+        self.learnt = LearntProcess(
+            Board(self.both, self.slots, self.grid, self.private),
+            self.lanes,
+            model.scenario.horizon.tail_periods,
+            self.numbers.share(model.types, (zero, one)),
+            self.slips,
+        )
+        self.process = self.learnt
+        self.figures = self.learnt_figures = LearntFigures(
+            self.game,
+            Ground(self.grid, self.learnt.record, self.learnt.share_at),
+            model.periods,
+            model.period_years,
+            memory,
+        )
+
+    @property
+    def by_type(self) -> list[Numbers]:
+        """The numbers of the game, for both types."""
+        return list(self.both)
+
+    def plays(self) -> list[Function]:
+        """Functions that the process calls."""
+        return self.learnt.functions()
+
+    def tails(self) -> list[Function]:
+        """The tail, what it calls, and what looks at it afterwards."""
+        search = partial(Mixing, self.learnt) if self.accelerate else None
+        tails = tail(self.learnt, self.most_sweeps, search)
+        return [*tails, self.learnt.confirm()]
+
+    def after_tail(self, function: Function) -> None:
+        """Look whether beliefs at the horizon lie on the principal branch."""
+        if self.grid.hidden.learns:
+            function.call("confirm")
+
+    def occupied(self, sums: Sums) -> Function:
+        """`occupied(pair)`: shares of the phases, outcomes and costs."""
+        spending = self.spending[0], self.spending[1]
+        return LearntShares(self.learnt_figures, self.game.start, sums, spending).function()
+
+    def at_start(self, function: Function) -> tuple[Terms, Callable[[int, int, int | None], Term]]:
+        """What phases are worth as period 0 begins."""
+        grid, rows = self.grid, self.rows
+        terms, hidden = Terms(), grid.hidden
+        share = terms.load(self.learnt.share_at)
+
+        def mixed(first: Term, second: Term) -> Term:
+            less = terms.mul(terms.sub(terms.constant(1.0), share), first)
+            return first if first == second else terms.add(less, terms.mul(share, second))
+
+        def worth(phase: int, column: int) -> Term:
+            if not grid.is_absorbing(phase):
+                return terms.load(rows.offset(rows.values, grid.start[phase], column))
+            place = grid.place(rows.values, phase, column)
+            return mixed(terms.load(place), terms.load(place + rows.size))
+
+        def value(phase: int, actor: int, kind: int | None) -> Term:
+            # Others do not know the type, so to them a phase is worth what they expect.
+            if actor != hidden.actor:
+                return worth(phase, actor)
+            own = [worth(phase, grid.column(actor, each)) for each in KINDS]
+            return mixed(*own) if kind is None else own[kind]
+
+        return terms, value
+
+    def backwards(
+        self,
+        function: Function,
+        time: int,
+        wind: Callable[[], None],
+        costs: int | None,
+        cost_stride: int,
+        timed: bool,
+    ) -> None:
+        """Once more with care in worlds in which what was presumed of beliefs does not hold."""
+        worlds, lanes = self.learnt.worlds, self.lanes
+        terms = Terms()
+        function.compute(terms, [Store(worlds.careful, terms.bits(0))])
+        with function.loop():
+            super().backwards(function, time, wind, costs, cost_stride, timed)
+            if not self.grid.hidden.learns:
+                function.whole(0)
+            else:
+                terms = Terms()
+                new = terms.op("andnot", terms.load(worlds.differ), terms.load(worlds.careful))
+                function.compute(
+                    terms,
+                    [
+                        Store(worlds.todo, terms.op("andnot", new, terms.load(lanes.failed))),
+                        Store(worlds.careful, terms.op("or", terms.load(worlds.careful), new)),
+                    ],
+                )
+                function.any_in(worlds.todo)
+        if self.grid.hidden.learns:
+            terms = Terms()
+            lost = terms.load(worlds.lost)
+            if self.learnt.stuck is not None:
+                lost = terms.op("or", lost, terms.load(self.learnt.stuck))
+            function.compute(
+                terms, [Store(lanes.settled, terms.op("andnot", terms.load(lanes.settled), lost))]
+            )

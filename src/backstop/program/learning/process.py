@@ -1,0 +1,322 @@
+"""The process of a game with a hidden type: from where the tail begins, and the periods back to the first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from backstop.game.tree import Decision
+from backstop.program.code.encoding import I32, Function, Store
+from backstop.program.code.terms import Term, Terms
+from backstop.program.layout import Slots
+from backstop.program.learning.following import Following, Worlds, worlds_of
+from backstop.program.learning.plays import Plays, desk_of, seats_of
+from backstop.program.learning.record import Record, record_of
+from backstop.program.learning.seat import KINDS, Board
+from backstop.program.recursion.process import Lanes
+from backstop.program.recursion.rows import Rows, RowWriter
+
+# How little beliefs may move in the last step: in sweeps of the tail, which go on anyway, and in periods.
+IN_SWEEPS, IN_PERIODS = 1e-2, 3e-7
+
+
+@dataclass(slots=True)
+class LearntProcess:
+    """A game's process by belief; see `backstop.program.recursion.process.Process`, in whose place it stands.
+
+    `share`: the probability of the second type, as a term.
+    """
+
+    board: Board
+    lanes: Lanes
+    tail_periods: int | None
+    share: Term
+    slips: bool
+    wanted: dict[int, Term] = field(default_factory=dict)
+    certain: int | None = None
+    stuck: int | None = None
+    share_at: int = field(init=False)
+    record: Record = field(init=False)
+    plays: Plays = field(init=False)
+    worlds: Worlds = field(init=False)
+    following: Following = field(init=False)
+    _flows: dict[tuple[int, int], int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        numbers, grid = self.board.numbers, self.board.grid
+        rows, model = grid.rows, numbers[0].model
+        memory = rows.memory
+        self.share_at = self._fixed(self.share)
+        owners = [grid.owner(column) for column in range(grid.columns)]
+        rows.factors = tuple(self._fixed(numbers[kind or 0].discounts[actor]) for actor, kind in owners)
+        for phase in range(len(model.game.phases)):
+            if not grid.is_absorbing(phase):
+                continue
+            for end in KINDS:
+                for column, (actor, kind) in enumerate(owners):
+                    flow = numbers[end if kind is None else kind].flow(phase, actor)
+                    if flow is not None:
+                        self._flows[grid.first[phase] + end, column] = self._fixed(flow)
+        mask = None
+        for each in numbers:
+            certain = each.certain()
+            if certain is not None:
+                mask = (
+                    certain if mask is None or mask == certain else self.board.terms.op("or", mask, certain)
+                )
+        if mask is not None:
+            self.certain = self._fixed(mask)
+        desk = desk_of(memory)
+        self.worlds = worlds_of(memory)
+        seats = seats_of(self.board, model.game.live)
+        stuck = self._without_noise()
+        if stuck is not None:
+            self.stuck = self._fixed(stuck)
+        self.plays = Plays(self.board, desk, seats, memory)
+        self.record = record_of(grid, seats, model.periods, memory, self.slips)
+        self.plays.write(self.record, mask is not None)
+        self.following = Following(self.plays, self.worlds, memory)
+        self.wanted |= dict(self.plays.own_terms())
+
+    def _fixed(self, term: Term) -> int:
+        place = self.board.grid.rows.memory.take(1)
+        self.wanted[place] = term
+        return place
+
+    def _without_noise(self) -> Term | None:
+        """A mask of the lanes in which the typed actor chooses without noise: then no branch leads there."""
+        found, terms, hidden = None, self.board.terms, self.board.grid.hidden
+        model = self.board.numbers[0].model
+        for phase in model.game.live if hidden.learns else ():
+            play = model.game.plays[phase]
+            for position, node in enumerate(() if play is None else play.nodes):
+                if isinstance(node, Decision) and node.actor == hidden.actor:
+                    for numbers in self.board.numbers:
+                        steep = numbers.steepness(phase, position)
+                        amount = terms.amount(steep)
+                        if amount is None or amount == 0.0:
+                            here = terms.op("eq", steep, terms.constant(0.0))
+                            found = here if found is None else terms.op("or", found, here)
+        return found
+
+    @property
+    def rows(self) -> Rows:
+        """The rows of all phases by belief."""
+        return self.board.grid.rows
+
+    @property
+    def cut(self) -> bool:
+        """Whether the tail is cut off, so that absorbing phases start at 0 as well and are carried along."""
+        return self.tail_periods is not None
+
+    @property
+    def noises(self) -> Iterable[Term]:
+        """All scales of shocks in use."""
+        return self.board.numbers[0].noises
+
+    @property
+    def slots(self) -> Slots:
+        """Where terms lie."""
+        return self.board.slots
+
+    @property
+    def carried(self) -> list[int]:
+        """The rows whose values change in the tail."""
+        return self.rows.going + (self.rows.absorbing if self.cut else [])
+
+    def functions(self) -> list[Function]:
+        """What all others call."""
+        return [*self.plays.functions, *self.following.functions()]
+
+    def _phases(self, rows: Iterable[int]) -> list[int]:
+        """The phases that some rows belong to."""
+        wanted = set(rows)
+        return [phase for phase, first in self.board.grid.first.items() if first in wanted]
+
+    def _settle(self, function: Function, phases: Iterable[int], block: int | None) -> None:
+        """The beliefs and the worth of phases; `block`: the local with the address of the period's record, or None."""
+        grid, rows = self.board.grid, self.rows
+        for phase in phases:
+            number = self.plays.number[phase]
+            function.whole(rows.place[grid.first[phase]])
+            function.whole(self.plays.warm[phase])
+            function.whole(self.plays.own(phase))
+            if block is not None:
+                function.get(block)
+                function.whole(self.record.first[phase])
+                function.integer("add")
+            elif self.plays.seats[number].found:
+                function.whole(0)
+            else:
+                # What is chosen in the tail is of no interest; the record of period 1 will be written later.
+                function.whole(self.record.base + self.record.first[phase])
+            for target in self.plays.targets(phase):
+                function.whole(target)
+            function.call(f"settle_{number}")
+
+    def _compare(self, function: Function, phases: Iterable[int]) -> None:
+        """Note the worlds in which the principal branch leads elsewhere."""
+        for phase in phases:
+            number = self.plays.number[phase]
+            if self.plays.seats[number].found:
+                function.whole(self.rows.place[self.board.grid.first[phase]])
+                function.whole(self.plays.warm[phase])
+                function.whole(self.plays.own(phase))
+                for target in self.plays.targets(phase):
+                    function.whole(target)
+                function.call(f"compare_{number}")
+
+    def _set(self, function: Function, values: Mapping[int, Term], terms: Terms) -> None:
+        function.compute(terms, [Store(place, term) for place, term in values.items()])
+
+    def sweep(self, function: Function, active: int) -> None:
+        """One period back in the tail in the worlds `active`."""
+        worlds, terms = self.worlds, Terms()
+        self._set(
+            function,
+            {
+                worlds.among: terms.local(active),
+                worlds.lost: terms.bits(0),
+                worlds.tolerance: terms.constant(IN_SWEEPS),
+            },
+            terms,
+        )
+        self._settle(function, self._phases(self.rows.going), None)
+        # From values of nothing nothing is presumed; later only in careful worlds.
+        terms = Terms()
+        self._set(function, {worlds.cold: terms.load(worlds.careful)}, terms)
+        if self.cut:
+            self._absorb(function)
+
+    def _absorb(self, function: Function) -> None:
+        rows, terms, stores = self.rows, Terms(), list[Store]()
+        for row in rows.absorbing:
+            for column in range(rows.actors):
+                worth = terms.load(rows.offset(rows.discounted, row, column))
+                flow = self._flows.get((row, column))
+                worth = worth if flow is None else terms.add(terms.load(flow), worth)
+                stores.append(Store(rows.offset(rows.worth, row, column), worth))
+        function.compute(terms, stores)
+
+    def exact(self, terms: Terms, phase: int, actor: int) -> Term:
+        """What an absorbing phase is worth for ever, by row and column."""
+        flow = self._flows.get((phase, actor))
+        if flow is None:
+            return terms.constant(0.0)
+        left = terms.sub(terms.constant(1.0), terms.load(self.rows.factors[actor]))
+        return terms.div(terms.load(flow), left)
+
+    def start(self) -> Function:
+        """`start()`: the values where the tail begins."""
+        function, terms, rows, worlds = Function("start"), Terms(), self.rows, self.worlds
+        stores = [
+            Store(worlds.cold, terms.bits(-1)),
+            Store(worlds.lost, terms.bits(0)),
+            Store(worlds.differ, terms.bits(0)),
+            Store(self.plays.desk.turned, terms.constant(1.0)),
+            Store(self.plays.desk.belief, terms.load(self.share_at)),
+        ]
+        for row in rows.order:
+            if row not in set(rows.absorbing):
+                continue
+            for column in range(rows.actors):
+                value = terms.constant(0.0) if self.cut else self.exact(terms, row, column)
+                stores.append(Store(rows.offset(rows.values, row, column), value))
+        function.compute(terms, stores)
+        for some in (rows.going, rows.at_first):
+            if some:
+                with function.each(len(some), rows.size) as place:
+                    terms = Terms()
+                    base = rows.values + rows.place[some[0]]
+                    zero = terms.constant(0.0)
+                    function.compute(
+                        terms, [Store(base + column * 16, zero, place) for column in range(rows.actors)]
+                    )
+        RowWriter(function, rows, len(rows.order)).discount(rows.values)
+        return function
+
+    def confirm(self) -> Function:
+        """`confirm()`: whether beliefs at the horizon lie on the principal branch."""
+        function, worlds, terms = Function("confirm"), self.worlds, Terms()
+        self._set(
+            function,
+            {
+                worlds.among: terms.op("not", terms.load(self.lanes.failed)),
+                worlds.tolerance: terms.constant(IN_PERIODS),
+            },
+            terms,
+        )
+        going = self._phases(self.rows.going)
+        self._settle(function, going, None)
+        self._compare(function, going)
+        return function
+
+    def periods(self) -> list[Function]:
+        """`back(period)`, one period back, and `first(period)`, with the phases that are played in period 0 alone."""
+        rows = self.rows
+        usual = rows.going + rows.absorbing
+        return [self._period("back", usual, False), self._period("first", usual + rows.at_first, True)]
+
+    def _period(self, name: str, kept: Sequence[int], is_first: bool) -> Function:
+        function, rows, worlds = Function(name, (I32,)), self.rows, self.worlds
+        gone = function.local()
+        terms = Terms()
+        self._set(
+            function,
+            {
+                worlds.among: terms.op("not", terms.load(self.lanes.failed)),
+                worlds.tolerance: terms.constant(IN_PERIODS),
+            },
+            terms,
+        )
+        if is_first:
+            self._begin(function)
+        else:
+            block = function.local(I32)
+            function.get(0)
+            function.whole(self.record.stride)
+            function.integer("multiply")
+            function.whole(self.record.base - self.record.stride)
+            function.integer("add")
+            function.set(block)
+            going = self._phases(rows.going)
+            self._settle(function, going, block)
+            if self.board.grid.hidden.learns:
+                function.get(0)
+                function.whole(1)
+                function.integer("equal")
+                with function.when():
+                    self._compare(function, going)
+        self._absorb(function)
+        function.assign(lambda terms: {gone: terms.constant(0.0)})
+        RowWriter(function, rows, len(kept)).over(
+            lambda cell: {
+                rows.values: cell.at(rows.worth),
+                rows.discounted: cell.terms.mul(cell.factor, cell.at(rows.worth)),
+            },
+            total={gone: lambda cell: cell.terms.sub(cell.at(rows.worth), cell.at(rows.worth))},
+        )
+        terms = Terms()
+        failed = terms.op("ne", terms.local(gone), terms.constant(0.0))
+        known = terms.load(self.lanes.failed)
+        function.compute(terms, [Store(self.lanes.failed, terms.op("or", known, failed))])
+        return function
+
+    def _begin(self, function: Function) -> None:
+        """Period 0, in which the share of the second type is what is believed; nothing is presumed of beliefs."""
+        grid, rows, worlds, terms = self.board.grid, self.rows, self.worlds, Terms()
+        self._set(
+            function,
+            {worlds.cold: terms.bits(-1), self.plays.desk.belief: terms.load(self.share_at)},
+            terms,
+        )
+        for phase, row in grid.start.items():
+            number = self.plays.number[phase]
+            function.whole(0)
+            function.whole(rows.place[row])
+            function.whole(self.plays.warm_at_start)
+            function.whole(self.plays.own(phase))
+            for target in self.plays.targets(phase):
+                function.whole(target)
+            function.whole(self.record.start[phase])
+            function.call(f"settle_one_{number}")

@@ -1,0 +1,202 @@
+"""A fixed point of the plain sweep where its rows are too many for equations: Anderson's method.
+
+What is left after a sweep is made up for by the steps and sweeps before (Anderson 1965, J. ACM 12; Walker and Ni 2011,
+SIAM J. Numer. Anal. 49): of all their combinations the one that leaves least. Whether the plain recursion really goes
+to the point found is for `shortcut` to see.
+"""
+
+from __future__ import annotations
+
+from backstop.program.code.encoding import I32, Assign, Function, Store
+from backstop.program.code.equations import solution
+from backstop.program.code.terms import Term, Terms
+from backstop.program.layout import SLOT
+from backstop.program.learning.process import LearntProcess
+from backstop.program.recursion.rows import RowWriter, largest
+from backstop.program.recursion.search import guess
+from backstop.program.recursion.sweeps import Sweeps
+
+# Steps remembered, and made at most.
+REMEMBERED, MOST_STEPS = 5, 60
+# How far equations of steps that are nearly alike are held off from having no solution.
+HELD = 1e-12
+
+
+class Mixing:
+    """Writes the search; the point found goes into the table `proposal`.
+
+    `kept`: the tables with the values from before the last sweep, the one before it and that before.
+    """
+
+    def __init__(self, process: LearntProcess, proposal: int, kept: tuple[int, int, int]) -> None:
+        self.process, self.rows, self.proposal, self.kept = process, process.rows, proposal, kept
+        rows = self.rows
+        self.functions: list[Function] = []
+        self.curvature = rows.memory.take(1)
+        self.possible = bool(rows.going) and not process.cut
+        # What the last sweep left, and the values it started from; what steps changed of the first, and of both.
+        self.left, self.former = rows.table(), rows.table()
+        tables = [rows.table() for _ in range(2 * REMEMBERED)]
+        self.lefts, self.sums = tables[:REMEMBERED], tables[REMEMBERED:]
+        self.size = tables[1] - tables[0]
+
+    def write(self, function: Function, among: int, found: int, sweeps: Sweeps) -> None:
+        """Search in the lanes of the local `among`; those in which a point is found go into the local `found`."""
+        process, rows, worlds = self.process, self.rows, self.process.worlds
+        active, most = function.local(), function.local()
+        steps, slot = function.local(I32), function.local(I32)
+        count = len(rows.going)
+        guess(function, rows, self.proposal, self.kept)
+        each = RowWriter(function, rows, count)
+        each.discount(self.proposal)
+        function.assign(
+            lambda terms: {
+                active: terms.op("andnot", terms.local(among), terms.load(worlds.careful)),
+                found: terms.bits(0),
+            }
+        )
+        self._forget(function)
+        for local in (steps, slot):
+            function.whole(0)
+            function.set(local)
+        with function.loop():
+            process.sweep(function, active)
+            self._remember(function, steps, slot, most)
+
+            def judged(terms: Terms) -> dict[int, Term]:
+                margin = terms.mul(terms.local(sweeps.tolerance), terms.local(sweeps.scale))
+                margin = terms.mul(terms.constant(0.5), margin)
+                there = terms.op("and", terms.local(active), terms.op("le", terms.local(most), margin))
+                return {
+                    found: terms.op("or", terms.local(found), there),
+                    active: terms.op("andnot", terms.local(active), there),
+                }
+
+            function.assign(judged)
+            self._mix(function, active)
+            function.step(steps, 1)
+            self._turn(function, slot)
+            function.get(steps)
+            function.whole(MOST_STEPS)
+            function.integer("less")
+            function.any_of(active)
+            function.integer("and")
+
+    def _forget(self, function: Function) -> None:
+        """Nothing is remembered yet."""
+        rows = self.rows
+        zero_rows = len(rows.order) * REMEMBERED
+        for first in (self.lefts[0], self.sums[0]):
+            with function.each(zero_rows, rows.size) as place:
+                terms = Terms()
+                zero = terms.constant(0.0)
+                function.compute(
+                    terms, [Store(first + column * SLOT, zero, place) for column in range(rows.actors)]
+                )
+
+    def _turn(self, function: Function, slot: int) -> None:
+        """The place of what is remembered longest comes next."""
+        function.get(slot)
+        function.whole(self.size)
+        function.integer("add")
+        function.whole(REMEMBERED * self.size)
+        function.integer("remainder")
+        function.set(slot)
+
+    def _remember(self, function: Function, steps: int, slot: int, most: int) -> None:
+        """Take down what a sweep left and how that changed."""
+        rows = self.rows
+        function.assign(lambda terms: {most: terms.constant(0.0)})
+        there = function.local(I32)
+        lost = function.local()
+        function.assign(lambda terms: {lost: terms.constant(0.0)})
+        with function.each(len(rows.going), rows.size) as row:
+            function.get(row)
+            function.get(slot)
+            function.integer("add")
+            function.set(there)
+            terms, stores, lefts = Terms(), list[Store](), list[Term]()
+            for column in range(rows.actors):
+                at = column * SLOT
+                now = terms.load_at(row, self.proposal + at)
+                left = terms.sub(terms.load_at(row, rows.worth + at), now)
+                change = terms.sub(left, terms.load_at(row, self.left + at))
+                step = terms.sub(now, terms.load_at(row, self.former + at))
+                lefts.append(left)
+                stores += [
+                    Store(self.left + at, left, row),
+                    Store(self.former + at, now, row),
+                    Store(self.lefts[0] + at, change, there),
+                    Store(self.sums[0] + at, terms.add(step, change), there),
+                ]
+            fresh = [(function.local(), store) for store in stores]
+            function.compute(
+                terms,
+                [
+                    Assign(most, largest(terms, terms.local(most), lefts)),
+                    Assign(lost, terms.sum([terms.local(lost), *(terms.sub(x, x) for x in lefts)])),
+                    *(Assign(local, store.term) for local, store in fresh),
+                ],
+            )
+            later = Terms()
+            function.compute(
+                later, [Store(store.offset, later.local(local), store.base) for local, store in fresh]
+            )
+        # After the first sweep there is nothing to compare with.
+        function.get(steps)
+        function.integer("is_zero")
+        with function.when():
+            self._forget(function)
+        function.assign(lambda terms: {most: terms.add(terms.local(most), terms.local(lost))})
+
+    def _mix(self, function: Function, active: int) -> None:
+        """The next values: those after the sweep, less what a combination of steps remembered explains of the rest."""
+        rows, each = self.rows, range(REMEMBERED)
+        products = {(i, j): function.local() for i in each for j in each if j <= i}
+        shares = [function.local() for _ in each]
+        function.assign(lambda terms: dict.fromkeys((*products.values(), *shares), terms.constant(0.0)))
+        with function.each(len(rows.going), rows.size) as row:
+            terms = Terms()
+            parts: dict[int, list[Term]] = {
+                local: [terms.local(local)] for local in (*products.values(), *shares)
+            }
+            for column in range(rows.actors):
+                changes = [terms.load_at(row, self.lefts[i] + column * SLOT) for i in each]
+                left = terms.load_at(row, self.left + column * SLOT)
+                for (i, j), local in products.items():
+                    parts[local].append(terms.mul(changes[i], changes[j]))
+                for i in each:
+                    parts[shares[i]].append(terms.mul(changes[i], left))
+            function.compute(terms, [Assign(local, terms.sum(found)) for local, found in parts.items()])
+
+        def solved(terms: Terms) -> dict[int, Term]:
+            zero = terms.constant(0.0)
+            matrix: dict[tuple[int, int], Term] = {}
+            for (i, j), local in products.items():
+                entry = terms.local(local)
+                if i == j:
+                    none = terms.truth(terms.op("eq", entry, zero))
+                    entry = terms.add(terms.mul(entry, terms.constant(1.0 + HELD)), none)
+                matrix[i, j] = matrix[j, i] = entry
+            found = solution(terms, matrix, [terms.local(local) for local in shares])
+            return {
+                local: terms.select(terms.op("lt", terms.op("abs", x), terms.constant(1e6)), x, zero)
+                for local, x in zip(shares, found, strict=True)
+            }
+
+        function.assign_together(solved)
+        with function.each(len(rows.going), rows.size) as row:
+            terms, stores = Terms(), list[Store]()
+            for column in range(rows.actors):
+                at = column * SLOT
+                now = terms.load_at(row, self.proposal + at)
+                new = terms.add(now, terms.load_at(row, self.left + at))
+                for i in each:
+                    new = terms.sub(
+                        new, terms.mul(terms.local(shares[i]), terms.load_at(row, self.sums[i] + at))
+                    )
+                new = terms.select(terms.local(active), new, now)
+                stores.append(Store(self.proposal + at, new, row))
+                later = terms.mul(terms.load(rows.factors[column]), new)
+                stores.append(Store(rows.discounted + at, later, row))
+            function.compute(terms, stores)
