@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from backstop.questions.methods.box import Box, Limit
@@ -157,3 +158,10 @@ def test_titles_keep_their_case(tmp_path: Path):
     model = load(tmp_path)
     assert tuple(titles(model).values()) == TITLES
     assert tuple(of.title for of in wordings(model).values()) == TITLES
+
+
+def test_limits_near_an_end_are_not_rounded_onto_it():
+    assert limit_words("a", Limit(None, 0.0004, 0.0, 1.0)) == "“A” is below 0.0004"
+    assert limit_words("a", Limit(0.99996, None, 0.0, 1.0)) == "“A” is above 0.99996"
+    assert limit_words("a", Limit(float(np.nextafter(0.0, 1.0)), None, 0.0, 1.0)) == "“A” is above 0"
+    assert limit_words("a", Limit(0.0, 0.0, 0.0, 1.0, True)) == "“A” is 0"

@@ -237,6 +237,13 @@ BROKEN: tuple[tuple[str, str, str], ...] = (
     ("measures: [force, pledge], metric", "measures: §[force, force], metric", "two different"),
     ("measures: [force, pledge], metric", "measures: §[force], metric", "2 expected"),
     ("title: A border", "title: A border\ndossier: §../../secret", "within the folder"),
+    # Scales
+    (
+        "metric: lasting, in: both}}",
+        "metric: probes, in: both, §scale: log_hazard}}",
+        "probes kind count no probability no hazard avoid, reach or occupy",
+    ),
+    ("metric: lasting, in: both}}", "metric: lasting, in: both, §scale: odds}}", "scale odds log_hazard"),
 )
 
 

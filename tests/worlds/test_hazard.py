@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backstop.worlds.hazard import hazards, per_year
+from backstop.worlds.hazard import hazards, log_hazards, per_year
 
 
 def means(mean: list[float | None], kind: str, steps: list[int], years: float = 1.0) -> list[float | None]:
@@ -43,3 +44,15 @@ def test_chances_per_year_add_up(chance: float, years: float) -> None:
     near = per_year(chance + 1e-6, None, years).mean
     assert near is not None
     assert near - yearly == pytest.approx(error, rel=1e-3)
+
+
+def test_logarithms_of_hazards() -> None:
+    found = log_hazards(np.array([0.4, 0.2, 0.0, 1.0, np.nan, -0.1, 1e-12]))
+    assert found[:2] == pytest.approx([math.log(0.5108256238), math.log(0.2231435513)])
+    assert np.isnan(found[2:6]).all()
+    assert found[6] == pytest.approx(math.log(1e-12))
+    # What stays away is the rest.
+    assert log_hazards(np.array([0.6, 0.8]), avoided=True) == pytest.approx(found[:2])
+    assert log_hazards(np.array([0.5, 1 - 2.0**-40]), avoided=True) == pytest.approx(
+        [math.log(math.log(2)), -40 * math.log(2)]
+    )

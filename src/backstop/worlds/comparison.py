@@ -62,6 +62,17 @@ def higher(one: ArrayLike, other: ArrayLike, spread: float = 0.0) -> FloatArray:
     return above(np.where(first == second, 0.0, gain), (first, second), spread)
 
 
+def difference(one: ArrayLike, other: ArrayLike, spread: float = 0.0) -> FloatArray:
+    """One value of a metric less another; exactly 0 where neither is higher, for what is left then is rounding.
+
+    >>> difference([1.0 + 1e-12, 2.0], [1.0, 1.0]).tolist()
+    [0.0, 1.0]
+    """
+    first, second = np.asarray(one, dtype=np.float64), np.asarray(other, dtype=np.float64)
+    gain = first - second
+    return np.where(np.abs(gain) <= margin((first, second), spread), 0.0, gain)
+
+
 def lower(one: ArrayLike, other: ArrayLike, spread: float = 0.0) -> FloatArray:
     """1 where a value of a metric is lower than another; as `higher`."""
     return higher(other, one, spread)

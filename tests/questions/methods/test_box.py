@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from backstop.questions.methods.box import Limit, quasi_p
+from backstop.questions.methods.box import Limit, on_values, quasi_p
 
 
 def test_quasi_p_is_a_binomial_tail():
@@ -32,3 +32,20 @@ def test_limits_include_their_ends():
     assert Limit(0.5, None, 0.0, 1.0).met(x).tolist() == [False, True, True]
     assert Limit(None, 0.5, 0.0, 1.0).met(x).tolist() == [True, True, False]
     assert Limit(None, 0.5, 0.0, 1.0).interval == (0.0, 0.5)
+
+
+def test_limits_on_values_say_what_is_inside():
+    x = np.concatenate([np.zeros(50), np.linspace(0.001, 1, 50)])
+    at_zero = on_values(Limit(None, 0.0005, 0.0, 1.0), x)
+    assert (at_zero.low, at_zero.high, at_zero.stepped) == (0.0, 0.0, True)
+    above = on_values(Limit(0.0005, None, 0.0, 1.0), x)
+    assert above.low == np.nextafter(0.0, 1.0) and above.high is None
+    # A part of what is above 0 alone stays as it is, and so does what leaves out no atom.
+    assert on_values(Limit(0.3, None, 0.0, 1.0), x) == Limit(0.3, None, 0.0, 1.0)
+    assert on_values(Limit(None, 0.3, 0.001, 1.0), x[50:]) == Limit(None, 0.3, 0.001, 1.0)
+    steps = np.repeat([1.0, 2.0, 3.0, 4.0], 10)
+    assert on_values(Limit(1.5, 3.5, 1.0, 4.0, True), steps) == Limit(2.0, 3.0, 1.0, 4.0, True)
+    assert on_values(Limit(3.5, None, 1.0, 4.0, True), steps) == Limit(4.0, 4.0, 1.0, 4.0, True)
+    for limit in (at_zero, above):
+        raw = Limit(None, 0.0005) if limit is at_zero else Limit(0.0005, None)
+        assert (limit.met(x) == raw.met(x)).all()

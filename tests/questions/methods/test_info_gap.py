@@ -34,3 +34,10 @@ def test_bad_requests():
         info_gap([1.0], np.array([[np.nan]]), [0.0], 0.5)
     with pytest.raises(InvalidInput):
         info_gap([1.0, 2.0], np.array([[0.1]]), [0.0], 0.5)
+
+
+def test_a_requirement_missed_by_rounding_is_met():
+    table = np.full((1, 20), 0.3e-14) * (1 - 1e-12)
+    found = info_gap(np.linspace(0, 3, 20), table, [table[0, 0]], 0.3e-14)
+    assert np.isinf(found.horizon[0])
+    assert info_gap(np.linspace(0, 3, 20), table, [table[0, 0]], 0.31e-14).horizon[0] == 0.0

@@ -188,3 +188,12 @@ def test_few_worlds_are_not_steps():
     inputs, _, cases = cloud(200, width=3)
     limits = discover(inputs, cases, resamples=0).boxes[0].limits
     assert limits and not any(limit.stepped for limit in limits.values())
+
+
+def test_a_clean_box_is_found_again_on_every_half():
+    # Its coverage is 1, as is that of the whole and of all boxes peeled before it.
+    x, other = np.random.default_rng(1).random((2, 5000))
+    box = discover({"x": x, "other": other}, x > 0.37).boxes[0]
+    assert box.reappears == {"x": 1.0}
+    assert box.overlap == pytest.approx(1.0, abs=0.005)
+    assert (box.coverage, box.density) == (1.0, 1.0)

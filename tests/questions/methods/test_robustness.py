@@ -132,3 +132,17 @@ def test_worlds_without_weight_do_not_count():
     weights = np.ones(40)
     weights[0] = 0
     assert scored(table, classical()["maximin"], weights).scores[0] == 1.0
+
+
+@pytest.mark.parametrize("unit", [1e-14, 1.0, 1e12])
+def test_ranks_and_requirements_are_the_same_in_every_unit(unit):
+    worlds = np.linspace(1, 2, 64)
+    rounding = worlds * (1 - 0.3) + worlds * 0.3
+    table = np.stack([worlds, rounding, 1.3 * worlds]) * unit
+    assert np.abs(rounding - worlds).max() > 0
+    for name in ("maximin", "laplace", "minimax_regret"):
+        assert scored(table, classical()[name]).ranks == (2, 2, 1), name
+    # A value that falls short of the requirement by rounding alone meets it.
+    short = np.full((1, 64), unit * 0.3) * (1 - 1e-12)
+    assert scored(short, criterion_named("domain", 0.3 * unit)).scores[0] == 1.0
+    assert scored(short * 0.999, criterion_named("domain", 0.3 * unit)).scores[0] == 0.0

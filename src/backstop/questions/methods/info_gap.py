@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 
 from backstop.base.arrays import BoolArray, FloatArray
 from backstop.base.faults import InvalidInput, Refused
+from backstop.worlds.comparison import lower, spread
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,11 +75,14 @@ def info_gap(
     within = np.searchsorted(away[order], horizons, side="right")
     lowest = np.concatenate((start[:, None], lowest), axis=1)[:, within]
     highest = np.concatenate((start[:, None], highest), axis=1)[:, within]
-    fails: BoolArray = scaled < sign * requirement
+    # Weights play no part in what is lower than the requirement either.
+    width = spread(values)
+    fails: BoolArray = lower(scaled, sign * requirement, width) == 1.0
+    fails_there = lower(start, sign * requirement, width) == 1.0
     horizon, first = np.full(len(values), np.inf), []
     for row in range(len(values)):
         at = int(np.argmax(fails[row])) if fails[row].any() else -1
-        if start[row] < sign * requirement:
+        if fails_there[row]:
             horizon[row] = 0.0
         elif at >= 0:
             horizon[row] = away[order[at]]

@@ -23,6 +23,7 @@ from numpy.typing import ArrayLike
 from backstop.base.arrays import FloatArray
 from backstop.base.faults import InvalidInput, Refused
 from backstop.base.words import did_you_mean
+from backstop.worlds.comparison import higher, lower, margin, spread
 from backstop.worlds.statistics import (
     REPLICATIONS,
     counted_weights,
@@ -31,9 +32,8 @@ from backstop.worlds.statistics import (
     replication_of,
 )
 
-# Scores differ by more than this, relative to themselves and to the range of the metric, or they are equal.
-_ROUNDING = 1e-9
-# ... and by so many errors of the difference, or they are not ranked apart.
+# Scores are ranked apart where they differ by more than the margin of equal values and by so many errors of the
+# difference.
 _SURE = 2.0
 
 
@@ -62,13 +62,17 @@ class Criterion:
         if self.transform == "meets" and self.requirement is None:
             raise InvalidInput("a criterion that asks what meets a requirement needs the requirement")
 
-    def transformed(self, table: FloatArray, more_is_better: bool) -> FloatArray:
-        """The table after the transform; regret is never negative, meets is 1 or 0."""
+    def transformed(self, table: FloatArray, more_is_better: bool, width: float = 0.0) -> FloatArray:
+        """The table after the transform; regret is never negative, meets is 1 or 0.
+
+        `width`: the metric's spread over worlds; what is higher or lower than the requirement depends on it.
+        """
         if self.transform == "regret":
             return np.asarray(table.max(axis=0) - table if more_is_better else table - table.min(axis=0))
         if self.transform == "meets":
             required = np.nan if self.requirement is None else self.requirement
-            return (table >= required if more_is_better else table <= required).astype(np.float64)
+            missed = (lower if more_is_better else higher)(table, np.full(table.shape, required), width)
+            return np.asarray(1.0 - missed)
         return table
 
     def score(self, values: FloatArray, weights: FloatArray, high_is_good: bool) -> float:
@@ -158,7 +162,8 @@ def scored(
             f"the metric has no value in {missing} of {values.size} pairs of arrangement and world",
             hint="ask about a metric that is defined in every world, for instance the one without its `given`",
         )
-    changed = criterion.transformed(values, more_is_better)
+    width = spread(values, weight)
+    changed = criterion.transformed(values, more_is_better, width)
     high_is_good = more_is_better if criterion.transform == "raw" else criterion.transform == "meets"
 
     def scores(kept: slice | FloatArray) -> FloatArray:
@@ -166,7 +171,9 @@ def scored(
         return np.array([criterion.score(row[kept], held / held.sum(), high_is_good) for row in changed])
 
     found, se = scores(slice(None)), None
-    apart = _ROUNDING * np.maximum(np.ptp(values), np.maximum.outer(np.abs(found), np.abs(found)))
+    # Shares and ratios of the metric's mean and spread are not in its unit.
+    own_unit = criterion.transform != "meets" and criterion.aggregate != "mean_variance"
+    apart = margin((found[:, None], found[None]), width if own_unit else 0.0)
     others = [replication_of(len(weight)) != r for r in range(REPLICATIONS)]
     if len(weight) >= 2 * REPLICATIONS and all(weight[kept].any() for kept in others):
         without = [scores(kept) for kept in others]

@@ -28,10 +28,11 @@ from backstop.questions.study.sensitivity_results import (
     VarianceShares,
 )
 from backstop.questions.weighted_worlds import WeightedWorlds, used_parameters, worlds_under
+from backstop.scenario.distribution.discrete import Discrete
 from backstop.scenario.distribution.distribution import Distribution
 from backstop.scenario.model import Model
 from backstop.worlds.draws import MOST_WORLDS
-from backstop.worlds.statistics import Estimate, quantile
+from backstop.worlds.statistics import Estimate, quantile, refuse_constant
 from backstop.worlds.threads import in_threads
 
 LOW, HIGH = 0.05, 0.95
@@ -166,11 +167,23 @@ def _paired(inquiry: Inquiry, names: Sequence[str], groups: Mapping[str, tuple[s
 
 
 def screening(inquiry: Inquiry, quantity: Quantity, walks: int, weighted: bool = False) -> Screening:
-    """Morris screening of a quantity over `walks` walks on the parameters' probability scales."""
+    """Morris screening of a quantity over `walks` walks on the parameters' probability scales.
+
+    A parameter that takes single values steps over these, however rare they are.
+    """
     spreads = _spreads(inquiry)
     points = morris_walks(len(spreads), walks, inquiry.seed)
     flat = points.reshape(-1, len(spreads))
-    design = {n: of.quantile(flat[:, i]) for i, (n, of) in enumerate(spreads.items())}
+    design = {}
+    for i, (name, of) in enumerate(spreads.items()):
+        if isinstance(of, Discrete):
+            # Quantiles would never reach values that are rare: its own values in order are the levels.
+            last = len(of.values) - 1
+            place = np.minimum((points[..., i] * (last + 1)).astype(np.intp), last)
+            design[name] = np.array(of.values)[place.reshape(-1)]
+            points[..., i] = place / last
+        else:
+            design[name] = of.quantile(flat[:, i])
     (values,) = quantity.at(inquiry, [design])
     effects = elementary_effects(tuple(spreads), points, values.reshape(points.shape[:2]), str(quantity))
     return Screening(inquiry.model, quantity, _as_assumed(inquiry.model, weighted), walks, effects)
@@ -217,6 +230,8 @@ def separations(
     if asked is None:
         values = quantity.of(found)
         known = np.isfinite(values)
+        if known.any():
+            refuse_constant(values[known], str(quantity))
         middle = quantile(values[known], found.weight[known], 0.5)
         said, held = f"{quantity} above {middle:.4g}", values > middle
     else:

@@ -18,6 +18,7 @@ from backstop.questions.methods.tornado import Swing
 from backstop.questions.weighted_worlds import WeightedWorlds
 from backstop.questions.words import titles
 from backstop.scenario.model import Model
+from backstop.worlds.comparison import difference, spread
 from backstop.worlds.statistics import Estimate
 
 Method = Literal["sobol", "morris", "regional", "tornado"]
@@ -45,7 +46,10 @@ class Quantity:
     def of(self, found: WeightedWorlds) -> FloatArray:
         """The quantity in the worlds of a sample, shape (worlds,)."""
         here = found.metric(self.metric, self.arrangement)
-        return here if self.against is None else here - found.metric(self.metric, self.against)
+        if self.against is None:
+            return here
+        there = found.metric(self.metric, self.against)
+        return difference(here, there, spread([here, there], found.weights))
 
     def at(self, inquiry: Inquiry, points: Sequence[Mapping[str, FloatArray]]) -> list[FloatArray]:
         """The quantity at designs: each maps the parameters that vary to arrays of one length."""
@@ -62,7 +66,10 @@ class Quantity:
         values = [of.metrics[self.metric] for of in found]
         if self.against is None:
             return values
-        return [here - there for here, there in zip(values[::2], values[1::2], strict=True)]
+        widest = spread(values)
+        return [
+            difference(here, there, widest) for here, there in zip(values[::2], values[1::2], strict=True)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +180,8 @@ class Screening(Sensitivity):
                 ("parameter", "mu*", "mu", "sigma"),
                 tuple((called[n], str(e.mu_star), str(e.mu), f"{e.sigma:.3g}") for n, e in order),
                 "mu*: mean size of the effect over the parameter's whole range; sigma: its spread (curvature, "
-                "interaction).",
+                "interaction). Parameters move between their 12.5 and 87.5 % quantiles, so that what lies in the tails "
+                "does not show; those of single values step over all of these.",
             )
         ]
 
