@@ -180,8 +180,8 @@ UKRAINE = Path(__file__).resolve().parents[2] / "examples" / "ukraine-2025"
 
 
 def test_each_payer_can_be_traded_off() -> None:
-    payers = {"us": ("us_backstop",), "europe": ("european_force",), "europe+us": ("military_aid",)}
-    asked = [word for m in ("us_backstop", "european_force", "military_aid") for word in ("--measure", m)]
+    payers = {"us": ("us_backstop",), "europe": ("european_force",), "europe+us": ("joint_planning",)}
+    asked = [word for m in ("us_backstop", "european_force", "joint_planning") for word in ("--measure", m)]
     asked += [word for payer in payers for word in ("--less", f"cost:{payer}")]
     call = (
         "design",

@@ -66,7 +66,7 @@ def test_the_same_bytes_whatever_the_order_of_hashes() -> None:
 def test_settings_and_camps_do_not_change_the_program() -> None:
     model = backstop.load(UKRAINE)
     program = compile_program(model)
-    fixed = model.with_values({"military_aid": 0.5, next(iter(model.distributions)): 0.7})
+    fixed = model.with_values({"european_aid": 0.5, next(iter(model.distributions)): 0.7})
     assert compile_program(fixed).wasm == program.wasm
 
 
