@@ -187,9 +187,9 @@ def test_each_payer_can_be_traded_off() -> None:
         "design",
         UKRAINE,
         "--target",
-        "lasting_peace > 0.4",
+        "deal_holds_5 >= 0.8",
         "--share",
-        0.3,
+        0.5,
         "--worlds",
         64,
         "--steps",
@@ -198,7 +198,7 @@ def test_each_payer_can_be_traded_off() -> None:
     answer = run(*call, *asked, "--json")
     assert answer.code == 0, answer.err
     offers = [*answer.json["packages"], *answer.json["front"]]
-    assert len(offers) >= 10
+    assert len(offers) >= 5
     for offer in offers:
         for payer, measures in payers.items():
             paid = sum(offer["costs"].get(m, 0.0) for m in measures)
