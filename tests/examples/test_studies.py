@@ -93,7 +93,7 @@ def test_noise_leaves_choices_mostly_meant(study: str) -> None:
     checked = 0
     for name, parameter in plain(study)["parameters"].items():
         if name.startswith("noise"):
-            assert 0 < parameter["uniform"][0] and parameter["uniform"][1] <= 0.36
+            assert parameter["uniform"][0] > 0 and parameter["uniform"][1] <= 0.36
             checked += 1
         if name.startswith("discount"):
             assert parameter["uniform"][1] <= 0.95
