@@ -167,7 +167,7 @@ class Masses(Walk):
         function.set(block)
         function.get(self.next)
         function.set(ahead)
-        self._leave(first, present, block, ahead)
+        self._leave(first, present, block, ahead, not self.grid.hidden.learns)
         self._turn()
 
     def _advance(self) -> None:
@@ -266,7 +266,7 @@ class Masses(Walk):
                 terms = Terms()
                 zero = terms.constant(0.0)
                 function.compute(terms, [Store(layer.at(kind), zero, row) for layer, kind in present])
-                self._leave(state, present, block, ahead)
+                self._leave(state, present, block, ahead, True)
             function.step(block, kept.size)
             function.step(row, SLOT)
             function.step(ahead, SLOT)
@@ -290,8 +290,10 @@ class Masses(Walk):
         mass = terms.load_at(row, self.layers[state, None].at(kind))
         return terms.add(amount, terms.mul(mass, terms.constant(self.figures.period_years)))
 
-    def _leave(self, state: State, present: Mapping[tuple[Layer, int], int], block: int, ahead: int) -> None:
-        """Spread what is in one belief of a phase over what follows."""
+    def _leave(
+        self, state: State, present: Mapping[tuple[Layer, int], int], block: int, ahead: int, on_grid: bool
+    ) -> None:
+        """Spread what is in one belief of a phase over what follows; `on_grid`: it is one of the grid."""
         function = self.function_
         kept = self.learnt.record.kept[state.phase]
         self._add_up(state, present, block)
@@ -320,7 +322,7 @@ class Masses(Walk):
                         sum_ = terms.add(terms.load_at(self.next, place), terms.mul(amount, x))
                         stores.append(Store(place, sum_, self.next))
                     function.compute(terms, stores)
-                elif belief == 0:
+                elif belief == 0 and on_grid:
                     known = terms.load_at(ahead, goal.at(kind))
                     function.compute(terms, [Store(goal.at(kind), terms.add(known, amount), ahead)])
                 else:
