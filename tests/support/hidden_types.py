@@ -40,7 +40,9 @@ def with_hidden_type(scenario: Scenario, rng: random.Random, beliefs: str, grid:
         others = [b for b in branches.values() if b["probability"] == "otherwise"]
         for branch in branches.values():
             if others and branch not in others and rng.random() < 0.4:
-                branch["probability"] = f"({branch['probability']}) * where({bold}, {rng.uniform(0.2, 0.9):.3f}, 1)"
+                branch["probability"] = (
+                    f"({branch['probability']}) * where({bold}, {rng.uniform(0.2, 0.9):.3f}, 1)"
+                )
         for move, probability in node.get("bound", {}).items():
             if rng.random() < 0.4:
                 node["bound"][move] = f"({probability}) * (1 - {rng.uniform(0.1, 0.9):.3f} * {bold})"

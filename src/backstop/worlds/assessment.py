@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from backstop.base.arrays import FloatArray
 from backstop.base.faults import InvalidInput
 from backstop.base.words import did_you_mean
 from backstop.game.choice import Information
+from backstop.scenario.expression.expression import Value
 from backstop.scenario.model import Model
 from backstop.worlds.draws import drawn
-from backstop.worlds.query import Progress, Solver
-from backstop.worlds.result import ArrangementResult, Result, compared, summed_curves, summed_up
+from backstop.worlds.query import Progress, Query, Solver, ask
+from backstop.worlds.result import ArrangementResult, GridError, Result, compared, summed_curves, summed_up
 from backstop.worlds.sample import curve_groups, solved_curves, solved_sample
 from backstop.worlds.weighing import weighing
 
+# Worlds solved once more on half the grid of beliefs; numbers of worlds without convergence that are named.
+_HALVED, _NAMED = 1_008, 10
+_PROBABILITIES = ("avoid", "reach", "occupy", "belief")
 # Bytes of slips by world, over all arrangements, beyond which they are summed up and not kept.
 _MOST_SLIPS = 512e6
 
@@ -62,6 +68,9 @@ def assess(
             found = solved_curves(solver, parameters, worlds, levels, group, steps.step(worlds))
             curves |= summed_curves(found, weights, threads)
         results[name] = summed_up(model, name, sample, curves, weights, threads, keep_slips)
+    grid = None
+    if model.types is not None and model.types.beliefs == "bayes":
+        grid = grid_error(model, parameters, worlds, results, weights, solver.information, threads)
     return Result(
         model=model,
         worlds=worlds,
@@ -71,7 +80,43 @@ def assess(
         weighed=weighed,
         unconverged_worlds=int(np.count_nonzero(unsettled)),
         parameters=parameters,
+        grid=grid,
+        unconverged=tuple(map(int, np.flatnonzero(unsettled)[:_NAMED])),
     )
+
+
+def grid_error(
+    model: Model,
+    parameters: Mapping[str, Value],
+    worlds: int,
+    results: Mapping[str, ArrangementResult],
+    weights: FloatArray | None,
+    information: Information,
+    threads: int | None,
+) -> GridError:
+    """How far metrics that are probabilities move on average when the grid of beliefs is halved.
+
+    Worked out in the first 1,008 worlds, which are solved once more with half the grid.
+    """
+    assert model.types is not None
+    size = model.types.grid
+    half, count = (size + 1) // 2, min(worlds, _HALVED)
+    coarse = replace(model, types=replace(model.types, grid=half))
+    metrics = [name for name, m in model.scenario.metrics.items() if m.kind in _PROBABILITIES]
+    some = {n: v[:count] if isinstance(v, np.ndarray) else v for n, v in parameters.items()}
+    queries = [Query(model.levels[name], metrics) for name in results]
+    found = ask(coarse, some, count, queries, information, threads)
+    weight = None if weights is None else weights[:count]
+    moved: dict[str, dict[str, float]] = {}
+    for (name, result), figures in zip(results.items(), found, strict=True):
+        moved[name] = {}
+        for metric in metrics:
+            change = figures.metrics[metric] - result.samples[metric][:count]
+            known = np.isfinite(change)
+            if known.any() and (weight is None or weight[known].sum() > 0.0):
+                part = None if weight is None else weight[known]
+                moved[name][metric] = abs(float(np.average(change[known], weights=part)))
+    return GridError(size, half, count, moved)
 
 
 class _Steps:

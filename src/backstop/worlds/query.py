@@ -175,6 +175,7 @@ class _Lowered:
                 model.payoffs,
                 model.lumps,
                 model.nodes,
+                model.types,
             )
         )
 

@@ -82,8 +82,38 @@ class ArrangementResult:
 
 
 @dataclass(frozen=True, slots=True)
+class GridError:
+    """How far means of metrics move when the grid of beliefs is halved, from `size` points to `half`.
+
+    In the first `worlds` worlds; `moved` by arrangement and metric. What is left of the error is about a third of it.
+    """
+
+    size: int
+    half: int
+    worlds: int
+    moved: Mapping[str, Mapping[str, float]]
+
+    @property
+    def largest(self) -> tuple[str, str, float]:
+        """The arrangement and the metric that move most, and how far."""
+        found = ((a, m, by) for a, of in self.moved.items() for m, by in of.items())
+        return max(found, key=lambda each: each[2], default=("", "", 0.0))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Its JSON."""
+        return {
+            "points": self.size,
+            "halved_to": self.half,
+            "worlds": self.worlds,
+            "moved": {a: dict(of) for a, of in self.moved.items()},
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
-    """An assessment. `weighed`: how worlds were weighed; `parameters` holds every world's draws.
+    """An assessment. `weighed`: how worlds were weighed; `parameters` holds every world's draws. `grid`: how much rests
+    on the grid of beliefs, where others learn an actor's type; None where nobody learns. `unconverged`: the numbers of
+    the first worlds that did not settle.
 
     >>> import backstop
     >>> result = backstop.assess(backstop.load("examples/ladder"), worlds=100, arrangements=["automatic", "attributed"])
@@ -103,6 +133,8 @@ class Result:
     weighed: Weighing = field(repr=False)
     unconverged_worlds: int
     parameters: Mapping[str, Value] = field(repr=False)
+    grid: GridError | None = None
+    unconverged: tuple[int, ...] = ()
 
     @property
     def weights(self) -> FloatArray | None:
@@ -145,6 +177,8 @@ class Result:
             "information": self.information,
             "slips_are": name_of_slips(self.information),
             "unconverged_worlds": self.unconverged_worlds,
+            **({"first_unconverged": list(self.unconverged)} if self.unconverged else {}),
+            **({} if self.grid is None else {"belief_grid": self.grid.as_dict()}),
             "arrangements": {n: _arrangement_dict(a, self.model) for n, a in self.arrangements.items()},
             "observations": {name: o.as_dict() for name, o in self.observations.items()},
             "notes": list(self.notes),

@@ -48,7 +48,8 @@ class Endings:
         """By outcome and belief, and by actor: the probability of that ending where the actor's was the first slip on
         the way and the type is `kind`.
 
-        A move made freely is a slip where it is worth less to its mover, of this type, than the best one, ties apart.
+        A move made freely is a slip where it is worth less to its mover, of this type, than the best one, by more than
+        the mover's `slip_margin`, ties apart.
         """
         terms, copies = self.terms, self.solution.seat.unfolded.copies
         root = len(copies) - 1
@@ -88,6 +89,10 @@ class Endings:
         for value in own[1:]:
             best = terms.op("pmax", best, value)
         margin = terms.mul(terms.constant(TIE), largest(terms, one, own))
+        numbers = self.solution.board.numbers[kind]
+        least = self.solution.numbers.one(lambda _: numbers.slip_margins[node.actor])
+        if least is not None and terms.amount(least) != 0.0:
+            margin = terms.add(margin, least)
         choice = self.solution.choices[place][kind]
         bound = dict.fromkeys(range(len(own)), zero)
         if node.bound:

@@ -13,6 +13,7 @@ from backstop.evidence.reference import PREFIX
 from backstop.report.content import Block, Code, Entry, Items, Paragraph, Section
 from backstop.report.material.gathering import Material
 from backstop.report.sections.commitments import spread_words
+from backstop.report.tables.assessment import grid_words
 
 MOST_FINDINGS = 12
 _MEANING = {
@@ -202,6 +203,8 @@ def reproduction_section(found: Material) -> Section:
             f"{counted(result.unconverged_worlds, 'world')} did not settle under some arrangement and kept the values "
             "of the last sweep."
         )
+    if result.grid is not None:
+        facts.append(f"Others learn a hidden type on a grid of {grid_words(result.grid)}.")
     versions = (f"{name} {version}" for name, version in record["versions"].items())
     facts.append(f"Versions: {', '.join(versions)}.")
     blocks = (

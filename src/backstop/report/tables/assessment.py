@@ -11,7 +11,7 @@ from backstop.report.tables.slips import has_events, slips_table
 from backstop.scenario.format import scenario as form
 from backstop.scenario.format.fields import from_good_to_bad
 from backstop.worlds.hazard import Hazard, hazards
-from backstop.worlds.result import UNSTATED_UNIT, ArrangementResult, Curve, Result
+from backstop.worlds.result import UNSTATED_UNIT, ArrangementResult, Curve, GridError, Result
 
 
 def heading(result: Result) -> list[str]:
@@ -26,14 +26,37 @@ def heading(result: Result) -> list[str]:
         )
     if result.unconverged_worlds:
         lines.append(
-            f"{result.unconverged_worlds:,} worlds do not settle under some arrangement (replies cycle, or the tail is "
-            "cut off): they keep the values of the last sweep"
+            f"{result.unconverged_worlds:,} worlds do not settle under some arrangement ({_unsettled(result)}): they "
+            "keep the values of the last sweep"
         )
+    if result.grid is not None:
+        lines.append(grid_words(result.grid))
     if not any(a.slips for a in result.arrangements.values()) and any(
         metric.kind in SLIP_KINDS for metric in result.model.scenario.metrics.values()
     ):
         lines.append("how far events come with slips is not told: the scenario is too large for it")
     return lines
+
+
+def _unsettled(result: Result) -> str:
+    """Why worlds do not settle, and which are the first."""
+    why = "replies cycle, or the tail is cut off"
+    types = result.model.types
+    if types is not None and types.beliefs == "bayes":
+        first = ", ".join(f"{world:,}" for world in result.unconverged)
+        why = (
+            f"replies cycle, the tail is cut off, or no choice fits what others learn from it; worlds {first}"
+        )
+    return why
+
+
+def grid_words(grid: GridError) -> str:
+    """How much rests on the grid of beliefs, in a line."""
+    arrangement, metric, moved = grid.largest
+    return (
+        f"{grid.size} beliefs: with {grid.half} no probability moves on average by more than {moved:.2g} "
+        f"({metric} under {arrangement}, {counted(grid.worlds, 'world')})"
+    )
 
 
 _RANGE = (
