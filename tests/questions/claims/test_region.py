@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from tests.support.lottery import study
 
-from backstop.questions.claims.region import borne_out, region_of
+from backstop.questions.claims.region import region_of
 from backstop.questions.claims.verdict import judge
 from backstop.questions.methods.box import Limit
+from backstop.questions.methods.prim import borne_out
 from backstop.scenario.model import Model
 from backstop.scenario.study import load
 

@@ -15,8 +15,8 @@ import numpy as np
 from backstop.base.arrays import BoolArray, FloatArray, Rows
 from backstop.base.faults import Refused
 from backstop.questions.claims.verdict import FALSE, MOOT, TRUE, Codes, Verdict
-from backstop.questions.methods.box import Box, Limit, measured, within
-from backstop.questions.methods.prim import discover
+from backstop.questions.methods.box import Box
+from backstop.questions.methods.prim import borne_out, discover
 from backstop.questions.methods.regional import regional_sensitivity
 from backstop.questions.words import box_sentence, wordings
 from backstop.scenario.model import Model
@@ -26,8 +26,6 @@ from backstop.worlds.statistics import replication_of
 MOST = 4_000
 # ... and among so many assumptions: those that differ most between the two kinds.
 INPUTS = 12
-COVERS, BEATS = 0.25, 3.0
-"""The least share of the cases that a region covers, and by how many errors it beats the overall share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,29 +72,6 @@ def region_of(
             said = box_sentence(box, f"the claim {verb}", base, wordings(model))
             return ClaimRegion(said, box, holds)
     return ClaimRegion(f"No region of the assumptions was found that tells where it {verb}.", holds=holds)
-
-
-def borne_out(
-    limits: Mapping[str, Limit], inputs: Mapping[str, FloatArray], cases: BoolArray, weights: FloatArray
-) -> Box | None:
-    """The box of `limits` as worlds that did not choose it have it, those of positive `weights`, shape (worlds,).
-
-    None where it covers too few of the cases there, or does not hold them more densely by three errors.
-    """
-    total = float(weights[cases].sum())
-    whole = float(weights.sum())
-    box = measured(limits, inputs, cases, weights, total)
-    if total <= 0.0 or box.mass <= 0.0 or box.coverage < COVERS:
-        return None
-    base = total / whole
-    inside = within(limits, inputs)
-    # The difference of two shares of the same worlds, each world's part in it by its weight.
-    parts = weights * (inside * (cases - box.density) / (box.mass * whole) - (cases - base) / whole)
-    error = float(np.sqrt(np.square(parts).sum()))
-    # A box that holds nothing but cases shows no error of its own: then that of as many worlds taken at random.
-    held = weights[inside]
-    error = max(error, float(np.sqrt(base * (1.0 - base) * np.square(held).sum())) / float(held.sum()))
-    return box if box.density - base > BEATS * error else None
 
 
 def _found(

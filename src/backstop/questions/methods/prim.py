@@ -29,6 +29,8 @@ from backstop.worlds.statistics import counted_weights
 
 SIGNIFICANT = 0.05
 SLACK = 0.002
+COVERS, BEATS = 0.25, 3.0
+"""The least share of the cases that a box covers, and by how many errors it beats the overall share, to be told."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,6 +118,29 @@ def discover(
             break
     covered = sum(box.coverage for box in boxes)
     return Discovery(tuple(boxes), trajectory, base, covered, table.constants)
+
+
+def borne_out(
+    limits: Mapping[str, Limit], inputs: Mapping[str, FloatArray], cases: BoolArray, weights: FloatArray
+) -> Box | None:
+    """The box of `limits` as worlds that did not choose it have it, those of positive `weights`, shape (worlds,).
+
+    None where it covers too few of the cases there, or does not hold them more densely by three errors.
+    """
+    total = float(weights[cases].sum())
+    whole = float(weights.sum())
+    box = measured(limits, inputs, cases, weights, total)
+    if total <= 0.0 or box.mass <= 0.0 or box.coverage < COVERS:
+        return None
+    base = total / whole
+    inside = within(limits, inputs)
+    # The difference of two shares of the same worlds, each world's part in it by its weight.
+    parts = weights * (inside * (cases - box.density) / (box.mass * whole) - (cases - base) / whole)
+    error = float(np.sqrt(np.square(parts).sum()))
+    # A box that holds nothing but cases shows no error of its own: then that of as many worlds taken at random.
+    held = weights[inside]
+    error = max(error, float(np.sqrt(base * (1.0 - base) * np.square(held).sum())) / float(held.sum()))
+    return box if box.density - base > BEATS * error else None
 
 
 def score_of(coverage: float, density: float, base: float) -> float:

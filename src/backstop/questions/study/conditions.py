@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -12,12 +12,13 @@ from backstop.base.faults import Refused
 from backstop.base.table import Table
 from backstop.questions.event import Event, event
 from backstop.questions.inquiry import Inquiry, promise_of
-from backstop.questions.methods.box import Box
+from backstop.questions.methods.box import Box, within
 from backstop.questions.methods.cart import Tree, tree
-from backstop.questions.methods.prim import Discovery, discover
+from backstop.questions.methods.prim import Discovery, borne_out, discover
 from backstop.questions.weighted_worlds import WeightedWorlds, worlds_under
 from backstop.questions.words import box_sentence, rule_sentence, wordings
 from backstop.scenario.model import Model
+from backstop.worlds.statistics import replication_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -167,3 +168,24 @@ def boxes_of(
         resamples=resamples,
         seed=found.inquiry.seed,
     )
+
+
+def boxes_borne_out(found: WeightedWorlds, met: FloatArray, condition: str, boxes: int = 3) -> Discovery:
+    """`boxes_of` one half of the worlds, those of them that the other half bears out, with the shares of that half.
+
+    Raises Refused where no world or every world of the first half meets the condition.
+    """
+    known = ~np.isnan(met)
+    chooses = replication_of(found.worlds) % 2 == 0
+    weights = np.where(known & ~chooses, found.weight, 0.0)
+    discovery = boxes_of(found, np.where(chooses, met, np.nan), condition, boxes)
+    cases = met == 1.0
+    told = [borne_out(box.limits, found.inputs, cases, weights) for box in discovery.boxes]
+    kept = tuple(box for box in told if box is not None)
+    caught = np.zeros(found.worlds, dtype=np.bool_)
+    for box in kept:
+        caught |= within(box.limits, found.inputs)
+    total = float(weights[cases].sum())
+    covered = float(weights[caught & cases].sum()) / total if total > 0.0 else 0.0
+    base = float(found.weight[known & cases].sum() / found.weight[known].sum())
+    return replace(discovery, boxes=kept, covered=covered, base_rate=base)

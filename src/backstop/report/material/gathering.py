@@ -21,7 +21,7 @@ from backstop.questions.inquiry import Inquiry, inquiry_of
 from backstop.questions.methods.given_data import GivenData
 from backstop.questions.methods.prim import Discovery
 from backstop.questions.methods.tornado import Swing
-from backstop.questions.study.conditions import boxes_of
+from backstop.questions.study.conditions import boxes_borne_out
 from backstop.questions.study.packages import Packages, least_packages, measures_to_vary
 from backstop.questions.study.sensitivity import first_order_shares, swings
 from backstop.questions.study.sensitivity_results import Quantity
@@ -199,7 +199,7 @@ def _conditions(inquiry: Inquiry, result: Result, lead: Subject) -> Discovery:
     if lead.target is None:
         raise Refused("no parameter is uncertain, so there are no conditions to look for")
     failed = 1.0 - lead.target.met[lead.focus]
-    return boxes_of(weighted_worlds(inquiry, {}, result), failed, f"not ({lead.target.formula})")
+    return boxes_borne_out(weighted_worlds(inquiry, {}, result), failed, f"not ({lead.target.formula})")
 
 
 def _packages(inquiry: Inquiry, result: Result, lead: Subject, request: Request) -> Packages:

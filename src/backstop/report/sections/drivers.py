@@ -116,7 +116,11 @@ def _conditions(found: Material) -> list[Block]:
     where = quoted(found.arrangement_title(found.subject.focus))
     fails = f"{where}: in {of_worlds(discovery.base_rate)} it is not so that {target.words}."
     if not discovery.boxes:
-        return [Paragraph(f"{fails} No condition on the assumptions tells these worlds from the others.")]
+        return [
+            Paragraph(
+                f"{fails} No region of the assumptions was found that tells these worlds from the others."
+            )
+        ]
     parameters = found.model.scenario.parameters
     shown = [
         ranges.Range(
@@ -139,8 +143,8 @@ def _conditions(found: Material) -> list[Block]:
         "failures",
         definition=f"Parts of the range of assumptions (thick) in which it fails that {target.words}, under {where}.",
         source=found.source,
-        note="Found by patient rule induction (PRIM): boxes are chosen by looking at these worlds, and others would do "
-        "nearly as well.",
+        note="Found by patient rule induction (PRIM) on one half of the worlds; shares are those of the other half. "
+        "Other boxes would do nearly as well.",
         alternative=" ".join(sentences),
     )
     return [Paragraph(fails), Items(tuple(sentences), ordered=True), figure]
