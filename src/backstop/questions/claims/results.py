@@ -18,6 +18,7 @@ from backstop.scenario.format.claims import Claim
 from backstop.scenario.model import Model
 from backstop.worlds.statistics import Estimate, Summary
 
+DECIDED_BY = "Decided by"
 HOW_TO_READ = (
     "Of the worlds in which the question arises a claim is true in at least 90 of 100 where it is supported, in at "
     "least 66.7 where it leans true, in more than 33.3 where it is open, in more than 10 where it leans false, and "
@@ -146,7 +147,7 @@ class ClaimResult:
             yield "Not judged", self.region.words
             return
         if self.decider is not None and not exact:
-            yield "Decided by", stop(self.decider.words)
+            yield DECIDED_BY, stop(self.decider.words)
         if self.dependence is not None and self.dependence.words is not None:
             yield "Without the measures", stop(self.dependence.words)
         if self.verdict.near_border and not exact:

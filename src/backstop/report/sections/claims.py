@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from backstop.base.words import counted, frequency, listed, quoted, stop
-from backstop.questions.claims.results import HOW_TO_READ, ClaimResult
+from backstop.questions.claims.results import DECIDED_BY, HOW_TO_READ, ClaimResult
 from backstop.report.charts import style, verdicts
 from backstop.report.content import Block, Entry, Figure, Paragraph, Section
 from backstop.report.material.gathering import Material
@@ -84,13 +84,18 @@ def _figure(found: Material, results: list[ClaimResult], first: int, total: int)
 
 def _entry(found: Material, result: ClaimResult) -> Entry:
     """The card of a claim: its verdict, its shares, how it is read, and what is said of it."""
+    # What decides it stands beside the verdict.
+    lines = result.lines(found.model, found.exact)
     said = [("Read as", *reading(found, result))]
-    said += [(label, text, "") for label, text in result.lines(found.model, found.exact)]
+    said += [(label, text, "") for label, text in lines if label != DECIDED_BY]
     if result.reason is not None:
         return Entry(result.title, result.said, "", tuple(said))
     if result.claim.evidence:
         said.append(("Made in", _made_in(found, result), ""))
-    return Entry(result.title, result.said, stop(_shares(found, result)), tuple(said))
+    beside = [stop(_shares(found, result))]
+    if result.decider is not None and not found.exact:
+        beside.append(stop(result.decider.words))
+    return Entry(result.title, result.said, " ".join(beside), tuple(said))
 
 
 def _shares(found: Material, result: ClaimResult) -> str:
