@@ -16,6 +16,7 @@ from backstop.game.choice import Information
 from backstop.game.slips import name_of_slips
 from backstop.scenario.expression.expression import Value
 from backstop.scenario.model import Model
+from backstop.worlds.comparison import difference
 from backstop.worlds.sample import Curves, Sample
 from backstop.worlds.slips import Slips, SlipSample, slip_sample, summed_slips
 from backstop.worlds.statistics import (
@@ -325,7 +326,7 @@ def compared(
     metrics = list(base.samples)
 
     def differences(of: ArrangementResult) -> dict[str, Summary]:
-        rows = [of.samples[metric] - base.samples[metric] for metric in metrics]
+        rows = [difference(of.samples[metric], base.samples[metric]) for metric in metrics]
         return dict(zip(metrics, summaries(rows, weights), strict=True))
 
     found = in_threads(differences, [of for _, of in others], threads)

@@ -145,6 +145,7 @@ def test_what_decides_is_named(judged: Claims) -> None:
     # What aid adds is not promised, or is the same in every world.
     lacking = judged.results["lacking"].decider
     assert lacking is not None and lacking.by == "structure"
+    assert judged.results["lacking"].region.words == "It holds in no world."
     assert judged.results["lifts"].decider is None
     assert judged.results["unknown"].decider is None
 

@@ -79,6 +79,9 @@ def judge_claims(
         decider = _structure(asked[name], found, verdict, depends[name])
         if decider is None:
             decider = decided_by_parameter(code, inputs, found.weight, words)
+        if decider is not None and decider.by == "structure":
+            holds = verdict.mostly_false
+            return ClaimRegion(f"It {'holds' if holds else 'fails'} in no world.", holds=holds), decider
         return region_of(model, code, inputs, found.weight, verdict), decider
 
     explained = dict(zip(order, in_threads(explain, range(len(order)), inquiry.threads), strict=True))
