@@ -64,11 +64,14 @@ class CounterExample:
         """The figures that refute the claim there, in a sentence; nothing where it is about parameters alone."""
         metrics, measures = model.scenario.metrics, model.scenario.measures
         parts = []
+        digits = {
+            name: _digits([of.metrics[name] for of in self.figures if name in of.metrics]) for name in metrics
+        }
         for shown in self.figures:
             if shown.metrics:
                 promised = [f"{quoted(measures[m].titled(m))} {v:g}" for m, v in shown.measures.items()]
                 figures = listed(
-                    [f"{quoted(metrics[m].titled(m))} {v:.3g}" for m, v in shown.metrics.items()]
+                    [f"{quoted(metrics[m].titled(m))} {v:.{digits[m]}g}" for m, v in shown.metrics.items()]
                 )
                 parts.append(f"{figures} with {listed(promised) if promised else 'nothing promised'}")
         return stop("; ".join(parts)) if parts else ""
@@ -84,6 +87,14 @@ class CounterExample:
             "figures": [each.as_dict() for each in self.figures],
             "words": self.words,
         }
+
+
+def _digits(values: Sequence[float]) -> int:
+    """Significant digits, three or more, that keep apart what differs: a pair that refutes must not look like one."""
+    for digits in range(3, 15):
+        if len({f"{value:.{digits}g}" for value in values}) == len(set(values)):
+            return digits
+    return 15
 
 
 def nearest(failing: BoolArray, distance: FloatArray) -> int | None:
