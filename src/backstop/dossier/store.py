@@ -259,7 +259,8 @@ def _without_controls(text: str, kind: str, name: str) -> str:
     """`text` for a YAML file; a control character, which no YAML reader lets in, is refused before it is written."""
     if layout.CONTROL.search(text):
         raise InvalidInput(
-            f"the {kind} {name} holds a control character".rstrip(), hint="remove it and try again"
+            f"the {kind}{f' {name}' if name else ''} holds a control character",
+            hint="remove it and try again",
         )
     return text
 

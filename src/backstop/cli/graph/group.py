@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -129,6 +128,7 @@ def draw(
     """Draw states and improvements; rings show what is stable, colours and dashes who moves."""
     from backstop.base.faults import InvalidInput, Place
     from backstop.base.files import refuse_input, write_atomically
+    from backstop.base.json_text import json_text
     from backstop.graphmodel.analysis import analyse as solve
     from backstop.graphmodel.show.drawing import drawing
 
@@ -144,7 +144,7 @@ def draw(
         solve(conflict, concept or None), every_move, of, None if start is None else conflict.state(start)
     )
     if target.suffix == ".json":
-        data: bytes | str = json.dumps(picture, ensure_ascii=False, indent=1) + "\n"
+        data: bytes | str = json_text(picture)
     else:
         from backstop.report.charts import style
         from backstop.report.charts.conflict import conflict_figure, svg

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from backstop.base.faults import Fault, InvalidInput, Place
-from backstop.base.json_text import json_value
+from backstop.base.json_text import json_text, json_value
 from backstop.dossier.accounts.comparison import compare
 from backstop.dossier.available_texts import AvailableTexts
 from backstop.dossier.dossier import Dossier
@@ -171,7 +170,7 @@ READERS: Mapping[str, Callable[[Incoming], Imported]] = {
 WRITERS: Mapping[str, Callable[[Outgoing], bytes | str]] = {
     "csv": lambda given: table.to_csv(*_table(given)),
     "xlsx": lambda given: table.to_xlsx(*_table(given), given.what),
-    "jsonld": lambda given: json.dumps(annotation_page(given.dossier), ensure_ascii=False, indent=1) + "\n",
+    "jsonld": lambda given: json_text(annotation_page(given.dossier)),
     "qdpx": lambda given: to_qdpx(given.dossier, given.texts, given.with_texts),
     "qdc": lambda given: to_qdc(given.dossier),
     "graphml": lambda given: graphml(given.dossier),

@@ -8,6 +8,7 @@ from collections import defaultdict
 
 from backstop.dossier.dossier import Dossier
 from backstop.dossier.record import OUTLET
+from backstop.dossier.text.xml_text import harmless_xml
 
 _UNSAFE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -44,7 +45,7 @@ def graphml(dossier: Dossier) -> bytes:
         )
     out = io.BytesIO()
     networkx.write_graphml_xml(graph, out, encoding="utf-8", prettyprint=True)
-    return out.getvalue()
+    return harmless_xml(out.getvalue())
 
 
 def _safe(text: str) -> str:

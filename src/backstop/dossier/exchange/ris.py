@@ -10,6 +10,7 @@ from typing import Any
 
 from backstop.base.faults import InvalidInput, Place
 from backstop.base.optional import needed
+from backstop.base.words import clean
 from backstop.dossier.dossier import Dossier
 from backstop.dossier.exchange.foreign import LeftOut
 from backstop.dossier.exchange.imported import Imported, Side
@@ -119,4 +120,4 @@ def _day(entry: Mapping[str, Any]) -> str:
 
 def _line(text: str) -> str:
     """A value on one line: a line break would begin another field."""
-    return " ".join(text.split())
+    return " ".join(clean(text).split())

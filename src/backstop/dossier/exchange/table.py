@@ -13,11 +13,11 @@ from dataclasses import replace
 from typing import Any
 
 from backstop.base.archive import read_archive
-from backstop.base.cells import MOST_CELL, defused, restored, without_controls
+from backstop.base.cells import MOST_CELL, defused, restored
 from backstop.base.faults import Fault, InvalidInput, Place, Refused
 from backstop.base.json_text import json_value
 from backstop.base.optional import needed
-from backstop.base.words import did_you_mean
+from backstop.base.words import clean, did_you_mean
 from backstop.dossier.accounts.finding import Finding
 from backstop.dossier.anchor.occurrence import meant
 from backstop.dossier.anchor.passage import Text, anchored
@@ -111,7 +111,7 @@ def to_csv(rows: Sequence[Mapping[str, str]], columns: Sequence[str]) -> bytes:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(columns)
     for row in rows:
-        writer.writerow([defused(row.get(column, "")) for column in columns])
+        writer.writerow([defused(clean(row.get(column, ""))) for column in columns])
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
 
 
@@ -134,7 +134,7 @@ def to_xlsx(rows: Sequence[Mapping[str, str]], columns: Sequence[str], title: st
     for row in rows:
         cells = []
         for column in columns:
-            text = escape(defused(without_controls(row.get(column, ""))))
+            text = escape(defused(clean(row.get(column, ""))))
             if len(text) > MOST_CELL:
                 raise Refused(
                     f"{row.get('id')}: the field {column} is too long for a spreadsheet cell",
@@ -308,6 +308,8 @@ def entered_rows(
             mark = f"{name}#{row.coder}"
             name = known.get((mark, row.coder)) or free(f"{name}-{source_id(row.coder)}", statements, "-{}")
             ours, row = statements.get(name), row.model_copy(update={"id": name, "known_as": (mark,)})
+        if ours is not None:
+            row = _as_meant(row, ours)
         found.taken["statements"] += 1
         if ours is None or ours == row or was == digest_of(ours) or side == "theirs":
             statements[name] = row
@@ -320,6 +322,25 @@ def entered_rows(
             found.conflicts.append(f"statement {name}: {', '.join(fields)} differ from what is here")
     found.dossier = replace(dossier, statements=statements)
     return found
+
+
+def _as_meant(row: Statement, ours: Statement) -> Statement:
+    """A row in which the fields that differ from ours by signs that no table shows, and by nothing else, are ours."""
+    plain = ours.as_dict()
+    if (without := _shown(plain)) == plain:
+        return row
+    shown = Statement.model_validate(without)
+    fields = [field for field in Statement.model_fields if getattr(row, field) == getattr(shown, field)]
+    return row.model_copy(update={field: getattr(ours, field) for field in fields})
+
+
+def _shown(value: object) -> object:
+    """A plain value as a table shows it."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {key: _shown(each) for key, each in value.items()}
+    return [_shown(each) for each in value] if isinstance(value, list) else value
 
 
 def digest_of(statement: Statement) -> str:

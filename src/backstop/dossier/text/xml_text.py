@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from backstop.base.faults import InvalidInput, Place
+from backstop.base.words import DIRECTION_MARKS
+
+_UNSAFE = re.compile(f"[\x7f-\x9f{DIRECTION_MARKS}]")
 
 
 def parsed_xml(data: bytes, name: str) -> Element:
@@ -19,6 +23,14 @@ def parsed_xml(data: bytes, name: str) -> Element:
         return ElementTree.fromstring(data)
     except (ElementTree.ParseError, ValueError, LookupError) as error:
         raise InvalidInput(f"the XML cannot be read ({error})", place=Place(name)) from None
+
+
+def harmless_xml(data: bytes) -> bytes:
+    """A document in UTF-8 in which C1 controls and marks of direction are references: the same to every reader.
+
+    They can turn a line about, or drive the terminal that shows it.
+    """
+    return _UNSAFE.sub(lambda found: f"&#x{ord(found[0]):X};", data.decode("utf-8")).encode("utf-8")
 
 
 def local(element: Element) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from backstop.base.table import Table
+from backstop.base.words import clean
 from backstop.report.content import Figure, Specification
 
 if TYPE_CHECKING:
@@ -153,15 +154,24 @@ def _converter() -> ModuleType:
     return vl_convert
 
 
+def _harmless(value: object) -> Any:
+    """A specification without control characters and marks of direction in its texts."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, Mapping):
+        return {_harmless(key): _harmless(each) for key, each in value.items()}
+    return [_harmless(each) for each in value] if isinstance(value, list | tuple) else value
+
+
 def svg(specification: Specification) -> str:
     """A specification as SVG text; nothing is fetched."""
-    found: str = _converter().vegalite_to_svg(dict(specification), allowed_base_urls=[])
+    found: str = _converter().vegalite_to_svg(_harmless(specification), allowed_base_urls=[])
     return found
 
 
 def png(specification: Specification, scale: float = 2.0) -> bytes:
     """A specification as PNG bytes; nothing is fetched."""
-    found: bytes = _converter().vegalite_to_png(dict(specification), scale=scale, allowed_base_urls=[])
+    found: bytes = _converter().vegalite_to_png(_harmless(specification), scale=scale, allowed_base_urls=[])
     return found
 
 

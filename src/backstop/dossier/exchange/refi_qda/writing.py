@@ -18,6 +18,7 @@ from backstop.dossier.dossier import Dossier
 from backstop.dossier.exchange.identifiers import ORIGIN, guid
 from backstop.dossier.exchange.refi_qda.names import CODEBOOK, GROUPS, MARK, PROJECT
 from backstop.dossier.record import Statement
+from backstop.dossier.text.xml_text import harmless_xml
 
 _UNSAFE = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -154,4 +155,4 @@ def _clean(text: str) -> str:
 def _document(root: Element) -> bytes:
     ElementTree.indent(root)
     data: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
-    return data
+    return harmless_xml(data)
