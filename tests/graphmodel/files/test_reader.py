@@ -469,3 +469,54 @@ def test_files_and_folders(tmp_path: Path) -> None:
         load(tmp_path.parent)
     with pytest.raises(InvalidInput, match="cannot be read"):
         load(tmp_path / "none.yaml")
+
+
+NAMED = """\
+format: backstop-graph/1
+title: Named
+decision_makers: {a: A, b: B}
+options: {x: {by: a}, y: {by: b}, z: {by: b}}
+preferences: {a: {statements: [x]}, b: {statements: [y]}}
+"""
+
+
+def vectors(text: str) -> list[int]:
+    return [int(code) for code in read((NAMED + text).encode(), "graph.yaml").states.codes]
+
+
+@pytest.mark.parametrize(
+    ("conditions", "left"),
+    [
+        ("[s1]", [1, 2, 3, 4, 5, 6, 7]),
+        ("[s1, s1]", [2, 3, 4, 5, 6, 7]),
+        ("[x and y, s3]", [0, 1, 4, 5, 6]),
+        ("[x and y, not z and s3]", [0, 1, 4, 5, 6]),
+        ("[s8, s1 or s7, [and, z, s3]]", [1, 2, 3, 4, 5]),
+        ("[{mutually_exclusive: [s1, y]}, {only_if: {s2: y}}]", [0, 2, 3, 4, 5, 6, 7]),
+    ],
+)
+def test_what_is_infeasible_may_name_states(conditions: str, left: list[int]) -> None:
+    """As the conditions above number them."""
+    assert vectors(f"infeasible: {conditions}\n") == left
+
+
+def test_a_merge_may_name_states() -> None:
+    one = read((NAMED + "infeasible: [x and y]\nmerge: {war: s3 or s4, calm: s1}\n").encode(), "graph.yaml")
+    assert one.states.ids == ("s1", "s2", "s3", "war", "calm")
+    pairs = list(zip(one.states.codes.tolist(), one.states.node.tolist(), strict=True))
+    assert pairs == [(0, 4), (1, 0), (2, 3), (4, 3), (5, 1), (6, 2)]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("infeasible: [x, s5]", "infeasible[1]: there is no state s5: the conditions above leave 4"),
+        ("infeasible: [war]", "infeasible[0]: unknown option war"),
+        ("merge: {war: s9}", "merge.war: unknown option s9"),
+        ("infeasible: [s99999999999999]", "unknown option s99999999999999"),
+    ],
+)
+def test_a_state_that_there_is_none_of_cannot_be_named(text: str, said: str) -> None:
+    with pytest.raises(InvalidInput) as error:
+        read((NAMED + text + "\n").encode(), "graph.yaml")
+    assert said in str(error.value)

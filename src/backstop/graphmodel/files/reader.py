@@ -15,6 +15,7 @@ from backstop.base.files import read_file
 from backstop.base.words import did_you_mean, readable
 from backstop.graphmodel.files.case import SCHEMA, case_source
 from backstop.graphmodel.files.gmcr import gmcr_source
+from backstop.graphmodel.files.numbering import Numbering
 from backstop.graphmodel.files.preferences import PreferenceReader
 from backstop.graphmodel.files.records import FORMAT, KINDS, GraphRecord, Preferences
 from backstop.graphmodel.files.source import Source, json_object
@@ -31,8 +32,8 @@ from backstop.graphmodel.model.conflict import (
     option_moves,
     plain_states,
 )
-from backstop.graphmodel.model.feasible import MAX_STATES, feasible_vectors, option_truth
-from backstop.graphmodel.model.formula import WORDS, Formula, evaluate
+from backstop.graphmodel.model.feasible import MAX_STATES, feasible_vectors
+from backstop.graphmodel.model.formula import WORDS, evaluate
 from backstop.graphmodel.model.moves import Moves
 from backstop.graphmodel.model.preference import Bools, Preference
 
@@ -206,12 +207,12 @@ class _Reading:
                 if getattr(given, key):
                     what = f"{key} has no meaning beside states given one by one"
                     self.source.tell((key,), what, "leave one of them out")
-        reader = StatementReader(self.source, self.options)
-        infeasible = [
-            formula
-            for at, item in enumerate(given.infeasible or ())
-            for formula in reader.infeasible(item, ("infeasible", at))
-        ]
+        vectors = None if listed is None else {name: one.vector for name, one in listed.items() if one.vector}
+        numbering = Numbering(names, self.limit, vectors)
+        reader = StatementReader(self.source, self.options, numbering=numbering)
+        for at, item in enumerate(given.infeasible or ()):
+            numbering.take(reader.infeasible(item, ("infeasible", at)))
+        infeasible = numbering.conditions
         if listed is not None and not any(one.vector for one in listed.values()):
             if names and not self.source.own_names:
                 hint = "write name: {vector: 10}, with a mark per option"
@@ -225,16 +226,15 @@ class _Reading:
                 ("states",), lambda: listed_states(vectors, names, infeasible, agree, self.limit, titles)
             )
         self._named("merge", given.merge, "a merged state", names)
-        merges = [(name, reader.formula(text, ("merge", name))) for name, text in given.merge.items()]
         self.source.stop()
         codes = self.source.placed(("infeasible",), lambda: feasible_vectors(names, infeasible, self.limit))
-        if not merges:
-            return plain_states(codes, titles)
-
-        def truth(formula: Formula) -> Bools:
-            return evaluate(formula, lambda name: option_truth(codes, names.index(name)))
-
-        truths = [(name, truth(formula)) for name, formula in merges if formula is not None]
+        single = plain_states(codes, titles)
+        if not given.merge:
+            return single
+        reader = StatementReader(self.source, self.options, single)
+        merges = [(name, reader.formula(text, ("merge", name))) for name, text in given.merge.items()]
+        self.source.stop()
+        truths = [(name, reader.truth(formula)) for name, formula in merges if formula is not None]
         return self.source.placed(("merge",), lambda: merged_states(codes, truths, titles))
 
     def _vectors(self) -> dict[str, str]:

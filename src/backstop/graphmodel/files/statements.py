@@ -8,20 +8,39 @@ import numpy as np
 
 from backstop.base.document import Path
 from backstop.base.words import did_you_mean
+from backstop.graphmodel.files.numbering import Numbering
 from backstop.graphmodel.files.source import Source
 from backstop.graphmodel.model.conflict import Option, States, state_truth
 from backstop.graphmodel.model.feasible import pattern_formula
-from backstop.graphmodel.model.formula import Formula, FormulaError, conjunction, from_prefix, negated, parse
+from backstop.graphmodel.model.formula import (
+    Formula,
+    FormulaError,
+    conjunction,
+    from_prefix,
+    negated,
+    parse,
+    with_names,
+)
 from backstop.graphmodel.model.preference import Bools
 
 _CONDITIONS = ("mutually_exclusive", "at_least_one", "exactly_one", "only_if")
 
 
 class StatementReader:
-    """Formulas over `options` and, once they are known, `states`; what is wrong is told to `source`."""
+    """Formulas over `options` and `states`; what is wrong is told to `source`.
 
-    def __init__(self, source: Source, options: Sequence[Option], states: States | None = None) -> None:
+    While the states are not known yet, `numbering` tells which of them a name stands for.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        options: Sequence[Option],
+        states: States | None = None,
+        numbering: Numbering | None = None,
+    ) -> None:
         self.source = source
+        self.numbering = numbering
         self.options = options
         self.names = [option.id for option in options]
         self._states = states
@@ -44,7 +63,16 @@ class StatementReader:
             return None
         index = {} if self._states is None else self._states.index
         unknown = [name for name in dict.fromkeys(formula.names()) if name not in (*self.names, *index)]
+        if unknown and self.numbering is not None:
+            numbered = self.numbering.formula
+            found = self.source.placed(path, lambda: {name: numbered(name) for name in unknown})
+            meant = {name: vector for name, vector in found.items() if vector is not None}
+            formula = with_names(formula, meant)
+            unknown = [name for name in unknown if name not in meant]
         for name in unknown:
+            if self.numbering is not None and (why := self.numbering.beyond(name)):
+                self.source.tell(path, why, "name a lower one, or write its options")
+                continue
             self.source.tell(path, f"unknown option {name}", did_you_mean(name, self._valid(), "option"))
         return None if unknown else formula
 

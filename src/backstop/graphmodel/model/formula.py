@@ -7,7 +7,7 @@ most one of them on a level (brackets make a new one).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -183,6 +183,13 @@ def evaluate(formula: Formula, lookup: Callable[[str], Truth]) -> Truth:
     for truth in truths[1:]:
         result = join(result, truth)
     return result
+
+
+def with_names(formula: Formula, meant: Mapping[str, Formula]) -> Formula:
+    """The formula with a formula in the place of every name in `meant`."""
+    if formula.kind == "name":
+        return meant.get(formula.name, formula)
+    return Formula(formula.kind, formula.name, tuple(with_names(part, meant) for part in formula.parts))
 
 
 def conjunction(parts: Sequence[Formula]) -> Formula:
