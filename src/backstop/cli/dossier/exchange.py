@@ -89,6 +89,7 @@ def import_command(
 def _say(found: Imported, before: Dossier) -> None:
     """What an import took, left out and changed; raises CheckFailed where something stands in conflict."""
     from backstop.base.faults import CheckFailed, Fault
+    from backstop.base.words import counted
 
     for line in found.counts:
         print_note(line)
@@ -98,6 +99,11 @@ def _say(found: Imported, before: Dossier) -> None:
         changed = sum(key in old and old[key] != record for key, record in new.items())
         if (fresh and name != "sources") or changed:
             print_note(f"{name}: {fresh} added, {changed} changed")
+    for part, word in (("objects", "code"), ("actors", "actor")):
+        old, new = getattr(before.register, part), getattr(found.dossier.register, part)
+        renamed = [key for key, entry in new.items() if key in old and old[key] != entry]
+        if renamed:
+            print_note(f"{counted(len(renamed), word)} changed: {', '.join(renamed[:MOST_NAMED])}")
     reasons = list(dict.fromkeys(one.why for one in found.left_out))
     for why in reasons[:MOST_NAMED]:
         print_note(f"left out: {why}")
