@@ -6,7 +6,7 @@ members of unions and turn keys into text; `mismatches` is the one map from thos
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import NoneType, UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
@@ -36,6 +36,9 @@ def one_or_more(value: object) -> object:
 
 R = TypeVar("R", bound=BaseModel)
 Explanation = tuple[str, str]
+
+MOST_EXPLAINED = 1_000
+"""Mismatches of one file or record that are explained: more than are ever listed."""
 """What is wrong, and what to do about it (empty where there is nothing to say)."""
 
 
@@ -63,11 +66,16 @@ def validated(model: type[R], data: Any, place: Callable[[Path], Place]) -> tupl
     try:
         return model.model_validate(data), []
     except ValidationError as error:
-        return None, [
-            Fault(what, place(miss.path), hint)
-            for miss in mismatches(model, error, data)
-            for what, hint in [explained(miss)]
-        ]
+        misses = list(mismatches(model, error, data))
+        return None, [Fault(what, place(miss.path), hint) for miss, (what, hint) in told(misses, explained)]
+
+
+def told(
+    misses: Sequence[Mismatch], explain: Callable[[Mismatch], Explanation]
+) -> Iterator[tuple[Mismatch, Explanation]]:
+    """Each mismatch with what is wrong and what to do; of very many only the first are looked at so closely."""
+    for number, miss in enumerate(misses):
+        yield miss, explain(miss) if number < MOST_EXPLAINED else ("this is wrong too", "")
 
 
 def within(place: Place) -> Callable[[Path], Place]:

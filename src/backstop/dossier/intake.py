@@ -226,9 +226,12 @@ def _day(text: str) -> str | None:
 
 def identifier(name: str) -> str:
     """A short id out of a file name: letters, digits and dashes, without a long digest at its end."""
-    short = re.sub(r"[_-][0-9a-f]{12,64}$", "", name)
-    clean = re.sub(r"[^\w.-]+", "-", short).strip("-.")[:60]
-    return clean or "source"
+    return source_id(re.sub(r"[_-][0-9a-f]{12,64}$", "", name))
+
+
+def source_id(label: str) -> str:
+    """An id out of the name of a source: letters, digits and dashes."""
+    return re.sub(r"[^\w.-]+", "-", label).strip("-.")[:60] or "source"
 
 
 def entered(

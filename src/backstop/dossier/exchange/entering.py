@@ -20,9 +20,9 @@ from backstop.dossier.exchange.foreign import (
     ForeignSource,
     LeftOut,
 )
-from backstop.dossier.exchange.identifiers import ORIGIN, free, guid, object_id, source_id, statement_id, urn
+from backstop.dossier.exchange.identifiers import ORIGIN, free, guid, object_id, statement_id, urn
 from backstop.dossier.exchange.imported import Imported, Side
-from backstop.dossier.intake import Details, arrival, now
+from backstop.dossier.intake import Details, arrival, now, source_id
 from backstop.dossier.record import (
     OUTLET,
     Actor,

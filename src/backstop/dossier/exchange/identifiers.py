@@ -40,11 +40,6 @@ def object_id(label: str) -> str:
     return re.sub(r"[^\w]+", "_", label.casefold()).strip("_")[:100] or "unnamed"
 
 
-def source_id(label: str) -> str:
-    """An id out of the name of a source: letters, digits and dashes."""
-    return re.sub(r"[^\w.-]+", "-", label).strip("-.")[:60] or "source"
-
-
 def statement_id(source: str, other: str) -> str:
     """An id for a statement that another program calls `other`, short enough to be read; another one may have it."""
     tail = re.sub(r"[^\w.-]+", "-", re.split("[/:#]", other.rstrip("/#"))[-1]) or "1"

@@ -22,8 +22,9 @@ from backstop.dossier.accounts.finding import Finding
 from backstop.dossier.anchor.occurrence import meant
 from backstop.dossier.anchor.passage import Text, anchored
 from backstop.dossier.dossier import Dossier
-from backstop.dossier.exchange.identifiers import free, source_id
+from backstop.dossier.exchange.identifiers import free
 from backstop.dossier.exchange.imported import Imported, Side
+from backstop.dossier.intake import source_id
 from backstop.dossier.layout import inline
 from backstop.dossier.record import Anchor, RecordedFinding, Statement
 from backstop.dossier.record_reader import RecordReader

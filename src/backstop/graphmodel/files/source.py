@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 from backstop.base.document import Path, dotted, first_faults
 from backstop.base.faults import BackstopError, Fault, InvalidInput, Place
 from backstop.base.json_text import RepeatedKey, json_value
-from backstop.base.records import mismatches
+from backstop.base.records import mismatches, told
 from backstop.graphmodel.files.records import GraphRecord, graph_explained
 
 MOST_FAULTS = 20
@@ -63,8 +63,8 @@ class Source:
         try:
             return GraphRecord.model_validate(self.data)
         except ValidationError as error:
-            for miss in mismatches(GraphRecord, error, self.data):
-                what, hint = graph_explained(miss)
+            misses = list(mismatches(GraphRecord, error, self.data))
+            for miss, (what, hint) in told(misses, graph_explained):
                 self.faults.append(Fault(what, self.place(miss.path, miss.is_key), hint))
             self.stop()
             raise

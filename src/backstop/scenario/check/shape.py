@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import ValidationError
 
 from backstop.base.faults import Fault
-from backstop.base.records import Explanation, Mismatch, explained, mismatches
+from backstop.base.records import Explanation, Mismatch, explained, mismatches, told
 from backstop.base.words import described, shortened
 from backstop.scenario.check.part import Part
 from backstop.scenario.format.scenario import FORMAT, Chance, Decision, Scenario
@@ -25,12 +25,21 @@ def shaped(root: Part) -> Scenario | None:
     try:
         return Scenario.model_validate(root.data)
     except ValidationError as error:
-        for miss in mismatches(Scenario, error, root.data):
-            # Of a key or value that is nothing the same has been said above.
-            if miss.found is not None or miss.kind == "missing":
-                what, hint = _of_scenarios(miss) or explained(miss, whole="the file")
-                root.faults.append(Fault(what, root.document.place(miss.path, miss.is_key), hint))
+        # Of a key or value that is nothing the same has been said above.
+        misses = [
+            miss
+            for miss in mismatches(Scenario, error, root.data)
+            if miss.found is not None or miss.kind == "missing"
+        ]
+        places = {id(miss): root.document.place(miss.path, miss.is_key) for miss in misses}
+        misses.sort(key=lambda miss: (places[id(miss)].line or 0, places[id(miss)].column or 0))
+        for miss, (what, hint) in told(misses, _explained):
+            root.faults.append(Fault(what, places[id(miss)], hint))
     return None
+
+
+def _explained(miss: Mismatch) -> Explanation:
+    return _of_scenarios(miss) or explained(miss, whole="the file")
 
 
 def _of_scenarios(miss: Mismatch) -> Explanation | None:
