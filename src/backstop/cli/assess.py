@@ -90,7 +90,7 @@ def assess(
             found = judge_claims(
                 inquiry_of(result, run.threads, update), camps=run.camp is None, solved=result
             )
-        print_notes(found.notes)
+        print_notes(note for note in found.notes if note not in result.notes)
         beside["claims"] = found.by_name()
         return found
 
@@ -112,6 +112,7 @@ def assess(
             save(result, folder, beside)
             content = written(of_assessment(result, Path(run.study), judgement, command))
             write_new(folder / "report.html", html(content))
+    print_notes(result.notes)
     if run.as_json:
         print_json({**result.as_dict(), **beside})
     else:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from backstop.cli import options
-from backstop.cli.printing import print_json, print_titled
+from backstop.cli.printing import print_json, print_notes, print_titled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,8 +54,9 @@ def explain(run: options.Run, world: str, arrangement: str | None, year: float) 
         last = (model.periods - 1) * length
         raise click.UsageError(f"--year {year:g}: periods begin at 0, {length:g}, ... {last:g} years")
     found = trace(model, name, number, run.seed, run.information, (period,))
+    print_notes(run.notes)
     if run.as_json:
-        print_json({"format": "backstop-world/1", **found.as_dict()})
+        print_json({"format": "backstop-world/1", **model.overrides.as_dict(), **found.as_dict()})
         return
     print_titled(model.scenario.title, *_world(model, found))
     for phase in found.phases[period]:
@@ -73,6 +74,8 @@ def _world(model: Model, of: WorldTrace) -> tuple[list[Table], list[str]]:
     )
     title = scenario.arrangements[of.arrangement].titled(of.arrangement)
     lines = [f"{which}, arrangement: {title}, payoff shocks read as {of.information}"]
+    if model.overrides.words:
+        lines.append(model.overrides.words)
     if not of.settled:
         lines.append("In this world the values do not settle: replies cycle, or the tail is cut off.")
     parameters = (

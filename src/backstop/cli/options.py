@@ -49,7 +49,16 @@ _study_and_draws = (
         "settings",
         multiple=True,
         metavar="NAME=VALUE",
-        help="Fix a parameter, or a measure's level in every arrangement. May be given several times.",
+        help="Set a parameter, or a measure's level in every arrangement; the worlds keep their weights. May be given "
+        "several times.",
+    ),
+    click.option(
+        "--given",
+        "conditions",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="Given that a parameter has a value, or lies in a range NAME=[LOW, HIGH]: worlds are drawn with it and "
+        "weighed anew. May be given several times.",
     ),
     click.option("--camp", metavar="NAME", help="Use this camp of experts wherever it has a view."),
 )
@@ -90,6 +99,7 @@ class Run:
     seed: int
     information: Information | None
     settings: tuple[str, ...]
+    conditions: tuple[str, ...]
     camp: str | None
     worlds: int = 0
     threads: int | None = None
@@ -97,7 +107,7 @@ class Run:
 
     @functools.cached_property
     def model(self) -> Model:
-        """The study with `--camp` and `--set` applied; its notes are counted on standard error."""
+        """The study with `--camp`, `--given` and `--set` applied; its notes are counted on standard error."""
         from backstop.base.memory import keep_freed_memory
         from backstop.base.words import counted
         from backstop.scenario.study import load
@@ -109,28 +119,46 @@ class Run:
             print_note(f"{count} on this study; backstop check shows {it}")
         if self.camp is not None:
             model = model.in_camp(self.camp)
+        model = model.given(self.given) if self.conditions else model
         return model.with_values(self.values) if self.settings else model
 
     @functools.cached_property
     def values(self) -> dict[str, float]:
         """The NAME=VALUE pairs of `--set`; a usage error where one is not of that form."""
-        import math
-
         found: dict[str, float] = {}
-        for setting in self.settings:
-            name, sign, text = setting.partition("=")
-            try:
-                value = float(text)
-            except ValueError:
-                value = math.nan
-            if not sign or not name.strip() or not math.isfinite(value):
-                raise click.UsageError(
-                    f"--set {setting}: write NAME=VALUE with a number, such as --set us_backstop=0.5"
-                )
-            if name.strip() in found:
-                raise click.UsageError(f"--set {setting}: {name.strip()} is set twice")
-            found[name.strip()] = value
+        for name, text in self._pairs(
+            "--set", self.settings, "NAME=VALUE with a number, such as --set hawk=0.5"
+        ):
+            (found[name],) = _numbers(f"--set {name}={text}", text, 1)
         return found
+
+    @functools.cached_property
+    def given(self) -> dict[str, tuple[float, ...]]:
+        """The conditions of `--given` by name, [low, high]; a usage error where one is not of that form."""
+        found: dict[str, tuple[float, ...]] = {}
+        form = "NAME=VALUE or NAME=[LOW, HIGH] with numbers, such as --given 'hawk=[0.2, 0.4]'"
+        for name, text in self._pairs("--given", self.conditions, form):
+            said, bare = f"--given {name}={text}", text.strip()
+            if bare.startswith("[") and bare.endswith("]"):
+                found[name] = _numbers(said, bare[1:-1], 2)
+                if found[name][0] > found[name][1]:
+                    raise click.UsageError(f"{said}: the lower end comes first")
+            else:
+                found[name] = _numbers(said, bare, 1) * 2
+        return found
+
+    def _pairs(self, option: str, texts: Sequence[str], form: str) -> Iterator[tuple[str, str]]:
+        """The names and values of an option; a usage error where one has none, or a name stands twice."""
+        seen: set[str] = set()
+        for text in texts:
+            name, sign, value = text.partition("=")
+            name = name.strip()
+            if not sign or not name:
+                raise click.UsageError(f"{option} {text}: write {form}")
+            if name in seen:
+                raise click.UsageError(f"{option} {text}: {name} is {option[2:]} twice")
+            seen.add(name)
+            yield name, value
 
     @contextlib.contextmanager
     def inquiry(self, label: str = "solving") -> Iterator[Inquiry]:
@@ -152,15 +180,29 @@ class Run:
             "digests": dict(self.model.digests),
             "seed": self.seed,
             "worlds": self.worlds,
+            **self.model.overrides.as_dict(),
         }
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to mind about what was set."""
+        from backstop.scenario.override_notes import override_notes
+
+        return override_notes(self.model)
 
     def finish(self, answer: Answer) -> None:
         """Print an answer: notes on standard error, then one JSON object or its title and tables."""
-        print_notes(answer.notes)
+        from backstop.worlds.weighing import ROUGH
+
+        notes = [*self.notes, *answer.notes]
+        print_notes(notes)
         if self.as_json:
-            print_json({**self.heading(answer.format), **answer.as_dict(), "notes": list(answer.notes)})
-        else:
-            print_titled(answer.title, answer.tables())
+            print_json({**self.heading(answer.format), **answer.as_dict(), "notes": notes})
+            return
+        # A warning about all figures stands beside each of them.
+        rough = [note for note in notes if note.startswith(ROUGH)]
+        words = self.model.overrides.words
+        print_titled(answer.title, [of.noted(*rough) for of in answer.tables()], [words] if words else [])
 
     def command(self, name: str, *own: tuple[str, str], out: str = "") -> str:
         """The command line that gives the same numbers again, with those of its `own` options that are not empty.
@@ -173,11 +215,29 @@ class Run:
             ("--seed", str(self.seed)),
             *own,
             ("--information", self.information or ""),
+            *(("--given", condition) for condition in self.conditions),
             *(("--set", setting) for setting in self.settings),
             ("--camp", self.camp or ""),
         ]
         given = (word for choice in choices if choice[1] for word in choice)
         return shlex.join(["backstop", name, Path(self.study).name or self.study, *given])
+
+
+def _numbers(said: str, text: str, count: int) -> tuple[float, ...]:
+    """The numbers of an option, separated by commas; a usage error where they are not so many finite ones."""
+    import math
+
+    parts = text.split(",")
+    try:
+        found = tuple(float(part) for part in parts)
+    except ValueError:
+        found = (math.nan,)
+    if len(found) != count or not all(map(math.isfinite, found)):
+        form = "NAME=VALUE with a number, such as --set us_backstop=0.5"
+        if said.startswith("--given"):
+            form = "NAME=VALUE or NAME=[LOW, HIGH] with numbers, such as --given 'hawk=[0.2, 0.4]'"
+        raise click.UsageError(f"{said}: write {form}")
+    return found
 
 
 def run_options(

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from backstop.scenario.workbook.merging import Side
     from backstop.scenario.workbook.sheets import Sheet
 
-_RESULT_OPTIONS = ("worlds", "seed", "information", "settings", "camp", "threads")
-_FLAGS = {"settings": "set"}
+_RESULT_OPTIONS = ("worlds", "seed", "information", "settings", "conditions", "camp", "threads")
+_FLAGS = {"settings": "set", "conditions": "given"}
 
 
 @click.command()
@@ -59,8 +59,9 @@ def _results(run: options.Run) -> Sheet:
 
     with progress_bar("solving") as update:
         result = assess(run.model, run.worlds, run.seed, None, run.information, run.threads, progress=update)
-    lines = [f"set for these figures: {setting}" for setting in run.settings]
-    return results_sheet(result, [*lines, *([f"camp: {run.camp}"] if run.camp else [])])
+    print_notes(result.notes)
+    words = run.model.overrides.words
+    return results_sheet(result, [*([words] if words else []), *result.notes])
 
 
 @click.command(name="import")

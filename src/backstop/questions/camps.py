@@ -21,6 +21,7 @@ from backstop.scenario.distribution.copula import score_correlation
 from backstop.scenario.distribution.distribution import Distribution
 from backstop.scenario.expression.expression import Value
 from backstop.scenario.model import Model
+from backstop.worlds.draws import drawn
 from backstop.worlds.result import Result
 from backstop.worlds.statistics import Summary, effective_worlds, summarise
 
@@ -59,12 +60,12 @@ def camp_views(result: Result, metric: str, met: Mapping[str, FloatArray]) -> tu
     model = result.model
     views = []
     for name in model.camps():
-        theirs = camp_weights(model, name, result.parameters, result.worlds)
-        if theirs is None:
-            continue
         try:
+            theirs = camp_weights(model, name, result.seed, result.worlds)
+            if theirs is None:
+                continue
             weights = result.weighed.anew(theirs)
-        except BackstopError:  # no world of theirs fits what was observed
+        except BackstopError:  # no world of theirs fits what was observed or given
             continue
         worth = effective_worlds(weights)
         if worth < _FEWEST_EFFECTIVE:
@@ -76,16 +77,20 @@ def camp_views(result: Result, metric: str, met: Mapping[str, FloatArray]) -> tu
     return tuple(views)
 
 
-def camp_weights(model: Model, camp: str, parameters: Mapping[str, Value], worlds: int) -> FloatArray | None:
+def camp_weights(model: Model, camp: str, seed: int, worlds: int) -> FloatArray | None:
     """Weights of shape (worlds,) that turn pooled worlds into those of `camp`; None where weighting cannot do it.
 
-    It cannot where a correlated parameter has single values of positive probability: its normal score is not known.
+    The worlds are those of the study as it stands, with nothing set. It cannot where a correlated parameter has single
+    values of positive probability: its normal score is not known. Raises InvalidInput where what is given has
+    probability nothing in the camp.
     """
-    theirs = model.in_camp(camp).distributions
-    changed = [name for name, pooled in model.distributions.items() if theirs[name] is not pooled]
+    model = model.as_it_stands
+    all_pooled, theirs = model.unconditioned, model.in_camp(camp).unconditioned
+    parameters = drawn(model, worlds, seed)
+    changed = [name for name, pooled in all_pooled.items() if theirs[name] is not pooled]
     total = np.zeros(worlds)
     for name in changed:
-        pooled, own = model.distributions[name], theirs[name]
+        pooled, own = all_pooled[name], theirs[name]
         x = np.asarray(parameters[name], dtype=np.float64)
         assert isinstance(pooled, Distribution)
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -93,10 +98,11 @@ def camp_weights(model: Model, camp: str, parameters: Mapping[str, Value], world
                 total = total + own.log_density(x) - pooled.log_density(x)
             else:
                 total = total + np.where(x == own, 0.0, -np.inf) - pooled.log_density(x)
-    for group in correlated_groups(list(model.uncertain), model.correlations):
+    uncertain = [name for name, each in all_pooled.items() if isinstance(each, Distribution)]
+    for group in correlated_groups(uncertain, model.correlations):
         if not set(group) & set(changed):
             continue
-        ratio = _copula_ratio(model, theirs, group, parameters)
+        ratio = _copula_ratio(model, theirs, group, parameters, worlds)
         if ratio is None:
             return None
         total = total + ratio
@@ -111,12 +117,13 @@ def _copula_ratio(
     theirs: Mapping[str, Distribution | float],
     group: tuple[str, ...],
     parameters: Mapping[str, Value],
+    worlds: int,
 ) -> FloatArray | None:
     """The logarithm of the copula density at the camp's scores over that at the pool's, for one correlated group."""
     scores: list[list[FloatArray]] = [[], []]
     for name in group:
-        x = np.asarray(parameters[name], dtype=np.float64)
-        for kept, spread in zip(scores, (model.distributions[name], theirs[name]), strict=True):
+        x = np.broadcast_to(np.asarray(parameters[name], dtype=np.float64), (worlds,))
+        for kept, spread in zip(scores, (model.unconditioned[name], theirs[name]), strict=True):
             if not isinstance(spread, Distribution) or not spread.is_continuous:
                 return None
             kept.append(np.asarray(special.ndtri(np.clip(spread.cdf(x), _EDGE, 1.0 - _EDGE))))

@@ -13,7 +13,7 @@ from backstop.base.words import did_you_mean
 from backstop.game.choice import Information
 from backstop.scenario.expression.expression import Value
 from backstop.scenario.model import Model
-from backstop.worlds.draws import Sampler, drawn
+from backstop.worlds.draws import Sampler, drawn, sampler_of
 from backstop.worlds.query import Figures, Progress, Query, ask
 from backstop.worlds.result import Result
 from backstop.worlds.weighing import Weighing, weighing
@@ -58,7 +58,7 @@ class Inquiry:
     @property
     def sampler(self) -> Sampler:
         """The draws of the study's parameters."""
-        return Sampler(self.model.distributions, self.model.correlations, self.seed)
+        return sampler_of(self.model, self.seed)
 
     def drawn(self) -> Mapping[str, Value]:
         """Every parameter of the worlds, an array of shape (worlds,) where it varies.
@@ -67,9 +67,9 @@ class Inquiry:
         """
         return drawn(self.model, self.worlds, self.seed)
 
-    def weighing(self) -> Weighing:
-        """The weights of the worlds, from what was observed; raises as `backstop.worlds.weighing.weighing`."""
-        return weighing(self.model, self.worlds, self.seed, self.threads, self.progress)
+    def weighing(self, observed: bool = True) -> Weighing:
+        """The weights of the worlds, from what was `observed`; raises as `backstop.worlds.weighing.weighing`."""
+        return weighing(self.model, self.worlds, self.seed, self.threads, self.progress, observed)
 
     def distances(self) -> FloatArray:
         """Distance of every world from the central one in normal scores of the parameters, shape (worlds,)."""

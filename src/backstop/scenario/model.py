@@ -15,6 +15,7 @@ from backstop.base.faults import Fault, InvalidInput, Place
 from backstop.base.words import did_you_mean
 from backstop.game.metric import Condition, Kind, Metric
 from backstop.game.tree import Game
+from backstop.scenario.conditioning import conditioned_parameter
 from backstop.scenario.distribution.copula import rank_correlation
 from backstop.scenario.distribution.distribution import Distribution
 from backstop.scenario.distribution.kinds import distribution
@@ -22,6 +23,7 @@ from backstop.scenario.distribution.mixture import Mixture
 from backstop.scenario.expression.nodes import type_of
 from backstop.scenario.format import scenario as form
 from backstop.scenario.format.hidden_types import Beliefs
+from backstop.scenario.overrides import Overrides, as_range
 from backstop.scenario.plays import Occurrence, Plays, occurrence_name
 from backstop.scenario.states import State, state_name, states_of, where_true
 from backstop.scenario.uses import MeasureUses, NodeNumbers, Path, Use, use
@@ -91,6 +93,15 @@ class Model:
     digests: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     study: str = ""
     notes: tuple[Fault, ...] = ()
+    overrides: Overrides = field(default_factory=Overrides)
+    drawn_from: Mapping[str, Distribution | float] | None = None
+    weighed_as: Model | None = None
+
+    @property
+    def unconditioned(self) -> Mapping[str, Distribution | float]:
+        """What worlds are drawn from before any condition and with nothing set, by parameter."""
+        model = self.as_it_stands
+        return model.distributions if model.drawn_from is None else model.drawn_from
 
     @property
     def period_years(self) -> float:
@@ -165,10 +176,17 @@ class Model:
         """Parameters that differ between worlds, in the order of the file."""
         return tuple(name for name, d in self.distributions.items() if not isinstance(d, float))
 
-    def with_values(self, settings: Mapping[str, float]) -> Model:
-        """The same model with parameters fixed, or with a measure's level the same in every arrangement.
+    @property
+    def as_it_stands(self) -> Model:
+        """The model by which worlds are drawn and weighed: this one before anything was set or its form changed."""
+        return self if self.weighed_as is None else self.weighed_as
 
-        Raises InvalidInput for an unknown name, a name of another kind, or a level outside its range.
+    def with_values(self, settings: Mapping[str, float]) -> Model:
+        """The same model with parameters set, or with a measure's level the same in every arrangement.
+
+        An intervention: worlds are drawn and weighed as the model stands, so that what does not depend on a name stays
+        as it is to the last bit. A parameter may be set to a value outside its range. Raises InvalidInput for an
+        unknown name, a name of another kind, or a level outside its range.
         """
         distributions = dict(self.distributions)
         levels = {name: dict(of) for name, of in self.levels.items()}
@@ -192,12 +210,43 @@ class Model:
                 )
         if faults:
             raise InvalidInput(faults)
+        together = {**self.overrides.set, **{name: float(value) for name, value in settings.items()}}
         return replace(
             self,
             distributions=MappingProxyType(distributions),
             levels=MappingProxyType({a: MappingProxyType(of) for a, of in levels.items()}),
-            correlations=_uncertain_pairs(self.correlations, distributions),
+            correlations=_uncertain_pairs(self.correlations, self.distributions, together),
+            overrides=replace(self.overrides, set=together),
+            weighed_as=self.as_it_stands,
         )
+
+    def given(self, conditions: Mapping[str, float | Sequence[float]]) -> Model:
+        """The model on the condition that parameters have a value, or lie in a range [low, high].
+
+        A condition: worlds are drawn with it, correlated parameters with what it says about them, and weighed anew.
+        Raises InvalidInput for what is no parameter, is no value or range, or has probability nothing.
+        """
+        root, faults = self.unconditioned, []
+        ranges = dict(self.overrides.given)
+        distributions = dict(self.as_it_stands.distributions)
+        for name, value in conditions.items():
+            try:
+                ranges[name] = as_range(value)
+            except (TypeError, ValueError):
+                faults.append(Fault(f"given {name}: {value} is neither a number nor a range [low, high]"))
+                continue
+            fault, found = conditioned_parameter(self.scenario, root, self.place, name, *ranges[name])
+            faults += [] if fault is None else [fault]
+            distributions[name] = found
+        if faults:
+            raise InvalidInput(faults)
+        model = replace(
+            self.as_it_stands,
+            distributions=MappingProxyType(distributions),
+            overrides=replace(self.as_it_stands.overrides, given=ranges),
+            drawn_from=root,
+        )
+        return model.with_values(self.overrides.set) if self.overrides.set else model
 
     def metric(self, name: str) -> Metric:
         """A metric of the scenario over the phases, outcomes and actors of the game."""
@@ -241,15 +290,21 @@ class Model:
         """The model as one camp of experts sees it: its distribution wherever it has one, else the pool."""
         if camp not in self.camps():
             raise InvalidInput(f"no camp is called {camp}", hint=did_you_mean(camp, self.camps(), "camp"))
-        distributions = dict(self.distributions)
+        root = dict(self.unconditioned)
         for name, parameter in self.scenario.parameters.items():
-            if parameter.experts and camp in parameter.experts and not isinstance(distributions[name], float):
-                distributions[name] = _spread(parameter.experts[camp])
-        return replace(
-            self,
-            distributions=MappingProxyType(distributions),
-            correlations=_uncertain_pairs(self.correlations, distributions),
+            if parameter.experts and camp in parameter.experts and not isinstance(root[name], float):
+                root[name] = _spread(parameter.experts[camp])
+        distributions = MappingProxyType(root)
+        overrides = self.overrides
+        model = replace(
+            self.as_it_stands,
+            distributions=distributions,
+            correlations=_uncertain_pairs(self.as_it_stands.correlations, distributions),
+            overrides=Overrides(camp=camp),
+            drawn_from=None,
         )
+        model = model.given(overrides.given) if overrides.given else model
+        return model.with_values(overrides.set) if overrides.set else model
 
 
 def compile_scenario(
@@ -367,10 +422,12 @@ def _measure_uses(
 
 
 def _uncertain_pairs(
-    correlations: Iterable[tuple[str, str, float]], distributions: Mapping[str, Distribution | float]
+    correlations: Iterable[tuple[str, str, float]],
+    distributions: Mapping[str, Distribution | float],
+    fixed: Iterable[str] = (),
 ) -> tuple[tuple[str, str, float], ...]:
     """The correlations between parameters that are both uncertain: nothing goes with a number that is certain."""
-    certain = {name for name, each in distributions.items() if isinstance(each, float)}
+    certain = {name for name, each in distributions.items() if isinstance(each, float)}.union(fixed)
     return tuple(each for each in correlations if certain.isdisjoint(each[:2]))
 
 

@@ -16,6 +16,7 @@ from backstop.game.choice import Information
 from backstop.game.slips import name_of_slips
 from backstop.scenario.expression.expression import Value
 from backstop.scenario.model import Model
+from backstop.scenario.override_notes import override_notes
 from backstop.worlds.comparison import difference
 from backstop.worlds.sample import Curves, Sample
 from backstop.worlds.slips import Slips, SlipSample, slip_sample, summed_slips
@@ -26,7 +27,7 @@ from backstop.worlds.statistics import (
     summaries,
 )
 from backstop.worlds.threads import in_threads
-from backstop.worlds.weighing import ObservationResult, Weighing
+from backstop.worlds.weighing import ROUGH, ObservationResult, Weighing
 
 if TYPE_CHECKING:
     import xarray
@@ -155,7 +156,12 @@ class Result:
     @property
     def notes(self) -> tuple[str, ...]:
         """What to mind about the figures, a line each."""
-        return self.weighed.notes
+        return (*override_notes(self.model), *self.weighed.notes)
+
+    @property
+    def rough(self) -> tuple[str, ...]:
+        """The warning that is to stand beside every figure, where they rest on few effective worlds."""
+        return tuple(note for note in self.weighed.notes if note.startswith(ROUGH))
 
     @property
     def first(self) -> str:
@@ -176,6 +182,7 @@ class Result:
             "worlds": self.worlds,
             "effective_worlds": self.effective_worlds,
             "information": self.information,
+            **self.model.overrides.as_dict(),
             "slips_are": name_of_slips(self.information),
             "unconverged_worlds": self.unconverged_worlds,
             **({"first_unconverged": list(self.unconverged)} if self.unconverged else {}),
@@ -252,6 +259,7 @@ class Result:
                 "title": scenario.title,
                 "seed": self.seed,
                 "information": self.information,
+                "overrides": self.model.overrides.words,
                 **{f"sha256 {file}": digest for file, digest in self.model.digests.items()},
                 **versions(),
             },

@@ -13,7 +13,7 @@ from backstop.scenario.expression.expression import Value
 from backstop.scenario.model import Model
 from backstop.scenario.typed_valuation import TypedValuation
 from backstop.scenario.valuation import Valuation
-from backstop.worlds.draws import Sampler
+from backstop.worlds.draws import sampler_of
 from backstop.worlds.sequence import NUMBERED_WORLDS
 from backstop.worlds.tracing.phase_trace import entered, known, outcome_numbers, phase_shares, phase_trace
 from backstop.worlds.tracing.traced import SlipsTrace, WorldTrace
@@ -33,7 +33,7 @@ def trace(
     """World number `world` (or the central one) under an arrangement, with the chosen periods in full."""
     if any(not 0 <= period < model.periods for period in periods):
         raise InvalidInput(f"there is no such period: the horizon has periods 0 to {model.periods - 1}")
-    sampler = Sampler(model.distributions, model.correlations, seed)
+    sampler = sampler_of(model, seed)
     if world == CENTRAL:
         drawn: Mapping[str, Value] = sampler.central()
     else:

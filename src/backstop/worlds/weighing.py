@@ -24,7 +24,7 @@ from backstop.scenario.distribution.kinds import distribution
 from backstop.scenario.format.observations import Among, Observation
 from backstop.scenario.format.scenario import Given, Metric, Scenario, Spread
 from backstop.scenario.model import Model
-from backstop.worlds.draws import drawn
+from backstop.worlds.draws import drawn, sampler_of
 from backstop.worlds.query import Progress, Solver
 from backstop.worlds.records import MOST_LEFT_OUT, even_rates, record_weights
 from backstop.worlds.statistics import (
@@ -35,6 +35,9 @@ from backstop.worlds.statistics import (
     quantiles,
 )
 from backstop.worlds.weights import log_weights_of, normalised
+
+ROUGH = "every figure rests on only "
+"""How the note on few effective worlds begins, which is to stand beside every figure."""
 
 _ENDS = (0.05, 0.95)
 
@@ -115,13 +118,17 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Weighing:
-    """Weights, shape (worlds,), whose largest is 1 (None: all alike), and what was observed before and after."""
+    """Weights, shape (worlds,), whose largest is 1 (None: all alike), and what was observed before and after.
+
+    `logs`: the logarithms of the weights that worlds have from how they were drawn, shape (worlds,) or (1,).
+    """
 
     model: Model
     worlds: int
     weights: FloatArray | None
     observations: Mapping[str, ObservationResult] = field(default_factory=dict)
     seen: Mapping[str, Seen] = field(default_factory=dict, repr=False)
+    logs: FloatArray = field(default_factory=lambda: np.zeros(1), repr=False)
 
     @property
     def effective_worlds(self) -> float:
@@ -152,7 +159,7 @@ class Weighing:
         Raises InvalidInput and Refused as `weighing`.
         """
         with np.errstate(divide="ignore"):
-            return _weights(self.model, self.seen, np.log(ratio))[0]
+            return _weights(self.model, self.seen, np.log(ratio) + self.logs)[0]
 
 
 def weighing(
@@ -161,22 +168,31 @@ def weighing(
     seed: int,
     threads: int | None = None,
     progress: Progress | None = None,
+    observed: bool = True,
 ) -> Weighing:
     """The weights of worlds 0 .. worlds - 1 of a seed, from the observations of the study as it stands.
+
+    Without `observed` the observations are left out.
 
     Raises InvalidInput for faults found while solving, observations that have no value or an infinite density, or that
     no world is compatible with; Refused where the weights rest on under ten effective worlds, or records cannot be met.
     """
     # Where all that was uncertain has been set, all worlds are one.
-    certain = not model.uncertain and any(p.kind != "value" for p in model.scenario.parameters.values())
-    seen = {} if certain else _seen(model, worlds, seed, threads, progress)
-    if not seen:
+    if model.overrides.set and not model.uncertain:
         return Weighing(model, worlds, None)
-    weights, left_out = _weights(model, seen, np.zeros(worlds))
+    model = model.as_it_stands
+    prior = sampler_of(model, seed).log_weights(0, worlds)
+    seen = _seen(model, worlds, seed, threads, progress) if observed else {}
+    if not seen and prior is None:
+        return Weighing(model, worlds, None)
+    logs = np.zeros(worlds) if prior is None else prior
+    weights, left_out = _weights(model, seen, logs)
     observations = {
-        name: _result(o, seen[name], weights, left_out) for name, o in model.scenario.observations.items()
+        name: _result(o, seen[name], logs, weights, left_out)
+        for name, o in model.scenario.observations.items()
+        if name in seen
     }
-    found = Weighing(model, worlds, weights, observations, seen)
+    found = Weighing(model, worlds, weights, observations, seen, logs)
     _refuse_too_few(found)
     return found
 
@@ -187,7 +203,7 @@ def few_worlds(model: Model, worth: float, worlds: int) -> str | None:
         return None
     of = "" if round(worth) == worlds else f" of {worlds:,}"
     return (
-        f"every figure rests on only {worth:.0f} effective worlds{of}: read it as rough, "
+        f"{ROUGH}{worth:.0f} effective worlds{of}: read it as rough, "
         "and assess more worlds for a firmer answer"
     )
 
@@ -379,12 +395,13 @@ def _unmet(
     )
 
 
-def _result(observation: Observation, seen: Seen, weights: FloatArray, left_out: float) -> ObservationResult:
+def _result(
+    observation: Observation, seen: Seen, logs: FloatArray, weights: FloatArray, left_out: float
+) -> ObservationResult:
     values, exposure = seen.values, seen.exposure
-    every = None if observation.among is None else exposure
-    prior = mean_and_error(values, every)[0]
-    weighted = mean_and_error(values, weights if every is None else weights * exposure)[0]
-    first, last = quantiles(values, every, _ENDS)
+    before = np.exp(logs - logs.max()) * exposure
+    prior, weighted = (mean_and_error(values, each)[0] for each in (before, weights * exposure))
+    first, last = quantiles(values, before, _ENDS)
     return ObservationResult(
         observation.metric,
         observation.arrangement,
@@ -413,11 +430,14 @@ def _refuse_too_few(found: Weighing) -> None:
     worth, worlds, model = found.effective_worlds, found.worlds, found.model
     if worth >= TOO_FEW_WORLDS - 1e-9 or not model.uncertain:
         return
+    said = f"the weight rests on {worth:.1f} effective worlds of {worlds:,}, too few to answer from (10 are needed)"
+    if not found.seen:
+        raise Refused(said, hint="assess more worlds, or give wider ranges")
     guilty, without = "", 0.0
     for name in found.seen:
         rest = {other: seen for other, seen in found.seen.items() if other != name}
         try:
-            left = effective_worlds(_weights(model, rest, np.zeros(worlds))[0]) if rest else float(worlds)
+            left = effective_worlds(_weights(model, rest, found.logs)[0])
         except Refused:
             continue
         if not guilty or left > without:
@@ -429,7 +449,6 @@ def _refuse_too_few(found: Weighing) -> None:
         f"the assumptions put {o.metric} under {o.arrangement} at {number(first, most=3)} to {number(last, most=3)} "
         f"(5 to 95 %), and {number(low, most=6)} to {number(high, most=6)} was observed"
     )
-    said = f"the weight rests on {worth:.1f} effective worlds of {worlds:,}, too few to answer from (10 are needed)"
     if worlds < 3 * TOO_FEW_WORLDS:
         raise Refused(said, place=model.place(("observations", guilty)), hint="assess more worlds")
     raise Refused(

@@ -22,7 +22,7 @@ def form(run: options.Run, metrics: tuple[str, ...], arrangements: tuple[str, ..
 
     Varied are how payoff shocks are read (both conventions), their size (halved, doubled), and the length of a period.
     A period is how often each tree is played, with the same probabilities each time: numbers that belong to a period
-    should be changed with it. Observations weigh the worlds anew under each form.
+    should be changed with it. The weights of worlds stay those of the study as it stands.
     """
     from backstop.questions.inquiry import known_metric
     from backstop.questions.study.forms import answers_by_form

@@ -213,7 +213,7 @@ def _by_camp(
     model = found.model
     for camp in model.camps():
         try:
-            own = camp_weights(model, camp, found.parameters, found.worlds)
+            own = camp_weights(model, camp, found.inquiry.seed, found.worlds)
             together = None if own is None else found.weighed.anew(own)
             if together is not None and effective_worlds(together) >= CAMP_WORLDS:
                 by_camp[camp] = {name: judge(code, together) for name, code in codes.items()}

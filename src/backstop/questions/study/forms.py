@@ -100,23 +100,25 @@ class FormAnswers:
 def answers_by_form(inquiry: Inquiry, metrics: Sequence[str], arrangements: Sequence[str]) -> FormAnswers:
     """Metrics of arrangements under every form of `variants`, on the same worlds.
 
+    Forms intervene: the weights are those of the study as it stands.
+
     A form that cannot be solved is kept with its reason; InvalidInput and Refused of the model as it is are raised.
     """
     model = inquiry.model
     forms = variants(model, inquiry.information or model.scenario.information)
+    weighed = replace(inquiry, progress=None).weighing()
     means: dict[str, Means] = {}
     failed: dict[str, str] = {}
-    notes = []
+    notes = list(weighed.notes)
     for at, (label, variant, reading) in enumerate(forms):
         one = replace(inquiry, model=variant, information=reading, progress=None)
         try:
-            found = worlds_under(one, arrangements, metrics)
+            found = worlds_under(one, arrangements, metrics, weighed)
         except (InvalidInput, Refused) as error:
             if at == 0:
                 raise
             failed[label] = error.faults[0].what
             continue
-        notes += [f"{label}: {note}" for note in found.notes]
         means[label] = {
             a: {m: mean_and_error(found.metric(m, a), found.weights) for m in metrics} for a in arrangements
         }
@@ -150,6 +152,7 @@ def with_noise(model: Model, scale: float) -> Model:
         model,
         noises=tuple(map(scaled, model.noises)),
         nodes=tuple(None if nodes is None else tuple(map(node, nodes)) for nodes in model.nodes),
+        weighed_as=model.as_it_stands,
     )
 
 
@@ -171,5 +174,10 @@ def with_period(model: Model, period: str) -> Model:
         scenario.model_copy(update={"horizon": horizon}), model.place, model.digests, model.study, model.notes
     )
     return replace(
-        again, distributions=model.distributions, levels=model.levels, correlations=model.correlations
+        again,
+        distributions=model.distributions,
+        levels=model.levels,
+        correlations=model.correlations,
+        overrides=model.overrides,
+        weighed_as=model.as_it_stands,
     )

@@ -14,7 +14,7 @@ from backstop.base.arrays import FloatArray
 from backstop.base.faults import Refused
 from backstop.questions.event import event
 from backstop.questions.inquiry import Inquiry, promise_of
-from backstop.questions.methods.given_data import GivenData, correlated_groups, first_order_from_worlds
+from backstop.questions.methods.given_data import GivenData, first_order_from_worlds
 from backstop.questions.methods.morris import elementary_effects, morris_walks
 from backstop.questions.methods.regional import regional_sensitivity
 from backstop.questions.methods.sobol import PairedSamples, mixed_together, sobol_indices
@@ -40,6 +40,10 @@ LOW, HIGH = 0.05, 0.95
 
 _OTHER_STREAM = 1_000_003
 _INPUTS_AT_ONCE = 4
+_GIVEN_TOGETHER = (
+    "ranges are given of parameters that are correlated, so worlds weigh unequally: shares of variance of unweighted "
+    "worlds are not defined"
+)
 _WEIGHTED = (
     "the worlds are weighted by observations, which make the parameters depend on each other: total and second-order "
     "indices are not defined for them; --prior leaves the observations out"
@@ -65,7 +69,7 @@ def sensitivity(
     >>> found.swings[0].name
     'war_cost_us'
     """
-    weighted = bool(inquiry.model.scenario.observations) and not prior
+    weighted = bool(inquiry.model.scenario.observations) and bool(inquiry.model.uncertain) and not prior
     if method == "regional":
         return separations(replace(inquiry, worlds=4 * inquiry.worlds), quantity, where, prior)
     if method == "morris":
@@ -116,7 +120,9 @@ def variance_shares(inquiry: Inquiry, quantity: Quantity, second_order: bool = F
     if not 1 <= worlds <= MOST_WORLDS:
         raise Refused(f"a base sample of {worlds:,} was asked for", hint=f"ask for 1 to {MOST_WORLDS:,}")
     model, uncertain = inquiry.model, inquiry.sampler.uncertain
-    linked = {" + ".join(g): g for g in correlated_groups(list(uncertain), model.correlations)}
+    if inquiry.sampler.is_weighted:
+        raise Refused(_GIVEN_TOGETHER, hint="give a range of one of them, or ask with --method regional")
+    linked = {" + ".join(g): g for g in inquiry.sampler.linked}
     used = used_parameters(model.scenario)
     names = [n for n in uncertain if n in used or any(n in group for group in linked.values())]
     if not names:
@@ -213,7 +219,8 @@ def _as_assumed(model: Model, weighted: bool) -> tuple[str, ...]:
     if weighted:
         notes.append("observations play no part here: the parameters are taken as assumed")
     if model.correlations:
-        notes.append("correlations play no part here: parameters are moved one at a time")
+        given = ", so what is given of one says nothing about another" if model.overrides.given else ""
+        notes.append(f"correlations play no part here: parameters are moved one at a time{given}")
     return tuple(notes)
 
 
@@ -226,7 +233,7 @@ def separations(
     """
     asked = None if where is None else event(inquiry.model, where)
     metrics = dict.fromkeys([quantity.metric, *(asked.metrics if asked else ())])
-    found = worlds_under(inquiry, quantity.arrangements, metrics)
+    found = worlds_under(inquiry, quantity.arrangements, metrics, inquiry.weighing(observed=not prior))
     if asked is None:
         values = quantity.of(found)
         known = np.isfinite(values)
@@ -238,6 +245,6 @@ def separations(
         met = found.occurs(asked, promise_of(inquiry.model, quantity.arrangement))
         said, held, known = asked.text, met == 1.0, ~np.isnan(met)
     inputs = {name: values[known] for name, values in found.inputs.items()}
-    weights = None if prior or found.weights is None else found.weights[known]
+    weights = None if found.weights is None else found.weights[known]
     result = regional_sensitivity(inputs, held[known], weights, said)
     return Separations(inquiry.model, quantity, found.notes, said, result)

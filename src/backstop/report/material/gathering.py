@@ -85,11 +85,15 @@ class Material:
         """The line under every figure made of the assessment."""
         result, title = self.result, self.model.scenario.title
         if self.exact:
-            return f"Source: {title}; no assumption is uncertain. Made with Backstop."
+            under = f"; {self.result.model.overrides.words}" if self.result.model.overrides.words else ""
+            return f"Source: {title}; no assumption is uncertain{under}. Made with Backstop."
         weighted = (
             f", worth {result.effective_worlds:,.0f} after weighting" if result.weights is not None else ""
         )
-        return f"Source: {title}; {result.worlds:,} worlds{weighted}, seed {result.seed}. Made with Backstop."
+        under = f"; {result.model.overrides.words}" if result.model.overrides.words else ""
+        rough = "; few effective worlds: rough" if result.rough else ""
+        drawn = f"{result.worlds:,} worlds{weighted}, seed {result.seed}{under}{rough}"
+        return f"Source: {title}; {drawn}. Made with Backstop."
 
     def first_choices(self) -> dict[str, str]:
         """For each camp of experts, the arrangement under which its mean of the metric is highest."""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from backstop.report.content import Report, Section
+from dataclasses import replace
+
+from backstop.base.table import Table
+from backstop.base.words import sentence_case
+from backstop.report.content import Paragraph, Report, Section
 from backstop.report.material.gathering import Material
 from backstop.report.sections import (
     answer,
@@ -16,6 +20,9 @@ from backstop.report.sections import (
     survival,
 )
 from backstop.report.tables.assessment import heading, tables
+
+# Sections about what a study rests on, not about what comes of it.
+_WITHOUT_FIGURES = ("judgement", "accounts", "graph", "reproduce")
 
 
 def written(found: Material) -> Report:
@@ -54,11 +61,19 @@ def _written(found: Material) -> Report:
     return Report(
         scenario.title,
         scenario.question,
-        tuple(heading(found.result)),
-        tuple(section for section, _ in parts if section is not None),
+        (*heading(found.result), *found.result.notes),
+        tuple(_warned(section, found.result.rough) for section, _ in parts if section is not None),
         tuple(otherwise for section, otherwise in parts if section is None and otherwise),
         exact(found),
     )
+
+
+def _warned(section: Section, rough: tuple[str, ...]) -> Section:
+    """The section with a warning about all figures under its tables, and before what it says."""
+    if not rough or section.name in _WITHOUT_FIGURES:
+        return section
+    blocks = [block.noted(*rough) if isinstance(block, Table) else block for block in section.blocks]
+    return replace(section, blocks=(Paragraph(f"{sentence_case(rough[0])}."), *blocks))
 
 
 def exact(found: Material) -> dict[str, object]:

@@ -19,6 +19,8 @@ def heading(result: Result) -> list[str]:
     lines = [
         f"{counted(result.worlds, 'world')}, seed {result.seed}, payoff shocks read as {result.information}"
     ]
+    if result.model.overrides.words:
+        lines.append(result.model.overrides.words)
     if result.weights is not None:
         lines.append(
             f"weighted by {counted(len(result.observations), 'observation')}: worth {result.effective_worlds:,.0f} "

@@ -1,0 +1,58 @@
+"""What a study is asked under besides its own assumptions: interventions, conditions, and a camp of experts.
+
+What is *set* intervenes: the weights of worlds stay those of the study as it stands. What is *given* conditions: worlds
+are drawn with it, and weighed anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+Range = tuple[float, float]
+"""The lowest and the highest value; a single value twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """Values `set` of parameters and measures, values or ranges `given` of parameters, and the `camp`, if any.
+
+    >>> Overrides({"troops": 30.0}, {"resolve": (0.2, 0.4)}).words
+    'set: troops = 30; given: resolve from 0.2 to 0.4'
+    """
+
+    set: Mapping[str, float] = field(default_factory=dict)
+    given: Mapping[str, Range] = field(default_factory=dict)
+    camp: str | None = None
+
+    @property
+    def words(self) -> str:
+        """All of them in a line; empty where there is none."""
+        parts = []
+        if self.set:
+            parts.append("set: " + ", ".join(f"{name} = {value:.10g}" for name, value in self.set.items()))
+        if self.given:
+            parts.append("given: " + ", ".join(_given(name, *ends) for name, ends in self.given.items()))
+        if self.camp is not None:
+            parts.append(f"camp: {self.camp}")
+        return "; ".join(parts)
+
+    def as_dict(self) -> dict[str, object]:
+        """As it stands in JSON, as it was asked for."""
+        return {
+            "set": dict(self.set),
+            "given": {name: low if low == high else [low, high] for name, (low, high) in self.given.items()},
+            "camp": self.camp,
+        }
+
+
+def as_range(value: float | Sequence[float]) -> Range:
+    """A value or [low, high] as a range. Raises ValueError where it is neither, or the ends are the wrong way round."""
+    ends = (value, value) if isinstance(value, int | float) else tuple(value)
+    if len(ends) != 2 or not float(ends[0]) <= float(ends[1]):
+        raise ValueError(f"{value!r} is neither a number nor [low, high]")
+    return float(ends[0]), float(ends[1])
+
+
+def _given(name: str, low: float, high: float) -> str:
+    return f"{name} = {low:.10g}" if low == high else f"{name} from {low:.10g} to {high:.10g}"
