@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from tests.support.small_studies import OBSERVED, write
 
 from backstop.base.faults import InvalidInput
 from backstop.questions.camps import camp_views
+from backstop.report.tables.assessment import tables as assessment_tables
 from backstop.scenario.model import Model
 from backstop.scenario.study import load
 from backstop.worlds.assessment import assess
@@ -210,3 +212,34 @@ def test_camps_are_weighed_as_the_study_stands(tmp_path: Path) -> None:
         assert first.metric == second.metric
     hawks = assess(of.in_camp("hawks"), 4_000).arrangements["bare"].metrics["lasting"].mean
     assert views[0][0].metric["bare"].mean == pytest.approx(hawks, abs=0.02)
+
+
+def test_few_effective_worlds_are_told_beside_every_figure(tmp_path: Path) -> None:
+    study = write(tmp_path, OBSERVED)
+    text = run("assess", study, "--worlds", 100).out
+    tables = len(assessment_tables(assess(load(study), 100)))
+    assert tables > 5
+    assert " ".join(text.split()).count("every figure rests on only 36 effective worlds") == tables
+    found = run("robustness", study, "--worlds", 100, "--json").json
+    assert any(note.startswith("every figure rests on only 36 effective worlds") for note in found["notes"])
+    assert "rests on only 36" in run("robustness", study, "--worlds", 100).out
+
+
+def test_a_report_names_what_was_set_given_and_how_rough_it_is(tmp_path: Path) -> None:
+    study = write(tmp_path / "study", OBSERVED)
+    options = ("--set", "prize=0.9", "--given", "spread=[0.4, 0.6]", "--camp", "doves")
+    answer = run("report", study, "--worlds", 200, *options, "--out", tmp_path / "out", "--format", "md,json")
+    assert answer.code == 0, answer.err
+    words = "set: prize = 0.9; given: spread from 0.4 to 0.6; camp: doves"
+    text = (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
+    sources = [line for line in text.splitlines() if "Source: A pledge" in line]
+    assert len(sources) > 3
+    for line in sources:
+        assert words in line and "few effective worlds" in line
+    assert "--given 'spread=[0.4, 0.6]' --set prize=0.9 --camp doves" in text
+    result = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))["exact"]["result"]
+    assert (result["set"], result["given"], result["camp"]) == (
+        {"prize": 0.9},
+        {"spread": [0.4, 0.6]},
+        "doves",
+    )

@@ -80,7 +80,7 @@ def tables(result: Result, errors: bool = False) -> list[Table]:
     if any(a.costs for a in result.arrangements.values()):
         found.append(costs_table(result, errors))
     found += [years_table(result, a) for a in result.arrangements.values()]
-    return found
+    return [table.noted(*result.rough) for table in found]
 
 
 def _columns(result: Result) -> tuple[str, ...]:
