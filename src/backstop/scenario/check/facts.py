@@ -8,7 +8,7 @@ from backstop.scenario.check.names import Names, is_identifier
 from backstop.scenario.check.part import Part
 from backstop.scenario.format.facts import FACT_KINDS, Fact, grid
 
-MOST_STEPS = 1_001
+MOST_STEPS = 201
 """Most numbers of a grid, of a fact or an offer."""
 
 MOST_COUNTS = 1_999
