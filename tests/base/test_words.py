@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import pytest
@@ -23,6 +24,7 @@ from backstop.base.words import (
     readable,
     slug,
     with_error,
+    with_range,
 )
 
 
@@ -138,6 +140,44 @@ class Mean(NamedTuple):
 )
 def test_a_mean_with_its_error(mean: float | None, se: float | None, shown: str) -> None:
     assert with_error(Mean(mean, se)) == shown
+
+
+@dataclass(frozen=True)
+class Ranged:
+    mean: float | None
+    se: float | None
+    q05: float | None
+    q95: float | None
+
+
+@pytest.mark.parametrize(
+    ("of", "shown", "with_errors"),
+    [
+        (Ranged(0.68321, 0.0021, 0.312, 0.941), "0.683 (0.31 to 0.94)", "0.683 ±0.002 (0.31 to 0.94)"),
+        (Ranged(0.68321, 0.021, 0.312, 0.941), "0.68 (0.31 to 0.94)", "0.68 ±0.02 (0.31 to 0.94)"),
+        (Ranged(71.2, 1.0, 12.0, 408.0), "71 (12 to 408)", "71 ±1 (12 to 408)"),
+        # The same in all worlds: no range, and no error.
+        (Ranged(0.5, 0.0, 0.5, 0.5), "0.5", "0.5"),
+        # Rare: the range is a point, and the mean is not on it.
+        (Ranged(0.0001, 2e-5, 0.0, 0.0), "0.0001 (0 to 0)", "0.0001 (0 to 0)"),
+        (Ranged(None, None, None, None), "no value", "no value"),
+        # Units in which everything is tiny or huge leave figures to read.
+        (Ranged(3.12e-9, 1e-11, 1e-9, 8e-9), "3.12e-09 (1e-09 to 8e-09)", "3.12e-09 ±1e-11 (1e-09 to 8e-09)"),
+        (
+            Ranged(4e293, 1e290, 1e293, 9e293),
+            "4e+293 (1e+293 to 9e+293)",
+            "4e+293 ±1e+290 (1e+293 to 9e+293)",
+        ),
+    ],
+)
+def test_a_mean_with_its_range(of, shown, with_errors):
+    assert with_range(of) == shown
+    assert with_range(of, errors=True) == with_errors
+
+
+def test_the_sign_of_a_difference_and_its_range():
+    assert with_range(Ranged(0.12, 0.002, -0.04, 0.51), sign=True) == "+0.120 (-0.04 to +0.51)"
+    assert with_range(Ranged(0.0, 0.0, 0.0, 0.0), sign=True) == "0"
 
 
 shares = st.floats(0, 1)

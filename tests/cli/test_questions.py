@@ -106,7 +106,9 @@ def test_other_methods(lottery: Path) -> None:
     swings = run(*common, "tornado").json["swings"]
     assert next(iter(swings)) == "x"
     assert swings["x"]["size"] == pytest.approx(0.45)
-    regional = run(*common, "regional", "--where", "x > 0.5").json["separations"]
+    answer = run(*common, "regional", "--where", "x > 0.5").json
+    assert answer["worlds"] == answer["solved_worlds"] == 4 * run(*common, "tornado").json["worlds"]
+    regional = answer["separations"]
     assert regional["x"]["distance"] == pytest.approx(1.0)
     assert regional["idle"]["distance"] < 0.1
     for method in ("morris", "tornado", "regional"):

@@ -15,6 +15,11 @@ from typing import Protocol
 # Monte Carlo errors below this are beyond the last digit ever shown.
 _LEAST_ERROR = 5e-5
 
+# From here on figures are written with a power of ten: nobody counts so many digits.
+_LARGE = 1e15
+# Ranges narrower than this too: in a fixed number of places nothing would be left of them.
+_SMALL = 1e-6
+
 
 def nearest(name: str, valid: Iterable[str]) -> str | None:
     """The valid name most like `name`, or None where none is near."""
@@ -59,6 +64,8 @@ def number(value: float | None, se: float | None = None, most: int = 4) -> str:
     """`value` in no more digits than `se` supports; `-` where there is none."""
     if value is None or not math.isfinite(value):
         return "-"
+    if abs(value) >= _LARGE:
+        return f"{value:.4g}"
     if se is not None and se > 0 and math.isfinite(se):
         places = -math.floor(math.log10(se))
         if places < 0:
@@ -78,6 +85,8 @@ def supported(value: float, se: float | None, most: int = 3) -> str:
 
 def exact(value: float) -> str:
     """A figure without Monte Carlo error, in at most four places and without zeros that say nothing."""
+    if abs(value) >= _LARGE:
+        return f"{value:.4g}"
     text = f"{value:,.4f}" if abs(value) < 1000 else f"{value:,.1f}"
     text = text.rstrip("0").rstrip(".")
     return "0" if text in ("-0", "") else text
@@ -155,11 +164,18 @@ def with_range(of: Spread, errors: bool = False, sign: bool = False) -> str:
             by_error = places + 1 if not se else max(0, -math.floor(math.log10(se)))
             text = number(mean, se if se else None, min(places + 1, by_error))
         ends = [number(end, most=places) if places else number(end, 1.0) for end in (low, high)]
+        if width < _SMALL or not -_LARGE < mean < _LARGE:
+            text, ends = f"{mean:.3g}", [f"{low:.2g}", f"{high:.2g}"]
+            if errors and se:
+                text += f" ±{se:.1g}"
         if sign:
             ends = [_signed(end) for end in ends]
         return f"{_signed(text) if sign else text} ({ends[0]} to {ends[1]})"
     if not errors:
         text = text.split(" ")[0] if "±" in text else text
+    if se is not None and se > 1e-12 * max(1.0, abs(mean)):
+        # Nine worlds in ten are alike, and some are not.
+        text = f"{text} ({exact(low)} to {exact(high)})"
     return _signed(text) if sign else text
 
 

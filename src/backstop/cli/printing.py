@@ -69,10 +69,6 @@ def print_titled(title: str, tables: Iterable[Table] = (), lines: Iterable[str] 
         out.print(clean(line))
     for table in tables:
         grid = Grid(
-            title=Text(clean(table.title), style="bold"),
-            title_justify="left",
-            caption=Text(clean(table.note)) if table.note else None,
-            caption_justify="left",
             box=box.SIMPLE_HEAD,
             pad_edge=False,
         )
@@ -83,8 +79,12 @@ def print_titled(title: str, tables: Iterable[Table] = (), lines: Iterable[str] 
         )
         for row in rows:
             grid.add_row(*(Text(clean(cell)) for cell in row))
+        # Title and note stand outside the grid, or they would be broken to its width, however narrow it is.
         out.print()
+        out.print(Text(clean(table.title), style="bold"))
         out.print(grid)
+        if table.note:
+            out.print(Text(clean(table.note), style="dim italic"))
 
 
 def _natural_width(table: Table) -> int:

@@ -247,4 +247,4 @@ def separations(
     inputs = {name: values[known] for name, values in found.inputs.items()}
     weights = None if found.weights is None else found.weights[known]
     result = regional_sensitivity(inputs, held[known], weights, said)
-    return Separations(inquiry.model, quantity, found.notes, said, result)
+    return Separations(inquiry.model, quantity, found.notes, said, result, found.worlds)

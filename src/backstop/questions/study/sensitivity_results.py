@@ -168,7 +168,8 @@ class Screening(Sensitivity):
     def as_dict(self) -> dict[str, object]:
         """As it stands in JSON."""
         effects = {name: asdict(effect) for name, effect in self.effects.items()}
-        return {**self._about(), "walks": self.walks, "effects": effects}
+        solved = self.walks * (len(self.effects) + 1)
+        return {**self._about(), "walks": self.walks, "solved_worlds": solved, "effects": effects}
 
     def tables(self) -> list[Table]:
         """Effects, the largest first."""
@@ -225,6 +226,7 @@ class Separations(Sensitivity):
 
     condition: str
     found: RegionalSensitivity
+    solved: int
 
     def as_dict(self) -> dict[str, object]:
         """As it stands in JSON."""
@@ -232,6 +234,8 @@ class Separations(Sensitivity):
         return {
             **self._about(),
             "condition": self.condition,
+            "worlds": self.solved,
+            "solved_worlds": self.solved,
             "share": self.found.share,
             "separations": separations,
         }
@@ -253,7 +257,7 @@ class Separations(Sensitivity):
                 f"Where {self.condition}",
                 ("parameter", "distance", "there it is", "at"),
                 rows,
-                "The largest distance between the two distributions (Kolmogorov-Smirnov), and where it is reached; a "
-                "direction is given where chance would rarely do it.",
+                f"Over {self.solved:,} worlds. The largest distance between the two distributions (Kolmogorov-"
+                "Smirnov), and where it is reached; a direction is given where chance would rarely do it.",
             )
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from backstop.base.table import Table
 from backstop.base.words import counted, listed, number, quoted, readable, supported, with_range
@@ -12,6 +13,7 @@ from backstop.scenario.format import scenario as form
 from backstop.scenario.format.fields import from_good_to_bad
 from backstop.worlds.hazard import Hazard, hazards
 from backstop.worlds.result import UNSTATED_UNIT, ArrangementResult, Curve, GridError, Result
+from backstop.worlds.statistics import Summary
 
 
 def heading(result: Result) -> list[str]:
@@ -95,7 +97,7 @@ def metrics_table(result: Result, errors: bool = False) -> Table:
         (metric.titled(name), *(with_range(a.metrics[name], errors) for a in every))
         for name, metric in result.model.scenario.metrics.items()
     )
-    note = _noted(result, errors)
+    note = _noted(result, errors, (of for a in every for of in a.metrics.values()))
     missing = max((of.without_value for a in every for of in a.metrics.values()), default=0)
     if missing:
         note += (
@@ -104,14 +106,19 @@ def metrics_table(result: Result, errors: bool = False) -> Table:
     return Table("What each arrangement gives", ("", *_columns(result)), tuple(rows), note)
 
 
-def _noted(result: Result, errors: bool) -> str:
-    """How the figures of a table are to be read."""
+def _noted(result: Result, errors: bool, of: Iterable[Summary] = ()) -> str:
+    """How the figures of a table are to be read; `of` are figures that may be alike in all worlds drawn."""
     if not result.model.uncertain:
         return "No assumption is uncertain: all worlds are one."
-    digits = "± is the Monte Carlo error of the mean, which more worlds make smaller."
-    return (
-        f"{_RANGE} {digits if errors else 'Means have no more digits than their Monte Carlo error supports.'}"
-    )
+    text = "Means have no more digits than their Monte Carlo error supports."
+    if errors:
+        text = "± is the Monte Carlo error of the mean, which more worlds make smaller."
+    if any(each.se == 0.0 and each.q05 == each.q95 for each in of):
+        text += (
+            " A figure without a range is the same in all worlds drawn; of worlds in which it may be another the share "
+            f"is at most {3.0 / result.effective_worlds:.2g} (95 %)."
+        )
+    return f"{_RANGE} {text}"
 
 
 def differences_table(result: Result, errors: bool = False) -> Table:
