@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import importlib
+import math
 import re
 import shlex
 from pathlib import Path
@@ -220,6 +221,32 @@ def follow(block: str) -> None:
                     at = given.find(piece, at)
                     assert at >= 0, f"{command}: {piece}"
                     at += len(piece)
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs" / "how-to").glob("*.md")), ids=lambda page: page.stem)
+def test_a_how_to_runs(page: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    consoles = [block for _, block in blocks(page, "console")]
+    assert consoles
+    for block in consoles:
+        follow(block)
+
+
+def test_the_chances_that_scaling_speaks_of() -> None:
+    said = text(ROOT / "docs" / "how-to" / "scale-payoffs.md")
+    rows = [
+        [cell.strip() for cell in row.split("|")[2:-1]] for row in said.splitlines() if row.startswith("| ")
+    ][:2]
+    assert len(rows[0]) == len(rows[1]) == 8
+    for noises, chance in zip(*rows, strict=True):
+        assert float(chance) == pytest.approx(1 / (1 + math.exp(float(noises))), rel=0.02)
+    slip = 1 / (1 + math.exp(5))
+    assert 1 - (1 - slip) ** 10 == pytest.approx(1 / 15, rel=0.05)
+    assert 1 - (1 - slip) ** 120 > 0.5
+    fewer = 1 / (1 + math.exp(1 / 0.134))
+    assert 1 - (1 - fewer) ** 12 == pytest.approx(slip, rel=0.05)
+    assert pytest.approx(0.0069, abs=5e-5) == 1 - (1 - 0.08) ** (1 / 12)
+    assert pytest.approx(0.40, abs=5e-3) == 1 - 0.95**10
 
 
 def test_the_tutorial_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
