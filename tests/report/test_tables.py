@@ -83,6 +83,16 @@ def test_a_hazard_is_named_after_what_may_happen() -> None:
     assert not any("Peace lasts" in row or "Calm after" in row for row in named)
 
 
+def test_an_arrangement_that_changes_nothing_is_named() -> None:
+    idle = PLEDGE.replace("shield: troops * (1 + pledge)", "shield: troops").replace(
+        "  both: {", "  vain: {title: Pledge alone, measures: {pledge: 1}}\n  both: {"
+    )
+    assert "“Pledge alone” gives the same as “Nothing” in every world: “Pledge” has no effect" in heading(
+        result(idle)
+    )
+    assert not any("the same as" in line for line in heading(result()))
+
+
 def test_states_and_endings_go_from_good_to_bad() -> None:
     # Written from bad to good, so that the order of the file is not the order wanted.
     text = PLEDGE

@@ -68,7 +68,11 @@ def test_the_sound_file_gives_a_scenario_and_no_notes():
         ),
         ("  quiet: {next", "  idle: {next: war}\n  quiet: {next", "idle is an outcome never reached"),
         ("{force: 30, pledge: 1}", "{force: 30}", "no arrangement sets the measure pledge"),
-        ("bound: {fight: 0.3 * pledge}", "bound: {fight: 0.3}", "no expression uses the measure pledge"),
+        (
+            "bound: {fight: 0.3 * pledge}",
+            "bound: {fight: 0.3}",
+            "depends on the measure pledge changes nothing",
+        ),
         ("value: south}", "value: south, by_year: 3}", "by_year changes nothing"),
         ("cost: 0.4 * force", "cost: 0.4 * force\n    cost_unit: euro a year", "leave a year out"),
         ("cost: 0.4 * force", "cost: 0.4 * force\n    cost_unit: euro p.a.", "leave p.a. out"),
@@ -100,6 +104,22 @@ def test_tone_is_one_of_three_words():
     assert (scenario.phases["war"].tone, scenario.phases["peace"].tone) == ("bad", None)
     (fault,) = faults(changed(("  war: {abs", "  war: {tone: sad, abs")))
     assert "good, mixed or bad is expected" in fault
+
+
+UNUSED = ("bound: {fight: 0.3 * pledge}", "bound: {fight: 0.3}")
+
+
+@pytest.mark.parametrize(
+    ("read_by", "words"),
+    [
+        (("pledge: {by: south,", "pledge: {by: south, cost: 2 * pledge,"), "nothing but its cost"),
+        (("  troops: force", "  idle: pledge\n  troops: force"), "measure pledge, so it changes nothing"),
+    ],
+    ids=["its own cost alone", "a definition that nothing rests on"],
+)
+def test_a_measure_without_any_effect_is_named(read_by, words):
+    found = notes(changed(UNUSED, read_by))
+    assert any("depends on the measure pledge" in note and words in note for note in found)
 
 
 def test_a_phase_reached_only_from_a_metric_is_not_noted():

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+
+import numpy as np
 
 from backstop.base.table import Table
 from backstop.base.words import counted, listed, number, quoted, readable, supported, with_range
@@ -39,7 +41,7 @@ def heading(result: Result) -> list[str]:
         metric.kind in SLIP_KINDS for metric in result.model.scenario.metrics.values()
     ):
         lines.append("how far events come with slips is not told: the scenario is too large for it")
-    return lines
+    return [*lines, *without_effect(result)]
 
 
 def _unsettled(result: Result) -> str:
@@ -67,6 +69,23 @@ _RANGE = (
     "Mean over worlds, and in brackets the range of nine worlds in ten (5 to 95 %), which says how much assumptions "
     "matter."
 )
+
+
+def without_effect(result: Result) -> Iterator[str]:
+    """A sentence for each arrangement that gives the same as the first one in every world."""
+    (first, base), *others = result.arrangements.items()
+    arrangements, levels = result.model.scenario.arrangements, result.model.levels
+    for name, a in others:
+        pairs = [
+            *((a.samples[m], base.samples[m]) for m in base.samples),
+            *((a.value_samples[m], base.value_samples[m]) for m in base.value_samples),
+        ]
+        if all(np.array_equal(one, other, equal_nan=True) for one, other in pairs):
+            changed = [m for m, level in levels[name].items() if level != levels[first][m]]
+            titles = (quoted(result.model.scenario.measures[m].titled(m)) for m in changed)
+            what = f": {listed(titles)} {'has' if len(changed) == 1 else 'have'} no effect" if changed else ""
+            here, there = (quoted(arrangements[each].titled(each)) for each in (name, first))
+            yield f"{here} gives the same as {there} in every world{what}"
 
 
 def tables(result: Result, errors: bool = False) -> list[Table]:

@@ -62,6 +62,26 @@ class Usage:
 
         return self._read(part, ("parameters",), False, refusal, "" if types else what)
 
+    def effective_names(self) -> set[str]:
+        """Names that payoffs, probabilities or actors rest on, by whatever definitions, caps and conditions.
+
+        What only a cost, a metric, a claim or an idle definition reads is not among them.
+        """
+        found: set[str] = set()
+        rests: dict[str, set[str]] = {}
+        for part, names in self.parts:
+            section = part.path[0]
+            if section == "definitions" or (section == "measures" and part.path[2:3] != ("cost",)):
+                rests.setdefault(str(part.path[1]), set()).update(names)
+            elif section not in ("measures", "metrics", "claims", "observations"):
+                found |= names
+        waiting = list(found)
+        while waiting:
+            further = rests.get(waiting.pop(), set()) - found
+            found |= further
+            waiting += further
+        return found
+
     def _read(
         self,
         part: Part,

@@ -128,11 +128,16 @@ def _unused(root: Part, names: Names, usage: Usage, moves: Moves) -> None:
         for level in arrangement.at("measures").items()
         if level.number
     }
+    effective = usage.effective_names()
     for measure in root.at("measures").items():
         if measure.name not in arranged and not measure.at("default").number:
             measure.note(f"no arrangement sets the measure {measure.name}, so it is always 0")
-        elif measure.name not in usage.read_names and not measure.has("cost"):
-            measure.note(f"no expression uses the measure {measure.name}, so it changes nothing")
+        elif measure.name not in effective:
+            but = " but its cost" if measure.has("cost") else ""
+            measure.note(
+                f"nothing that anybody gets or does depends on the measure {measure.name}, so it changes nothing{but}",
+                "use it in a payoff, a probability or a condition, or leave it out",
+            )
     _unreached(root, moves)
 
 
