@@ -24,6 +24,9 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 FEW_WORLDS = 100.0
 TOO_FEW_WORLDS = 10.0
 
+# The squares of figures up to here can be summed over any number of worlds.
+_SQUARED = 1e150
+
 _FEW = 2_000
 _BINS = 4_096
 _WIDTH = 64 * REPLICATIONS
@@ -301,8 +304,13 @@ def varying(values: ArrayLike, weights: FloatArray, what: str = "the metric") ->
 
 
 def refuse_constant(values: FloatArray, what: str = "the metric") -> None:
-    """Raise Refused where finite `values` are all the same to rounding."""
+    """Raise Refused where finite `values` are all the same to rounding, or too large for a variance to be a number."""
     low, high = float(values.min()), float(values.max())
+    if max(-low, high) > _SQUARED:
+        raise Refused(
+            f"{what} is up to {max(-low, high):.3g}, too large for its variance to be a number",
+            hint="choose a larger unit, so that figures stay below 1e150",
+        )
     if values.size < 2:
         raise Refused("one world alone shows no variation", hint="assess at least a few hundred worlds")
     if high - low <= 1e-12 * max(abs(low), abs(high), 1e-300):
