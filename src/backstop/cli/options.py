@@ -108,7 +108,7 @@ class Run:
     @functools.cached_property
     def model(self) -> Model:
         """The study with `--camp`, `--given` and `--set` applied; its notes are counted on standard error."""
-        from backstop.base.memory import keep_freed_memory
+        from backstop.base.process import keep_freed_memory
         from backstop.base.words import counted
         from backstop.scenario.study import load
 

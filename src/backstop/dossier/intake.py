@@ -12,6 +12,7 @@ from pathlib import Path
 
 from backstop.base.faults import BackstopError, Fault, InvalidInput, Place
 from backstop.base.files import read_file, sha256
+from backstop.base.process import end_with_parent
 from backstop.base.words import clean, did_you_mean, shortened
 from backstop.dossier.record import Digests, Published, Source, Version
 from backstop.dossier.text.canonical import digest
@@ -100,14 +101,10 @@ def _side_by_side(jobs: Sequence[_Job]) -> list[tuple[list[Arrival], list[Fault]
 
 def _serve(parent: int) -> None:
     """Make this process one that ends with its parent, and leaves an interruption to it."""
-    import ctypes
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with contextlib.suppress(AttributeError, OSError):  # such a wish is known to Linux alone
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
-        if os.getppid() != parent:
-            os.kill(os.getpid(), signal.SIGKILL)
+    end_with_parent(parent)
 
 
 def _attempt(job: _Job) -> tuple[list[Arrival], list[Fault]]:

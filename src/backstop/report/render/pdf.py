@@ -10,9 +10,11 @@ import os
 import shutil
 import subprocess
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from backstop.base.faults import Fault, Refused
+from backstop.base.process import end_with_parent
 
 BROWSERS = (
     "chromium",
@@ -77,7 +79,13 @@ def pdf(page: Path) -> bytes:
             page.resolve().as_uri(),
         ]
         try:
-            done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)
+            done = subprocess.run(
+                command,
+                capture_output=True,
+                timeout=SECONDS,
+                check=False,
+                preexec_fn=partial(end_with_parent, os.getpid()),
+            )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise _failed(program, str(error)) from error
         if done.returncode != 0 or not target.is_file():
