@@ -223,7 +223,11 @@ def follow(block: str) -> None:
                     at += len(piece)
 
 
-@pytest.mark.parametrize("page", sorted((ROOT / "docs" / "how-to").glob("*.md")), ids=lambda page: page.stem)
+# Pages that start a study of their own can be followed from nothing.
+HOW_TO = [page for page in sorted((ROOT / "docs" / "how-to").glob("*.md")) if "$ backstop new " in text(page)]
+
+
+@pytest.mark.parametrize("page", HOW_TO, ids=lambda page: page.stem)
 def test_a_how_to_runs(page: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     consoles = [block for _, block in blocks(page, "console")]
