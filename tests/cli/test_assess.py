@@ -43,6 +43,7 @@ KEYS = [
     "arrangements",
     "observations",
     "notes",
+    "forms",
 ]
 SUMMARY = ["mean", "se", "q05", "q25", "q50", "q75", "q95"]
 

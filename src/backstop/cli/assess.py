@@ -12,6 +12,8 @@ from backstop.cli.printing import print_json, print_notes, print_titled
 
 if TYPE_CHECKING:
     from backstop.questions.claims.results import Claims
+    from backstop.questions.study.headline_forms import HeadlineForms
+    from backstop.report.material.subject import Subject
     from backstop.worlds.result import Result
 
 # Where --until gives up, unless --worlds says otherwise.
@@ -94,8 +96,18 @@ def assess(
         beside["claims"] = found.by_name()
         return found
 
+    def answered(result: Result) -> tuple[Subject, HeadlineForms]:
+        from backstop.report.material.gathering import forms_of
+        from backstop.report.material.subject import subject_of
+
+        lead = subject_of(result)
+        forms = forms_of(result, lead, run.threads)
+        beside["forms"] = forms.as_dict()
+        return lead, forms
+
     if out is None:
         result = solved()
+        lead, forms = answered(result)
         judgement = judged(result)
     else:
         from backstop.base.files import RESULTS, folder_written_whole, write_new
@@ -108,22 +120,23 @@ def assess(
         # Opened before the work: a folder that cannot be written is found at once.
         with folder_written_whole(out, RESULTS) as folder:
             result = solved()
+            lead, forms = answered(result)
             judgement = judged(result)
             save(result, folder, beside)
-            content = written(of_assessment(result, Path(run.study), judgement, command))
+            content = written(of_assessment(result, Path(run.study), lead, forms, judgement, command))
             write_new(folder / "report.html", html(content))
     print_notes(result.notes)
     if run.as_json:
         print_json({**result.as_dict(), **beside})
     else:
-        from backstop.report.material.subject import subject_of
         from backstop.report.tables.assessment import heading, tables
+        from backstop.report.tables.forms import forms_in_words
         from backstop.report.tables.slips import slips_in_words
 
         question = [model.scenario.question] if model.scenario.question else []
-        lead = subject_of(result)
-        answer = [text for text in (slips_in_words(result, lead.shown, lead.focus),) if text]
-        print_titled(model.scenario.title, tables(result, errors), (*question, *heading(result), *answer))
+        answer = [forms_in_words(result, forms, lead.words), slips_in_words(result, lead.shown, lead.focus)]
+        lines = [text for text in (*question, *heading(result), *answer) if text]
+        print_titled(model.scenario.title, tables(result, errors), lines)
         if judgement is not None:
             from backstop.cli.questions.claims import print_claims
 

@@ -3,6 +3,9 @@
 The conventions varied are how payoff shocks are read, how large they are, and how long a period is. A period is how
 often each tree is played, with the same probabilities each time: a study whose answers move much with it has numbers
 that belong to its period.
+
+Forms intervene: the worlds keep the weights that observations give them in the study as it stands. Weighing them anew
+under each form would let the observations hide a part of what a form changes.
 """
 
 from __future__ import annotations
@@ -98,9 +101,7 @@ class FormAnswers:
 
 
 def answers_by_form(inquiry: Inquiry, metrics: Sequence[str], arrangements: Sequence[str]) -> FormAnswers:
-    """Metrics of arrangements under every form of `variants`, on the same worlds.
-
-    Forms intervene: the weights are those of the study as it stands.
+    """Metrics of arrangements under every form of `variants`, on the same worlds with the same weights.
 
     A form that cannot be solved is kept with its reason; InvalidInput and Refused of the model as it is are raised.
     """
@@ -128,13 +129,15 @@ def answers_by_form(inquiry: Inquiry, metrics: Sequence[str], arrangements: Sequ
     return FormAnswers(model, forms[0][2], tuple(arrangements), tuple(metrics), means, failed, tuple(notes))
 
 
-def variants(model: Model, information: Information, scales: tuple[float, ...] = (0.5, 2.0)) -> list[Variant]:
-    """The model as it is, under the other convention, with noise scaled, and with shorter and longer periods."""
+def variants(
+    model: Model, information: Information, scales: tuple[float, ...] = (0.5, 2.0), periods: bool = True
+) -> list[Variant]:
+    """The model as it is, under the other convention, with noise scaled, and with shorter and longer `periods`."""
     other: Information = "private_payoffs" if information == "agent_error" else "agent_error"
     found: list[Variant] = [("as it is", model, information), (f"payoff shocks as {other}", model, other)]
     for scale in scales:
         found.append((f"noise times {scale:g}", with_noise(model, scale), information))
-    for period in periods_around(model):
+    for period in periods_around(model) if periods else ():
         found.append((f"period of one {period}", with_period(model, period), information))
     return found
 

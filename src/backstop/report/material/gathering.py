@@ -22,6 +22,7 @@ from backstop.questions.methods.given_data import GivenData
 from backstop.questions.methods.prim import Discovery
 from backstop.questions.methods.tornado import Swing
 from backstop.questions.study.conditions import boxes_borne_out
+from backstop.questions.study.headline_forms import HeadlineForms, headline_by_form
 from backstop.questions.study.packages import Packages, least_packages, measures_to_vary
 from backstop.questions.study.sensitivity import first_order_shares, swings
 from backstop.questions.study.sensitivity_results import Quantity
@@ -65,6 +66,7 @@ class Material:
     evidence: Evidence
     graph: GraphReadings | None
     command: str
+    forms: HeadlineForms
     searched: bool = True
 
     @property
@@ -140,6 +142,8 @@ def gathered(
     conditions = _sought(lambda: _conditions(inquiry, result, lead))
     step("looking for the least packages")
     packages = _sought(lambda: _packages(inquiry, result, lead, request))
+    step("trying other forms of the model")
+    forms = forms_of(result, lead, request.threads)
     step("judging claims")
     claims = judge_claims(inquiry, solved=result) if model.scenario.claims else None
     step("reading the evidence")
@@ -156,12 +160,20 @@ def gathered(
         evidence_of(model, study),
         graph_readings(study),
         command,
+        forms,
     )
 
 
-def of_assessment(result: Result, study: Path, claims: Claims | None, command: str) -> Material:
+def forms_of(result: Result, lead: Subject, threads: int | None = None) -> HeadlineForms:
+    """How far what an answer leads with moves with the form of the model."""
+    target = lead.target.formula if lead.target is not None and lead.target.own else None
+    return headline_by_form(result, lead.metric, lead.focus, target, threads)
+
+
+def of_assessment(
+    result: Result, study: Path, lead: Subject, forms: HeadlineForms, claims: Claims | None, command: str
+) -> Material:
     """What an assessment says as it is, with `claims` where they have been judged: nothing is solved or looked for."""
-    lead = subject_of(result, (), None, None)
     unasked: Sought[Any] = Sought(None, "It was not looked for.")
     return Material(
         result.model,
@@ -176,6 +188,7 @@ def of_assessment(result: Result, study: Path, claims: Claims | None, command: s
         evidence_of(result.model, study),
         graph_readings(study),
         command,
+        forms,
         searched=False,
     )
 

@@ -50,6 +50,11 @@ class Subject:
     target: Target | None
     focus: str
 
+    @property
+    def words(self) -> str:
+        """The target in words; empty where there is none."""
+        return "" if self.target is None else self.target.words
+
 
 def is_probability(metric: form.Metric) -> bool:
     """Whether a metric is a probability, so that natural frequencies fit it."""

@@ -8,6 +8,7 @@ from backstop.report.content import Block, Items, Paragraph, Section
 from backstop.report.material.gathering import Material, by_size
 from backstop.report.material.subject import is_probability
 from backstop.report.sections.headline import headline
+from backstop.report.tables.forms import forms_in_words
 from backstop.report.tables.slips import slips_in_words
 from backstop.report.wording import compared, points, told_apart
 from backstop.worlds.statistics import mean_and_error
@@ -16,7 +17,11 @@ from backstop.worlds.statistics import mean_and_error
 def section(found: Material) -> Section:
     """The answer in a few sentences."""
     blocks: list[Block] = [Paragraph(headline(found), lead=True)]
-    blocks += [Paragraph(text) for text in (_chances(found), _comparison(found), _slips(found)) if text]
+    blocks += [
+        Paragraph(text)
+        for text in (_chances(found), _comparison(found), _forms(found), _slips(found))
+        if text
+    ]
     changes = what_would_change_it(found)
     if changes:
         blocks += [Paragraph("What would change this:"), Items(tuple(changes))]
@@ -37,6 +42,11 @@ def _chances(found: Material) -> str:
         f"{quoted(found.metric_title(lead.metric))} comes about in {frequency(of.mean, of.se)} cases under "
         f"{quoted(found.arrangement_title(lead.focus))}; in nine worlds of ten the chance is between {low} and {high}."
     )
+
+
+def _forms(found: Material) -> str:
+    """How the headline stands under other forms of the model."""
+    return forms_in_words(found.result, found.forms, found.subject.words)
 
 
 def _slips(found: Material) -> str:
