@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from backstop.base.faults import InvalidInput
 from backstop.game.choice import Information
 from backstop.game.metric import SLIP_KINDS, Metric, by_first_slip, figure
 from backstop.game.process import expected_outcomes, shares
 from backstop.game.slips import NOBODY, name_of_slips, slip_records
+from backstop.program.host import Wanted
 from backstop.scenario.expression.expression import Value
 from backstop.scenario.model import Model
 from backstop.scenario.typed_valuation import TypedValuation
 from backstop.scenario.valuation import Valuation
 from backstop.worlds.draws import sampler_of
+from backstop.worlds.query import Solver
 from backstop.worlds.sequence import NUMBERED_WORLDS
 from backstop.worlds.tracing.phase_trace import entered, known, outcome_numbers, phase_shares, phase_trace
 from backstop.worlds.tracing.traced import SlipsTrace, WorldTrace
@@ -50,9 +53,9 @@ def trace(
     convention: Information = information or model.scenario.information
     levels = model.levels[arrangement]
     if model.types is not None:
-        return typed_trace(
-            model, arrangement, world, TypedValuation(model, levels, parameters, number), convention, periods
-        )
+        typed = TypedValuation(model, levels, parameters, number)
+        found = typed_trace(model, arrangement, world, typed, convention, periods)
+        return replace(found, slips=_slips_of_types(model, levels, parameters, convention))
     valuation = Valuation(model, levels, parameters, number)
     solution = valuation.solved(convention)
     game = model.game
@@ -87,3 +90,23 @@ def trace(
         slips_are=name_of_slips(convention),
         slips={name: slips(metric) for name, metric in measured.items() if metric.kind in SLIP_KINDS},
     )
+
+
+def _slips_of_types(
+    model: Model, levels: Mapping[str, float], parameters: Mapping[str, float], information: Information
+) -> dict[str, SlipsTrace]:
+    """The events of metrics by first slip where an actor has types; empty where the program does not tell them."""
+    solver = Solver(model, information, 1)
+    if not solver.host.program.layout.has_slips:
+        return {}
+    solved = solver.solve(parameters, levels, 1, Wanted(slips=True))
+    found = {}
+    for name, by in solved.slips.items():
+        event = float(solved.metrics[name][0])
+        event = 1.0 - event if model.metric(name).kind == "avoid" else event
+        parts = {actor: float(values[0]) for actor, values in by.items()}
+        rest = event - sum(parts.values())
+        found[name] = SlipsTrace(
+            known(max(rest, 0.0) if rest == rest else rest), {actor: known(p) for actor, p in parts.items()}
+        )
+    return found

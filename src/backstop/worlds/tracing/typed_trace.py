@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from backstop.game.choice import Information
+from backstop.game.choice import TIE, Information
 from backstop.game.hidden import TYPES, KnownSolution, TypedSolution
 from backstop.game.inference import Reached, endings
 from backstop.game.learning import Learning, solve_hidden
 from backstop.game.process import shares
 from backstop.game.slips import name_of_slips
 from backstop.game.tree import Decision, Ending, Play
+from backstop.game.world import World
 from backstop.scenario.model import Model
 from backstop.scenario.typed_valuation import TypedValuation
 from backstop.worlds.tracing.phase_trace import (
@@ -177,6 +178,15 @@ def _nodes(
         if isinstance(node, Decision):
             chances = [n.chances[here.position] for n in numbers if n is not None]
             bound = {m: mean(a, b, here.belief) for m, a, b in zip(node.bound, *chances, strict=True)}
+        slips: list[float | None] = [None] * len(labels)
+        if isinstance(node, Decision):
+            slips = _slips(
+                node,
+                here,
+                types.actor,
+                solution.world.worlds,
+                [dict(zip(node.bound, c, strict=True)) for c in chances],
+            )
         moves = []
         for m, (label, child, p, q) in enumerate(zip(labels, here.below, *here.moves, strict=True)):
             below = play.nodes[child.position]
@@ -187,7 +197,7 @@ def _nodes(
                     mean(p, q, here.belief),
                     _by_actor(model, child.values),
                     bound.get(m, 0.0),
-                    None,
+                    slips[m],
                     dict(zip(names, (p, q), strict=True)),
                     child.belief,
                 )
@@ -202,6 +212,29 @@ def _nodes(
             here.belief,
             by_type,
         )
+
+
+def _slips(
+    node: Decision,
+    here: Reached,
+    typed: int,
+    worlds: Sequence[World],
+    bound: Sequence[Mapping[int, float]],
+) -> list[float | None]:
+    """By move: the probability, over the types, that it is made as a slip; None where it is one of neither type.
+
+    A slip is one of a type: of the actor with types each ranks the moves by its own values.
+    """
+    found: list[float | None] = [None] * len(here.below)
+    for k, share in enumerate((1.0 - here.belief, here.belief)):
+        column = len(worlds[k].game.actors) if k and node.actor == typed else node.actor
+        own = [child.values[column] for child in here.below]
+        least = worlds[k].slip_margins[node.actor] + TIE * max(1.0, *map(abs, own))
+        for m, worth in enumerate(own):
+            if max(own) - worth > least:
+                freely = max(here.moves[k][m] - bound[k].get(m, 0.0), 0.0)
+                found[m] = (found[m] or 0.0) + share * freely
+    return found
 
 
 def _ordered(root: Reached, order: dict[int, Reached]) -> None:
