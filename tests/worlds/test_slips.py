@@ -156,12 +156,12 @@ def little_room() -> Iterator[None]:
 @pytest.mark.usefixtures("little_room")
 def test_a_scenario_too_large_for_slips_is_solved_without_them(monkeypatch: pytest.MonkeyPatch) -> None:
     model = load(KOREA)
-    with_slips = assess(model, 32)
+    with_slips = assess(model, 256)
     query._host.cache_clear()
     sizes = [len(compile_program(model, slips=slips).wasm) for slips in (False, True)]
     assert sizes[0] < 0.95 * sizes[1]
     monkeypatch.setattr(lowering, "MOST_CODE", sum(sizes) // 2)
-    result = assess(model, 32)
+    result = assess(model, 256)
     for name, a in result.arrangements.items():
         assert a.slips == {}
         for metric, summary in a.metrics.items():
@@ -171,4 +171,4 @@ def test_a_scenario_too_large_for_slips_is_solved_without_them(monkeypatch: pyte
     monkeypatch.setattr(lowering, "MOST_CODE", 1_000)
     query._host.cache_clear()
     with pytest.raises(Refused, match="the scenario makes a program"):
-        assess(model, 32)
+        assess(model, 256)

@@ -29,8 +29,8 @@ class Slips:
     actor, over all worlds together; nothing where the event never happens.
 
     >>> import backstop
-    >>> result = backstop.assess(backstop.load("examples/korea-1953"), worlds=64, arrangements=["zone_only"])
-    >>> of = result.arrangements["zone_only"].slips["no_war_20"]
+    >>> result = backstop.assess(backstop.load("examples/ladder"), worlds=64, arrangements=["automatic"])
+    >>> of = result.arrangements["automatic"].slips["war"]
     >>> abs(of.incentive.mean + sum(part.mean for part in of.by.values()) - of.event.mean) < 1e-12
     True
     """
