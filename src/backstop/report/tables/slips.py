@@ -81,14 +81,14 @@ def _percent(share: Estimate) -> str:
 def lead_event(result: Result, shown: Sequence[str], arrangement: str) -> str | None:
     """The metric whose event an answer speaks of: the first of those `shown`, else the most telling one.
 
-    Events without a condition and from the start come first, then those that are not good by their tone.
+    Bad events come first (what is avoided, or has a bad tone), and those without a condition and from the start.
     """
     scenario, slips = result.model.scenario, result.arrangements[arrangement].slips
 
     def place(name: str) -> tuple[bool, bool]:
         metric = scenario.metrics[name]
-        good = metric.kind != "avoid" and _tones(scenario, metric) == {"good"}
-        return metric.given is not None or metric.from_ is not None, good
+        is_bad = metric.kind == "avoid" or "bad" in _tones(scenario, metric)
+        return not is_bad, metric.given is not None or metric.from_ is not None
 
     for names in (shown[:1], shown, tuple(slips)):
         known = [name for name in names if name in slips]
