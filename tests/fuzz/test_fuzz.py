@@ -26,6 +26,7 @@ def quiet():
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("name", READERS)
 def test_a_reader_ends_with_an_error_of_ours_alone(files, name):
+    driver.warm_up(files, [name])
     tally = driver.Tally()
     for data in files[name]:
         driver.attempt(tally, name, data)
