@@ -397,6 +397,21 @@ def test_the_short_cut_gives_what_plain_sweeps_give() -> None:
         assert fast.metrics[name] == pytest.approx(metric, abs=1e-9)
 
 
+@pytest.mark.parametrize("information", CONVENTIONS)
+@pytest.mark.parametrize("tail_years", [0, 4])
+def test_a_tail_that_is_cut_off_is_followed_sweep_by_sweep(information: Information, tail_years: int) -> None:
+    scenario = several_years()
+    scenario["horizon"] = {"years": 2, "period": "year", "tail_years": tail_years}
+    scenario["actors"]["rival"]["grid"] = 4
+    model, world = model_of(scenario), {"share": 0.35, "noise": 0.4}
+    levels = model.levels["bare"]
+    ours = Host(compile_program(model, information), 1).solve(1, dict(world), levels, EVERYTHING)
+    theirs = TypedValuation(model, levels, world).solved(information)
+    assert len(ours.metrics) == 4
+    for name, metric in ours.metrics.items():
+        assert metric[0] == pytest.approx(theirs.figure(model.metric(name)), abs=1e-10)
+
+
 def test_learning_needs_noise() -> None:
     flagged = run(several_years(), share=0.4, noise=0.0)
     assert flagged.flagged.all()

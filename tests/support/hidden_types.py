@@ -49,7 +49,7 @@ def with_hidden_type(scenario: Scenario, rng: random.Random, beliefs: str, grid:
     for section in ("phases", "outcomes"):
         for part in scenario[section].values():
             payoffs = part.get("payoffs", {})
-            for payee in {*payoffs, name}:
+            for payee in sorted({*payoffs, name}):
                 if rng.random() < (0.6 if payee == name else 0.3):
                     payoffs[payee] = f"({payoffs.get(payee, 0)}) + {rng.uniform(-2, 2):.3f} * {bold}"
             if payoffs:

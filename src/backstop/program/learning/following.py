@@ -22,10 +22,10 @@ from backstop.program.recursion.rows import largest
 # Steps of Newton's method from beliefs kept, and from a prediction on the branch.
 MOST_STEPS, MOST_CORRECTIONS = 14, 8
 # The first and the largest step on the branch, the least, and how far a prediction may be off.
-FIRST, LARGEST, LEAST, NEAR = 0.25, 0.5, 1e-7, 0.1
+FIRST, LARGEST, LEAST, NEAR = 0.5, 0.5, 1e-7, 0.1
 MOST_TRIES = 4_000
 # How little beliefs may move in the last step where the branch is followed: at its end, and before.
-THERE, ON_THE_WAY = 1e-10, 1e-5
+THERE, ON_THE_WAY = 3e-7, 1e-5
 # Beliefs that are closer than this are the same.
 SAME = 1e-6
 

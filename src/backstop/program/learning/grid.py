@@ -17,7 +17,8 @@ ENDS = 2
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The rows of a game by belief: those of phase k lie one after the other, from `first[k]` on.
+    """The rows of a game by belief: those of phase k lie one after the other, from `first[k]` on. Phases that lead to
+    one another lie together, after those they lead to.
 
     A row has a column for every actor, the typed one with its first type, and a last one for its second type. Phases
     that go on have a row for each of `size` beliefs, from 0 to 1; absorbing ones one for each end. `start[k]`: a row
@@ -69,7 +70,7 @@ def grid_of(game: Game, hidden: Hidden, at_first: frozenset[int], memory: Memory
     groups: list[list[int]] = []
     used = 0
     for phases, each in (
-        ([k for k in game.live if k not in at_first], hidden.grid),
+        ([k for group in game.groups() for k in group if k not in at_first], hidden.grid),
         ([k for k, play in enumerate(game.plays) if play is None], ENDS),
     ):
         group: list[int] = []

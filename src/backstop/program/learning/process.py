@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from backstop.game.tree import Decision
 from backstop.program.code.encoding import I32, Function, Store
 from backstop.program.code.terms import Term, Terms
-from backstop.program.layout import Slots
+from backstop.program.layout import SLOT, Slots
 from backstop.program.learning.following import Following, Worlds, worlds_of
 from backstop.program.learning.plays import Plays, desk_of, seats_of
 from backstop.program.learning.record import Record, record_of
@@ -16,8 +16,10 @@ from backstop.program.learning.seat import KINDS, Board
 from backstop.program.recursion.process import Lanes
 from backstop.program.recursion.rows import Rows, RowWriter
 
-# How little beliefs may move in the last step: in sweeps of the tail, which go on anyway, and in periods.
+# How little beliefs may move in the last step: in sweeps of the tail that go on until nothing moves, and in periods.
 IN_SWEEPS, IN_PERIODS = 1e-2, 3e-7
+# Sweeps made at most where the branch is followed in every one.
+MOST_CAREFUL = 256
 
 
 @dataclass(slots=True)
@@ -171,22 +173,51 @@ class LearntProcess:
 
     def sweep(self, function: Function, active: int) -> None:
         """One period back in the tail in the worlds `active`."""
+        self._look(function, active)
+        self._settle(function, self._phases(self.rows.going), None)
+        if self.cut:
+            self._absorb(function)
+
+    def sweep_of(self, function: Function, active: int, phases: Sequence[int]) -> None:
+        """A sweep over some phases, which follow what is found of one another within it: that leads to the same fixed
+        points, and sooner."""
+        self._look(function, active)
+        for phase in phases:
+            self._settle(function, [phase], None)
+            self._discount(function, phase)
+
+    def _look(self, function: Function, active: int) -> None:
+        """Begin a sweep in the worlds `active`."""
         worlds, terms = self.worlds, Terms()
         self._set(
             function,
             {
                 worlds.among: terms.local(active),
                 worlds.lost: terms.bits(0),
-                worlds.tolerance: terms.constant(IN_SWEEPS),
+                worlds.tolerance: terms.constant(IN_PERIODS if self.cut else IN_SWEEPS),
             },
             terms,
         )
-        self._settle(function, self._phases(self.rows.going), None)
-        # From values of nothing nothing is presumed; later only in careful worlds.
-        terms = Terms()
-        self._set(function, {worlds.cold: terms.load(worlds.careful)}, terms)
-        if self.cut:
-            self._absorb(function)
+
+    def _discount(self, function: Function, phase: int) -> None:
+        """Discount what a phase was just found to be worth."""
+        rows, grid = self.rows, self.board.grid
+        start = rows.place[grid.first[phase]]
+        with function.each(grid.size, rows.size) as row:
+            terms, stores = Terms(), list[Store]()
+            for column in range(rows.actors):
+                at = start + column * SLOT
+                worth = terms.mul(terms.load(rows.factors[column]), terms.load_at(row, rows.worth + at))
+                stores.append(Store(rows.discounted + at, worth, row))
+            function.compute(terms, stores)
+
+    def patience(self, terms: Terms, limit: int) -> Term:
+        """How many sweeps are made at most: not many where every one of them takes the way along the branch."""
+        most = terms.constant(float(limit))
+        if not self.board.grid.hidden.learns:
+            return most
+        careful = terms.constant(float(min(limit, MOST_CAREFUL)))
+        return terms.select(terms.load(self.worlds.careful), careful, most)
 
     def _absorb(self, function: Function) -> None:
         rows, terms, stores = self.rows, Terms(), list[Store]()
@@ -210,7 +241,7 @@ class LearntProcess:
         """`start()`: the values where the tail begins."""
         function, terms, rows, worlds = Function("start"), Terms(), self.rows, self.worlds
         stores = [
-            Store(worlds.cold, terms.bits(-1)),
+            Store(worlds.cold, terms.load(worlds.careful)),
             Store(worlds.lost, terms.bits(0)),
             Store(worlds.differ, terms.bits(0)),
             Store(self.plays.desk.turned, terms.constant(1.0)),
@@ -230,10 +261,28 @@ class LearntProcess:
                     base = rows.values + rows.place[some[0]]
                     zero = terms.constant(0.0)
                     function.compute(
-                        terms, [Store(base + column * 16, zero, place) for column in range(rows.actors)]
+                        terms, [Store(base + column * SLOT, zero, place) for column in range(rows.actors)]
                     )
         RowWriter(function, rows, len(rows.order)).discount(rows.values)
+        if self.board.grid.hidden.learns:
+            self._presume(function)
         return function
+
+    def _presume(self, function: Function) -> None:
+        """Begin with beliefs that no move changes."""
+        grid, place = self.board.grid, function.local(I32)
+        for phase in self._phases(self.rows.going):
+            found = len(self.plays.seats[self.plays.number[phase]].found)
+            if not found:
+                continue
+            function.whole(self.plays.warm[phase])
+            function.set(place)
+            with function.each(grid.size, 1) as number:
+                function.splat(self.plays.desk.belief, number, grid.size - 1)
+                terms = Terms()
+                belief = terms.load(self.plays.desk.belief)
+                function.compute(terms, [Store(i * SLOT, belief, place) for i in range(found)])
+                function.step(place, found * SLOT)
 
     def confirm(self) -> Function:
         """`confirm()`: whether beliefs at the horizon lie on the principal branch."""

@@ -34,6 +34,9 @@ class Mixing:
         self.functions: list[Function] = []
         self.curvature = rows.memory.take(1)
         self.possible = bool(rows.going) and not process.cut
+        game, grid = process.board.numbers[0].model.game, process.board.grid
+        going = (tuple(phase for phase in group if phase in grid.first) for group in game.groups())
+        self.groups = [group for group in going if group]
         # What the last sweep left, and the values it started from; what steps changed of the first, and of both.
         self.left, self.former = rows.table(), rows.table()
         tables = [rows.table() for _ in range(2 * REMEMBERED)]
@@ -42,38 +45,38 @@ class Mixing:
 
     def write(self, function: Function, among: int, found: int, sweeps: Sweeps) -> None:
         """Search in the lanes of the local `among`; those in which a point is found go into the local `found`."""
-        process, rows, worlds = self.process, self.rows, self.process.worlds
-        active, most = function.local(), function.local()
-        steps, slot = function.local(I32), function.local(I32)
-        count = len(rows.going)
+        rows = self.rows
         guess(function, rows, self.proposal, self.kept)
-        each = RowWriter(function, rows, count)
-        each.discount(self.proposal)
-        function.assign(
-            lambda terms: {
-                active: terms.op("andnot", terms.local(among), terms.load(worlds.careful)),
-                found: terms.bits(0),
-            }
-        )
-        self._forget(function)
+        RowWriter(function, rows, len(rows.going)).discount(self.proposal)
+        function.assign(lambda terms: {found: terms.local(among)})
+        for group in self.groups:
+            self._search(function, group, found, sweeps)
+
+    def _search(self, function: Function, group: tuple[int, ...], found: int, sweeps: Sweeps) -> None:
+        """Search in a group of phases, where what they lead to is found; `found` keeps the lanes with a point here."""
+        process = self.process
+        active, most, closed = (function.local() for _ in range(3))
+        steps, slot = function.local(I32), function.local(I32)
+        function.assign(lambda terms: {active: terms.local(found), closed: terms.bits(0)})
+        self._forget(function, group)
         for local in (steps, slot):
             function.whole(0)
             function.set(local)
         with function.loop():
-            process.sweep(function, active)
-            self._remember(function, steps, slot, most)
+            process.sweep_of(function, active, group)
+            self._remember(function, group, steps, slot, most)
 
             def judged(terms: Terms) -> dict[int, Term]:
                 margin = terms.mul(terms.local(sweeps.tolerance), terms.local(sweeps.scale))
                 margin = terms.mul(terms.constant(0.5), margin)
                 there = terms.op("and", terms.local(active), terms.op("le", terms.local(most), margin))
                 return {
-                    found: terms.op("or", terms.local(found), there),
+                    closed: terms.op("or", terms.local(closed), there),
                     active: terms.op("andnot", terms.local(active), there),
                 }
 
             function.assign(judged)
-            self._mix(function, active)
+            self._mix(function, group, active)
             function.step(steps, 1)
             self._turn(function, slot)
             function.get(steps)
@@ -81,18 +84,26 @@ class Mixing:
             function.integer("less")
             function.any_of(active)
             function.integer("and")
+        function.assign(lambda terms: {found: terms.local(closed)})
 
-    def _forget(self, function: Function) -> None:
+    def _range(self, group: tuple[int, ...]) -> tuple[int, int]:
+        """How far into a table the rows of a group begin, and how many they are."""
+        grid = self.process.board.grid
+        first = min(grid.first[phase] for phase in group)
+        return self.rows.place[first], len(group) * grid.size
+
+    def _forget(self, function: Function, group: tuple[int, ...]) -> None:
         """Nothing is remembered yet."""
-        rows = self.rows
-        zero_rows = len(rows.order) * REMEMBERED
-        for first in (self.lefts[0], self.sums[0]):
-            with function.each(zero_rows, rows.size) as place:
-                terms = Terms()
-                zero = terms.constant(0.0)
-                function.compute(
-                    terms, [Store(first + column * SLOT, zero, place) for column in range(rows.actors)]
-                )
+        start, count = self._range(group)
+        with function.each(count, self.rows.size) as row:
+            terms = Terms()
+            zero = terms.constant(0.0)
+            stores = [
+                Store(table + start + column * SLOT, zero, row)
+                for table in (*self.lefts, *self.sums)
+                for column in range(self.rows.actors)
+            ]
+            function.compute(terms, stores)
 
     def _turn(self, function: Function, slot: int) -> None:
         """The place of what is remembered longest comes next."""
@@ -103,21 +114,22 @@ class Mixing:
         function.integer("remainder")
         function.set(slot)
 
-    def _remember(self, function: Function, steps: int, slot: int, most: int) -> None:
+    def _remember(self, function: Function, group: tuple[int, ...], steps: int, slot: int, most: int) -> None:
         """Take down what a sweep left and how that changed."""
         rows = self.rows
+        start, count = self._range(group)
         function.assign(lambda terms: {most: terms.constant(0.0)})
         there = function.local(I32)
         lost = function.local()
         function.assign(lambda terms: {lost: terms.constant(0.0)})
-        with function.each(len(rows.going), rows.size) as row:
+        with function.each(count, rows.size) as row:
             function.get(row)
             function.get(slot)
             function.integer("add")
             function.set(there)
             terms, stores, lefts = Terms(), list[Store](), list[Term]()
             for column in range(rows.actors):
-                at = column * SLOT
+                at = start + column * SLOT
                 now = terms.load_at(row, self.proposal + at)
                 left = terms.sub(terms.load_at(row, rows.worth + at), now)
                 change = terms.sub(left, terms.load_at(row, self.left + at))
@@ -146,23 +158,24 @@ class Mixing:
         function.get(steps)
         function.integer("is_zero")
         with function.when():
-            self._forget(function)
+            self._forget(function, group)
         function.assign(lambda terms: {most: terms.add(terms.local(most), terms.local(lost))})
 
-    def _mix(self, function: Function, active: int) -> None:
+    def _mix(self, function: Function, group: tuple[int, ...], active: int) -> None:
         """The next values: those after the sweep, less what a combination of steps remembered explains of the rest."""
         rows, each = self.rows, range(REMEMBERED)
+        start, count = self._range(group)
         products = {(i, j): function.local() for i in each for j in each if j <= i}
         shares = [function.local() for _ in each]
         function.assign(lambda terms: dict.fromkeys((*products.values(), *shares), terms.constant(0.0)))
-        with function.each(len(rows.going), rows.size) as row:
+        with function.each(count, rows.size) as row:
             terms = Terms()
             parts: dict[int, list[Term]] = {
                 local: [terms.local(local)] for local in (*products.values(), *shares)
             }
             for column in range(rows.actors):
-                changes = [terms.load_at(row, self.lefts[i] + column * SLOT) for i in each]
-                left = terms.load_at(row, self.left + column * SLOT)
+                changes = [terms.load_at(row, self.lefts[i] + start + column * SLOT) for i in each]
+                left = terms.load_at(row, self.left + start + column * SLOT)
                 for (i, j), local in products.items():
                     parts[local].append(terms.mul(changes[i], changes[j]))
                 for i in each:
@@ -185,10 +198,10 @@ class Mixing:
             }
 
         function.assign_together(solved)
-        with function.each(len(rows.going), rows.size) as row:
+        with function.each(count, rows.size) as row:
             terms, stores = Terms(), list[Store]()
             for column in range(rows.actors):
-                at = column * SLOT
+                at = start + column * SLOT
                 now = terms.load_at(row, self.proposal + at)
                 new = terms.add(now, terms.load_at(row, self.left + at))
                 for i in each:

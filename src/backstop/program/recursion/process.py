@@ -67,6 +67,10 @@ class Backward(Protocol):
         """One period back in the tail, in the worlds `active`."""
         ...
 
+    def patience(self, terms: Terms, limit: int) -> Term:
+        """How many sweeps are made at most in each world, of `limit` in all."""
+        ...
+
     def exact(self, terms: Terms, phase: int, actor: int) -> Term:
         """What an absorbing phase is worth for ever."""
         ...
@@ -172,6 +176,10 @@ class Process:
         self._call(function, "worth", outcomes)
         if self.cut:
             self._absorb(function)
+
+    def patience(self, terms: Terms, limit: int) -> Term:
+        """How many sweeps are made at most in each world, of `limit` in all."""
+        return terms.constant(float(limit))
 
     def _absorb(self, function: Function) -> None:
         """The worth of absorbing phases: their flow, and what they are worth in the next period."""

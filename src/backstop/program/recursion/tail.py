@@ -80,7 +80,7 @@ class _Tail:
                 sweeps.highest: highest,
                 sweeps.tolerance: terms.mul(terms.constant(1e-11), terms.sub(terms.constant(1.0), highest)),
                 self.least: largest(terms, terms.constant(1.0), values),
-                self.stop: terms.constant(float(sweeps.limit)),
+                self.stop: process.patience(terms, sweeps.limit),
             }
 
         function.assign(begun)
