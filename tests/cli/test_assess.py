@@ -149,12 +149,12 @@ def test_templates_run_as_they_are(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("study", ["ladder", "korea-1953", "ukraine-2025"])
 def test_examples_run(study: str) -> None:
-    answer = run("assess", EXAMPLES / study, "--worlds", 32, "--json")
+    answer = run("assess", EXAMPLES / study, "--worlds", 128, "--json")
     assert (answer.code, but_notes(answer.err)) == (0, "")
     found = answer.json
     assert list(found) == KEYS
     assert found["study"] == study
-    shown = run("assess", EXAMPLES / study, "--worlds", 32)
+    shown = run("assess", EXAMPLES / study, "--worlds", 128)
     assert (shown.code, but_notes(shown.err)) == (0, "")
     assert shown.out.startswith(found["title"])
     assert "What each arrangement gives" in shown.out

@@ -57,7 +57,7 @@ def judge_claims(
     >>> from backstop import load
     >>> found = judge_claims(Inquiry(load("examples/korea-1953"), worlds=256), ["treaty_kept_the_peace"])
     >>> found.results["treaty_kept_the_peace"].verdict.verdict
-    'supported'
+    'leans_true'
     """
     model = inquiry.model
     chosen = _chosen(model, names)

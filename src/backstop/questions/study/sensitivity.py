@@ -67,7 +67,7 @@ def sensitivity(
     >>> inquiry = Inquiry(load("examples/korea-1953"), worlds=256)
     >>> found = sensitivity(inquiry, Quantity("no_war_20", "as_it_was"), "tornado")
     >>> found.swings[0].name
-    'war_cost_us'
+    'wants_all_south'
     """
     weighted = bool(inquiry.model.scenario.observations) and bool(inquiry.model.uncertain) and not prior
     if method == "regional":
