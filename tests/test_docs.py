@@ -24,7 +24,7 @@ from backstop.scenario.format import scenario as form
 ROOT = Path(__file__).resolve().parents[1]
 README, CHANGES = ROOT / "README.md", ROOT / "CHANGELOG.md"
 COMMANDS_PAGE, FORMAT_PAGE = ROOT / "docs" / "commands.md", ROOT / "docs" / "scenario-format.md"
-TUTORIAL = ROOT / "docs" / "tutorial.md"
+TUTORIAL, NOTEBOOK = ROOT / "docs" / "tutorial.md", ROOT / "docs" / "notebook.md"
 PAGES = [README, CHANGES, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 RECORDS = {
     name: record
@@ -151,6 +151,7 @@ def test_what_a_notebook_meets_has_examples() -> None:
         "backstop.scenario.distribution.kinds",
         "backstop.scenario.expression.expression",
         "backstop.scenario.study",
+        "backstop.notebook.asking",
         "backstop.worlds.assessment",
         "backstop.worlds.result",
     } <= EXAMPLES
@@ -200,6 +201,28 @@ def test_the_two_commands_stand_on_one_line_each() -> None:
     assert "--group test" in second
     # Older pips know no dependency groups.
     assert second.index("--upgrade pip") < second.index("--group")
+
+
+def test_the_page_for_notebooks_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    code = blocks(NOTEBOOK, "python")
+    assert len(code) >= 7
+    for _, block in code:
+        exec(compile(block, "notebook.md", "exec"), names)
+    assert (tmp_path / "arrangements.svg").is_file()
+    assert names["found"].moved  # type: ignore[attr-defined]
+
+
+def test_every_function_of_a_notebook_is_on_its_page() -> None:
+    import backstop
+
+    assert not [
+        name
+        for name in backstop.__all__
+        if name.isalpha() and name.islower() and f"backstop.{name}" not in text(NOTEBOOK)
+    ]
 
 
 # ---------------------------------------------------------------- the tutorial

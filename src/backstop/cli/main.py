@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "check": ("study", "Check a study's files and report every error at once."),
     "compile": ("compile", "Write a study as a program that other hosts can run."),
     "conditions": ("questions.conditions", "Find the assumptions under which something happens."),
+    "diff": ("diff", "Compare two studies or two results: what changed, and what it moved."),
     "design": ("questions.design", "Search for the least packages that reach a target."),
     "form": ("questions.form", "See how far answers move with the form of the model."),
     "robustness": ("questions.robustness", "Judge arrangements by their worst worlds and regrets."),

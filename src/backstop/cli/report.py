@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from backstop.cli import options
 from backstop.cli.printing import print_notes
-
-if TYPE_CHECKING:
-    from backstop.report.content import Report
-
-FORMATS = ("html", "md", "json", "pdf", "svg", "png")
+from backstop.report.render.folder import FORMATS, known_formats
 
 
 @click.command()
@@ -79,6 +74,7 @@ def report(
     from backstop.base.files import RESULTS, folder_written_whole
     from backstop.base.words import clean
     from backstop.report.material.gathering import Request, gathered
+    from backstop.report.render.folder import write
     from backstop.report.sections.whole import written
 
     request = Request(
@@ -115,43 +111,9 @@ def report(
 
 def chosen_formats(text: str) -> tuple[str, ...]:
     """The formats asked for; a usage error for any other."""
-    from backstop.base.words import did_you_mean
+    from backstop.base.faults import InvalidInput
 
-    wanted = tuple(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
-    for name in wanted:
-        if name not in FORMATS:
-            raise click.UsageError(f"--format {name}: {did_you_mean(name, FORMATS, 'format')}")
-    if not wanted:
-        raise click.UsageError(f"--format: name one or more of {', '.join(FORMATS)}")
-    return wanted
-
-
-def write(content: Report, folder: Path, formats: tuple[str, ...]) -> None:
-    """The report in every format asked for. A page is always there: it marks the folder as the program's own."""
-    from backstop.base.files import write_new
-    from backstop.report.charts.style import furnished, png, svg
-    from backstop.report.render.html import html
-
-    page = folder / "report.html"
-    write_new(page, html(content))
-    if "pdf" in formats:
-        from backstop.report.render.pdf import pdf
-
-        write_new(folder / "report.pdf", pdf(page))
-    if "md" in formats:
-        from backstop.report.render.markdown import markdown
-
-        pictures = "svg" if "svg" in formats else None
-        write_new(folder / "report.md", markdown(content, pictures))
-    if "json" in formats:
-        from backstop.base.json_text import json_text
-        from backstop.report.render.json import as_json
-
-        write_new(folder / "report.json", json_text(as_json(content)))
-    for kind in ("svg", "png"):
-        if kind in formats:
-            (folder / kind).mkdir()
-            for figure in content.figures():
-                complete = furnished(figure)
-                target = folder / kind / f"{figure.name}.{kind}"
-                write_new(target, png(complete) if kind == "png" else svg(complete))
+    try:
+        return known_formats(part.strip().lower() for part in text.split(",") if part.strip())
+    except InvalidInput as error:
+        raise click.UsageError(f"--format {error}") from None

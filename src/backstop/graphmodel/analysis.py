@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from backstop.base.faults import InvalidInput, Refused
+from backstop.base.shown import Shown, Sketch
 from backstop.base.table import Table
 from backstop.base.words import did_you_mean
 from backstop.graphmodel.change.evolution import evolve, paths
@@ -43,8 +44,8 @@ _SHOWN_STATES, _SHOWN_EQUILIBRIA = 64, 16
 _LETTERS = {"nash": "N", "gmr": "G", "smr": "M", "seq": "S", "sseq": "Q", "sim": "I"}
 
 
-@dataclass(frozen=True, eq=False)
-class Analysis:
+@dataclass(frozen=True, eq=False, repr=False)
+class Analysis(Shown):
     """Stability under every concept that applies; tables are (decision makers, states) of bool.
 
     `concepts` has those of rankings and relations, `others` the tables of other kinds of preference by kind (uncertain,
@@ -126,6 +127,17 @@ class Analysis:
             Table("Equilibria", ("concept", "states", "meaning"), tuple(equilibria)),
             Table("States", columns, tuple(states), self._key()),
         ]
+
+    def sketch(self) -> Sketch:
+        """What a notebook shows of it."""
+        one = self.conflict
+        lines = [
+            *([one.question] if one.question else []),
+            f"{len(one.decision_makers)} decision makers, {len(one.options)} options, {one.size:,} states",
+            *(f"left out: {name}: {why}" for name, why in self.left_out.items()),
+        ]
+        variant = f" (variant {one.variant})" if one.variant else ""
+        return Sketch(f"{one.title}{variant}", tuple(lines), tuple(self.tables()))
 
     def _marks(self, state: int) -> list[str]:
         """A letter per concept under which a state is stable: for all, then for each decision maker."""

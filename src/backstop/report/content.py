@@ -7,8 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from backstop.base.table import Table
+
+if TYPE_CHECKING:
+    import altair
 
 FORMAT = "backstop-report/1"
 Specification = Mapping[str, object]
@@ -57,7 +61,8 @@ class Figure:
     """A figure: its finding as title, what is shown as subtitle, source and note, and the picture in words.
 
     `specification` is Vega-Lite and complete: title, subtitle and footer are drawn as well, so that a figure taken
-    out of the report still says what it is. `table` holds the numbers behind it.
+    out of the report still says what it is. `table` holds the numbers behind it; `chart` is the picture as an object of
+    Altair, where it was made just now.
     """
 
     name: str
@@ -68,6 +73,7 @@ class Figure:
     alternative: str
     specification: Specification = field(repr=False)
     table: Table | None = None
+    chart: altair.TopLevelMixin | None = field(default=None, repr=False)
 
 
 Block = Paragraph | Items | Entry | Code | Figure | Table

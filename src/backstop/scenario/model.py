@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import cast
 
 from backstop.base.faults import Fault, InvalidInput, Place
+from backstop.base.shown import Shown, Sketch
 from backstop.base.words import did_you_mean
 from backstop.game.metric import Condition, Kind, Metric
 from backstop.game.tree import Game
@@ -60,8 +61,8 @@ class HiddenTypes:
     """By how an expression asks for a type, `type(russia, revanchist)`: which of the two it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
+@dataclass(frozen=True, slots=True, repr=False)
+class Model(Shown):
     """A compiled scenario.
 
     `levels[a][m]`: level of measure m promised in arrangement a (every measure is there). `distributions`: by
@@ -102,6 +103,12 @@ class Model:
         """What worlds are drawn from before any condition and with nothing set, by parameter."""
         model = self.as_it_stands
         return model.distributions if model.drawn_from is None else model.drawn_from
+
+    def sketch(self) -> Sketch:
+        """What a notebook shows of it."""
+        from backstop.scenario.sketch import sketch_of
+
+        return sketch_of(self.scenario, self.uncertain)
 
     @property
     def period_years(self) -> float:

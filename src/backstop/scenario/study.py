@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from backstop.base.faults import InvalidInput
 from backstop.base.files import sha256
 from backstop.scenario.model import Model, compile_scenario
+
+Study = Model | str | Path
+"""A study that was loaded, or its path."""
+
+Settings = Mapping[str, float]
+"""Numbers by the names of parameters and measures."""
 
 
 def load(path: str | Path) -> Model:
@@ -30,6 +37,25 @@ def load(path: str | Path) -> Model:
         data, name, study = content(file), str(file), file.resolve().parent.name
     document, scenario, notes = read_scenario(data, name)
     return compile_scenario(scenario, document.place, {"scenario.yaml": sha256(data)}, study, notes)
+
+
+def model_of(study: Study, set: Settings | None = None, camp: str | None = None) -> Model:
+    """The model of a study with one camp of experts, and with settings: parameters fixed, measures at one level.
+
+    Raises InvalidInput for unknown names and levels out of range.
+
+    >>> model_of("examples/ladder", set={"noise": 2}).distributions["noise"]
+    2.0
+    """
+    model = study if isinstance(study, Model) else load(study)
+    if camp is not None:
+        model = model.in_camp(camp)
+    return model.with_values(set) if set else model
+
+
+def scenario_path(model: Model) -> Path:
+    """The scenario file that a model was loaded from, in whose folder its dossier and graph are."""
+    return Path(model.place(()).file)
 
 
 def _standard_input(most: int) -> bytes:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backstop.base.arrays import FloatArray
+from backstop.base.shown import Shown, Sketch
 from backstop.game.choice import Information
 from backstop.game.slips import name_of_slips
 from backstop.scenario.expression.expression import Value
@@ -30,6 +31,7 @@ from backstop.worlds.threads import in_threads
 from backstop.worlds.weighing import ROUGH, ObservationResult, Weighing
 
 if TYPE_CHECKING:
+    import pandas
     import xarray
 
 FORMAT = "backstop-result/1"
@@ -111,8 +113,8 @@ class GridError:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+@dataclass(frozen=True, slots=True, repr=False)
+class Result(Shown):
     """An assessment. `weighed`: how worlds were weighed; `parameters` holds every world's draws. `grid`: how much rests
     on the grid of beliefs, where others learn an actor's type; None where nobody learns. `unconverged`: the numbers of
     the first worlds that did not settle.
@@ -192,78 +194,31 @@ class Result:
             "notes": list(self.notes),
         }
 
+    def sketch(self) -> Sketch:
+        """What a notebook shows of it."""
+        from backstop.worlds.shown.sketch import sketch_of
+
+        return sketch_of(self)
+
+    def to_pandas(self, worlds: bool = False) -> pandas.DataFrame:
+        """A row for each arrangement and metric; with `worlds` one for each arrangement and world.
+
+        Needs the extra `notebook`.
+        """
+        from backstop.worlds.shown.labelled import summary_frame, world_frame
+
+        return world_frame(self) if worlds else summary_frame(self.as_dict())
+
     def to_xarray(self) -> xarray.Dataset:
         """World by world as a labelled data set.
 
         Dimensions are world, arrangement, parameter, metric, event, actor and measure. An event is that of a metric of
         the same name; `incentive` and `slips` split it, and have no event where there are too many worlds to keep them.
-        Needs the extra `xarray`.
+        Needs the extra `notebook`.
         """
-        try:
-            import xarray
-        except ImportError as error:
-            from backstop.base.faults import InvalidInput
+        from backstop.worlds.shown.labelled import data_set
 
-            raise InvalidInput(
-                "labelled arrays need xarray", hint="pip install 'backstop[xarray]'"
-            ) from error
-        names = list(self.arrangements)
-        scenario = self.model.scenario
-
-        def stacked(samples: list[Mapping[str, FloatArray]], rows: list[str]) -> FloatArray:
-            if not rows:
-                return np.empty((len(samples), 0, self.worlds))
-            return np.stack([np.stack([of[row] for row in rows]) for of in samples])
-
-        every = list(self.arrangements.values())
-        metrics, actors = list(scenario.metrics), list(scenario.actors)
-        costs, events = list(every[0].cost_samples), list(every[0].slip_samples)
-        slips = np.zeros((len(every), len(events), len(actors), self.worlds))
-        for i, a in enumerate(every):
-            for j, event in enumerate(events):
-                for actor, values in a.slip_samples[event].by.items():
-                    slips[i, j, actors.index(actor)] = values
-        weights = np.ones(self.worlds) if self.weights is None else self.weights
-        parameters = np.empty((len(self.parameters), self.worlds))
-        for row, value in enumerate(self.parameters.values()):
-            parameters[row] = value
-        return xarray.Dataset(
-            {
-                "parameters": (("parameter", "world"), parameters),
-                "metrics": (("arrangement", "metric", "world"), stacked([a.samples for a in every], metrics)),
-                "values": (
-                    ("arrangement", "actor", "world"),
-                    stacked([a.value_samples for a in every], actors),
-                ),
-                "costs": (
-                    ("arrangement", "measure", "world"),
-                    stacked([a.cost_samples for a in every], costs),
-                ),
-                "incentive": (
-                    ("arrangement", "event", "world"),
-                    stacked([{e: of.incentive for e, of in a.slip_samples.items()} for a in every], events),
-                ),
-                "slips": (("arrangement", "event", "actor", "world"), slips),
-                "weight": (("world",), weights / weights.sum()),
-            },
-            coords={
-                "world": np.arange(self.worlds),
-                "arrangement": names,
-                "parameter": list(self.parameters),
-                "metric": metrics,
-                "event": events,
-                "actor": actors,
-                "measure": costs,
-            },
-            attrs={
-                "title": scenario.title,
-                "seed": self.seed,
-                "information": self.information,
-                "overrides": self.model.overrides.words,
-                **{f"sha256 {file}": digest for file, digest in self.model.digests.items()},
-                **versions(),
-            },
-        )
+        return data_set(self, versions())
 
 
 def versions() -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from backstop.base.files import settle, unwritable, write_new
 from backstop.base.json_text import json_text
 from backstop.game.slips import name_of_slips
-from backstop.worlds.result import Result
+
+if TYPE_CHECKING:
+    from backstop.worlds.result import Result
 
 # A column of a table, or one text for all of its rows.
 Column = NDArray[Any] | str

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from backstop.base.shown import ShownTables
 from backstop.base.table import Table
 from backstop.base.words import frequency, number, of_worlds, quoted, readable, sentence_case, stop
 from backstop.game.choice import Information
@@ -180,8 +181,8 @@ def _share_words(verdict: Verdict) -> str:
     return "does not arise" if verdict.share is None else frequency(verdict.share.mean, verdict.share.se)
 
 
-@dataclass(frozen=True, slots=True)
-class Claims:
+@dataclass(frozen=True, slots=True, repr=False)
+class Claims(ShownTables):
     """All claims asked about, in the order of the file, on `worlds` worlds of `seed`."""
 
     format: ClassVar[str] = "backstop-claims/1"

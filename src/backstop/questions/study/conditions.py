@@ -9,6 +9,7 @@ import numpy as np
 
 from backstop.base.arrays import FloatArray
 from backstop.base.faults import Refused
+from backstop.base.shown import ShownTables
 from backstop.base.table import Table
 from backstop.questions.event import Event, event
 from backstop.questions.inquiry import Inquiry, promise_of
@@ -21,8 +22,8 @@ from backstop.scenario.model import Model
 from backstop.worlds.statistics import replication_of
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Conditions:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Conditions(ShownTables):
     """Boxes of assumptions in which an event occurs under an arrangement, and a tree as second opinion."""
 
     format: ClassVar[str] = "backstop-conditions/1"

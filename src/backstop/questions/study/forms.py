@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from backstop.base.faults import InvalidInput, Refused
+from backstop.base.shown import ShownTables
 from backstop.base.table import Table
 from backstop.base.words import number
 from backstop.game.choice import Information
@@ -31,8 +32,8 @@ Variant = tuple[str, Model, Information]
 Means = Mapping[str, Mapping[str, tuple[float | None, float | None]]]
 
 
-@dataclass(frozen=True, slots=True)
-class FormAnswers:
+@dataclass(frozen=True, slots=True, repr=False)
+class FormAnswers(ShownTables):
     """Metrics of arrangements under each form of the model, on the same worlds.
 
     `means[form][arrangement][metric]`, the model as it is first; `failed` says why a form could not be solved.

@@ -13,6 +13,7 @@ import numpy as np
 
 from backstop.base.arrays import FloatArray, IntArray
 from backstop.base.faults import InvalidInput, Refused
+from backstop.base.shown import ShownTables
 from backstop.base.table import Table
 from backstop.base.words import did_you_mean, number
 from backstop.questions.event import Event
@@ -65,8 +66,8 @@ class Package:
         }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Packages:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Packages(ShownTables):
     """What can be offered: `minimal` packages, the cheapest first, and the Pareto `front` of cost, share and goals.
 
     `alone`: by measure the least level that reaches the target with the others that are varied at zero (None where

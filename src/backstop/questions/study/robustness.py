@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from backstop.base.shown import ShownTables
 from backstop.base.table import Table
 from backstop.base.words import number
 from backstop.questions.inquiry import Experiment, Inquiry, levels_of, promise_of
@@ -17,8 +18,8 @@ from backstop.questions.weighted_worlds import WeightedWorlds, worlds_under
 from backstop.scenario.model import Model
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RobustnessScores:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class RobustnessScores(ShownTables):
     """Arrangements scored and ranked by criteria; `gaps` where a requirement is given."""
 
     format: ClassVar[str] = "backstop-robustness/1"

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import ClassVar, Literal
 
 from backstop.base.arrays import FloatArray
+from backstop.base.shown import ShownTables
 from backstop.base.table import Table
 from backstop.questions.inquiry import Experiment, Inquiry, levels_of, promise_of
 from backstop.questions.methods.morris import ElementaryEffects
@@ -72,8 +73,8 @@ class Quantity:
         ]
 
 
-@dataclass(frozen=True, slots=True)
-class Sensitivity:
+@dataclass(frozen=True, slots=True, repr=False)
+class Sensitivity(ShownTables):
     """An answer on what a quantity hangs on, by one method; `notes`: what to mind about it."""
 
     format: ClassVar[str] = "backstop-sensitivity/1"
@@ -98,7 +99,7 @@ class Sensitivity:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class VarianceShares(Sensitivity):
     """Shares of the variance by parameter, or group of correlated ones, with standard errors.
 
@@ -156,7 +157,7 @@ class VarianceShares(Sensitivity):
         return tables
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Screening(Sensitivity):
     """Elementary effects of every parameter over a number of walks (Morris 1991)."""
 
@@ -187,7 +188,7 @@ class Screening(Sensitivity):
         ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Swings(Sensitivity):
     """One-at-a-time swings, the widest first."""
 
@@ -218,7 +219,7 @@ class Swings(Sensitivity):
         ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Separations(Sensitivity):
     """How far each parameter tells the worlds that meet a condition from the others."""
 

@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from backstop.base.arrays import FloatArray
 from backstop.base.faults import InvalidInput
+from backstop.base.shown import ShownTables
 from backstop.base.table import Table
 from backstop.base.words import did_you_mean
 from backstop.questions.inquiry import Inquiry
@@ -24,8 +25,8 @@ MOST_TOGETHER = 12
 """Parameters a group may have: the regression on more would say little."""
 
 
-@dataclass(frozen=True, slots=True)
-class ValueOfInformation:
+@dataclass(frozen=True, slots=True, repr=False)
+class ValueOfInformation(ShownTables):
     """The value of knowing parameters and groups before an arrangement is chosen; `best` is chosen without knowing.
 
     Chosen by `metric`, or by the value to `actor` where that is not None.

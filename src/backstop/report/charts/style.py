@@ -107,7 +107,39 @@ def figure(
     table: Table | None = None,
 ) -> Figure:
     """A finished figure from an Altair chart."""
-    return Figure(name, title, definition, source, note, alternative, specification(chart), table)
+    return Figure(name, title, definition, source, note, alternative, specification(chart), table, chart)
+
+
+def _head_and_foot(of: Figure) -> tuple[dict[str, object], dict[str, object]]:
+    """Title and subtitle above a figure, source and note beneath it."""
+    lines = wrapped(of.source, 112) + (wrapped(of.note, 112) if of.note else [])
+    head: dict[str, object] = {
+        "text": wrapped(of.title, 84),
+        "subtitle": wrapped(of.definition, 112),
+        "fontSize": 15,
+        "subtitleFontSize": 11.5,
+        "offset": 12,
+        "anchor": "start",
+    }
+    foot: dict[str, object] = {
+        "text": lines,
+        "orient": "bottom",
+        "anchor": "start",
+        "fontSize": 10,
+        "fontWeight": "normal",
+        "color": QUIET,
+        "offset": 12,
+    }
+    return head, foot
+
+
+def complete(of: Figure) -> altair.VConcatChart:
+    """A figure that was made just now as an object of Altair, with all that `furnished` draws in."""
+    import altair
+
+    head, foot = _head_and_foot(of)
+    inner = altair.vconcat(of.chart).properties(title=head)
+    return altair.vconcat(inner, description=of.alternative).properties(title=foot).configure(**CONFIG)
 
 
 def furnished(of: Figure) -> Specification:
@@ -117,24 +149,7 @@ def furnished(of: Figure) -> Specification:
     inner.pop("config", None)
     # Data sets are named by altair at the top; they must stay there.
     datasets = inner.pop("datasets", None)
-    lines = wrapped(of.source, 112) + (wrapped(of.note, 112) if of.note else [])
-    head = {
-        "text": wrapped(of.title, 84),
-        "subtitle": wrapped(of.definition, 112),
-        "fontSize": 15,
-        "subtitleFontSize": 11.5,
-        "offset": 12,
-        "anchor": "start",
-    }
-    foot = {
-        "text": lines,
-        "orient": "bottom",
-        "anchor": "start",
-        "fontSize": 10,
-        "fontWeight": "normal",
-        "color": QUIET,
-        "offset": 12,
-    }
+    head, foot = _head_and_foot(of)
     whole: dict[str, object] = {
         "$schema": _SCHEMA,
         "description": of.alternative,

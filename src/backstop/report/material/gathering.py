@@ -66,7 +66,7 @@ class Material:
     evidence: Evidence
     graph: GraphReadings | None
     command: str
-    forms: HeadlineForms
+    forms: HeadlineForms | None
     searched: bool = True
 
     @property
@@ -171,9 +171,17 @@ def forms_of(result: Result, lead: Subject, threads: int | None = None) -> Headl
 
 
 def of_assessment(
-    result: Result, study: Path, lead: Subject, forms: HeadlineForms, claims: Claims | None, command: str
+    result: Result,
+    study: Path | None,
+    lead: Subject,
+    forms: HeadlineForms | None,
+    claims: Claims | None,
+    command: str,
 ) -> Material:
-    """What an assessment says as it is, with `claims` where they have been judged: nothing is solved or looked for."""
+    """What an assessment says as it is, with `claims` where they have been judged: nothing is solved or looked for.
+
+    For charts alone `study` and `forms` may be None: then no evidence, graph model or other form of the model is told.
+    """
     unasked: Sought[Any] = Sought(None, "It was not looked for.")
     return Material(
         result.model,
@@ -185,8 +193,8 @@ def of_assessment(
         unasked,
         _camps(result, lead),
         claims,
-        evidence_of(result.model, study),
-        graph_readings(study),
+        Evidence(result.model) if study is None else evidence_of(result.model, study),
+        None if study is None else graph_readings(study),
         command,
         forms,
         searched=False,

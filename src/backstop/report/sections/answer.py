@@ -46,7 +46,7 @@ def _chances(found: Material) -> str:
 
 def _forms(found: Material) -> str:
     """How the headline stands under other forms of the model."""
-    return forms_in_words(found.result, found.forms, found.subject.words)
+    return "" if found.forms is None else forms_in_words(found.result, found.forms, found.subject.words)
 
 
 def _slips(found: Material) -> str:

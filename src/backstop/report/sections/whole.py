@@ -86,7 +86,7 @@ def exact(found: Material) -> dict[str, object]:
         "target": None if lead.target is None else lead.target.formula,
         "target_is_the_studys_own": lead.target is not None and lead.target.own,
         "target_shares": {name: share.as_dict() for name, share in shares.items()},
-        "forms": found.forms.as_dict(),
+        "forms": None if found.forms is None else found.forms.as_dict(),
         "result": found.result.as_dict(),
     }
     if found.claims is not None:

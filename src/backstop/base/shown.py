@@ -1,0 +1,164 @@
+"""How results show themselves in a notebook: in ten lines of text, and as tables in HTML without any script."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Protocol
+
+from backstop.base.table import Table
+from backstop.base.words import clean, counted, shortened
+
+LINES = 10
+"""Most lines of a `repr`."""
+
+WIDTH = 100
+"""Widest line of a `repr`."""
+
+_MOST_CELL = 26
+_MOST_TITLE = 34
+_OPEN_ROWS = 40
+_CELL = (
+    "padding:2px 10px 2px 0;text-align:{};vertical-align:top;border-bottom:1px solid rgba(128,128,128,.35)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """What is shown of a result: its title, what to know of it in a line each, and its tables, the first one first."""
+
+    title: str
+    lines: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
+
+
+class Shown:
+    """A result that shows itself: `repr` in ten lines, and HTML in a notebook."""
+
+    __slots__ = ()
+
+    def sketch(self) -> Sketch:
+        """What is shown of it."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return sketch_text(self.sketch())
+
+    def _repr_html_(self) -> str:
+        return sketch_html(self.sketch())
+
+
+class _Tabled(Protocol):
+    @property
+    def title(self) -> str: ...
+    @property
+    def notes(self) -> Sequence[str]: ...
+    def tables(self) -> Sequence[Table]: ...
+
+
+class ShownTables(Shown):
+    """A result of a question, which shows its title, its notes and its tables."""
+
+    __slots__ = ()
+
+    def sketch(self: _Tabled) -> Sketch:
+        """Its title, notes and tables."""
+        return Sketch(self.title, tuple(f"note: {note}" for note in self.notes), tuple(self.tables()))
+
+
+def sketch_text(of: Sketch) -> str:
+    """At most ten lines of at most 100 characters: title, lines, and as much of the first table as there is room for.
+
+    >>> table = Table("Chances", ("", "peace"), (("bare", "0.4"), ("guarded", "0.7")))
+    >>> print(sketch_text(Sketch("A study", ("2 worlds",), (table,))))
+    A study
+    2 worlds
+                peace
+      bare        0.4
+      guarded     0.7
+    """
+    head = [shortened(one_line(text), WIDTH) for text in (of.title, *of.lines)][: LINES - 3]
+    left = LINES - len(head)
+    tables = [table for table in of.tables if table.rows]
+    if not tables or left < 3:
+        return "\n".join(head)
+    more = len(tables) - 1
+    rows = list(tables[0].rows)
+    room = left - 1 - (1 if more else 0)
+    if len(rows) > room:
+        room = left - 2
+    shown = _aligned(tables[0].columns, rows[:room])
+    rest = [
+        *([f"{len(rows) - room} more rows"] if len(rows) > room else []),
+        *([counted(more, "more table")] if more else []),
+    ]
+    return "\n".join([*head, *shown, *([f"  ... {' and '.join(rest)}"] if rest else [])])
+
+
+def one_line(text: str) -> str:
+    """`text` on one line, without what could drive a terminal."""
+    return " ".join(clean(text).split())
+
+
+def _aligned(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows under their heads in columns, as many columns as fit into a line."""
+    cells = [
+        [shortened(one_line(cell), _MOST_TITLE if i == 0 else _MOST_CELL) for i, cell in enumerate(row)]
+        for row in (columns, *rows)
+    ]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(columns))]
+    keep, used = 1, 2 + widths[0]
+    while keep < len(widths) and used + 3 + widths[keep] <= WIDTH - 4:
+        used += 3 + widths[keep]
+        keep += 1
+    lines = []
+    for row in cells:
+        first, others = (
+            row[0].ljust(widths[0]),
+            (cell.rjust(w) for cell, w in zip(row[1:keep], widths[1:keep], strict=True)),
+        )
+        lines.append(("  " + "   ".join((first, *others)) + (" ..." if keep < len(widths) else "")).rstrip())
+    return lines
+
+
+def sketch_html(of: Sketch) -> str:
+    """The same as HTML, with all tables: the first open, the others to unfold. No script, no outer files."""
+    parts = [f"<p><strong>{_safe(of.title)}</strong></p>"]
+    parts += [f"<p>{_safe(line)}</p>" for line in of.lines]
+    for number, table in enumerate(table for table in of.tables if table.rows):
+        whole = html_table(table)
+        if number == 0 and len(table.rows) <= _OPEN_ROWS:
+            parts.append(whole)
+        else:
+            rows = counted(len(table.rows), "row")
+            parts.append(
+                f"<details><summary>{_safe(table.title or 'Table')} ({rows})</summary>{whole}</details>"
+            )
+    return f'<div class="backstop" style="max-width:70em">{"".join(parts)}</div>'
+
+
+def html_table(table: Table) -> str:
+    """A table as HTML: the first column to the left, the others to the right."""
+    sides = ["left", *["right"] * (len(table.columns) - 1)]
+    head = "".join(
+        f'<th scope="col" style="{_CELL.format(side)}">{_safe(column)}</th>'
+        for column, side in zip(table.columns, sides, strict=True)
+    )
+    body = "".join(
+        "<tr>"
+        + "".join(
+            f'<td style="{_CELL.format(side)}">{_safe(cell)}</td>'
+            for cell, side in zip(row, sides, strict=True)
+        )
+        + "</tr>"
+        for row in table.rows
+    )
+    title = f'<caption style="text-align:left">{_safe(table.title)}</caption>' if table.title else ""
+    note = f"<p><small>{_safe(table.note)}</small></p>" if table.note else ""
+    inner = f"{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
+    return f'<table style="border-collapse:collapse">{inner}</table>{note}'
+
+
+def _safe(text: str) -> str:
+    return escape(clean(text), quote=True)

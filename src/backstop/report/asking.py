@@ -1,0 +1,57 @@
+"""The report as a Python function: `backstop.report(study, out)`, with what `backstop report` writes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from backstop.game.choice import Information
+from backstop.report.content import Report
+from backstop.report.material.gathering import Request, gathered
+from backstop.report.render.folder import known_formats, write_report
+from backstop.report.sections.whole import written
+from backstop.scenario.study import Settings, Study, model_of, scenario_path
+
+
+def report(
+    study: Study,
+    out: str | Path | None = None,
+    formats: Sequence[str] = ("html",),
+    worlds: int = 20_000,
+    seed: int = 1,
+    *,
+    metrics: Sequence[str] = (),
+    target: str | None = None,
+    share: float = 0.8,
+    about: str | None = None,
+    arrangements: Sequence[str] = (),
+    set: Settings | None = None,
+    camp: str | None = None,
+    information: Information | None = None,
+    threads: int | None = None,
+) -> Report:
+    """The report on a study, as `backstop report` writes it; written into the folder `out` where one is named.
+
+    `backstop.plot.figures` gives its charts. Raises InvalidInput for unknown names and for a folder that holds anything
+    which is no result.
+    """
+    wanted = known_formats(formats)
+    model = model_of(study, set, camp)
+    request = Request(
+        worlds=worlds,
+        seed=seed,
+        arrangements=tuple(arrangements),
+        information=information,
+        metrics=tuple(metrics),
+        target=target,
+        share=share,
+        focus=about,
+        fixed={name: level for name, level in (set or {}).items() if name in model.scenario.measures},
+        threads=threads,
+    )
+    given = {"worlds": worlds, "seed": seed, "set": dict(set or {}), "camp": camp, "information": information}
+    command = f"backstop.report({model.study!r}, {', '.join(f'{k}={v!r}' for k, v in given.items() if v)})"
+    content = written(gathered(model, scenario_path(model), request, command))
+    if out is not None:
+        write_report(content, Path(out), wanted)
+    return content

@@ -1,0 +1,65 @@
+"""The folder of a report: its page, and every other format that was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from backstop.base.faults import InvalidInput
+from backstop.base.files import RESULTS, folder_written_whole
+from backstop.base.words import did_you_mean
+from backstop.report.content import Report
+
+FORMATS = ("html", "md", "json", "pdf", "svg", "png")
+"""What a report can be written as; a page is always there."""
+
+
+def known_formats(names: Iterable[str]) -> tuple[str, ...]:
+    """`names` without repetitions. Raises InvalidInput for a format that there is none of, or where none is named."""
+    wanted = tuple(dict.fromkeys(names))
+    for name in wanted:
+        if name not in FORMATS:
+            raise InvalidInput(f"{name}: {did_you_mean(name, FORMATS, 'format')}")
+    if not wanted:
+        raise InvalidInput(f"name one or more of {', '.join(FORMATS)}")
+    return wanted
+
+
+def write_report(content: Report, out: Path, formats: tuple[str, ...]) -> None:
+    """Write a report into the folder `out`, whole or not at all; an earlier folder of results is replaced.
+
+    Raises InvalidInput where the folder holds anything else or cannot be written.
+    """
+    with folder_written_whole(out, RESULTS) as folder:
+        write(content, folder, formats)
+
+
+def write(content: Report, folder: Path, formats: tuple[str, ...]) -> None:
+    """The report in every format asked for. A page is always there: it marks the folder as the program's own."""
+    from backstop.base.files import write_new
+    from backstop.report.charts.style import furnished, png, svg
+    from backstop.report.render.html import html
+
+    page = folder / "report.html"
+    write_new(page, html(content))
+    if "pdf" in formats:
+        from backstop.report.render.pdf import pdf
+
+        write_new(folder / "report.pdf", pdf(page))
+    if "md" in formats:
+        from backstop.report.render.markdown import markdown
+
+        pictures = "svg" if "svg" in formats else None
+        write_new(folder / "report.md", markdown(content, pictures))
+    if "json" in formats:
+        from backstop.base.json_text import json_text
+        from backstop.report.render.json import as_json
+
+        write_new(folder / "report.json", json_text(as_json(content)))
+    for kind in ("svg", "png"):
+        if kind in formats:
+            (folder / kind).mkdir()
+            for figure in content.figures():
+                complete = furnished(figure)
+                target = folder / kind / f"{figure.name}.{kind}"
+                write_new(target, png(complete) if kind == "png" else svg(complete))

@@ -1,0 +1,1 @@
+"""An assessment as a notebook shows it, and as labelled tables of other libraries."""
