@@ -65,6 +65,10 @@ CASES: dict[str, tuple[tuple[str, ...], Callable[[], Any]]] = {
         ("assess", UKRAINE, "--worlds", "64", "--camp", "doubters", "--arrangement", "nothing"),
         lambda: backstop.assess(UKRAINE, worlds=64, camp="doubters", arrangements=["nothing"]),
     ),
+    "assess on a condition": (
+        ("assess", KOREA, "--worlds", "256", "--given", "raid_gain=[0.1, 0.2]", "--set", "noise=0.5"),
+        lambda: backstop.assess(KOREA, worlds=256, given={"raid_gain": [0.1, 0.2]}, set={"noise": 0.5}),
+    ),
     "claims": (("claims", KOREA, "--worlds", "256"), lambda: backstop.claims(KOREA, worlds=256)),
     "claims of a result": (
         ("claims", KOREA, "--worlds", "256"),
@@ -96,13 +100,18 @@ def test_a_function_answers_as_its_command(case: str) -> None:
     given = run(*(word.format(metric=METRIC) for word in command), "--json")
     assert given.code == 0, given.err
     expected = {key: value for key, value in given.json.items() if key not in HEADING}
-    assert answer(ask()) == expected
+    found = ask()
+    assert answer(found) == expected
     assert len(expected) >= 2
+    under = {name: given.json[name] for name in ("set", "given", "camp")}
+    model = found.model
+    assert plain(model.overrides.as_dict()) == under
+    assert not model.overrides.words or model.overrides.words in repr(found)
 
 
 def test_what_is_asked_of_a_study_may_be_asked_of_a_model() -> None:
     model = backstop.load(KOREA)
-    assert answer(backstop.assess(model, 32)) == answer(backstop.assess(Path(KOREA), 32))
+    assert answer(backstop.assess(model, 128)) == answer(backstop.assess(Path(KOREA), 128))
 
 
 def test_refusals_are_those_of_the_commands() -> None:
@@ -110,8 +119,8 @@ def test_refusals_are_those_of_the_commands() -> None:
         backstop.sensitivity(KOREA, "nonsense", worlds=64)
     with pytest.raises(InvalidInput, match="no claim is called all_is_well"):
         backstop.claims(LADDER, ["all_is_well"])
-    with pytest.raises(InvalidInput, match="given to assess"):
-        backstop.claims(backstop.assess(KOREA, 32), set={"war_cost_us": 1})
+    with pytest.raises(InvalidInput, match="been solved as it is"):
+        backstop.claims(backstop.assess(KOREA, 128), set={"war_cost_us": 1})
     with pytest.raises(InvalidInput, match="method regional"):
         backstop.sensitivity(KOREA, where="x > 1", worlds=64)
     with pytest.raises(Refused, match="no package of"):
@@ -175,8 +184,8 @@ def test_a_result_is_saved_and_read(tmp_path: Path) -> None:
     assert there.equals(here.astype(there.dtypes.to_dict()))
     assert len(repr(saved).splitlines()) <= 10
     assert backstop.read(folder / "result.json").as_dict() == saved.as_dict()
-    again = backstop.save(backstop.assess(KOREA, worlds=32), folder)
-    assert backstop.read(again).worlds == 32
+    again = backstop.save(backstop.assess(KOREA, worlds=128), folder)
+    assert backstop.read(again).worlds == 128
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def test_what_cannot_be_drawn_is_said(result: Any) -> None:
         backstop.plot.survival(result, "lasting_peaces")
     with pytest.raises(InvalidInput, match="one arrangement"):
         backstop.plot.values(
-            backstop.assess(KOREA, 32, arrangements=[next(iter(backstop.load(KOREA).levels))])
+            backstop.assess(KOREA, 128, arrangements=[next(iter(backstop.load(KOREA).levels))])
         )
 
 

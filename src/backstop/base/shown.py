@@ -63,8 +63,12 @@ class ShownTables(Shown):
     __slots__ = ()
 
     def sketch(self: _Tabled) -> Sketch:
-        """Its title, notes and tables."""
-        return Sketch(self.title, tuple(f"note: {note}" for note in self.notes), tuple(self.tables()))
+        """Its title, what the study was asked under, notes and tables."""
+        # The model of a study says what was set or given; the floor on which this stands knows no models.
+        overrides = getattr(getattr(self, "model", None), "overrides", None)
+        under = [] if overrides is None or not overrides.words else [overrides.words]
+        lines = (*under, *(f"note: {note}" for note in self.notes))
+        return Sketch(self.title, lines, tuple(self.tables()))
 
 
 def sketch_text(of: Sketch) -> str:

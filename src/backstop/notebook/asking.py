@@ -1,7 +1,8 @@
 """The questions as Python functions: each gives what the command of the same name prints.
 
-A study is what `backstop.load` gives, or the path of a study. `set` fixes parameters, or a measure's level in every
-arrangement; `camp` uses one camp of experts wherever it has a view; `information` is a reading of the payoff shocks;
+A study is what `backstop.load` gives, or the path of a study. `set` intervenes: it fixes parameters, or a measure's
+level in every arrangement. `given` conditions: it draws worlds in which parameters have a value, or lie in a range
+[low, high]. `camp` uses one camp of experts wherever it has a view; `information` is a reading of the payoff shocks;
 `threads` None takes all processors; `progress(done, total)` is called as work goes on.
 """
 
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 from backstop.base.faults import InvalidInput
 from backstop.game.choice import Information
 from backstop.questions.inquiry import Inquiry, inquiry_of, known_arrangement, known_metric
-from backstop.scenario.study import Settings, Study, model_of, scenario_path
+from backstop.scenario.study import Given, Settings, Study, model_of, scenario_path
 from backstop.worlds.query import Progress
 from backstop.worlds.result import Result
 
@@ -37,6 +38,7 @@ def assess(
     progress: Progress | None = None,
     *,
     set: Settings | None = None,
+    given: Given | None = None,
     camp: str | None = None,
 ) -> Result:
     """A study solved over many worlds, as `backstop assess` does; `arrangements` None: all of them.
@@ -48,7 +50,9 @@ def assess(
     """
     from backstop.worlds.assessment import assess as solve
 
-    return solve(model_of(study, set, camp), worlds, seed, arrangements, information, threads, progress)
+    return solve(
+        model_of(study, set, given, camp), worlds, seed, arrangements, information, threads, progress
+    )
 
 
 def claims(
@@ -58,6 +62,7 @@ def claims(
     seed: int = 1,
     *,
     set: Settings | None = None,
+    given: Given | None = None,
     camp: str | None = None,
     information: Information | None = None,
     threads: int | None = None,
@@ -68,18 +73,20 @@ def claims(
     Of a result its own worlds are judged, and nothing is solved again. Raises InvalidInput for unknown names and where
     the study makes no claims.
 
-    >>> claims("examples/korea-1953", ["treaty_kept_the_peace"], worlds=256).results["treaty_kept_the_peace"].said
-    'supported'
+    >>> claims("examples/korea-1953", worlds=256).title
+    'Korea 1953 - an armistice, a treaty and a line'
     """
     from backstop.questions.claims.judging import judge_claims
 
     solved = study if isinstance(study, Result) else None
     if isinstance(study, Result):
-        if set or camp is not None or information is not None:
-            raise InvalidInput("a result has been solved as it is", hint="set and camp are given to assess")
+        if set or given or camp is not None or information is not None:
+            raise InvalidInput(
+                "a result has been solved as it is", hint="set, given and camp belong to assess"
+            )
         inquiry = inquiry_of(study, threads, progress)
     else:
-        inquiry = Inquiry(model_of(study, set, camp), worlds, seed, information, threads, progress)
+        inquiry = Inquiry(model_of(study, set, given, camp), worlds, seed, information, threads, progress)
     if not inquiry.model.scenario.claims:
         raise InvalidInput("the study makes no claims", hint="add a section claims: to its scenario.yaml")
     return judge_claims(inquiry, names, camps=camp is None, solved=solved)
@@ -98,6 +105,7 @@ def sensitivity(
     prior: bool = False,
     where: str | None = None,
     set: Settings | None = None,
+    given: Given | None = None,
     camp: str | None = None,
     information: Information | None = None,
     threads: int | None = None,
@@ -115,7 +123,7 @@ def sensitivity(
         raise InvalidInput("where is the condition of the method regional", hint='method="regional"')
     if second_order and method != "sobol":
         raise InvalidInput("second_order belongs to the method sobol", hint="leave it out")
-    model = model_of(study, set, camp)
+    model = model_of(study, set, given, camp)
     quantity = Quantity(
         known_metric(model, metric or next(iter(model.scenario.metrics))),
         known_arrangement(model, arrangement),
@@ -135,6 +143,7 @@ def conditions(
     boxes: int = 3,
     resamples: int = 10,
     set: Settings | None = None,
+    given: Given | None = None,
     camp: str | None = None,
     information: Information | None = None,
     threads: int | None = None,
@@ -146,7 +155,7 @@ def conditions(
     """
     from backstop.questions.study.conditions import conditions as asked
 
-    model = model_of(study, set, camp)
+    model = model_of(study, set, given, camp)
     inquiry = Inquiry(model, worlds, seed, information, threads, progress)
     return asked(inquiry, where, known_arrangement(model, arrangement), boxes, resamples)
 
@@ -164,6 +173,7 @@ def design(
     more: Iterable[str] = (),
     less: Iterable[str] = (),
     set: Settings | None = None,
+    given: Given | None = None,
     camp: str | None = None,
     information: Information | None = None,
     threads: int | None = None,
@@ -178,7 +188,7 @@ def design(
     from backstop.questions.study.packages import known_goal, least_packages, measures_to_vary
     from backstop.questions.weighted_worlds import worlds_under
 
-    model = model_of(study, set, camp)
+    model = model_of(study, set, given, camp)
     asked = event(model, target)
     goals = {known_metric(model, name): True for name in more} | {
         known_goal(model, name): False for name in less
@@ -207,6 +217,8 @@ def compare(
     *,
     judge: bool = True,
     labels: tuple[str, str] = ("A", "B"),
+    set: Settings | None = None,
+    given: Given | None = None,
     camp: str | None = None,
     information: Information | None = None,
     threads: int | None = None,
@@ -224,9 +236,11 @@ def compare(
     def side(of: Study | Result | SavedResult, label: str) -> Run:
         if isinstance(of, SavedResult):
             return run_of(label, of) if judge else Run(label, of)
-        result = of
-        if not isinstance(result, Result):
-            result = assess(of, worlds, seed, arrangements, information, threads, progress, camp=camp)  # type: ignore[arg-type]
+        if isinstance(of, Result):
+            result = of
+        else:
+            model = model_of(of, set, given, camp)
+            result = assess(model, worlds, seed, arrangements, information, threads, progress)
         judged = None
         if judge and result.model.scenario.claims:
             judged = judge_claims(inquiry_of(result, threads, progress), camps=False, solved=result)

@@ -10,7 +10,7 @@ from backstop.report.content import Report
 from backstop.report.material.gathering import Request, gathered
 from backstop.report.render.folder import known_formats, write_report
 from backstop.report.sections.whole import written
-from backstop.scenario.study import Settings, Study, model_of, scenario_path
+from backstop.scenario.study import Given, Settings, Study, model_of, scenario_path
 
 
 def report(
@@ -26,6 +26,7 @@ def report(
     about: str | None = None,
     arrangements: Sequence[str] = (),
     set: Settings | None = None,
+    given: Given | None = None,
     camp: str | None = None,
     information: Information | None = None,
     threads: int | None = None,
@@ -36,7 +37,7 @@ def report(
     which is no result.
     """
     wanted = known_formats(formats)
-    model = model_of(study, set, camp)
+    model = model_of(study, set, given, camp)
     request = Request(
         worlds=worlds,
         seed=seed,
@@ -49,8 +50,10 @@ def report(
         fixed={name: level for name, level in (set or {}).items() if name in model.scenario.measures},
         threads=threads,
     )
-    given = {"worlds": worlds, "seed": seed, "set": dict(set or {}), "camp": camp, "information": information}
-    command = f"backstop.report({model.study!r}, {', '.join(f'{k}={v!r}' for k, v in given.items() if v)})"
+    under = model.overrides.as_dict()
+    named: dict[str, object] = {"worlds": worlds, "seed": seed, **under, "information": information}
+    told = ", ".join(f"{name}={value!r}" for name, value in named.items() if value)
+    command = f"backstop.report({model.study!r}, {told})"
     content = written(gathered(model, scenario_path(model), request, command))
     if out is not None:
         write_report(content, Path(out), wanted)

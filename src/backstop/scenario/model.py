@@ -108,7 +108,7 @@ class Model(Shown):
         """What a notebook shows of it."""
         from backstop.scenario.sketch import sketch_of
 
-        return sketch_of(self.scenario, self.uncertain)
+        return sketch_of(self.scenario, self.uncertain, self.overrides.words)
 
     @property
     def period_years(self) -> float:

@@ -23,8 +23,11 @@ _SECTIONS = (
 )
 
 
-def sketch_of(scenario: Scenario, uncertain: Sequence[str]) -> Sketch:
-    """Title, question, what the study holds, its arrangements with their levels, and its parameters."""
+def sketch_of(scenario: Scenario, uncertain: Sequence[str], under: str = "") -> Sketch:
+    """Title, question, what the study holds, its arrangements with their levels, and its parameters.
+
+    `under` is what was set or given; the tables are those of the file.
+    """
     held = [
         counted(len(getattr(scenario, section)), section.removesuffix("s"))
         for section in _SECTIONS
@@ -32,6 +35,7 @@ def sketch_of(scenario: Scenario, uncertain: Sequence[str]) -> Sketch:
     ]
     horizon = scenario.horizon
     lines = [
+        *([under] if under else []),
         *([scenario.question] if scenario.question else []),
         ", ".join(held),
         f"{horizon.years:g} years in {counted(horizon.periods, 'period')} of one {horizon.period}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from backstop.base.faults import InvalidInput
@@ -15,6 +15,9 @@ Study = Model | str | Path
 
 Settings = Mapping[str, float]
 """Numbers by the names of parameters and measures."""
+
+Given = Mapping[str, float | Sequence[float]]
+"""Values, or ranges [low, high], by the names of parameters."""
 
 
 def load(path: str | Path) -> Model:
@@ -39,10 +42,17 @@ def load(path: str | Path) -> Model:
     return compile_scenario(scenario, document.place, {"scenario.yaml": sha256(data)}, study, notes)
 
 
-def model_of(study: Study, set: Settings | None = None, camp: str | None = None) -> Model:
-    """The model of a study with one camp of experts, and with settings: parameters fixed, measures at one level.
+def model_of(
+    study: Study,
+    set: Settings | None = None,
+    given: Given | None = None,
+    camp: str | None = None,
+) -> Model:
+    """The model of a study with one camp of experts, conditioned on what is `given`, with what is `set`.
 
-    Raises InvalidInput for unknown names and levels out of range.
+    `set` intervenes: parameters are fixed and measures put at one level in every arrangement, and the weights of worlds
+    stay. `given` conditions: parameters have a value or lie in a range, and worlds are weighed anew. Raises
+    InvalidInput for unknown names, levels out of range and conditions that cannot be met.
 
     >>> model_of("examples/ladder", set={"noise": 2}).distributions["noise"]
     2.0
@@ -50,6 +60,7 @@ def model_of(study: Study, set: Settings | None = None, camp: str | None = None)
     model = study if isinstance(study, Model) else load(study)
     if camp is not None:
         model = model.in_camp(camp)
+    model = model.given(given) if given else model
     return model.with_values(set) if set else model
 
 

@@ -22,6 +22,7 @@ def sketch_of(result: Result) -> Sketch:
     lines = [
         *([scenario.question] if scenario.question else []),
         f"{counted(result.worlds, 'world')}{worth}, seed {result.seed}, payoff shocks read as {result.information}",
+        *([result.model.overrides.words] if result.model.overrides.words else []),
         *(f"note: {note}" for note in result.notes),
     ]
     return Sketch(scenario.title, tuple(lines), (_first(result), _every(result)))
