@@ -17,18 +17,8 @@ from backstop.base.json_text import json_text
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 KOREA, UKRAINE, LADDER = (str(EXAMPLES / name) for name in ("korea-1953", "ukraine-2025", "ladder"))
 HEADING = (
-    "format",
-    "study",
-    "title",
-    "question",
-    "digests",
-    "seed",
-    "worlds",
-    "notes",
-    "until",
-    "set",
-    "given",
-    "camp",
+    *("format", "study", "title", "question", "digests", "seed", "worlds", "notes", "set", "given", "camp"),
+    "forms",  # the command `assess` also tries other forms of the model
 )
 
 

@@ -12,6 +12,7 @@ import backstop
 from backstop.base.faults import InvalidInput
 from backstop.report.charts.style import furnished, svg
 from backstop.report.material.gathering import of_assessment
+from backstop.report.material.subject import subject_of
 from backstop.report.sections.whole import written
 
 
@@ -26,7 +27,8 @@ def drawn(chart: Any) -> str:
 
 def test_charts_are_drawn_as_on_the_page(result: Any) -> None:
     charts = backstop.plot.figures(result)
-    figures = {f.name: f for f in written(of_assessment(result, None, None, "")).figures()}
+    content = written(of_assessment(result, None, subject_of(result), None, None, ""))
+    figures = {figure.name: figure for figure in content.figures()}
     assert list(charts) == list(figures)
     assert len(charts) >= 6
     survival = next(name for name in figures if name.startswith("survival-"))

@@ -265,15 +265,16 @@ def save(result: Result, folder: str | Path) -> Path:
     An earlier folder of results is replaced, any other is left alone. Returns the folder.
     """
     from backstop.base.files import RESULTS, folder_written_whole, write_new
-    from backstop.report.material.gathering import of_assessment
+    from backstop.report.material.gathering import forms_of, of_assessment
+    from backstop.report.material.subject import subject_of
     from backstop.report.render.html import html
     from backstop.report.sections.whole import written
     from backstop.worlds.storage import save as store
 
     target = Path(folder)
-    content = written(
-        of_assessment(result, scenario_path(result.model), None, "backstop.save(result, folder)")
-    )
+    lead, file = subject_of(result), scenario_path(result.model)
+    command = "backstop.save(result, folder)"
+    content = written(of_assessment(result, file, lead, forms_of(result, lead), None, command))
     with folder_written_whole(target, RESULTS) as scratch:
         store(result, scratch)
         write_new(scratch / "report.html", html(content))
