@@ -39,7 +39,9 @@ def played_from(model: Model, phase: str) -> set[str]:
         if at not in reached:
             reached.add(at)
             todo.extend(game.following(at))
-    return _names((*model.discounts, *model.noises, *(use for at in reached for use in _of_phase(model, at))))
+    types = () if model.types is None else model.types.shares
+    uses = (use for at in reached for use in _of_phase(model, at))
+    return _names((*model.discounts, *model.noises, *types, *uses))
 
 
 def _of_phase(model: Model, phase: int) -> Iterator[Use | None]:

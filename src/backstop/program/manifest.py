@@ -27,6 +27,7 @@ _QUANTITIES = {
     "count": "expected count",
     "duration": "expected years",
     "value": "payoff",
+    "belief": "probability",
 }
 
 Json = dict[str, object]

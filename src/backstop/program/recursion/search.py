@@ -23,6 +23,8 @@ from backstop.program.recursion.sweeps import Sweeps
 
 # Products of a linear solution, and entries of what it solves, beyond which it is not worth while.
 MOST_PRODUCTS, MOST_ENTRIES = 6_000, 1_500
+# Phases beyond which the code of all searches takes longer to compile than plain sweeps take to run.
+MOST_PHASES = 500
 MOST_STEPS = 10
 # A step that leaves less than this share of what may be left needs no look at what it leaves.
 SURELY = 0.1
@@ -45,7 +47,10 @@ class Search:
         self.functions: list[Function] = []
         game = process.board.numbers.model.game
         self.groups = [group for group in game.groups() if set(group) <= set(self.rows.going)]
-        self.possible = bool(self.groups) and all(self._is_small(game, group) for group in self.groups)
+        few = len(self.rows.going) <= MOST_PHASES
+        self.possible = (
+            few and bool(self.groups) and all(self._is_small(game, group) for group in self.groups)
+        )
         for number, group in enumerate(self.groups) if self.possible else ():
             self.functions.append(_Group(self, group, number).function())
 

@@ -24,7 +24,7 @@ from backstop.worlds.statistics import Array, Summary, summarise
 MOST_SHOWN = 4
 
 # Where the study names no condition: the state of things at the end says most, then what lasts, then what happens.
-_PREFERENCE = ("occupy", "avoid", "reach", "duration", "count", "value")
+_PREFERENCE = ("occupy", "avoid", "reach", "duration", "count", "belief", "value")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +58,7 @@ class Subject:
 
 def is_probability(metric: form.Metric) -> bool:
     """Whether a metric is a probability, so that natural frequencies fit it."""
-    return metric.kind in form.PROBABILITIES
+    return metric.kind in (*form.PROBABILITIES, "belief")
 
 
 def subject_of(
