@@ -50,6 +50,7 @@ class LearntProcess:
         memory = rows.memory
         self.share_at = self._fixed(self.share)
         owners = [grid.owner(column) for column in range(grid.columns)]
+        # One after the other, so that code can go over the columns.
         rows.factors = tuple(self._fixed(numbers[kind or 0].discounts[actor]) for actor, kind in owners)
         for phase in range(len(model.game.phases)):
             if not grid.is_absorbing(phase):

@@ -21,6 +21,7 @@ from backstop.questions.inquiry import Inquiry, inquiry_of
 from backstop.questions.methods.given_data import GivenData
 from backstop.questions.methods.prim import Discovery
 from backstop.questions.methods.tornado import Swing
+from backstop.questions.study.beliefs import Beliefs, learnt_beliefs
 from backstop.questions.study.conditions import boxes_borne_out
 from backstop.questions.study.headline_forms import HeadlineForms, headline_by_form
 from backstop.questions.study.packages import Packages, least_packages, measures_to_vary
@@ -51,7 +52,8 @@ class Material:
     """What a report is written from. `searched`: shares, swings, conditions and packages have been looked for.
 
     They are about the subject's metric and target under its arrangement: shares of the variance, swings of the metric
-    from one assumption at a time, conditions under which the target fails, least packages that reach it.
+    from one assumption at a time, conditions under which the target fails, least packages that reach it. `beliefs`:
+    what others learn of a hidden type; None where nobody learns.
     """
 
     model: Model
@@ -68,6 +70,7 @@ class Material:
     command: str
     forms: HeadlineForms | None
     searched: bool = True
+    beliefs: Beliefs | None = None
 
     @property
     def exact(self) -> bool:
@@ -161,6 +164,7 @@ def gathered(
         graph_readings(study),
         command,
         forms,
+        beliefs=learnt_beliefs(result, request.threads),
     )
 
 

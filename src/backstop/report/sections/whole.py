@@ -11,6 +11,7 @@ from backstop.report.material.gathering import Material
 from backstop.report.sections import (
     answer,
     arrangements,
+    beliefs,
     claims,
     commitments,
     drivers,
@@ -44,6 +45,7 @@ def _written(found: Material) -> Report:
         (answer.section(found), ""),
         (arrangements.section(found), ""),
         (survival.section(found), "No course over time: the study has one period."),
+        (beliefs.section(found), ""),
         (claims.section(found), unjudged if scenario.claims else "No claims: the study makes none."),
         (drivers.section(found) if found.searched else None, unsought),
         (packages.section(found) if found.searched else None, ""),
@@ -89,6 +91,8 @@ def exact(found: Material) -> dict[str, object]:
         "forms": None if found.forms is None else found.forms.as_dict(),
         "result": found.result.as_dict(),
     }
+    if found.beliefs is not None:
+        numbers["beliefs"] = found.beliefs.as_dict()
     if found.claims is not None:
         numbers["claims"] = found.claims.by_name()
     if found.shares.found is not None:
