@@ -154,7 +154,7 @@ def test_examples_run(study: str) -> None:
     found = answer.json
     assert list(found) == KEYS
     assert found["study"] == study
-    shown = run("assess", EXAMPLES / study, "--worlds", 128)
+    shown = run("assess", EXAMPLES / study, "--worlds", 128, "--all")
     assert (shown.code, but_notes(shown.err)) == (0, "")
     assert shown.out.startswith(found["title"])
     assert "What each arrangement gives" in shown.out
@@ -358,7 +358,7 @@ def test_one_world(observed: Path, tmp_path: Path) -> None:
 
 
 def test_the_table_says_what_was_asked(observed: Path) -> None:
-    answer = run("assess", observed, "--worlds", 320)
+    answer = run("assess", observed, "--worlds", 320, "--all")
     assert (answer.code, but_notes(answer.err)) == (0, "")
     lines = answer.out.splitlines()
     assert lines[:2] == ["A pledge between neighbours", "Does the pledge keep the peace?"]
@@ -377,12 +377,12 @@ def test_the_table_says_what_was_asked(observed: Path) -> None:
 
 
 def test_one_year_is_no_years() -> None:
-    answer = run("assess", EXAMPLES / "ladder", "--worlds", 16)
+    answer = run("assess", EXAMPLES / "ladder", "--worlds", 16, "--table", "outcomes")
     assert "within 1 year\n" in re.sub(" +\n", "\n", answer.out)
 
 
 def test_a_number_has_no_more_digits_than_its_error_supports(pledge: Path) -> None:
-    answer = run("assess", pledge, "--worlds", 160, "--errors")
+    answer = run("assess", pledge, "--worlds", 160, "--errors", "--all")
     pairs = re.findall(r"([-+]?[\d,.]+) ±([\d,.]+)", answer.out)
     assert len(pairs) > 20
     for value, error in pairs:

@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING
 import click
 
 from backstop.cli import options
-from backstop.cli.printing import print_json, print_notes, print_titled
+from backstop.cli.printing import fits, print_json, print_notes, print_table, print_text, print_titled
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from backstop.questions.claims.results import Claims
     from backstop.questions.study.headline_forms import HeadlineForms
     from backstop.report.material.subject import Subject
     from backstop.worlds.result import Result
+
+# The tables that --table knows.
+TABLES = ("metrics", "differences", "slips", "observations", "outcomes", "values", "costs", "years")
 
 # Where --until gives up, unless --worlds says otherwise.
 MOST_UNTIL = 1_000_000
@@ -34,7 +39,21 @@ MOST_UNTIL = 1_000_000
     metavar="SE",
     help="Draw more and more worlds, --worlds at most (else 1,000,000), until the metric's error is SE at most.",
 )
-@click.option("--metric", metavar="NAME", help="The metric that --until is about; the first one by default.")
+@click.option(
+    "--metric",
+    "metrics",
+    multiple=True,
+    metavar="NAME",
+    help="Answer about this metric, which --until is about as well. More of them: columns of the table.",
+)
+@click.option("--all", "everything", is_flag=True, help="Print every table, in place of the answer in short.")
+@click.option(
+    "--table",
+    "named",
+    multiple=True,
+    metavar="NAME",
+    help=f"Print this table: {', '.join(TABLES)}. May be given several times.",
+)
 def assess(
     run: options.Run,
     arrangements: tuple[str, ...],
@@ -42,16 +61,22 @@ def assess(
     errors: bool,
     claims: bool,
     until: float | None,
-    metric: str | None,
+    metrics: tuple[str, ...],
+    everything: bool,
+    named: tuple[str, ...],
 ) -> None:
     """Solve STUDY over many worlds and compare its arrangements.
 
-    Prints, for every arrangement, each metric with its range over worlds and the paired difference from the first
-    arrangement on the same worlds; then outcomes, actors' values, costs, and phases and hazards by year.
+    Prints the answer in short: in sentences and in one table, with the range of nine worlds in ten. --all prints all
+    tables: for every arrangement each metric and the paired difference from the first arrangement on the same worlds,
+    then outcomes, actors' values, costs, and phases and hazards by year.
     """
+    _known_tables(named)
     model = run.model
-    if metric is not None and until is None:
-        raise click.UsageError("--metric says what --until is about: give --until SE as well")
+    if metrics:
+        from backstop.questions.inquiry import known_metric
+
+        metrics = tuple(known_metric(model, name) for name in metrics)
     # What the JSON holds beside the result.
     beside: dict[str, object] = {}
 
@@ -67,10 +92,9 @@ def assess(
 
         if until is None:
             return of(run.worlds)
-        from backstop.questions.inquiry import known_metric
         from backstop.questions.study.convergence import assessed_until
 
-        name = known_metric(model, metric or next(iter(model.scenario.metrics)))
+        name = metrics[0] if metrics else next(iter(model.scenario.metrics))
         given = click.get_current_context().get_parameter_source("worlds")
         most = run.worlds if given is click.core.ParameterSource.COMMANDLINE else MOST_UNTIL
         found = assessed_until(of, name, until, most)
@@ -100,7 +124,7 @@ def assess(
         from backstop.report.material.gathering import forms_of
         from backstop.report.material.subject import subject_of
 
-        lead = subject_of(result)
+        lead = subject_of(result, metrics)
         forms = forms_of(result, lead, run.threads)
         beside["forms"] = forms.as_dict()
         return lead, forms
@@ -129,14 +153,12 @@ def assess(
     if run.as_json:
         print_json({**result.as_dict(), **beside})
     else:
-        from backstop.report.tables.assessment import heading, tables
-        from backstop.report.tables.forms import forms_in_words
-        from backstop.report.tables.slips import slips_in_words
-
-        question = [model.scenario.question] if model.scenario.question else []
-        answer = [forms_in_words(result, forms, lead.words), slips_in_words(result, lead.shown, lead.focus)]
-        lines = [text for text in (*question, *heading(result), *answer) if text]
-        print_titled(model.scenario.title, tables(result, errors), lines)
+        if everything:
+            _print_everything(result, lead, forms, errors)
+        elif named:
+            _print_tables(result, named, errors)
+        else:
+            _print_answer(run, result, lead, forms, errors)
         if judgement is not None:
             from backstop.cli.questions.claims import print_claims
 
@@ -145,3 +167,81 @@ def assess(
         from backstop.base.words import clean
 
         click.echo(clean(f"written to {out.resolve()}"), err=run.as_json)
+
+
+def _known_tables(names: tuple[str, ...]) -> None:
+    """A usage error for a table that there is none of."""
+    for name in names:
+        if name not in TABLES:
+            from backstop.base.words import did_you_mean
+
+            raise click.UsageError(f"--table {name}: {did_you_mean(name, TABLES, 'table')}")
+
+
+def _print_answer(
+    run: options.Run, result: Result, lead: Subject, forms: HeadlineForms, errors: bool
+) -> None:
+    """The answer in short: the question, sentences, one table, warnings, and where the rest is."""
+    from backstop.report.tables.forms import forms_in_short
+    from backstop.report.tables.slips import slips_in_words
+    from backstop.report.tables.summary import answer_in_words, basis, headline_table, warnings
+
+    scenario = result.model.scenario
+    print_text(scenario.title, bold=True)
+    if scenario.question:
+        print_text(scenario.question)
+    click.echo()
+    print_text(" ".join(answer_in_words(result, lead.metric)))
+    for text in (slips_in_words(result, lead.shown, lead.focus), forms_in_short(result, forms)):
+        if text:
+            print_text(text)
+    shown = lead.shown
+    # As many of the metrics as stand side by side, and so that no name of an arrangement needs more than two lines.
+    while len(shown) > 1 and not fits(headline_table(result, shown, errors), 2 if len(shown) > 2 else None):
+        shown = shown[:-1]
+    print_table(headline_table(result, shown, errors))
+    for text in warnings(result):
+        print_text(f"Mind: {text}", indent=2)
+    click.echo()
+    print_text(f"{basis(result)}. {_the_rest(result)}")
+
+
+def _the_rest(result: Result) -> str:
+    """Where what is not printed is found."""
+    from backstop.report.tables.assessment import tables_by_name
+
+    names = ", ".join(tables_by_name(result))
+    return f"More: --metric NAME (another headline), --table NAME ({names}), or --all."
+
+
+def _print_everything(result: Result, lead: Subject, forms: HeadlineForms, errors: bool) -> None:
+    """The answer in sentences and every table."""
+    from backstop.report.tables.assessment import heading, tables
+    from backstop.report.tables.forms import forms_in_words
+    from backstop.report.tables.slips import slips_in_words
+    from backstop.report.tables.summary import answer_in_words
+
+    question = [result.model.scenario.question] if result.model.scenario.question else []
+    answer = [
+        " ".join(answer_in_words(result, lead.metric)),
+        forms_in_words(result, forms, lead.words),
+        slips_in_words(result, lead.shown, lead.focus),
+    ]
+    lines = [text for text in (*question, *heading(result), *answer) if text]
+    print_titled(result.model.scenario.title, tables(result, errors), lines)
+
+
+def _print_tables(result: Result, names: Sequence[str], errors: bool) -> None:
+    """The tables asked for, and a line for each that this study has none of."""
+    from backstop.report.tables.assessment import tables_by_name
+    from backstop.report.tables.summary import basis, warnings
+
+    found = tables_by_name(result, errors)
+    print_titled(
+        result.model.scenario.title,
+        (table for name in dict.fromkeys(names) for table in found.get(name, ())),
+        [basis(result), *warnings(result)],
+    )
+    for name in names:
+        if name not in found:
+            print_text(f"There is no table of {name}: this study has nothing to show in it.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import os
 import shutil
 import sys
 from typing import TYPE_CHECKING
@@ -14,12 +14,14 @@ if TYPE_CHECKING:
 
     from backstop.base.table import Table
 
-# A file or pipe gets a fixed, generous width; a terminal its own, but not less than this.
-WIDTH_OFF_A_TERMINAL = 160
-LEAST_WIDTH = 100
+# Narrower terminals are written to as if they were so wide; a file or pipe gets the usual width.
+LEAST_WIDTH = 60
+USUAL_WIDTH = 80
 
-# Brackets with a range after a figure: rather there than anywhere else a cell is broken.
-_BRACKETS = re.compile(r"(?<=\d) (?=\()\((?=[-+]?\d[^()]* to )")
+
+def width_of_output() -> int:
+    """Columns to write in: those of the terminal, of the variable COLUMNS, or 80, and 60 at least."""
+    return max(LEAST_WIDTH, shutil.get_terminal_size((USUAL_WIDTH, 24)).columns)
 
 
 def print_json(content: Mapping[str, object]) -> None:
@@ -30,10 +32,15 @@ def print_json(content: Mapping[str, object]) -> None:
 
 
 def print_note(text: str) -> None:
-    """A line on standard error, safe for a terminal."""
+    """A line on standard error, safe for a terminal, and broken between words on one."""
     from backstop.base.words import clean
 
-    click.echo(clean(text), err=True)
+    text = clean(text)
+    if sys.stderr.isatty():
+        from backstop.cli.grid import wrapped
+
+        text = "\n".join(wrapped(text, width_of_output(), indent=2))
+    click.echo(text, err=True)
 
 
 def print_notes(notes: Iterable[str]) -> None:
@@ -51,48 +58,58 @@ def print_lines(lines: Iterable[str]) -> None:
         click.echo(clean(text))
 
 
+def print_text(text: str, indent: int = 0, **style: bool) -> None:
+    """A text on standard output, broken between words to the width there is; `style` as in `click.style`."""
+    from backstop.base.words import clean
+    from backstop.cli.grid import wrapped
+
+    lines = wrapped(clean(text), width_of_output(), indent)
+    # A variable that asks for no colours asks for no styles either (no-color.org).
+    plain = not style or bool(os.environ.get("NO_COLOR"))
+    click.echo("\n".join(lines if plain else [click.style(line, **style) for line in lines]))
+
+
 def print_titled(title: str, tables: Iterable[Table] = (), lines: Iterable[str] = ()) -> None:
     """A title on standard output, `lines` below it, then tables; control characters are taken out of all of them."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table as Grid
-    from rich.text import Text
-
-    from backstop.base.words import clean
-
-    width = WIDTH_OFF_A_TERMINAL
-    if sys.stdout.isatty():
-        width = max(LEAST_WIDTH, shutil.get_terminal_size().columns)
-    out = Console(width=width, highlight=False, markup=False, emoji=False)
-    out.print(clean(title), style="bold")
+    print_text(title, bold=True)
     for line in lines:
-        out.print(clean(line))
+        print_text(line)
     for table in tables:
-        grid = Grid(
-            box=box.SIMPLE_HEAD,
-            pad_edge=False,
-        )
-        for i, column in enumerate(table.columns):
-            grid.add_column(Text(clean(column)), justify="left" if i == 0 else "right", overflow="fold")
-        rows = (
-            table.rows if _natural_width(table) <= width else [tuple(map(_broken, row)) for row in table.rows]
-        )
-        for row in rows:
-            grid.add_row(*(Text(clean(cell)) for cell in row))
-        # Title and note stand outside the grid, or they would be broken to its width, however narrow it is.
-        out.print()
-        out.print(Text(clean(table.title), style="bold"))
-        out.print(grid)
-        if table.note:
-            out.print(Text(clean(table.note), style="dim italic"))
+        print_table(table)
 
 
-def _natural_width(table: Table) -> int:
-    """Characters that a table takes where no cell is broken."""
-    cells = zip(table.columns, *table.rows, strict=True)
-    return sum(max(map(len, column)) + 2 for column in cells)
+def print_table(table: Table) -> None:
+    """A table on standard output after a blank line: title, grid and note, none of them wider than there is room."""
+    from backstop.base.table import Table
+    from backstop.base.words import clean
+    from backstop.cli.grid import laid_out
+
+    rows = tuple(tuple(map(clean, row)) for row in table.rows)
+    grid = Table(clean(table.title), tuple(map(clean, table.columns)), rows)
+    click.echo()
+    if table.title:
+        print_text(table.title, bold=True)
+    for at, block in enumerate(laid_out(grid, width_of_output(), _rule())):
+        if at:
+            click.echo()
+        click.echo("\n".join(block))
+    if table.note:
+        print_text(table.note, dim=True)
 
 
-def _broken(cell: str) -> str:
-    """A cell with what stands in brackets after a figure on a line of its own."""
-    return _BRACKETS.sub("\n(", cell)
+def fits(table: Table, most_lines: int | None = None) -> bool:
+    """Whether a table stands in one block in the width there is, no row of more than `most_lines` lines on average."""
+    from backstop.cli.grid import laid_out
+
+    blocks = laid_out(table, width_of_output())
+    rows = (most_lines or 0) * (len(table.rows) + 3)
+    return len(blocks) <= 1 and (most_lines is None or all(len(block) <= rows for block in blocks))
+
+
+def _rule() -> str:
+    """A line under the head of a table, in signs that the output has."""
+    try:
+        "\u2500".encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return "-"
+    return "\u2500"

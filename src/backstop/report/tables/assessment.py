@@ -32,7 +32,7 @@ def heading(result: Result) -> list[str]:
         )
     if result.unconverged_worlds:
         lines.append(
-            f"{result.unconverged_worlds:,} worlds do not settle under some arrangement ({_unsettled(result)}): they "
+            f"{result.unconverged_worlds:,} worlds do not settle under some arrangement ({unsettled(result)}): they "
             "keep the values of the last sweep"
         )
     if result.grid is not None:
@@ -44,16 +44,14 @@ def heading(result: Result) -> list[str]:
     return [*lines, *without_effect(result)]
 
 
-def _unsettled(result: Result) -> str:
-    """Why worlds do not settle, and which are the first."""
+def unsettled(result: Result) -> str:
+    """Why worlds do not settle, what helps, and which of them to look at."""
     why = "replies cycle, or the tail is cut off"
     types = result.model.types
     if types is not None and types.beliefs == "bayes":
-        first = ", ".join(f"{world:,}" for world in result.unconverged)
-        why = (
-            f"replies cycle, the tail is cut off, or no choice fits what others learn from it; worlds {first}"
-        )
-    return why
+        why = "replies cycle, the tail is cut off, or no choice fits what others learn from it"
+    some = f"; look at number {result.unconverged[0]:,} with backstop explain" if result.unconverged else ""
+    return f"{why}; more noise, or discounts further from 1, settle sooner{some}"
 
 
 def grid_words(grid: GridError) -> str:
@@ -90,18 +88,24 @@ def without_effect(result: Result) -> Iterator[str]:
 
 def tables(result: Result, errors: bool = False) -> list[Table]:
     """All tables of an assessment, the most asked for first; with `errors` Monte Carlo errors beside means."""
-    found = [metrics_table(result, errors)]
+    return [table for named in tables_by_name(result, errors).values() for table in named]
+
+
+def tables_by_name(result: Result, errors: bool = False) -> dict[str, list[Table]]:
+    """The tables of an assessment by the names that `--table` knows: those that there are, in their order."""
+    found = {"metrics": [metrics_table(result, errors)]}
     if len(result.arrangements) > 1:
-        found.append(differences_table(result, errors))
+        found["differences"] = [differences_table(result, errors)]
     if has_events(result):
-        found.append(slips_table(result))
+        found["slips"] = [slips_table(result)]
     if result.observations:
-        found.append(observations_table(result))
-    found += [outcomes_table(result), values_table(result, errors)]
+        found["observations"] = [observations_table(result)]
+    found["outcomes"] = [outcomes_table(result)]
+    found["values"] = [values_table(result, errors)]
     if any(a.costs for a in result.arrangements.values()):
-        found.append(costs_table(result, errors))
-    found += [years_table(result, a) for a in result.arrangements.values()]
-    return [table.noted(*result.rough) for table in found]
+        found["costs"] = [costs_table(result, errors)]
+    found["years"] = [years_table(result, a) for a in result.arrangements.values()]
+    return {name: [table.noted(*result.rough) for table in tables] for name, tables in found.items()}
 
 
 def _columns(result: Result) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backstop.base.words import frequency, of_worlds, quoted, stop, with_error
+from backstop.base.words import frequency, listed, of_worlds, quoted, stop, with_error
 from backstop.game.choice import Information
 from backstop.questions.study.headline_forms import Headline, HeadlineForms
 from backstop.worlds.result import Result
@@ -32,6 +32,32 @@ def forms_in_words(result: Result, forms: HeadlineForms, target: str) -> str:
         f"with the noise doubled, {_said(forms.doubled, asked, probable)}",
     )
     return stop(f"By the form of the model: {subject}: {'; '.join(parts)}")
+
+
+def forms_in_short(result: Result, forms: HeadlineForms) -> str:
+    """The mean of the headline's metric under each form, in one short sentence."""
+    scenario = result.model.scenario
+    metric = scenario.metrics[forms.metric]
+    under = quoted(scenario.arrangements[forms.arrangement].labelled(forms.arrangement))
+    probable = metric.kind in ("avoid", "reach", "occupy")
+    parts = (
+        f"{_mean(forms.base, probable)} as it is",
+        f"{_mean(forms.read, probable)} {_READ_AS[forms.other]}",
+        f"{_mean(forms.halved, probable)} with the noise halved",
+        f"{_mean(forms.doubled, probable)} with it doubled",
+    )
+    same = forms.worlds == result.worlds or not result.model.uncertain
+    some = "" if same else f" (other forms: {forms.worlds:,} worlds)"
+    return stop(f"By the form of the model, under {under}: {listed(parts)}{some}")
+
+
+def _mean(of: Headline | None, probable: bool) -> str:
+    """The mean of a metric under a form."""
+    if of is None:
+        return "not solved"
+    if of.mean is None:
+        return "no value"
+    return frequency(of.mean.mean, of.mean.se) if probable else with_error(of.mean)
 
 
 def _said(of: Headline | None, asked: bool, probable: bool) -> str:

@@ -79,25 +79,33 @@ def _percent(share: Estimate) -> str:
 
 
 def lead_event(result: Result, shown: Sequence[str], arrangement: str) -> str | None:
-    """The metric whose event an answer speaks of: the first of those `shown`, else the most telling one.
+    """The metric whose bad event an answer speaks of; None where no event is bad.
 
-    Bad events come first (what is avoided, or has a bad tone), and those without a condition and from the start.
+    Bad is what is avoided, and what has a bad tone and no good one; where nothing has a tone, any event may be. The
+    first of those `shown` comes before the others shown, and these before all others; events without a condition and
+    from the start come before those with one.
     """
     scenario, slips = result.model.scenario, result.arrangements[arrangement].slips
-
-    def place(name: str) -> tuple[bool, bool]:
-        metric = scenario.metrics[name]
-        is_bad = metric.kind == "avoid" or "bad" in _tones(scenario, metric)
-        return not is_bad, metric.given is not None or metric.from_ is not None
-
-    for names in (shown[:1], shown, tuple(slips)):
-        known = [name for name in names if name in slips]
-        if known:
-            return min(known, key=place)
+    tones = {name: _tones(scenario, scenario.metrics[name]) for name in slips}
+    bad = [
+        name
+        for name in slips
+        if scenario.metrics[name].kind == "avoid" or ("bad" in tones[name] and "good" not in tones[name])
+    ]
+    if not any(of.tone for of in (*scenario.phases.values(), *scenario.outcomes.values())):
+        bad = list(slips)
+    free = [
+        name for name in bad if scenario.metrics[name].given is None and scenario.metrics[name].from_ is None
+    ]
+    for names, among in ((shown[:1], bad), (shown, free), (free, free), (shown, bad), (bad, bad)):
+        found = next((name for name in names if name in among), None)
+        if found is not None:
+            return found
     return None
 
 
 def _tones(scenario: form.Scenario, metric: form.Metric) -> set[str | None]:
+    """The tones of what an event is: of the phases reached or avoided, or the outcomes counted."""
     if metric.kind == "count":
         return {scenario.outcomes[name].tone for name in metric.count or ()}
     return {scenario.phases[name].tone for name in metric.reach or metric.avoid or ()}

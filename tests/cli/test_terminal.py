@@ -1,0 +1,118 @@
+"""What commands print: the answer in short, within the width there is."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from tests.support.command import Answer, run
+from tests.support.small_studies import OBSERVED, PLEDGE, write
+
+from backstop.cli.grid import cells
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+UKRAINE = EXAMPLES / "ukraine-2025"
+CHINESE = "以歐洲部隊為前沿並由後方保障支撐的持久和平安排方案之"
+ARABIC = "ترتيب ضمانات مع قوة في المقدمة ودعم في الخلف لسلام دائم"
+LONG = "A guarantee with a force in front and a backstop in the rear"
+
+
+def widest(answer: Answer) -> int:
+    return max(map(cells, answer.out.splitlines()))
+
+
+@pytest.fixture
+def long_titles(tmp_path: Path) -> Path:
+    """Twelve arrangements and all else with titles of 60 characters, Chinese and Arabic among them."""
+    text = PLEDGE.replace("title: A pledge between neighbours", f"title: {LONG}")
+    head, arrangements, rest = re.split(
+        r"^(arrangements:\n(?:  .*\n)+)", text, maxsplit=1, flags=re.MULTILINE
+    )
+    titles = [f"{title} {at}" for at, title in enumerate([LONG, CHINESE, ARABIC] * 3)]
+    more = "".join(f'  more_{at}: {{title: "{title}"}}\n' for at, title in enumerate(titles))
+    return write(
+        tmp_path / "long",
+        f"{head}{arrangements}{more}{rest}".replace("title: Peace lasts", f"title: {CHINESE}"),
+    )
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("option", ["", "--all"])
+def test_an_assessment_fits_the_width_it_gets(
+    long_titles: Path, monkeypatch: pytest.MonkeyPatch, width: int, option: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    answer = run("assess", long_titles, "--worlds", 32, *([option] if option else []))
+    assert answer.code == 0
+    assert width // 2 < widest(answer) <= width
+    assert "".join(LONG.split()) in "".join(answer.out.split())
+
+
+def test_the_answer_of_ukraine_takes_forty_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    answer = run("assess", UKRAINE, "--worlds", 1000)
+    assert answer.code == 0
+    lines = answer.out.splitlines()
+    assert len(lines) <= 40
+    assert widest(answer) <= 80
+    text = " ".join(answer.out.split())
+    assert "what rests on the United States?" in text
+    assert "“Lasting peace, a deal unbroken after ten years”: " in text
+    assert "plausible range" in text
+    assert "the most of 10 arrangements" in text
+    assert "begin with a move" in text and "Of " in text
+    assert "“Renewed war within ten years”" in text and "“Deal within two years”" not in text
+    rows = [line for line in lines if re.search(r"\(\d+–\d+\)", line)]
+    assert len(rows) == 10
+    assert all(len(re.findall(r"\(\d+–\d+\)", row)) == 4 for row in rows)
+    assert "--metric NAME" in text and "--table NAME" in text and "--all" in text
+
+
+def test_the_short_answer_has_the_figures_of_the_json(tmp_path: Path) -> None:
+    study = write(tmp_path / "observed", OBSERVED)
+    shown = run("assess", study, "--worlds", 320, "--metric", "at_peace", "--metric", "worth").out
+    found = run("assess", study, "--worlds", 320, "--json").json["arrangements"]
+    rows = [line for line in shown.splitlines() if re.search(r" \(.*\d\)$", line)][-3:]
+    for row, (name, of) in zip(rows, found.items(), strict=True):
+        figures = re.findall(r"([-\d.]+) \(([-\d.]+)(?:–| to )([-\d.]+)\)", row)
+        assert len(figures) == 2, row
+        for figure, (metric, scale) in zip(figures, (("at_peace", 100), ("worth", 1)), strict=True):
+            for text, key in zip(figure, ("mean", "q05", "q95"), strict=True):
+                places = len(text.partition(".")[2])
+                assert float(text) == pytest.approx(
+                    scale * of["metrics"][metric][key], abs=0.51 * 10**-places
+                ), name
+
+
+def test_one_table_is_printed_alone(tmp_path: Path) -> None:
+    study = write(tmp_path / "pledge", PLEDGE)
+    answer = run("assess", study, "--worlds", 32, "--table", "values")
+    assert answer.code == 0
+    assert "Value to each actor at the start" in answer.out
+    assert "What each arrangement gives" not in answer.out
+    assert (
+        "There is no table of observations"
+        in run("assess", study, "--worlds", 32, "--table", "observations").out
+    )
+    wrong = run("assess", study, "--table", "valeus")
+    assert (wrong.code, wrong.out) == (2, "")
+    assert "did you mean values?" in wrong.err
+    unknown = run("assess", study, "--worlds", 32, "--metric", "lastin")
+    assert (unknown.code, unknown.out) == (3, "")
+    assert "did you mean lasting?" in unknown.err
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--set", "pledge=1"), "pledge"),
+        (("--given", "spread=[0.4, 0.6]"), "spread"),
+        (("--camp", "doves"), "doves"),
+    ],
+)
+def test_what_was_set_stands_in_the_short_answer(tmp_path: Path, options: tuple[str, str], said: str) -> None:
+    study = write(tmp_path / "pledge", PLEDGE)
+    answer = run("assess", study, "--worlds", 64, *options)
+    assert answer.code == 0
+    assert re.search(rf"Mind: .*{said}", answer.out)
