@@ -159,6 +159,24 @@ def test_what_is_wrong_is_said_with_its_place(old: str, new: str, said: str) -> 
     assert all(fault.startswith("scenario.yaml:") for fault in found)
 
 
+def test_nobody_chooses_by_a_type_that_it_does_not_know() -> None:
+    hidden = ("beliefs: known", "beliefs: fixed")
+    own = ("noise: 0.3}", 'noise: "0.3 + type(north, keen)"}')
+    assert model_of(changed(own)).types is not None
+    (found,) = faults(changed(hidden, own))
+    assert "the noise of south rests on type(north, keen), and south does not know the type of north" in found
+    # Also through definitions, and at a single decision.
+    at_node = ("steps: 5, then: answer}", "steps: 5, noise: abs(prize), then: answer}")
+    assert model_of(changed(at_node)).types is not None
+    (found,) = faults(changed(hidden, at_node))
+    assert "the noise of south rests on type(north, keen)" in found
+    # North knows its own.
+    assert (
+        model_of(changed(hidden, ("    noise: 0.2", '    noise: "0.2 + 0.1 * type(north, keen)"'))).types
+        is not None
+    )
+
+
 def test_2001_phases_are_refused_with_their_number() -> None:
     clocks = "facts:\n  a: {counts: 1999, start: 0}\n  b: {values: {x: 0, y: 1}, start: x}\n"
     text = f"""\

@@ -135,6 +135,28 @@ class Usage:
                 self.leading.setdefault((name, other), part)
         return expression
 
+    def refuse_unknown_type(self, part: Part, what: str, actor: str | None) -> None:
+        """A fault where `what` of an actor, in `part`, rests on another actor's type that this one does not know."""
+        for name in sorted(self._types_behind(self.names_at.get(part.path, frozenset()))):
+            asked = type_asked(name)
+            if actor is not None and asked != actor and self.names.hides_type(asked):
+                part.fault(
+                    f"{what} of {actor} rests on {name}, and {actor} does not know the type of {asked}",
+                    "let payoffs or chances depend on the type, or write beliefs: known",
+                )
+
+    def _types_behind(self, names: frozenset[str]) -> set[str]:
+        """How types are asked for in expressions with these names, or in what these rest on."""
+        found, seen, waiting = set[str](), set[str](), list(names)
+        while waiting:
+            name = waiting.pop()
+            if name not in seen:
+                seen.add(name)
+                waiting += self.leads_to.get(name, [])
+                if type_asked(name):
+                    found.add(name)
+        return found
+
     def find_cycles(self) -> None:
         """Faults for definitions, caps and conditions that rest on themselves."""
         for cycle in cycles(self.leads_to):
@@ -143,6 +165,11 @@ class Usage:
                 "break the circle: definitions, caps and conditions may use each other only without cycles",
                 key=True,
             )
+
+
+def type_asked(name: str) -> str:
+    """The actor whose type a name asks for, `type(ACTOR, TYPE)`; empty where it asks for none."""
+    return name[len("type(") :].partition(",")[0] if name.startswith("type(") else ""
 
 
 def constant(expression: Expression | None) -> float | None:

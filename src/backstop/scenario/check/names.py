@@ -104,6 +104,10 @@ class Names:
         elif name in _ALWAYS_RESERVED or name in RESERVED:
             part.fault(f"{name} has a meaning of its own in expressions, so an offer cannot be called that")
 
+    def hides_type(self, actor: str) -> bool:
+        """Whether an actor has types that others do not know."""
+        return bool(self.root.at("actors").at(actor).at("beliefs").data != "known")
+
     def no_type(self, actor: str, type_: str) -> tuple[str, str] | None:
         """Why an actor has no such type, and what to do; None where it has."""
         if not self.has("actors", actor):

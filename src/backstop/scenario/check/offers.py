@@ -37,6 +37,7 @@ def check_offer(node: Part, names: Names, usage: Usage) -> None:
     check_grid(node, f"the offer {node.at('offer').text or ''}".strip())
     noise = node.at("noise")
     amount = constant(usage.read(noise))
+    usage.refuse_unknown_type(noise, "the noise", node.at("actor").text)
     if amount is not None and amount < 0:
         noise.fault(f"noise cannot be negative, and this is {amount:g}", "0 means: the best move")
 

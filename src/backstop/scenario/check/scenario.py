@@ -114,6 +114,8 @@ def _actor(actor: Part, usage: Usage) -> None:
             f"slip_margin cannot be negative, and this is {amount:g}",
             "0 means: whatever is worth less is a slip",
         )
+    for part, what in ((discount, "the discount factor"), (noise, "the noise"), (margin, "slip_margin")):
+        usage.refuse_unknown_type(part, what, actor.name)
 
 
 def _unused(root: Part, names: Names, usage: Usage, moves: Moves) -> None:

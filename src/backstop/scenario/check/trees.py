@@ -102,6 +102,7 @@ class Moves:
         amount = constant(self.usage.read(noise))
         if amount is not None and amount < 0:
             noise.fault(f"noise cannot be negative, and this is {amount:g}", "0 means: the best move")
+        self.usage.refuse_unknown_type(noise, "the noise", node.at("actor").text)
         bound = node.at("bound")
         total = 0.0
         for promise in bound.items():
