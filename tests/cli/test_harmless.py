@@ -116,3 +116,20 @@ def test_what_an_export_leaves_out_or_writes_as_a_reference_is_kept_here(study, 
     found = run("dossier", "import", study, target)
     assert found.code == 0, found.err
     assert (study / "dossier" / "statements.jsonl").read_bytes() == before
+
+
+def test_no_workbook_of_the_study_holds_them_or_changes_it(study, tmp_path):
+    before, target = (study / "scenario.yaml").read_bytes(), tmp_path / "out.xlsx"
+    assert run("export", study, "--xlsx", target, "--results", *DRAWN).code == 0
+    for text in contents(target):
+        assert harmless(text) is True
+    found = run("import", study, "--xlsx", target)
+    assert (found.code, found.err) == (0, "")
+    assert (study / "scenario.yaml").read_bytes() == before
+
+
+def test_no_comparison_prints_them(study):
+    for arguments in ((), ("--json",)):
+        found = run("diff", study, study, *DRAWN, *arguments)
+        assert found.code == 0
+        assert harmless(found.out + found.err) is True

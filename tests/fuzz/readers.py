@@ -33,10 +33,14 @@ from backstop.dossier.text.extraction import extract, media_type
 from backstop.evidence.reference import read_references
 from backstop.graphmodel.files import reader as graph
 from backstop.graphmodel.model import formula
+from backstop.questions.runs.difference import difference, run_of
+from backstop.questions.runs.saved import read_result
 from backstop.scenario.check.scenario import read_scenario
 from backstop.scenario.expression.expression import evaluate, parse
 from backstop.scenario.expression.grammar import ExpressionError
 from backstop.scenario.model import compile_scenario
+from backstop.scenario.workbook.merging import merged
+from backstop.scenario.workbook.reading import read_workbook
 
 Reading = Callable[[bytes], object]
 
@@ -191,6 +195,21 @@ def _changed_text(data: bytes) -> object:
     return [resolve(s.anchor, text, before) for s in known for before in (None, _TEXT)]
 
 
+def _workbook(data: bytes) -> object:
+    """A workbook of the small study of the corpus, taken into it."""
+    study = (Path(__file__).parent / "corpus" / "scenario" / "small.yaml").read_bytes()
+    found = merged(study, "scenario.yaml", read_workbook(data, "in.xlsx"), "theirs")
+    return found.as_dict()
+
+
+def _result(data: bytes) -> object:
+    file = _folder() / "result.json"
+    file.write_bytes(data)
+    run = run_of("A", read_result(file))
+    found = difference(run, run)
+    return repr(run.result), repr(found), found.as_dict()
+
+
 READERS: Mapping[str, Reading] = {
     "yaml": lambda data: parse_document(data, "in.yaml"),
     "scenario": _scenario,
@@ -228,4 +247,6 @@ READERS: Mapping[str, Reading] = {
     "slots": _times_and_numbers,
     "account": _account,
     "changed-text": _changed_text,
+    "workbook": _workbook,
+    "result": _result,
 }

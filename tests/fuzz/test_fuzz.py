@@ -36,6 +36,7 @@ def test_a_reader_ends_with_an_error_of_ours_alone(files, name):
     assert tally.read[name] + tally.refused[name] == len(files[name]) + CASES
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")  # archives that are made wrong on purpose
 def test_a_case_comes_again_by_its_number_and_seed(files):
     names = list(READERS)
     one, other = ([driver.case(number, seed, files, names) for number in range(200)] for seed in (1, 1))

@@ -106,6 +106,19 @@ def _noted(folder: Path) -> None:
         writer.writerows(rows)
 
 
+def _filled_in(folder: Path) -> None:
+    """A number in a workbook of the study, as a colleague would change it."""
+    import openpyxl
+
+    path = folder / "in.xlsx"
+    book = openpyxl.load_workbook(path)
+    column = next(head.column for head in book["parameters"][1] if head.value == "highest")
+    cells = (book["parameters"].cell(row, column) for row in range(2, 40))
+    cell = next(cell for cell in cells if isinstance(cell.value, (int, float)))
+    cell.value += 0.0625
+    book.save(path)
+
+
 def _edited(folder: Path) -> None:
     """A passage that is no longer as it was coded."""
     path = folder / "study" / "dossier" / "texts" / "wire.01cb04ce.txt"
@@ -194,6 +207,12 @@ COMMANDS: Mapping[str, Writing] = {
         ("out.json",),
         (("graph", "draw", "@study", "--out", "@out.json"),),
     ),
+    "fill in": Writing(
+        ("import", "@study", "--xlsx", "@in.xlsx"),
+        ("study/scenario.yaml",),
+        (("export", "@study", "--xlsx", "@in.xlsx"), _filled_in),
+    ),
+    "assumptions": Writing(("export", "@study", "--xlsx", "@out.xlsx"), ("out.xlsx",)),
     "compile": Writing(
         ("compile", "@study", "--out", "@out", "--slips"), ("out",), (("compile", "@study", "--out", "@out"),)
     ),

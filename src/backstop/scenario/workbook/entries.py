@@ -12,6 +12,7 @@ from typing import Any
 
 from backstop.base.document import Path
 from backstop.base.document_changes import Change
+from backstop.base.words import clean
 from backstop.scenario.format.quantities import DISTRIBUTION_KINDS
 
 Value = Any
@@ -113,7 +114,10 @@ def _distribution(record: Mapping[str, Any]) -> Value:
 
 
 def same(one: Value, other: Value) -> bool:
-    """Whether two values are the same as far as spreadsheets keep them: in 15 digits, but for spaces at the ends."""
+    """Whether two values are the same as far as spreadsheets keep them.
+
+    Numbers in 15 digits, texts but for spaces at their ends and for marks that no output holds (see `clean`).
+    """
     return _canonical(one) == _canonical(other)
 
 
@@ -122,7 +126,7 @@ def _canonical(value: Value) -> object:
         return tuple(map(_canonical, value))
     if isinstance(value, (int, float)):
         return f"{float(value):.15g}"
-    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
+    return clean(value.replace("\r\n", "\n")).strip() if isinstance(value, str) else value
 
 
 def said(value: Value, text: Callable[[float], str] = "{:.15g}".format) -> str:

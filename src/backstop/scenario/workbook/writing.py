@@ -6,10 +6,11 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from backstop.base.cells import MOST_CELL, defused, without_controls
+from backstop.base.cells import MOST_CELL, defused
 from backstop.base.document import Document
 from backstop.base.faults import Place, Refused
 from backstop.base.optional import needed
+from backstop.base.words import clean
 from backstop.scenario.workbook.entries import entries
 from backstop.scenario.workbook.sheets import ABOUT, KEPT, KINDS, Sheet, about_lines, kept_rows, sheets
 
@@ -53,7 +54,7 @@ def _put(cell: Any, value: float | str | None) -> None:
     if not isinstance(value, str):
         cell.value = value
         return
-    text = needed("openpyxl.utils.escape", _WHAT).escape(defused(without_controls(value)))
+    text = needed("openpyxl.utils.escape", _WHAT).escape(defused(clean(value)))
     if len(text) > MOST_CELL:
         raise Refused(
             f"a text of {len(text):,} characters is too long for a cell of a spreadsheet, which holds {MOST_CELL:,}",
@@ -77,7 +78,7 @@ def _table(made: Any, sheet: Sheet, notes: dict[str, str]) -> None:
         head.font = styles.Font(bold=True)
         head.alignment = wrapped
         if heading in notes:
-            head.comment = needed("openpyxl.comments", _WHAT).Comment(notes[heading], "Backstop")
+            head.comment = needed("openpyxl.comments", _WHAT).Comment(clean(notes[heading]), "Backstop")
         made.column_dimensions[letter(column)].width = _WIDE.get(heading, 22 if column == 1 else 13)
     for number, row in enumerate(sheet.rows, 2):
         for column, heading in enumerate(sheet.columns, 1):
