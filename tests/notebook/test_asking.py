@@ -186,10 +186,10 @@ def test_a_result_is_saved_and_read(tmp_path: Path) -> None:
         ('{"format": "backstop-result/1"}', "seed is no number"),
         (
             '{"format": "backstop-result/1", "seed": 1, "worlds": 2, "effective_worlds": 2}',
-            "it has no arrangements",
+            "information is no word",
         ),
         (
-            '{"format": "backstop-result/1", "seed": 1, "worlds": 2, "effective_worlds": 2,'
+            '{"format": "backstop-result/1", "seed": 1, "worlds": 2, "effective_worlds": 2, "information": "x",'
             ' "arrangements": {"a": {"metrics": {"m": {"mean": "x"}}}}}',
             "a, m: mean is no number",
         ),

@@ -142,6 +142,8 @@ def _unsound(data: Mapping[str, Any]) -> str:
     for name in _NUMBERS:
         if not _is_number(data.get(name)):
             return f"{name} is no number"
+    if not isinstance(data.get("information"), str):
+        return "information is no word"
     arrangements = data.get("arrangements")
     if not isinstance(arrangements, dict) or not arrangements:
         return "it has no arrangements"
