@@ -16,6 +16,7 @@ from backstop.base.document import parse_document
 from backstop.game.hidden import TypedSolution
 from backstop.game.inference import Reached
 from backstop.game.learning import Learning
+from backstop.report.tables.assessment import tables_by_name
 from backstop.scenario.model import Model
 from backstop.scenario.study import load
 from backstop.scenario.typed_valuation import TypedValuation
@@ -332,3 +333,21 @@ def test_war_does_not_depend_on_who_would_win_it(p_win: float) -> None:
     assert found == pytest.approx({"alone": 0.375, "punished": 0.3125, "insured": 0.4375}, abs=1e-12)
     worth = result.arrangements["alone"].metrics["worth"].mean
     assert worth == pytest.approx(0.55625 + (p_win - 0.5), abs=1e-12)
+
+
+def test_tables_and_json_show_phases_of_the_file_and_split_them_by_a_fact() -> None:
+    result = assess(study("promises"), 32)
+    found = tables_by_name(result)
+    phases = result.as_dict()["arrangements"]["alone"]
+    assert list(phases["phases"]) == ["talks", "peace", "war"]
+    by_guarantee = phases["phases_by_fact"]["guarantee"]
+    assert list(by_guarantee["peace"]) == ["none", "bounded", "full"]
+    total = np.sum([by_guarantee["war"][value] for value in ("none", "bounded", "full")], axis=0)
+    assert total == pytest.approx(phases["phases"]["war"], abs=1e-12)
+    assert len(found["facts"]) == 4
+    guarantee = found["facts"][0]
+    assert guarantee.columns[:3] == ("year", "guarantee", "0")
+    assert [row[:3] for row in guarantee.rows][:2] == [("Talks", "none", "1.00"), ("Peace", "none", "0.00")]
+    # A metric that counts some states of a phase alone is not called by the phase alone.
+    hazards = [row[0] for row in found["years"][0].rows if row[0].startswith("hazard")]
+    assert len(hazards) == 2 and sum("where age >= 3" in each for each in hazards) == 1

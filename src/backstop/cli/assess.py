@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from backstop.worlds.result import Result
 
 # The tables that --table knows.
-TABLES = ("metrics", "differences", "slips", "observations", "outcomes", "values", "costs", "years")
+TABLES = ("metrics", "differences", "slips", "observations", "outcomes", "values", "costs", "years", "facts")
 
 # Where --until gives up, unless --worlds says otherwise.
 MOST_UNTIL = 1_000_000

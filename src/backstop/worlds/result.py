@@ -61,7 +61,7 @@ class ArrangementResult:
     `slips`: for metrics of the kinds reach, avoid and count, how far their event comes with slips; `slip_samples` the
     same by world, empty where there are too many worlds to keep it. Both are empty for scenarios too large to tell.
     `phases[k]`: mean share at periods 0 .. T. `outcomes`: expected number over the horizon from the start phase.
-    `split`: shares of phases by value of a fact, under the names of `Model.splits`.
+    `split`, `split_errors`: shares of phases by value of a fact, under the names of `Model.splits`, and their errors.
     `phase_errors`, `outcome_errors`: their Monte Carlo errors (NaN where there is none).
     `controllers[c][unit]`: expected cost that falls to controller c, in each unit that occurs.
     """
@@ -83,6 +83,7 @@ class ArrangementResult:
     slip_samples: Mapping[str, SlipSample] = field(repr=False)
     differences: Mapping[str, Summary] = field(default_factory=dict)
     split: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    split_errors: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +279,9 @@ def summed_up(
         cost_samples=sample.costs,
         slip_samples=slips if keep_slips else {},
         split=dict(zip(model.splits, courses[first_split:], strict=True)),
+        split_errors={
+            n: tuple(map(float, phases_se[:, first_split + k])) for k, n in enumerate(model.splits)
+        },
     )
 
 

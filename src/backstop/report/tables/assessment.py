@@ -105,6 +105,11 @@ def tables_by_name(result: Result, errors: bool = False) -> dict[str, list[Table
     if any(a.costs for a in result.arrangements.values()):
         found["costs"] = [costs_table(result, errors)]
     found["years"] = [years_table(result, a) for a in result.arrangements.values()]
+    if result.model.scenario.facts:
+        facts = result.model.scenario.facts
+        found["facts"] = [
+            facts_table(result, a, fact) for a in result.arrangements.values() for fact in facts
+        ]
     return {name: [table.noted(*result.rough) for table in tables] for name, tables in found.items()}
 
 
@@ -250,11 +255,13 @@ def years_table(result: Result, a: ArrangementResult) -> Table:
     for name, curve in a.curves.items():
         metric = scenario.metrics[name]
         # Metrics that differ only in their year have one curve between them.
-        if metric.kind == "occupy" or metric.given is not None or curve in shown:
+        if metric.kind not in ("avoid", "reach") or metric.given is not None or curve in shown:
             continue
         shown.append(curve)
         yearly = hazards(curve.mean, curve.se, metric.kind, steps, result.model.period_years)
         said = _hazard_of(scenario, metric)
+        if metric.where is not None:
+            said = f"{said}, where {metric.where}"
         # Not having been there and having been there are two metrics with one hazard.
         if all(row[0] != said for row in rows):
             rows.append((said, *map(_percent, yearly)))
@@ -265,6 +272,30 @@ def years_table(result: Result, a: ArrangementResult) -> Table:
         tuple(rows),
         "Mean share of worlds in each phase; a hazard is the chance of the event per year up to then, among those it "
         "had not happened to.",
+    )
+
+
+def facts_table(result: Result, a: ArrangementResult, fact: str) -> Table:
+    """Shares of the phases by the value of a fact, at the end of each year."""
+    scenario = result.model.scenario
+    steps = whole_years(result)
+    splits = {name: at for name, at in result.model.splits.items() if at[0] == fact}
+    rows = [
+        (
+            scenario.phases[phase].titled(phase),
+            value,
+            *(supported(a.split[name][step], a.split_errors[name][step], most=2) for step in steps),
+        )
+        for wanted in from_good_to_bad(scenario.phases)
+        for name, (_, phase, value) in splits.items()
+        if phase == wanted
+    ]
+    title = scenario.arrangements[a.name].titled(a.name)
+    return Table(
+        f"{scenario.facts[fact].titled(fact)}: {title}",
+        ("year", fact, *(f"{step * result.model.period_years:.4g}" for step in steps)),
+        tuple(rows),
+        "Mean share of worlds in each phase by what the fact is in it; what cannot be reached is left out.",
     )
 
 
