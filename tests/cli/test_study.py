@@ -209,3 +209,12 @@ def test_schema_is_json(run):
     code, out, _ = run("schema")
     assert code == 0
     assert json.loads(out)["$schema"].startswith("http://json-schema.org/draft-07/")
+
+
+def test_check_says_what_is_hidden_and_what_lasts(run, tmp_path):
+    folder = str(tmp_path / "mine")
+    run("new", folder, "--template", "learning")
+    said = run("check", folder)[1]
+    assert "The facts tell 6 phases apart that can be reached." in said
+    assert "The Rival is of one of two types, content or set_on_more; others learn from every move." in said
+    assert json.loads(run("check", folder, "--json")[1])["counts"]["facts"] == 1

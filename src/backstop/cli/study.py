@@ -60,7 +60,26 @@ def _check_evidence(model: Model, study: str) -> None:
 
 
 def _counts(model: Model) -> dict[str, int]:
-    return {section: len(getattr(model.scenario, section)) for section in SECTIONS}
+    found = {section: len(getattr(model.scenario, section)) for section in SECTIONS}
+    return {**found, "facts": len(model.scenario.facts)} if model.scenario.facts else found
+
+
+def _lasting_and_hidden(model: Model) -> list[str]:
+    """What facts make of the phases, and whose type is hidden."""
+    found = []
+    if model.scenario.facts:
+        found.append(f"The facts tell {len(model.states):,} phases apart that can be reached.")
+    if model.types is not None:
+        name = model.game.actors[model.types.actor]
+        known = {
+            "known": "everybody knows which",
+            "fixed": "others never learn which",
+            "bayes": "others learn from every move",
+        }
+        one, other = model.types.names
+        who = model.scenario.actors[name].titled(name)
+        found.append(f"{who} is of one of two types, {one} or {other}; {known[model.types.beliefs]}.")
+    return found
 
 
 def _summary(model: Model, notes: int) -> list[str]:
@@ -75,6 +94,7 @@ def _summary(model: Model, notes: int) -> list[str]:
         *([scenario.question] if scenario.question else []),
         f"No errors: {', '.join(held)}.",
         f"Horizon: {years} in {counted(horizon.periods, 'period')} of one {horizon.period}, from {scenario.start}.",
+        *_lasting_and_hidden(model),
         *([f"{counted(notes, 'note')}."] if notes else []),
     ]
 

@@ -154,11 +154,9 @@ class Model(Shown):
     def split(self) -> Mapping[str, frozenset[int]]:
         """The phases of the game by phase and value of a fact, as far as they can be reached, as in `splits`."""
         found: dict[str, set[int]] = {split: set() for split in self.splits}
-        for name, (fact, phase, value) in self.splits.items():
-            label = self.scenario.facts[fact].label
-            for index, state in enumerate(self.states):
-                if self.phases[state.phase] == phase and label(state.facts[fact]) == value:
-                    found[name].add(index)
+        for index, state in enumerate(self.states):
+            for fact, of in self.scenario.facts.items():
+                found[f"{self.phases[state.phase]}[{fact}={of.label(state.facts[fact])}]"].add(index)
         return {name: frozenset(states) for name, states in found.items()}
 
     @property
