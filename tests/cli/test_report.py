@@ -69,6 +69,22 @@ def test_an_old_report_is_replaced_and_a_folder_of_ones_own_is_not(study: Path, 
     assert (own / "letter.txt").read_text(encoding="utf-8") == "mine"
 
 
+def test_a_brief_alone_as_page_and_word_document(study: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    words = ("--out", str(out), "--worlds", "128", "--threads", "1", "--brief", "--set", "ceiling=20")
+    _run(str(study), *words, "--format", "html,docx,json,md")
+    assert {p.name for p in out.iterdir()} == {"brief.html", "brief.docx", "brief.json", "brief.md"}
+    page = (out / "brief.html").read_text(encoding="utf-8")
+    assert "\u201cMost troops that can be sent\u201d set to 20" in page
+    assert "backstop report truce --out DIR --worlds 128" in page and "--brief" in page
+    assert [s["name"] for s in json.loads((out / "brief.json").read_text(encoding="utf-8"))["sections"]] == [
+        "answer"
+    ]
+    # A folder of a brief is the program's own.
+    _run(str(study), "--out", str(out), "--worlds", "64", "--threads", "1")
+    assert {p.name for p in out.iterdir()} == {"report.html"}
+
+
 def test_an_unknown_format_is_a_usage_error(study: Path, tmp_path: Path) -> None:
     done = CliRunner().invoke(
         backstop, ["report", str(study), "--out", str(tmp_path / "o"), "--format", "pfd"]

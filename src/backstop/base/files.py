@@ -20,13 +20,22 @@ RESULTS = (
     "report.json",
     "report.md",
     "report.pdf",
+    "report.docx",
+    "brief.html",
+    "brief.json",
+    "brief.md",
+    "brief.pdf",
+    "brief.docx",
     "result.json",
     "worlds.parquet",
     "phases.parquet",
     "svg",
     "png",
 )
-"""What commands write into a folder of results; `report.html` is always there. Such a folder may be replaced."""
+"""What commands write into a folder of results; a page is always there. Such a folder may be replaced."""
+
+PAGES = ("report.html", "brief.html")
+"""The pages of results: either marks a folder of them."""
 
 _BINARY = getattr(os, "O_BINARY", 0)
 
@@ -294,7 +303,9 @@ def _refuse_work_of_others(target: Path, replaceable: Collection[str]) -> None:
         )
     found = sorted(target.iterdir()) if target.is_dir() else []
     foreign = [path.name for path in found if path.name not in replaceable or not _written_here(path)]
-    if found and (foreign or not (target / next(iter(replaceable))).exists()):
+    first = next(iter(replaceable), "")
+    marks = PAGES if first in PAGES else (first,)
+    if found and (foreign or not any((target / mark).exists() for mark in marks)):
         named = foreign or [path.name for path in found]
         raise InvalidInput(
             f"the folder holds {', '.join(named[:3])}, which Backstop did not write there, so it is "

@@ -45,6 +45,9 @@ from backstop.report.render.folder import FORMATS, known_formats
 @click.option(
     "--about", "focus", metavar="ARRANGEMENT", help="The arrangement to look into; by default the best one."
 )
+@click.option(
+    "--brief", is_flag=True, help="The first page alone: the answer, its range and what it rests on."
+)
 @options.arrangement_option
 @options.run_options(worlds=20_000, as_json=False)
 def report(
@@ -55,11 +58,13 @@ def report(
     target: str | None,
     share: float,
     focus: str | None,
+    brief: bool,
     arrangements: tuple[str, ...],
 ) -> None:
     """Write the report on STUDY into a folder: one page that needs no network, in the order a hurried reader needs.
 
-    svg and png are folders of figures, each complete with title, source and note. pdf needs an installed Chromium.
+    With --brief only its first page, for readers who will see nothing else. svg and png are folders of figures, each
+    complete with title, source and note. pdf needs an installed Chromium.
     """
     wanted = chosen_formats(formats)
     if "pdf" in wanted:
@@ -73,9 +78,9 @@ def report(
 
     from backstop.base.files import RESULTS, folder_written_whole
     from backstop.base.words import clean
-    from backstop.report.material.gathering import Request, gathered
+    from backstop.report.material.gathering import Request, gathered, of_brief
     from backstop.report.render.folder import write
-    from backstop.report.sections.whole import written
+    from backstop.report.sections.whole import brief_alone, written
 
     request = Request(
         worlds=run.worlds,
@@ -99,13 +104,20 @@ def report(
         out="DIR",
     )
 
+    if brief:
+        command += " --brief"
+
     def step(words: str) -> None:
         if sys.stderr.isatty():
             click.echo(f"{words} ...", err=True)
 
     # Opened before the work: a folder that cannot be written is found at once.
     with folder_written_whole(out, RESULTS) as folder:
-        write(written(gathered(model, Path(run.study), request, command, step)), folder, wanted)
+        if brief:
+            page = brief_alone(of_brief(model, Path(run.study), request, command, step))
+            write(page, folder, wanted, "brief")
+        else:
+            write(written(gathered(model, Path(run.study), request, command, step)), folder, wanted)
     click.echo(clean(f"written to {out.resolve()}"))
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from backstop.game.choice import Information
 from backstop.report.content import Report
-from backstop.report.material.gathering import Request, gathered
+from backstop.report.material.gathering import Request, gathered, of_brief
 from backstop.report.render.folder import known_formats, write_report
-from backstop.report.sections.whole import written
+from backstop.report.sections.whole import brief_alone, written
 from backstop.scenario.study import Given, Settings, Study, model_of, scenario_path
 
 
@@ -30,10 +30,12 @@ def report(
     camp: str | None = None,
     information: Information | None = None,
     threads: int | None = None,
+    brief: bool = False,
 ) -> Report:
     """The report on a study, as `backstop report` writes it; written into the folder `out` where one is named.
 
-    `backstop.plot.figures` gives its charts. Raises InvalidInput for unknown names and for a folder that holds anything
+    With `brief` only its first page. `backstop.plot.figures` gives its charts.
+    Raises InvalidInput for unknown names and for a folder that holds anything
     which is no result.
     """
     wanted = known_formats(formats)
@@ -52,9 +54,15 @@ def report(
     )
     under = model.overrides.as_dict()
     named: dict[str, object] = {"worlds": worlds, "seed": seed, **under, "information": information}
+    named["brief"] = brief
     told = ", ".join(f"{name}={value!r}" for name, value in named.items() if value)
     command = f"backstop.report({model.study!r}, {told})"
-    content = written(gathered(model, scenario_path(model), request, command))
+    path = scenario_path(model)
+    content = (
+        brief_alone(of_brief(model, path, request, command))
+        if brief
+        else written(gathered(model, path, request, command))
+    )
     if out is not None:
-        write_report(content, Path(out), wanted)
+        write_report(content, Path(out), wanted, "brief" if brief else "report")
     return content

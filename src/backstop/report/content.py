@@ -90,9 +90,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A whole report. `facts` are the lines under the title; `left_out` says which sections have nothing, and why.
+    """A whole report. `facts` say how it was computed; `left_out` says which sections have nothing, and why.
 
-    `exact` is what machines read instead of the prose: the figures in full doubles.
+    `source` is the line under its figures, which a page says once; `exact` is what machines read instead of the
+    prose: the figures in full doubles.
     """
 
     title: str
@@ -101,6 +102,7 @@ class Report:
     sections: tuple[Section, ...]
     left_out: tuple[str, ...] = ()
     exact: Mapping[str, object] = field(default_factory=dict, repr=False)
+    source: str = ""
 
     def figures(self) -> Iterator[Figure]:
         """All figures in their order."""

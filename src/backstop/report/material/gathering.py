@@ -168,6 +168,26 @@ def gathered(
     )
 
 
+def of_brief(
+    model: Model,
+    study: Path,
+    request: Request,
+    command: str,
+    step: Callable[[str], None] = lambda words: None,
+) -> Material:
+    """What the first page of a report says: the same figures, without the searches and verdicts behind it.
+
+    Raises InvalidInput and Refused where the request itself is wrong.
+    """
+    step("solving")
+    result = assess(
+        model, request.worlds, request.seed, request.arrangements, request.information, request.threads
+    )
+    lead = subject_of(result, request.metrics, request.target, request.focus)
+    step("trying other forms of the model")
+    return of_assessment(result, study, lead, forms_of(result, lead, request.threads), None, command)
+
+
 def forms_of(result: Result, lead: Subject, threads: int | None = None) -> HeadlineForms:
     """How far what an answer leads with moves with the form of the model."""
     target = lead.target.formula if lead.target is not None and lead.target.own else None

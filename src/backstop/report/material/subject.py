@@ -61,6 +61,18 @@ def is_probability(metric: form.Metric) -> bool:
     return metric.kind in (*form.PROBABILITIES, "belief")
 
 
+def is_bad(scenario: form.Scenario, name: str) -> bool:
+    """Whether a metric counts what the study calls bad, so that less of it is better."""
+    metric = scenario.metrics[name]
+    if metric.kind == "count":
+        tones = {scenario.outcomes[outcome].tone for outcome in metric.count or ()}
+    else:
+        tones = {
+            scenario.phases[phase].tone for phase in metric.reach or metric.occupy or metric.duration or ()
+        }
+    return "bad" in tones and "good" not in tones
+
+
 def subject_of(
     result: Result, metrics: Sequence[str] = (), target: str | None = None, focus: str | None = None
 ) -> Subject:
@@ -174,10 +186,15 @@ def _shown(scenario: form.Scenario, first: str, asked: Sequence[str]) -> tuple[s
 
 
 def _focus(result: Result, metric: str, target: Target | None) -> str:
-    """The arrangement of the highest share of worlds that meet the target, or of the highest mean."""
+    """The arrangement of the highest share of worlds that meet the target, or of the highest mean.
+
+    Of the lowest, where less is better and the target only splits worlds in two.
+    """
+    own = target is not None and target.own
+    sign = -1.0 if is_bad(result.model.scenario, metric) and not own else 1.0
 
     def height(name: str) -> float:
         of = target.shares[name] if target is not None else result.arrangements[name].metrics[metric]
-        return -np.inf if of.mean is None else of.mean
+        return -np.inf if of.mean is None else sign * of.mean
 
     return max(result.arrangements, key=height)

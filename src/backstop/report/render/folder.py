@@ -10,7 +10,7 @@ from backstop.base.files import RESULTS, folder_written_whole
 from backstop.base.words import did_you_mean
 from backstop.report.content import Report
 
-FORMATS = ("html", "md", "json", "pdf", "svg", "png")
+FORMATS = ("html", "md", "json", "pdf", "docx", "svg", "png")
 """What a report can be written as; a page is always there."""
 
 
@@ -25,37 +25,44 @@ def known_formats(names: Iterable[str]) -> tuple[str, ...]:
     return wanted
 
 
-def write_report(content: Report, out: Path, formats: tuple[str, ...]) -> None:
+def write_report(content: Report, out: Path, formats: tuple[str, ...], name: str = "report") -> None:
     """Write a report into the folder `out`, whole or not at all; an earlier folder of results is replaced.
 
     Raises InvalidInput where the folder holds anything else or cannot be written.
     """
     with folder_written_whole(out, RESULTS) as folder:
-        write(content, folder, formats)
+        write(content, folder, formats, name)
 
 
-def write(content: Report, folder: Path, formats: tuple[str, ...]) -> None:
-    """The report in every format asked for. A page is always there: it marks the folder as the program's own."""
+def write(content: Report, folder: Path, formats: tuple[str, ...], name: str = "report") -> None:
+    """The report in every format asked for, in files called `name`, which is "report" or "brief".
+
+    A page is always there: it marks the folder as the program's own.
+    """
     from backstop.base.files import write_new
     from backstop.report.charts.style import furnished, png, svg
     from backstop.report.render.html import html
 
-    page = folder / "report.html"
+    page = folder / f"{name}.html"
     write_new(page, html(content))
     if "pdf" in formats:
         from backstop.report.render.pdf import pdf
 
-        write_new(folder / "report.pdf", pdf(page))
+        write_new(folder / f"{name}.pdf", pdf(page))
+    if "docx" in formats:
+        from backstop.report.render.word import docx
+
+        write_new(folder / f"{name}.docx", docx(content))
     if "md" in formats:
         from backstop.report.render.markdown import markdown
 
         pictures = "svg" if "svg" in formats else None
-        write_new(folder / "report.md", markdown(content, pictures))
+        write_new(folder / f"{name}.md", markdown(content, pictures))
     if "json" in formats:
         from backstop.base.json_text import json_text
         from backstop.report.render.json import as_json
 
-        write_new(folder / "report.json", json_text(as_json(content)))
+        write_new(folder / f"{name}.json", json_text(as_json(content)))
     for kind in ("svg", "png"):
         if kind in formats:
             (folder / kind).mkdir()

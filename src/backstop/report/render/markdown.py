@@ -17,11 +17,12 @@ def markdown(report: Report, pictures: str | None = None) -> str:
     lines = [f"# {escaped(report.title)}", ""]
     if report.question:
         lines += [escaped(report.question), ""]
-    lines += ["; ".join(escaped(fact) for fact in report.facts) + ".", ""]
-    for section in report.sections:
+    for at, section in enumerate(report.sections):
         lines += [f"## {escaped(section.title)}", ""]
         for block in section.blocks:
             lines += [*_block(block, pictures), ""]
+        if at == 0:
+            lines += [f"How it was computed: {'; '.join(escaped(fact) for fact in report.facts)}.", ""]
     if report.left_out:
         lines += ["Left out: " + " ".join(escaped(reason) for reason in report.left_out), ""]
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""The question and the answer first: in how many worlds, compared with what, and what would change it."""
+"""The answer read closely: in how many worlds, compared with what, and what would change it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def section(found: Material) -> Section:
     if changes:
         blocks += [Paragraph("What would change this:"), Items(tuple(changes))]
     blocks.append(Paragraph(_reading(found)))
-    return Section("answer", "The answer", tuple(blocks))
+    return Section("reading", "The answer, read closely", tuple(blocks))
 
 
 def _chances(found: Material) -> str:

@@ -20,6 +20,7 @@ from backstop.report.sections import (
     packages,
     survival,
 )
+from backstop.report.sections.brief import page as brief
 from backstop.report.tables.assessment import heading, tables
 
 # Sections about what a study rests on, not about what comes of it.
@@ -42,6 +43,7 @@ def _written(found: Material) -> Report:
         "What drives it, where it fails, and which packages reach it: `backstop report` looks for them."
     )
     parts: list[tuple[Section | None, str]] = [
+        (brief.section(found), ""),
         (answer.section(found), ""),
         (arrangements.section(found), ""),
         (survival.section(found), "No course over time: the study has one period."),
@@ -67,6 +69,7 @@ def _written(found: Material) -> Report:
         tuple(_warned(section, found.result.rough) for section, _ in parts if section is not None),
         tuple(otherwise for section, otherwise in parts if section is None and otherwise),
         exact(found),
+        found.source,
     )
 
 
@@ -76,6 +79,17 @@ def _warned(section: Section, rough: tuple[str, ...]) -> Section:
         return section
     blocks = [block.noted(*rough) if isinstance(block, Table) else block for block in section.blocks]
     return replace(section, blocks=(Paragraph(f"{sentence_case(rough[0])}."), *blocks))
+
+
+def brief_alone(found: Material) -> Report:
+    """The first page of the report and nothing else."""
+    from altair.utils.schemapi import debug_mode
+
+    with debug_mode(False):
+        first = _warned(brief.section(found), found.result.rough)
+    scenario = found.model.scenario
+    facts = (*heading(found.result), *found.result.notes, f"again by: {found.command}")
+    return Report(scenario.title, scenario.question, facts, (first,), (), exact(found), found.source)
 
 
 def exact(found: Material) -> dict[str, object]:

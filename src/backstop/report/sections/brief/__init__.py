@@ -1,0 +1,1 @@
+"""The brief: the first page of a report."""

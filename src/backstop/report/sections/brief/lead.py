@@ -1,0 +1,120 @@
+"""What a brief speaks of, and its figures in words: an arrangement against another, and the assumption that decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from backstop.base.arrays import FloatArray
+from backstop.base.words import frequency, supported
+from backstop.report.material.gathering import Material
+from backstop.report.material.parting import Parting, Side, inside, parting
+from backstop.report.material.subject import is_bad, is_probability
+from backstop.worlds.statistics import Summary, summarise
+
+SETS = "sets of assumptions"
+"""What worlds are called where nobody has read what a world is."""
+
+# A plausible range so wide that a mean alone would mislead.
+_WIDE = 0.5
+# What a cut must explain, and how far apart its two sides must be, for the answer to be told side by side.
+_EXPLAINED, _APART = 0.1, 0.15
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lead:
+    """What the brief speaks of: a metric under one arrangement and, where there are several, under one other."""
+
+    metric: str
+    focus: str
+    other: str | None
+    parted: Parting | None
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The arrangements it names."""
+        return (self.focus,) if self.other is None else (self.focus, self.other)
+
+
+def lead_of(found: Material) -> Lead:
+    """The metric and arrangements of the subject; the other is the first of the file, or the least of all."""
+    metric, focus, result = found.subject.metric, found.subject.focus, found.result
+    other: str | None = result.first
+    if focus == other:
+        known = {n: a.metrics[metric].mean for n, a in result.arrangements.items() if n != focus}
+        means = {n: mean for n, mean in known.items() if mean is not None}
+        pick = max if is_bad(found.model.scenario, metric) else min
+        other = pick(means, key=lambda name: means[name]) if means else next(iter(known), None)
+    named = [name for name in (focus, other) if name is not None]
+    return Lead(metric, focus, other, _parted(found, metric, named))
+
+
+def _parted(found: Material, metric: str, named: list[str]) -> Parting | None:
+    """The assumption that decides, where the range is so wide that both of its sides must be told."""
+    if found.exact:
+        return None
+    samples = [found.result.arrangements[name].samples[metric] for name in named]
+    if is_probability(found.model.scenario.metrics[metric]) and not any(
+        width(figures(found, name, metric)) >= _WIDE for name in named
+    ):
+        return None
+    cut = parting(found.result, samples)
+    if cut is None or cut.explained < _EXPLAINED:
+        return None
+    if not is_probability(found.model.scenario.metrics[metric]):
+        return cut if cut.explained >= 2 * _EXPLAINED else None
+    gaps = []
+    for of in samples:
+        low, high = (summarise(inside(of, side), found.result.weights).mean for side in (cut.low, cut.high))
+        gaps.append(0.0 if low is None or high is None else abs(high - low))
+    return cut if max(gaps) >= _APART else None
+
+
+def figures(found: Material, arrangement: str, metric: str) -> Summary:
+    """A metric under an arrangement, over all worlds."""
+    return found.result.arrangements[arrangement].metrics[metric]
+
+
+def width(of: Summary) -> float:
+    """The width of the range of nine worlds in ten; 0 where there is none."""
+    return 0.0 if of.q05 is None or of.q95 is None else of.q95 - of.q05
+
+
+def within(found: Material, metric: str, arrangement: str, side: Side) -> Summary:
+    """A metric under an arrangement, in the worlds of a side."""
+    of = inside(found.result.arrangements[arrangement].samples[metric], side)
+    return summarise(of, found.result.weights)
+
+
+def said(found: Material, of: Summary, short: bool = False) -> str:
+    """A figure of the headline metric: `in 93 of 100 cases`, or a number with its unit."""
+    metric = found.model.scenario.metrics[found.subject.metric]
+    if is_probability(metric):
+        words = frequency(of.mean, of.se)
+        if words == "none":
+            return "no case" if short else "in no case"
+        return words if short else f"in {words} cases"
+    unit = " years" if metric.kind == "duration" and not short else ""
+    return f"{supported(of.mean or 0.0, of.se, most=2)}{unit}"
+
+
+def ends(found: Material, of: Summary) -> str:
+    """The ends of the range of nine worlds in ten, in cases of 100 where they are chances."""
+    assert of.q05 is not None and of.q95 is not None
+    if is_probability(found.model.scenario.metrics[found.subject.metric]):
+        low, high = round(100 * of.q05), round(100 * of.q95)
+        return f"{low} to {high}" if low < high else f"about {low}"
+    return f"{supported(of.q05, None, most=2)} to {supported(of.q95, None, most=2)}"
+
+
+def share_of(found: Material, where: FloatArray | np.ndarray, of: FloatArray) -> float:
+    """The share of the weight of the worlds with a figure that are `where`."""
+    share = summarise(np.where(np.isfinite(of), where, np.nan), found.result.weights).mean
+    return share or 0.0
+
+
+def sets(share: float) -> str:
+    """A share of the worlds in words: `83 of 100 sets of assumptions`."""
+    words = frequency(share)
+    return "no set of assumptions" if words == "none" else f"{words} {SETS}"

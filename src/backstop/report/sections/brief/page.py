@@ -1,0 +1,234 @@
+"""The first page: the answer for a reader who sees nothing else, without a name or a term of the model."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+
+from backstop.base.words import counted, frequency, quoted, stop
+from backstop.report.charts import intervals, style
+from backstop.report.content import Block, Entry, Figure, Items, Paragraph, Section
+from backstop.report.material.gathering import Material
+from backstop.report.material.parting import Side
+from backstop.report.material.subject import is_probability
+from backstop.report.sections.brief import basis
+from backstop.report.sections.brief.lead import (
+    SETS,
+    Lead,
+    ends,
+    figures,
+    lead_of,
+    said,
+    sets,
+    share_of,
+    width,
+    within,
+)
+from backstop.report.wording import told_apart
+from backstop.worlds.statistics import Summary, mean_and_error
+
+MOST_DRAWN = 12
+# A chance so near to never and always that it is said as that.
+_RARE = 0.1
+
+
+def section(found: Material) -> Section:
+    """The first page of a report."""
+    lead = lead_of(found)
+    blocks: list[Block] = [Paragraph(headline(found, lead), lead=True)]
+    blocks += [Paragraph(text) for text in (_range(found, lead), _kinds(found, lead)) if text]
+    if lead.parted is not None:
+        blocks.append(Items(tuple(_side(found, lead, of) for of in (lead.parted.low, lead.parted.high))))
+    if figures(found, lead.focus, lead.metric).mean is not None:
+        blocks.append(picture(found, lead))
+    lines = [
+        ("It hangs on", basis.hangs_on(found, lead)),
+        ("The study's test", basis.own_test(found, lead)),
+        ("Who loses", basis.who_loses(found, lead)),
+        ("What it costs", basis.what_it_costs(found, lead)),
+        ("What is judgement", basis.judged(found)),
+        ("Form of the model", basis.by_form(found, lead)),
+        ("Unmeant moves", basis.unmeant(found, lead)),
+        ("Set by hand", basis.overridden(found)),
+        ("What this is", _standing(found)),
+    ]
+    told = tuple((label, text, "") for label, text in lines if text)
+    return Section(
+        "answer", "The brief", (*blocks, Entry("What to know before using this answer", "", "", told))
+    )
+
+
+def headline(found: Material, lead: Lead) -> str:
+    """In how many cases, against how many, with the plausible range of both."""
+    metric = found.model.scenario.metrics[lead.metric]
+    title, focus = metric.titled(lead.metric).rstrip("."), quoted(found.arrangement_title(lead.focus))
+    of = figures(found, lead.focus, lead.metric)
+    if of.mean is None:
+        return f"{title}: no figure under {focus}, because its condition cannot come about there."
+    text = f"{title}: {said(found, of)} under {focus}{_plausible(found, of)}"
+    if lead.other is None:
+        return stop(text)
+    against, other = figures(found, lead.other, lead.metric), quoted(found.arrangement_title(lead.other))
+    if against.mean is None:
+        return stop(f"{text}; under {other} its condition cannot come about")
+    return stop(
+        f"{text}, against {said(found, against, short=True)} under {other}{_plausible(found, against)}"
+    )
+
+
+def _plausible(found: Material, of: Summary) -> str:
+    """The range of nine sets of assumptions in ten, in the unit of the figure; empty where there is only one."""
+    if found.exact or of.q05 is None or of.q95 is None or of.q95 - of.q05 <= 1e-9 * max(1.0, abs(of.q95)):
+        return ""
+    return f" (plausible range {ends(found, of)})"
+
+
+def _range(found: Material, lead: Lead) -> str:
+    """What the range is, and how often the one arrangement does better than the other on the same assumptions."""
+    if found.exact:
+        return "No assumption of the study is uncertain, so there is one figure and no range."
+    noun = "chances" if is_probability(found.model.scenario.metrics[lead.metric]) else "figures"
+    text = f"The plausible range holds the {noun} in nine of ten {SETS} that the study allows."
+    if lead.other is None:
+        return text
+    one, two = (found.result.arrangements[n].samples[lead.metric] for n in (lead.focus, lead.other))
+    gap = one - two
+    if not told_apart(*mean_and_error(gap, found.result.weights)):
+        return f"{text} The two arrangements cannot be told apart."
+    tiny = 1e-9 * max(1.0, float(np.nanmax(np.abs(np.concatenate((one, two))))))
+    more, less = share_of(found, gap > tiny, gap), share_of(found, gap < -tiny, gap)
+    focus, other = (quoted(found.arrangement_title(n)) for n in (lead.focus, lead.other))
+    return (
+        f"{text} On the same assumptions it is higher under {focus} than under {other} in {sets(more)}, and lower "
+        f"in {frequency(less)}."
+    )
+
+
+def _kinds(found: Material, lead: Lead) -> str:
+    """That a mean hides worlds that differ in kind, and which assumption tells them apart."""
+    if not is_probability(found.model.scenario.metrics[lead.metric]):
+        return "" if lead.parted is None else _decided(found, lead)
+    parts = []
+    for name in lead.named:
+        of = found.result.arrangements[name].samples[lead.metric]
+        hardly, nearly = share_of(found, of < _RARE, of), share_of(found, of > 1 - _RARE, of)
+        if min(hardly, nearly) >= 0.05 and hardly + nearly >= 0.5:
+            parts.append(
+                f"under {quoted(found.arrangement_title(name))} it hardly ever comes about in {sets(hardly)} (chance "
+                f"below 1 in 10), nearly always in {frequency(nearly)} (above 9 in 10), and only "
+                f"{frequency(max(0.0, 1 - hardly - nearly))} lie between"
+            )
+    text = f"The mean describes few of them: {'; '.join(parts)}." if parts else ""
+    return " ".join(part for part in (text, _decided(found, lead)) if part)
+
+
+def _decided(found: Material, lead: Lead) -> str:
+    """What decides the answer, to be followed by both sides."""
+    if lead.parted is None:
+        return ""
+    title = quoted(found.model.scenario.parameters[lead.parted.name].titled(lead.parted.name))
+    return f"What decides it more than anything else is {title}, so read both halves and not the mean:"
+
+
+def _side(found: Material, lead: Lead, side: Side) -> str:
+    """The answer on one side of the assumption that decides."""
+    parts = []
+    for at, name in enumerate(lead.named):
+        of = within(found, lead.metric, name, side)
+        if of.mean is None:
+            parts.append(f"no figure under {quoted(found.arrangement_title(name))}")
+            continue
+        span = f" ({ends(found, of)})" if of.q05 is not None and width(of) > 0 else ""
+        parts.append(f"{said(found, of, short=at > 0)} under {quoted(found.arrangement_title(name))}{span}")
+    return stop(f"Where {side.words} ({sets(side.share)}): {', against '.join(parts)}")
+
+
+def picture(found: Material, lead: Lead) -> Figure:
+    """The headline metric by arrangement, in two panels where one assumption decides."""
+    scenario, result = found.model.scenario, found.result
+    metric = scenario.metrics[lead.metric]
+    drawn = [n for n in result.arrangements if n in lead.named]
+    drawn += [n for n in result.arrangements if n not in lead.named][: MOST_DRAWN - len(drawn)]
+    drawn = [n for n in result.arrangements if n in drawn]
+    labels = _labels(found, drawn)
+    probable = is_probability(metric)
+    unit, domain = (
+        ("chance", (0.0, 1.0)) if probable else ("years" if metric.kind == "duration" else "", None)
+    )
+    sides: list[tuple[str, dict[str, Summary]]]
+    if lead.parted is None:
+        sides = [(metric.titled(lead.metric), {labels[n]: figures(found, n, lead.metric) for n in drawn})]
+    else:
+        sides = [
+            (
+                f"Where {side.words}",
+                {labels[n]: within(found, lead.metric, n, side) for n in drawn},
+            )
+            for side in (lead.parted.low, lead.parted.high)
+        ]
+    panels = [intervals.Panel(words, of, unit, domain) for words, of in sides]
+    left = len(result.arrangements) - len(drawn)
+    note = (
+        ""
+        if found.exact
+        else "Dot: mean. Thick line: half of all sets of assumptions; thin line: nine in ten."
+    )
+    if left:
+        note += f" {counted(left, 'more arrangement')} in the report."
+    return style.figure(
+        intervals.chart(panels, *(() if lead.parted is not None else (430,))),
+        "brief",
+        title=_picture_title(found, lead, sides),
+        definition=f"{metric.titled(lead.metric)}, by arrangement{', as a chance' if probable else ''}.",
+        source=found.source,
+        note=note.strip(),
+        alternative=_read_out(found, sides),
+    )
+
+
+def _labels(found: Material, names: list[str]) -> dict[str, str]:
+    """Titles of arrangements, short ones where a title is long, and never the same for two."""
+    arrangements = found.model.scenario.arrangements
+    texts = {n: arrangements[n].labelled(n) for n in names}
+    twice = Counter(texts.values())
+    return {n: text if twice[text] == 1 else found.arrangement_title(n) for n, text in texts.items()}
+
+
+def _picture_title(found: Material, lead: Lead, sides: list[tuple[str, dict[str, Summary]]]) -> str:
+    """From the lowest to the highest mean, on each side."""
+    parts = []
+    for words, of in sides:
+        means = [each for each in of.values() if each.mean is not None]
+        if not means:
+            continue
+        low, high = (pick(means, key=lambda each: each.mean or 0.0) for pick in (min, max))
+        where = f"{words}: " if lead.parted is not None else ""
+        ends = said(found, high)
+        if said(found, low) != ends:
+            ends = f"from {said(found, low, short=True)} to {ends.removeprefix('in ')}"
+        parts.append(f"{where}{ends}")
+    text = "; ".join(part if not at else part[:1].lower() + part[1:] for at, part in enumerate(parts))
+    if lead.parted is None:
+        text = f"{found.metric_title(lead.metric).rstrip('.')}: {text}"
+    return text
+
+
+def _read_out(found: Material, sides: list[tuple[str, dict[str, Summary]]]) -> str:
+    texts = []
+    for words, of in sides:
+        values = (
+            f"{label} {said(found, each, short=True)}" for label, each in of.items() if each.mean is not None
+        )
+        texts.append(stop(f"{words}: {', '.join(values)}"))
+    return " ".join(texts)
+
+
+def _standing(found: Material) -> str:
+    """That it is a model's answer."""
+    base = ""
+    if found.result.weights is not None:
+        base = f", weighted by {counted(len(found.result.observations), 'record')} of like cases"
+    return (
+        f"What follows from a model under stated assumptions{base}: no forecast, and no advice to any side."
+    )

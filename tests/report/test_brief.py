@@ -1,0 +1,174 @@
+"""The first page: what a reader who sees nothing else must be told, and must not be told."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.report.conftest import material_of
+from tests.support import report_studies
+
+from backstop.dossier.text.word_document import word_document
+from backstop.report.content import Entry, Figure, Items, Paragraph, Section
+from backstop.report.material.gathering import Material
+from backstop.report.material.parting import leans, parting
+from backstop.report.material.subject import is_bad, subject_of
+from backstop.report.render.html import html
+from backstop.report.render.word import docx
+from backstop.report.sections.brief import page as brief
+from backstop.report.sections.brief.basis import who_loses
+from backstop.report.sections.brief.lead import lead_of
+from backstop.report.sections.whole import brief_alone
+
+# The rival attacks for sure where it wants to, and never where it does not.
+TWO_KINDS = """\
+format: backstop/1
+title: Two kinds of worlds
+horizon: {years: 3, period: year}
+actors:
+  rival: {name: Rival, discount: 0.5, noise: 0.02}
+  guard: {name: Guard, discount: 0.5, noise: 0.02}
+measures:
+  wall: {title: Wall, by: guard, range: [0, 1], cost: 2 * wall, cost_unit: coins}
+arrangements:
+  bare: {title: Bare}
+  walled: {title: Behind a wall, measures: {wall: 1}}
+parameters:
+  hostile:
+    {discrete: {0: 0.5, 1: 0.5}, title: What the rival wants, low: the rival wants quiet,
+     high: the rival wants the land, basis: [judgement]}
+  other: {uniform: [0, 1], title: Something else, basis: [judgement]}
+start: calm
+phases:
+  calm: {title: Calm, play: year, tone: good}
+  war: {title: War, absorbing: true, tone: bad}
+trees:
+  year: {actor: rival, moves: {keep: kept, attack: attacked}}
+outcomes:
+  kept: {next: calm}
+  attacked: {next: war, payoffs: {rival: hostile - 0.5 - 0.1 * wall + 0.001 * other, guard: -1}}
+metrics:
+  calm_3: {title: Calm lasts three years, avoid: [war]}
+"""
+
+
+def _texts(section: Section) -> list[str]:
+    found: list[str] = []
+    for block in section.blocks:
+        if isinstance(block, Paragraph):
+            found.append(block.text)
+        elif isinstance(block, Items):
+            found += block.items
+        elif isinstance(block, Entry):
+            found += [block.title, *(text for line in block.lines for text in line)]
+        elif isinstance(block, Figure):
+            found += [block.title, block.definition, block.note, block.alternative]
+    return found
+
+
+@pytest.fixture(scope="module")
+def kinds(tmp_path_factory: pytest.TempPathFactory) -> Material:
+    return material_of(TWO_KINDS, tmp_path_factory.mktemp("kinds"), focus="walled")
+
+
+def test_worlds_that_differ_in_kind_are_told_apart_and_not_averaged(kinds: Material) -> None:
+    section = brief.section(kinds)
+    texts = " ".join(_texts(section))
+    assert "(plausible range 0 to 100)" in texts
+    assert "The mean describes few of them" in texts
+    assert "What decides it more than anything else is \u201cWhat the rival wants\u201d" in texts
+    (halves,) = [block for block in section.blocks if isinstance(block, Items)]
+    assert [item.split(" (")[0] for item in halves.items] == [
+        "Where the rival wants quiet",
+        "Where the rival wants the land",
+    ]
+    quiet, land = halves.items
+    assert re.search(r"in (all|more than 99 of 100) cases", quiet)
+    assert re.search(r"in (no case|fewer than 1 of 1,?000? cases|fewer than 1 of 100 cases)", land)
+    (picture,) = [block for block in section.blocks if isinstance(block, Figure)]
+    assert "Where the rival wants quiet" in picture.title
+    assert "where the rival wants the land" in picture.title
+
+
+def test_the_assumption_that_parts_is_the_one_that_explains_most(kinds: Material) -> None:
+    result = kinds.result
+    cut = parting(result, [result.arrangements["bare"].samples["calm_3"]])
+    assert cut is not None
+    assert (cut.name, cut.low.words, cut.high.words) == (
+        "hostile",
+        "the rival wants quiet",
+        "the rival wants the land",
+    )
+    values = np.asarray(result.parameters["hostile"])
+    assert np.array_equal(cut.low.inside, values == 0)
+    assert cut.low.share == pytest.approx(np.mean(values == 0))
+    # All of the variance, up to the little that noise and the other assumption leave.
+    assert cut.explained > 0.99
+    (lean,) = leans(result, result.arrangements["bare"].samples["calm_3"])
+    assert (lean.name, lean.low, lean.high) == ("hostile", cut.low.words, cut.high.words)
+    assert lean.size > 0.95
+
+
+def test_who_loses_is_counted_world_by_world(kinds: Material) -> None:
+    lead = lead_of(kinds)
+    one, two = (kinds.result.arrangements[name].value_samples["rival"] for name in lead.named)
+    words = who_loses(kinds, lead)
+    worse = float(np.mean(one < two - 1e-9))
+    assert lead.named == ("walled", "bare")
+    assert f"Rival in {round(100 * worse)} of 100" in words
+
+
+def test_the_brief_of_a_small_study_says_all_that_it_must(small: Material) -> None:
+    section = brief.section(small)
+    (entry,) = [block for block in section.blocks if isinstance(block, Entry)]
+    told = {label: text for label, text, _ in entry.lines}
+    assert {"It hangs on", "Who loses", "What is judgement", "Form of the model", "Set by hand"} <= set(told)
+    assert told["What is judgement"].startswith("3 of 3 assumptions rest on the analyst's own judgement")
+    assert "if all actors err half as much" in told["Form of the model"]
+    assert told["Set by hand"].startswith("Nothing")
+    lead = section.blocks[0]
+    assert isinstance(lead, Paragraph) and lead.lead
+    assert re.search(r"of 100 cases under \u201c.*\u201d \(plausible range \d+ to \d+\), against", lead.text)
+
+
+def test_no_term_of_the_model_and_no_name_of_the_file_is_in_the_brief(small: Material) -> None:
+    for text in _texts(brief.section(small)):
+        for word in ("agent_error", "private_payoffs", "seed", "holds_2", "signed_soon", "quantile", "prior"):
+            assert word not in text, text
+    # They stand at the foot.
+    assert "agent_error" in html(brief_alone(small))
+
+
+def test_less_of_what_is_bad_is_better(tmp_path: Path) -> None:
+    text = TWO_KINDS.replace(
+        "calm_3: {title: Calm lasts three years, avoid: [war]}", "war_3: {title: War, reach: [war]}"
+    )
+    found = material_of(text.replace("0.1 * wall", "0.6 * wall"), tmp_path)
+    assert is_bad(found.model.scenario, "war_3")
+    assert subject_of(found.result).focus == "walled"
+
+
+def test_a_word_document_says_the_same_and_describes_its_picture(small: Material) -> None:
+    report = brief_alone(small)
+    data = docx(report)
+    text = " ".join(word_document(data, "brief.docx").text.split())
+    said = _texts(report.sections[0])
+    (picture,) = report.figures()
+    assert len(said) > 15
+    for each in said:
+        if each and each != picture.alternative:
+            assert " ".join(each.split()) in text, each
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        body = archive.read("word/document.xml").decode()
+    assert body.count("<w:drawing>") == 1
+    assert re.search(r'<wp:docPr [^>]*descr="[^"]{20,}"', body)
+
+
+def test_hostile_texts_do_not_break_a_word_document(tmp_path: Path) -> None:
+    found = material_of(report_studies.hostile(), tmp_path)
+    text = word_document(docx(brief_alone(found)), "brief.docx").text
+    assert "<script>alert(1)</script>" in text
