@@ -93,10 +93,11 @@ class Game:
     def groups(self) -> list[tuple[int, ...]]:
         """The live phases in groups that lead back to one another; a group comes after all those it leads to."""
         ahead: dict[int, frozenset[int]] = {}
+        following = {phase: self.following(phase) for phase in range(len(self.phases))}
         for phase in self.live:
             found, news = frozenset[int](), frozenset({phase})
             while news:
-                news = frozenset[int]().union(*(self.following(k) for k in news)) - found
+                news = frozenset[int]().union(*(following[k] for k in news)) - found
                 found |= news
             ahead[phase] = found
         groups = {

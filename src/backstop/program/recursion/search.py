@@ -46,11 +46,10 @@ class Search:
         self.open, self.margin, self.allowed, self.curvature = (memory.take(1) for _ in range(4))
         self.functions: list[Function] = []
         game = process.board.numbers.model.game
-        self.groups = [group for group in game.groups() if set(group) <= set(self.rows.going)]
         few = len(self.rows.going) <= MOST_PHASES
-        self.possible = (
-            few and bool(self.groups) and all(self._is_small(game, group) for group in self.groups)
-        )
+        groups = game.groups() if few else []
+        self.groups = [group for group in groups if set(group) <= set(self.rows.going)]
+        self.possible = bool(self.groups) and all(self._is_small(game, group) for group in self.groups)
         for number, group in enumerate(self.groups) if self.possible else ():
             self.functions.append(_Group(self, group, number).function())
 
