@@ -16,6 +16,8 @@ from backstop.base.document import parse_document
 from backstop.game.hidden import TypedSolution
 from backstop.game.inference import Reached
 from backstop.game.learning import Learning
+from backstop.questions.inquiry import Inquiry
+from backstop.questions.study.forms import answers_by_form, periods_around
 from backstop.report.tables.assessment import tables_by_name
 from backstop.scenario.model import Model
 from backstop.scenario.study import load
@@ -351,3 +353,24 @@ def test_tables_and_json_show_phases_of_the_file_and_split_them_by_a_fact() -> N
     # A metric that counts some states of a phase alone is not called by the phase alone.
     hazards = [row[0] for row in found["years"][0].rows if row[0].startswith("hazard")]
     assert len(hazards) == 2 and sum("where age >= 3" in each for each in hazards) == 1
+
+
+def test_a_clock_keeps_the_length_of_its_periods() -> None:
+    model = study("promises")
+    assert periods_around(model) == []
+    without = model_of((HERE / "bargaining.yaml").read_text(encoding="utf-8"))
+    assert periods_around(without) == ["half-year"]
+    answers = answers_by_form(Inquiry(model, 16), ["no_war"], ["alone"])
+    assert any("the clock age counts periods" in note for note in answers.notes)
+    assert not any("period of one" in label for label in answers.means)
+
+
+def test_what_others_know_is_a_form_of_the_model() -> None:
+    answers = answers_by_form(Inquiry(study("probe"), 16), ["attack"], ["alone"])
+    found = {form: of["alone"]["attack"][0] for form, of in answers.means.items()}
+    assert found["as it is"] == pytest.approx(0.0464735022, abs=1e-9)
+    assert found["beliefs known"] == pytest.approx(0.0671423624, abs=1e-9)
+    assert found["beliefs fixed"] == pytest.approx(
+        solved(written("probe", bayes="fixed")).figure(study("probe").metric("attack")), abs=1e-9
+    )
+    assert "beliefs bayes" not in found and not answers.failed

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, get_args
 
 from backstop.base.faults import InvalidInput, Refused
 from backstop.base.shown import ShownTables
 from backstop.base.table import Table
 from backstop.base.words import number
 from backstop.game.choice import Information
+from backstop.game.hidden import Beliefs
 from backstop.questions.inquiry import Inquiry
 from backstop.questions.weighted_worlds import worlds_under
 from backstop.scenario.check.quantities import periods_in
@@ -126,6 +127,9 @@ def answers_by_form(inquiry: Inquiry, metrics: Sequence[str], arrangements: Sequ
         }
         if inquiry.progress is not None:
             inquiry.progress(at + 1, len(forms))
+    clocks = [name for name, fact in model.scenario.facts.items() if fact.counts is not None]
+    if clocks:
+        notes.append(f"the length of a period is not varied, because the clock {clocks[0]} counts periods")
     notes += [f"{label} cannot be solved: {why}" for label, why in failed.items()]
     return FormAnswers(model, forms[0][2], tuple(arrangements), tuple(metrics), means, failed, tuple(notes))
 
@@ -133,14 +137,27 @@ def answers_by_form(inquiry: Inquiry, metrics: Sequence[str], arrangements: Sequ
 def variants(
     model: Model, information: Information, scales: tuple[float, ...] = (0.5, 2.0), periods: bool = True
 ) -> list[Variant]:
-    """The model as it is, under the other convention, with noise scaled, and with shorter and longer `periods`."""
+    """The model as it is, under the other convention, with noise scaled, and with shorter and longer `periods`.
+
+    With `periods` also with what else others may know of a hidden type.
+    """
     other: Information = "private_payoffs" if information == "agent_error" else "agent_error"
     found: list[Variant] = [("as it is", model, information), (f"payoff shocks as {other}", model, other)]
     for scale in scales:
         found.append((f"noise times {scale:g}", with_noise(model, scale), information))
     for period in periods_around(model) if periods else ():
         found.append((f"period of one {period}", with_period(model, period), information))
+    if model.types is not None and periods:
+        for beliefs in get_args(Beliefs):
+            if beliefs != model.types.beliefs:
+                found.append((f"beliefs {beliefs}", with_beliefs(model, beliefs), information))
     return found
+
+
+def with_beliefs(model: Model, beliefs: Beliefs) -> Model:
+    """The model where others know all of an actor's type, its share alone, or what they learn."""
+    assert model.types is not None
+    return replace(model, types=replace(model.types, beliefs=beliefs))
 
 
 def with_noise(model: Model, scale: float) -> Model:
@@ -161,8 +178,13 @@ def with_noise(model: Model, scale: float) -> Model:
 
 
 def periods_around(model: Model) -> list[str]:
-    """The next shorter and the next longer period that the horizon and all metrics fit into."""
+    """The next shorter and the next longer period that the horizon and all metrics fit into.
+
+    None where a fact is a clock: it counts periods, so that another length would change what it means.
+    """
     scenario = model.scenario
+    if any(fact.counts is not None for fact in scenario.facts.values()):
+        return []
     order = sorted(PERIOD_YEARS, key=lambda name: PERIOD_YEARS[name])
     at = order.index(scenario.horizon.period)
     years = [scenario.horizon.years, *(m.by_year for m in scenario.metrics.values() if m.by_year is not None)]
