@@ -63,11 +63,11 @@ def test_slips_are_marked_move_by_move(pledge: Path) -> None:
                 assert move["slip"] == pytest.approx(move["probability"] - move["bound"])
                 marked += 1
     assert marked == 3
-    text = run("explain", pledge, "--world", 9, "--arrangement", "both").out
+    text = run("explain", pledge, "--world", 9, "--arrangement", "both", "--all").out
     assert text.count(" (slip)") == 3
     whole = sum(move["slip"] or 0.0 for move in nodes[0]["moves"])
     assert f"slips {whole:.4f} in all" in text
-    private = run("explain", pledge, "--world", 9, "--information", "private_payoffs")
+    private = run("explain", pledge, "--world", 9, "--information", "private_payoffs", "--all")
     assert " (shock)" in private.out and "slip" not in private.out
 
 
@@ -89,7 +89,7 @@ def test_slips_of_a_world_are_those_of_the_assessment(pledge: Path, information:
 
 def test_what_is_bound_is_told_apart_from_slips(tmp_path: Path) -> None:
     bound = PLEDGE.replace("    actor: north\n", "    actor: north\n    bound: {attack: 0.25}\n", 1)
-    answer = run("explain", write(tmp_path / "bound", bound))
+    answer = run("explain", write(tmp_path / "bound", bound), "--all")
     assert re.search(r"\(bound 0\.25, slip 0\.\d{4}\)", answer.out)
 
 
@@ -122,12 +122,12 @@ def test_levels_are_those_in_force(pledge: Path) -> None:
     assert found["promised"] == {"force": 60, "pledge": 1}
     assert peace["levels"] == {"force": ceiling, "pledge": 1}
     assert tension["levels"] == {"force": ceiling, "pledge": 0}
-    shown = run("explain", pledge, "--world", 2, "--arrangement", "both").out
+    shown = run("explain", pledge, "--world", 2, "--arrangement", "both", "--all").out
     assert "(promised 60)" in shown
 
 
 def test_the_text_lays_the_world_open(pledge: Path) -> None:
-    answer = run("explain", pledge, "--world", 7, "--arrangement", "armed")
+    answer = run("explain", pledge, "--world", 7, "--arrangement", "armed", "--all")
     assert (answer.code, answer.err) == (0, "")
     assert answer.out.startswith("A pledge between neighbours\nworld 7, arrangement: Force alone")
     for words in (
@@ -162,7 +162,7 @@ def test_the_text_lays_the_world_open(pledge: Path) -> None:
     ],
 )
 def test_wrong_values(pledge: Path, options: tuple[str, ...], code: int, said: str) -> None:
-    answer = run("explain", pledge, *options)
+    answer = run("explain", pledge, *options, "--all")
     assert (answer.code, answer.out) == (code, "")
     assert said in answer.err
 
@@ -187,7 +187,7 @@ def test_settings_camps_and_information_are_heeded(pledge: Path) -> None:
 
 
 def test_titles_are_shown_as_text(tmp_path: Path) -> None:
-    answer = run("explain", write(tmp_path / "hostile", HOSTILE))
+    answer = run("explain", write(tmp_path / "hostile", HOSTILE), "--all")
     assert answer.code == 0
     assert "<script>alert(1)</script>" in answer.out
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", answer.out)
@@ -201,7 +201,7 @@ def test_templates_can_be_explained(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("study", ["ladder", "korea-1953", "ukraine-2025"])
 def test_examples_can_be_explained(study: str) -> None:
-    answer = run("explain", EXAMPLES / study)
+    answer = run("explain", EXAMPLES / study, "--all")
     assert (answer.code, answer.err) == (0, "")
     assert "What comes of it" in answer.out
 

@@ -48,7 +48,7 @@ def test_claims(lottery: Path) -> None:
     assert claims["band"]["monotone"] is False
     assert claims["silent"]["verdict"] == "moot"
     assert "silent: cannot be judged" in answer.err
-    text = run("claims", lottery, "--worlds", 500)
+    text = run("claims", lottery, "--worlds", 500, "--all")
     assert text.code == 0
     assert "cannot be judged" in text.out
 

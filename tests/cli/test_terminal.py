@@ -116,3 +116,46 @@ def test_what_was_set_stands_in_the_short_answer(tmp_path: Path, options: tuple[
     answer = run("assess", study, "--worlds", 64, *options)
     assert answer.code == 0
     assert re.search(rf"Mind: .*{said}", answer.out)
+
+
+QUESTIONS = [
+    ("claims",),
+    ("conditions", "--where", "lasting < 0.6"),
+    ("design", "--target", "lasting > 0.3", "--share", "0.5", "--steps", "2"),
+    ("form", "--metric", "lasting"),
+    ("robustness",),
+    ("sensitivity",),
+    ("sensitivity", "--method", "morris"),
+    ("sensitivity", "--method", "tornado"),
+    ("sensitivity", "--method", "regional"),
+    ("value",),
+]
+
+
+@pytest.fixture
+def asked(long_titles: Path) -> Path:
+    """The study of long titles with claims."""
+    scenario = long_titles / "scenario.yaml"
+    claims = "claims:\n  helps: {text: Force helps., raises: {measures: [force], metric: lasting}}\n"
+    claims += f'  pays: {{text: "{CHINESE}", raises: {{measures: [pledge], metric: lasting}}}}\n'
+    scenario.write_text(scenario.read_text(encoding="utf-8") + claims, encoding="utf-8")
+    return long_titles
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=" ".join)
+def test_a_question_is_answered_in_a_sentence_and_a_table_that_fit(
+    asked: Path, monkeypatch: pytest.MonkeyPatch, question: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    short = run(question[0], asked, *question[1:], "--worlds", 128)
+    assert (short.code, widest(short) <= 80) == (0, True), short.err
+    # The sentence comes before the first empty line, the table after it.
+    title, _, finding = short.out.split("\n\n")[0].partition("\n")
+    assert title and re.search(r"[.!?]$", finding)
+    assert "──\n" in short.out
+    monkeypatch.setenv("COLUMNS", "60")
+    whole = run(question[0], asked, *question[1:], "--worlds", 128, "--all")
+    assert (whole.code, widest(whole) <= 60) == (0, True)
+    assert "--all prints" not in whole.out
+    if "--all prints" in short.out:
+        assert len("".join(whole.out.split())) > len("".join(short.out.split()))

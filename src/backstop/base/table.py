@@ -18,6 +18,10 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
 
+    def cut(self, most: int) -> Table:
+        """The table with its first `most` rows."""
+        return replace(self, rows=self.rows[:most])
+
     def noted(self, *texts: str) -> Table:
         """The table with more to be said under it."""
         return replace(self, note=" ".join(text for text in (self.note, *texts) if text))

@@ -46,7 +46,6 @@ MOST_UNTIL = 1_000_000
     metavar="NAME",
     help="Answer about this metric, which --until is about as well. More of them: columns of the table.",
 )
-@click.option("--all", "everything", is_flag=True, help="Print every table, in place of the answer in short.")
 @click.option(
     "--table",
     "named",
@@ -62,7 +61,6 @@ def assess(
     claims: bool,
     until: float | None,
     metrics: tuple[str, ...],
-    everything: bool,
     named: tuple[str, ...],
 ) -> None:
     """Solve STUDY over many worlds and compare its arrangements.
@@ -153,7 +151,7 @@ def assess(
     if run.as_json:
         print_json({**result.as_dict(), **beside})
     else:
-        if everything:
+        if run.everything:
             _print_everything(result, lead, forms, errors)
         elif named:
             _print_tables(result, named, errors)
@@ -162,7 +160,7 @@ def assess(
         if judgement is not None:
             from backstop.cli.questions.claims import print_claims
 
-            print_claims(judgement)
+            print_claims(judgement, run.everything)
     if out is not None:
         from backstop.base.words import clean
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from backstop.cli import options
-from backstop.cli.printing import print_json, print_notes, print_titled
+from backstop.cli.printing import print_json, print_notes, print_text, print_titled
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from backstop.base.table import Table
     from backstop.scenario.model import Model
@@ -58,10 +58,57 @@ def explain(run: options.Run, world: str, arrangement: str | None, year: float) 
     if run.as_json:
         print_json({"format": "backstop-world/1", **model.overrides.as_dict(), **found.as_dict()})
         return
+    if not run.everything:
+        _print_short(model, found, found.phases[period])
+        return
     print_titled(model.scenario.title, *_world(model, found))
     for phase in found.phases[period]:
         click.echo()
         print_titled(*_phase(model, found, phase, period))
+
+
+def _print_short(model: Model, of: WorldTrace, phases: Sequence[PhaseTrace]) -> None:
+    """What comes of the world, and what is most likely to be decided where in the phases of a period."""
+    from backstop.base.table import Table
+    from backstop.base.words import quoted
+    from backstop.questions.study.value import lasting_metric
+
+    scenario, name = model.scenario, lasting_metric(model)
+    metric, value = scenario.metrics[name], of.metrics[name]
+    title = scenario.arrangements[of.arrangement].titled(of.arrangement)
+    which = "the central world" if of.world == "central" else f"world {of.world}"
+    figure = "no value" if value is None else f"{value:.4f}"
+    mind = [f"Mind: {model.overrides.words}"] if model.overrides.words else []
+    if not of.settled:
+        mind.append("Mind: in this world the values do not settle: replies cycle, or the tail is cut off.")
+    rows = []
+    for phase in phases:
+        base, told = _apart(phase.phase)
+        for node in phase.nodes:
+            if node.actor:
+                move = max(node.moves, key=lambda each: each.probability)
+                rows.append(
+                    (
+                        f"{scenario.phases[base].titled(base)}{told}",
+                        f"{scenario.actors[node.actor].titled(node.actor)} at {node.name}",
+                        f"{move.label} -> {move.leads_to}",
+                        f"{move.probability:.4f}",
+                        f"{node.reach:.4f}",
+                    )
+                )
+    table = Table(
+        "What is decided, and the move that is most likely",
+        ("phase", "who decides", "most likely", "chance", "reached"),
+        tuple(rows[: options.MOST_ROWS]),
+        "reached: how likely play is to come here when the phase is played.",
+    )
+    said = f"In {which}, under {quoted(title)}, {quoted(metric.titled(name))} comes to {figure}."
+    print_titled(scenario.title, [table] if rows else [], [said, *mind])
+    hidden = len(rows) - options.MOST_ROWS
+    more = f"{hidden} more decisions, " if hidden > 0 else ""
+    print_text(
+        f"\n--all prints {more}every move with what it is worth, parameters, actors, all metrics and outcomes."
+    )
 
 
 def _world(model: Model, of: WorldTrace) -> tuple[list[Table], list[str]]:

@@ -32,23 +32,26 @@ def cells(text: str) -> int:
     return cell_len(text)
 
 
-def wrapped(text: str, width: int, indent: int = 0) -> list[str]:
-    """`text` in lines of at most `width` columns, broken between words where it can be; later ones are indented."""
+def wrapped(text: str, width: int, indent: int = 0, first: int = 0) -> list[str]:
+    """`text` in lines of at most `width` columns, broken between words where it can be.
+
+    The first line is indented by `first`, others by `indent`.
+    """
     lines: list[str] = []
     for paragraph in text.split("\n"):
-        line = ""
+        start = " " * (indent if lines else first)
+        line, empty = start, True
         for word in paragraph.split(" "):
-            start = " " * indent if lines else ""
-            tried = f"{line} {word}" if line.strip() else f"{line or start}{word}"
+            tried = f"{line}{word}" if empty else f"{line} {word}"
             if cells(tried) <= width:
-                line = tried
+                line, empty = tried, False
                 continue
-            if line.strip():
+            if not empty:
                 lines.append(line.rstrip())
                 start = " " * indent
-            *whole, line = _chopped(word, max(1, width - len(start)))
+            *whole, rest = _chopped(word, max(1, width - len(start)))
             lines += [f"{start}{part}" for part in whole]
-            line = f"{start}{line}"
+            line, empty = f"{start}{rest}", False
         lines.append(line.rstrip())
     return lines
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 import click
 
-from backstop.cli.printing import print_json, print_note, print_notes, print_titled
+from backstop.cli.printing import print_json, print_note, print_notes, print_text, print_titled
 
 if TYPE_CHECKING:
     from backstop.base.table import Table
@@ -28,6 +28,11 @@ arrangement_option = click.option(
     multiple=True,
     metavar="NAME",
     help="Only this arrangement. May be given several times; the first of the file is compared with.",
+)
+# Rows of the one table that an answer in short has.
+MOST_ROWS = 15
+all_option = click.option(
+    "--all", "everything", is_flag=True, help="Print all there is, in place of the answer in short."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 information_option = click.option(
@@ -75,6 +80,11 @@ class Answer(Protocol):
         ...
 
     @property
+    def finding(self) -> str:
+        """What was found, in a sentence."""
+        ...
+
+    @property
     def notes(self) -> Sequence[str]:
         """What to mind about it, a line each."""
         ...
@@ -104,6 +114,7 @@ class Run:
     worlds: int = 0
     threads: int | None = None
     as_json: bool = False
+    everything: bool = False
 
     @functools.cached_property
     def model(self) -> Model:
@@ -190,8 +201,11 @@ class Run:
 
         return override_notes(self.model)
 
-    def finish(self, answer: Answer) -> None:
-        """Print an answer: notes on standard error, then one JSON object or its title and tables."""
+    def finish(self, answer: Answer, more: str = "") -> None:
+        """Print an answer: notes on standard error, then one JSON object, or the finding and a table, with --all all.
+
+        `more`: what --all prints beside tables.
+        """
         from backstop.worlds.weighing import ROUGH
 
         notes = [*self.notes, *answer.notes]
@@ -202,7 +216,14 @@ class Run:
         # A warning about all figures stands beside each of them.
         rough = [note for note in notes if note.startswith(ROUGH)]
         words = self.model.overrides.words
-        print_titled(answer.title, [of.noted(*rough) for of in answer.tables()], [words] if words else [])
+        tables = [of.noted(*rough) for of in answer.tables()]
+        lines = [answer.finding, *([f"Mind: {words}"] if words else [])]
+        print_titled(
+            answer.title, tables if self.everything else [of.cut(MOST_ROWS) for of in tables[:1]], lines
+        )
+        rest = rest_of(tables, more)
+        if rest and not self.everything:
+            print_text(f"\n--all prints {rest}.")
 
     def command(self, name: str, *own: tuple[str, str], out: str = "") -> str:
         """The command line that gives the same numbers again, with those of its `own` options that are not empty.
@@ -221,6 +242,20 @@ class Run:
         ]
         given = (word for choice in choices if choice[1] for word in choice)
         return shlex.join(["backstop", name, Path(self.study).name or self.study, *given])
+
+
+def rest_of(tables: Sequence[Table], more: str = "") -> str:
+    """What of the tables of an answer is not printed in short, and `more`; empty where all is."""
+    from backstop.base.words import counted, listed
+
+    first, *others = tables
+    hidden = max(0, len(first.rows) - MOST_ROWS)
+    parts = [f"{counted(hidden, 'more row')}"] if hidden else []
+    parts += (
+        [f"{counted(len(others), 'more table')} ({'; '.join(of.title for of in others)})"] if others else []
+    )
+    parts += [more] if more else []
+    return listed(parts) if parts else ""
 
 
 def _numbers(said: str, text: str, count: int) -> tuple[float, ...]:
@@ -260,7 +295,7 @@ def run_options(
     if threads:
         added.append(_threads_option)
     if as_json:
-        added.append(json_option)
+        added += [all_option, json_option]
 
     def decorate(command: Command) -> Command:
         @functools.wraps(command)

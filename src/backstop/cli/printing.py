@@ -58,12 +58,15 @@ def print_lines(lines: Iterable[str]) -> None:
         click.echo(clean(text))
 
 
-def print_text(text: str, indent: int = 0, **style: bool) -> None:
-    """A text on standard output, broken between words to the width there is; `style` as in `click.style`."""
+def print_text(text: str, indent: int = 0, first: int = 0, **style: bool) -> None:
+    """A text on standard output, broken between words to the width there is; `style` as in `click.style`.
+
+    `first`: how far its first line is indented; `indent`: how far the others are.
+    """
     from backstop.base.words import clean
     from backstop.cli.grid import wrapped
 
-    lines = wrapped(clean(text), width_of_output(), indent)
+    lines = wrapped(clean(text), width_of_output(), indent, first)
     # A variable that asks for no colours asks for no styles either (no-color.org).
     plain = not style or bool(os.environ.get("NO_COLOR"))
     click.echo("\n".join(lines if plain else [click.style(line, **style) for line in lines]))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from backstop.cli import options
-from backstop.cli.printing import print_titled
+from backstop.cli.printing import print_table, print_text
 
 if TYPE_CHECKING:
     from backstop.questions.claims.results import Claims
@@ -37,8 +37,9 @@ def claims(run: options.Run, names: tuple[str, ...], strict: bool) -> None:
         raise InvalidInput("the study makes no claims", hint="add a section claims: to its scenario.yaml")
     with run.inquiry("judging") as inquiry:
         found = judge_claims(inquiry, names, camps=run.camp is None)
-    run.finish(found)
-    if not run.as_json:
+    in_full = run.everything or bool(names)
+    run.finish(found, "" if in_full else "what decides each claim, where it fails, and counter-examples")
+    if in_full and not run.as_json:
         print_lines_about(found)
     if strict:
         failed = [
@@ -50,14 +51,20 @@ def claims(run: options.Run, names: tuple[str, ...], strict: bool) -> None:
             raise CheckFailed(failed)
 
 
-def print_claims(found: Claims) -> None:
-    """The claims on the terminal: a table of verdicts, then what can be said about each."""
-    print_titled(found.title, found.tables())
-    print_lines_about(found)
+def print_claims(found: Claims, in_full: bool) -> None:
+    """The claims on the terminal: how many have which verdict, and a table; `in_full` all that is said of each."""
+    click.echo()
+    print_text(found.finding)
+    for table in found.tables() if in_full else found.tables()[:1]:
+        print_table(table)
+    if in_full:
+        print_lines_about(found)
 
 
 def print_lines_about(found: Claims) -> None:
     """What can be said about each claim, on the terminal."""
     for name, lines in found.lines().items():
         click.echo()
-        print_titled(name, lines=(f"  {line}" for line in lines))
+        print_text(name, bold=True)
+        for line in lines:
+            print_text(line, indent=4, first=2)

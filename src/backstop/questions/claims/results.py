@@ -201,6 +201,19 @@ class Claims(ShownTables):
         return self.model.scenario.title
 
     @property
+    def finding(self) -> str:
+        """How many claims have each verdict; for a single claim its verdict and in how many worlds it holds."""
+        if len(self.results) == 1:
+            ((name, result),) = self.results.items()
+            return stop(f"{quoted(name)}: {result.said}" + ("" if result.reason else f". {result.shares()}"))
+        said: dict[str, list[str]] = {}
+        for name, result in self.results.items():
+            said.setdefault(result.said, []).append(name)
+        order = sorted(said.items(), key=lambda pair: -len(pair[1]))
+        parts = (f"{len(names)} {verdict} ({', '.join(names)})" for verdict, names in order)
+        return stop(f"Of {len(self.results)} claims: {'; '.join(parts)}")
+
+    @property
     def notes(self) -> list[str]:
         """What to mind, a line each: about the weights of the worlds, and claims that cannot be judged."""
         found = list(self.about_weights)

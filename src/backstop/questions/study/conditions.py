@@ -11,6 +11,7 @@ from backstop.base.arrays import FloatArray
 from backstop.base.faults import Refused
 from backstop.base.shown import ShownTables
 from backstop.base.table import Table
+from backstop.base.words import of_worlds, sentence_case, stop
 from backstop.questions.event import Event, event
 from backstop.questions.inquiry import Inquiry, promise_of
 from backstop.questions.methods.box import Box, within
@@ -41,6 +42,16 @@ class Conditions(ShownTables):
         """The line above its tables."""
         name = self.model.scenario.arrangements[self.arrangement].titled(self.arrangement)
         return f"Where {self.where.text}, under: {name}"
+
+    @property
+    def finding(self) -> str:
+        """What the box that tells the worlds best says; where there is none, in how many worlds the event occurs."""
+        if self.sentences:
+            return stop(sentence_case(self.sentences[0]))
+        return (
+            f"{sentence_case(self.where.text)} in {of_worlds(self.discovery.base_rate)}; no single box of assumptions "
+            "tells these worlds from the others."
+        )
 
     @property
     def sentences(self) -> list[str]:

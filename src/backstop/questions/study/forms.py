@@ -17,14 +17,14 @@ from typing import ClassVar, get_args
 from backstop.base.faults import InvalidInput, Refused
 from backstop.base.shown import ShownTables
 from backstop.base.table import Table
-from backstop.base.words import number
+from backstop.base.words import counted, number, quoted, stop
 from backstop.game.choice import Information
 from backstop.game.hidden import Beliefs
 from backstop.questions.inquiry import Inquiry
 from backstop.questions.weighted_worlds import worlds_under
 from backstop.scenario.check.quantities import periods_in
 from backstop.scenario.expression.expression import parse
-from backstop.scenario.format.scenario import PERIOD_YEARS
+from backstop.scenario.format.scenario import PERIOD_YEARS, PROBABILITIES
 from backstop.scenario.model import Model, NodeNumbers, Use, compile_scenario
 from backstop.worlds.statistics import mean_and_error
 
@@ -60,6 +60,30 @@ class FormAnswers(ShownTables):
         base = next(iter(self.means.values()))[arrangement][metric][0]
         mean = self.means[form][arrangement][metric][0]
         return None if mean is None or base is None else mean - base
+
+    @property
+    def finding(self) -> str:
+        """Where an answer moves most with the form of the model: a chance, or without any the first metric."""
+        scenario = self.model.scenario
+        chances = [m for m in self.metrics if scenario.metrics[m].kind in PROBABILITIES]
+        base, *others = self.means
+        moves = [
+            (abs(by), form, a, m)
+            for m in chances or self.metrics[:1]
+            for a in self.arrangements
+            for form in others
+            if (by := self.moved(form, a, m)) is not None
+        ]
+        if not moves:
+            return "There is no answer under any other form of the model."
+        _, form, a, m = max(moves)
+        here, there = (number(self.means[each][a][m][0], most=2) for each in (base, form))
+        named = f"{quoted(scenario.metrics[m].titled(m))} under {quoted(scenario.arrangements[a].titled(a))}"
+        if here == there:
+            return "No other form of the model moves an answer in its second decimal."
+        what = "the chance of" if chances else "the mean of"
+        tried = f"Of {counted(len(others), 'other form')} of the model {quoted(form)}"
+        return stop(f"{tried} moves an answer most: {what} {named} from {here} to {there}")
 
     def as_dict(self) -> dict[str, object]:
         """Means, errors and movements by form, arrangement and metric."""

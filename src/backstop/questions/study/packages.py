@@ -15,7 +15,7 @@ from backstop.base.arrays import FloatArray, IntArray
 from backstop.base.faults import InvalidInput, Refused
 from backstop.base.shown import ShownTables
 from backstop.base.table import Table
-from backstop.base.words import did_you_mean, number
+from backstop.base.words import did_you_mean, number, of_worlds, stop
 from backstop.questions.event import Event
 from backstop.questions.inquiry import known_metric
 from backstop.questions.methods.packages import EXACT, minimal, nearly_minimal
@@ -98,6 +98,22 @@ class Packages(ShownTables):
         on_top = "" if self.base is None else f", on top of: {arrangements[self.base].titled(self.base)}"
         return (
             f"Packages under which {self.target.text} in at least {100 * self.asked:g} of 100 worlds{on_top}"
+        )
+
+    @property
+    def finding(self) -> str:
+        """The cheapest minimal package, with its share of worlds and its cost."""
+        if not self.minimal:
+            return f"No package of {self.tried:,} reaches the target in the share of worlds asked for."
+        first = self.minimal[0]
+        package, cost, *_ = self._row(first)
+        some = (
+            "The one minimal package"
+            if len(self.minimal) == 1
+            else f"The cheapest of {len(self.minimal)} minimal packages"
+        )
+        return stop(
+            f"{some} is {package}: {of_worlds(first.share.mean, first.share.se)} meet the target, at a cost of {cost}"
         )
 
     def or_refused(self) -> Packages:

@@ -10,7 +10,7 @@ import numpy as np
 
 from backstop.base.shown import ShownTables
 from backstop.base.table import Table
-from backstop.base.words import number
+from backstop.base.words import listed, number, quoted, stop
 from backstop.questions.inquiry import Experiment, Inquiry, levels_of, promise_of
 from backstop.questions.methods.info_gap import InfoGap, info_gap
 from backstop.questions.methods.robustness import Robustness, classical, criterion_named, scored
@@ -38,6 +38,26 @@ class RobustnessScores(ShownTables):
     def title(self) -> str:
         """The line above its tables."""
         return f"Robustness of {self.metric}"
+
+    @property
+    def finding(self) -> str:
+        """The arrangement that is first by most criteria, and by which of them it is not."""
+        scenario = self.model.scenario
+        firsts = [
+            sum(of.ranks[row] == 1 for of in self.criteria.values()) for row in range(len(self.arrangements))
+        ]
+        best = max(range(len(firsts)), key=firsts.__getitem__)
+        called = [quoted(scenario.arrangements[name].titled(name)) for name in self.arrangements]
+        others = [
+            f"{listed(each for row, each in enumerate(called) if of.ranks[row] == 1)} by {name.replace('_', ' ')}"
+            for name, of in self.criteria.items()
+            if of.ranks[best] != 1
+        ]
+        equal = [called[row] for row, count in enumerate(firsts) if count == firsts[best] and row != best]
+        text = f"{called[best]} comes first, alone or with others, by {firsts[best]} of {len(self.criteria)} criteria"
+        text += f", and so {'do' if len(equal) > 1 else 'does'} {listed(equal)}" if equal else ""
+        text += f"; else {listed(others)}" if others else ""
+        return stop(text)
 
     def as_dict(self) -> dict[str, object]:
         """As it stands in JSON."""

@@ -12,6 +12,7 @@ from typing import ClassVar, Literal
 from backstop.base.arrays import FloatArray
 from backstop.base.shown import ShownTables
 from backstop.base.table import Table
+from backstop.base.words import listed, quoted, sentence_case, stop
 from backstop.questions.inquiry import Experiment, Inquiry, levels_of, promise_of
 from backstop.questions.methods.morris import ElementaryEffects
 from backstop.questions.methods.regional import RegionalSensitivity
@@ -89,6 +90,26 @@ class Sensitivity(ShownTables):
         """The line above its tables."""
         return f"What drives {self.quantity}"
 
+    @property
+    def about(self) -> str:
+        """The quantity asked about, in titles."""
+        scenario, of = self.model.scenario, self.quantity
+        metric = quoted(scenario.metrics[of.metric].titled(of.metric))
+        under = quoted(scenario.arrangements[of.arrangement].titled(of.arrangement))
+        if of.against is None:
+            return f"{metric} under {under}"
+        against = quoted(scenario.arrangements[of.against].titled(of.against))
+        return f"the difference in {metric} between {under} and {against}"
+
+    def _most(self, told: Sequence[tuple[str, str]], verb: str, none: str) -> str:
+        """A sentence on the first three parameters, each with what is said of it; `none` where there is none."""
+        called = titles(self.model)
+        if not told:
+            return stop(none)
+        parts = [f"{quoted(called.get(name, name))} ({said})" for name, said in told[:3]]
+        then = f", then {listed(parts[1:])}" if parts[1:] else ""
+        return stop(f"{sentence_case(self.about)} {verb} most with {parts[0]}{then}")
+
     def _about(self) -> dict[str, object]:
         about = self.quantity
         return {
@@ -115,6 +136,25 @@ class VarianceShares(Sensitivity):
     total: Mapping[str, Estimate] = field(default_factory=dict)
     second: Mapping[tuple[str, str], Estimate] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def finding(self) -> str:
+        """The parameters with the largest shares of the variance that can be told from nothing."""
+        shares, meant = (
+            (self.first, "of the variance by itself")
+            if self.first
+            else (self.total, "of the variance with all it does together with others")
+        )
+        told = [
+            (name, f"{100 * share.mean:.0f} %" + (f" {meant}" if at == 0 else ""))
+            for at, (name, share) in enumerate(sorted(shares.items(), key=lambda item: -item[1].mean))
+            if share.mean > 2 * (share.se or 0.0) and share.mean >= 0.005
+        ]
+        return self._most(
+            told,
+            "varies",
+            f"No parameter alone has a share of the variance of {self.about} that can be told from none",
+        )
 
     def as_dict(self) -> dict[str, object]:
         """As it stands in JSON."""
@@ -166,6 +206,17 @@ class Screening(Sensitivity):
     walks: int
     effects: Mapping[str, ElementaryEffects]
 
+    @property
+    def finding(self) -> str:
+        """The parameters with the largest mean effects."""
+        order = sorted(self.effects.items(), key=lambda item: -item[1].mu_star.mean)
+        told = [
+            (name, f"{e.mu_star}" + (" over its range" if at == 0 else ""))
+            for at, (name, e) in enumerate(order)
+            if e.mu_star.mean > 0.0
+        ]
+        return self._most(told, "moves", f"No parameter moves {self.about}")
+
     def as_dict(self) -> dict[str, object]:
         """As it stands in JSON."""
         effects = {name: asdict(effect) for name, effect in self.effects.items()}
@@ -195,6 +246,16 @@ class Swings(Sensitivity):
     method: ClassVar[Method] = "tornado"
 
     swings: tuple[Swing, ...]
+
+    @property
+    def finding(self) -> str:
+        """The parameters with the widest swings."""
+        told = [
+            (s.name, f"{s.at_low:.3g} to {s.at_high:.3g} from its low to its high value")
+            for s in self.swings
+            if s.size > 0.0
+        ]
+        return self._most(told, "moves", f"No parameter moves {self.about} by itself")
 
     def as_dict(self) -> dict[str, object]:
         """As it stands in JSON."""
@@ -228,6 +289,19 @@ class Separations(Sensitivity):
     condition: str
     found: RegionalSensitivity
     solved: int
+
+    @property
+    def finding(self) -> str:
+        """The parameters that tell the worlds that meet the condition from the others best."""
+        called = titles(self.model)
+        told = [
+            f"{quoted(called.get(n, n))} ({'higher' if s.higher else 'lower'} there)"
+            for n, s in self.found.separations.items()
+            if s.distance >= s.critical
+        ][:3]
+        if not told:
+            return f"No parameter tells the worlds in which {self.condition} from the others."
+        return stop(f"The worlds in which {self.condition} differ most from the others in {listed(told)}")
 
     def as_dict(self) -> dict[str, object]:
         """As it stands in JSON."""

@@ -13,7 +13,7 @@ from backstop.base.arrays import FloatArray
 from backstop.base.faults import InvalidInput
 from backstop.base.shown import ShownTables
 from backstop.base.table import Table
-from backstop.base.words import did_you_mean
+from backstop.base.words import did_you_mean, listed, quoted, stop
 from backstop.questions.inquiry import Inquiry
 from backstop.questions.methods.information import Information, value_of_information
 from backstop.questions.weighted_worlds import WeightedWorlds, used_parameters, worlds_under
@@ -62,6 +62,26 @@ class ValueOfInformation(ShownTables):
     def title(self) -> str:
         """The line above its tables."""
         return f"The value of information for choosing by {self.decision}"
+
+    @property
+    def finding(self) -> str:
+        """What is chosen without knowing, and what is most worth knowing first."""
+        best, called = (
+            quoted(self.model.scenario.arrangements[self.best].titled(self.best)),
+            titles(self.model),
+        )
+        chosen = f"Choosing by {self.decision}, {best} is best on average"
+        evppi, most = self.information.evppi, self.information.evpi
+        order = sorted(
+            (n for n, v in evppi.items() if v.mean > max(2 * (v.se or 0.0), 1e-12)),
+            key=lambda n: -evppi[n].mean,
+        )
+        if not order:
+            more = "no single assumption can be told to be worth knowing first"
+        else:
+            more = f"{quoted(called.get(order[0], order[0]))} is most worth knowing first ({evppi[order[0]]})"
+            more += f", then {listed(quoted(called.get(n, n)) for n in order[1:3])}" if order[1:] else ""
+        return stop(f"{chosen}; {more}; knowing everything would be worth {most}")
 
     def as_dict(self) -> dict[str, object]:
         """As it stands in JSON."""
