@@ -240,6 +240,41 @@ def test_reputation_as_noise_goes() -> None:
         assert all(b < 0.7 * a for a, b in zip(former, later, strict=True))
 
 
+def entry_by_entry(noise: float, grid: int) -> Scenario:
+    """The same with one entrant in each of three periods, so that values of the future are read off the grid."""
+    tough, phases, outcomes = "type(incumbent, tough)", Scenario(), Scenario()
+    actors: Scenario = {
+        "incumbent": {"discount": 0.999999, "noise": noise, **typed(0.1, ("weak", "tough"), grid=grid)}
+    }
+    for left in (3, 2, 1):
+        entrant, after = f"entrant_{left}", f"before_{left - 1}" if left > 1 else "end"
+        actors[entrant] = {"discount": 0.5, "noise": noise}
+        outcomes[f"out_{left}"] = {"next": after, "payoffs": {"incumbent": 1.5}}
+        fight = {"incumbent": f"where({tough}, 0, -1)", entrant: -0.5}
+        accept = {"incumbent": f"where({tough}, -1, 0)", entrant: 0.5}
+        outcomes[f"fight_{left}"] = {"next": after, "payoffs": fight}
+        outcomes[f"accept_{left}"] = {"next": after, "payoffs": accept}
+        reply = {"actor": "incumbent", "moves": {"fight": f"fight_{left}", "accept": f"accept_{left}"}}
+        phases[f"before_{left}"] = {"play": {"actor": entrant, "moves": {"out": f"out_{left}", "in": reply}}}
+    metrics = {
+        "entries": {"count": ["fight_3", "accept_3"]},
+        "fights": {"count": ["fight_3"]},
+        "fights_if_tough": {"count": ["fight_3"], "given": {"type": "incumbent.tough"}},
+    }
+    scenario = scenario_of(actors, {}, outcomes, metrics, ("end",))
+    scenario["phases"] = {**phases, "end": {"absorbing": True}}
+    return scenario | {"start": "before_3", "horizon": {"years": 3, "period": "year"}}
+
+
+def test_the_branch_is_followed_where_it_turns_back() -> None:
+    # Between beliefs of the grid values are straight lines, at whose ends the branch turns back in many places.
+    within = figures(entry_deterrence(0.02))
+    belief = 0.1 * within["fights_if_tough"] / within["fights"]
+    for grid, near in ((21, 0.02), (81, 0.001)):
+        found = figures(entry_by_entry(0.02, grid))
+        assert 0.1 * found["fights_if_tough"] / found["fights"] == pytest.approx(belief, abs=near)
+
+
 def mixture_of_hazards(beliefs: str, grid: int = 21) -> Scenario:
     actors = {"one": {"discount": 0.5, "noise": 0.1, **typed(0.3, ("low", "high"), beliefs, grid)}}
     chance = {

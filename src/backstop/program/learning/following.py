@@ -17,6 +17,7 @@ from backstop.program.code.terms import Term, Terms
 from backstop.program.layout import SLOT, Memory
 from backstop.program.learning.plays import Plays
 from backstop.program.learning.seat import TARGETS, WARM, Seat
+from backstop.program.learning.turning import Turning
 from backstop.program.recursion.rows import largest
 
 # Steps of Newton's method from beliefs kept, and from a prediction on the branch.
@@ -26,6 +27,8 @@ FIRST, LARGEST, LEAST, NEAR = 0.5, 0.5, 1e-7, 0.1
 MOST_TRIES = 4_000
 # How little beliefs may move in the last step where the branch is followed: at its end, and before.
 THERE, ON_THE_WAY = 3e-7, 1e-5
+# A step on the branch that tells its direction.
+TELLING = 1e-3
 # Beliefs that are closer than this are the same.
 SAME = 1e-6
 
@@ -59,14 +62,18 @@ class Following:
         self.grid = plays.board.grid
         most = max([len(seat.found) for seat in plays.seats], default=0)
         # Beliefs accepted on the way, those before them, those predicted, and those that were kept.
-        self.reached, self.former, self.guessed, self.saved = (memory.take(max(1, most)) for _ in range(4))
+        self.reached, self.former, self.guessed, self.saved, self.behind = (
+            memory.take(max(1, most)) for _ in range(5)
+        )
+        self.turning = Turning(self.desk, worlds.lost, self.reached, self.behind, most, memory)
 
     def functions(self) -> list[Function]:
         """All of them."""
         made = []
         for number, seat in enumerate(self.plays.seats):
             if seat.found:
-                made += [self._follow(number, seat), self._compare(number, seat)]
+                made += [self.turning.function(number, seat), self._follow(number, seat)]
+                made.append(self._compare(number, seat))
             made += [self._settle_one(number, seat), self._settle(number, seat)]
         return made
 
@@ -193,12 +200,14 @@ class Following:
                 before: terms.constant(1.0),
             }
         )
+        self._put(function, lambda terms: {self.turning.turning: terms.bits(0)})
         self._each(
             function,
             seat,
             lambda terms, i: {
                 self.reached: terms.load(desk.belief),
                 self.former: terms.load(desk.belief),
+                self.behind: terms.load(desk.belief),
             },
         )
         with function.loop():
@@ -266,7 +275,9 @@ class Following:
                 here, now = terms.local(good), terms.load_at(WARM, i * SLOT)
                 accepted, then = terms.load(self.reached + i * SLOT), terms.load(self.former + i * SLOT)
                 lost = terms.op("andnot", terms.load(worlds.todo), here)
+                long = terms.op("and", here, terms.op("ge", terms.local(step), terms.constant(TELLING)))
                 return {
+                    self.behind: terms.select(long, accepted, terms.load(self.behind + i * SLOT)),
                     self.reached: terms.select(here, now, accepted),
                     self.former: terms.select(here, accepted, then),
                     -1: terms.select(lost, accepted, now),
@@ -294,9 +305,11 @@ class Following:
                 there = terms.op("ge", terms.local(turned), terms.constant(1.0))
                 stuck = terms.op("lt", terms.local(step), terms.constant(LEAST))
                 gone = terms.op("andnot", terms.op("and", todo, stuck), there)
+                at = terms.load(self.turning.turned)
                 return {
                     worlds.todo: terms.op("andnot", terms.op("andnot", todo, there), stuck),
-                    worlds.lost: terms.op("or", terms.load(worlds.lost), gone),
+                    self.turning.turning: terms.op("or", terms.load(self.turning.turning), gone),
+                    self.turning.turned: terms.select(gone, terms.local(turned), at),
                 }
 
             self._put(function, left)
@@ -313,6 +326,11 @@ class Following:
                 desk.turned: terms.constant(1.0),
             },
         )
+        function.any_in(self.turning.turning)
+        with function.when():
+            for parameter in range(TARGETS + len(seat.targets)):
+                function.get(parameter)
+            function.call(f"turn_{number}")
         return function
 
     def _compare(self, number: int, seat: Seat) -> Function:

@@ -1,4 +1,4 @@
-"""Where the values of the phases lie by belief, and how they are read between the beliefs of the grid."""
+"""Whose type is hidden, where the values of phases lie by belief, and how they are read between beliefs of the grid."""
 
 from __future__ import annotations
 
@@ -8,11 +8,32 @@ from backstop.game.tree import Game
 from backstop.program.code.encoding import I32, Assign, Function
 from backstop.program.code.terms import Term, Terms
 from backstop.program.layout import Memory
-from backstop.program.learning.hidden import Hidden
 from backstop.program.recursion.rows import Rows
+from backstop.scenario.model import Model
 
 # An absorbing phase is worth something to type 1, something to type 2, and to others the mean in between.
 ENDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """The actor (its index) with a hidden type, and what others know of it.
+
+    `learns`: others learn from what they see; else they keep to the shares. `grid`: for how many beliefs the value of a
+    phase is worked out, 1 where they keep to the shares.
+    """
+
+    actor: int
+    learns: bool
+    grid: int
+
+
+def hidden_type(model: Model) -> Hidden:
+    """The hidden type of a model that has one."""
+    types = model.types
+    assert types is not None
+    learns = types.beliefs == "bayes"
+    return Hidden(types.actor, learns, types.grid if learns else 1)
 
 
 @dataclass(frozen=True, slots=True)

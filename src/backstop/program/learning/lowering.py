@@ -9,8 +9,7 @@ from backstop.program.code.encoding import Function, Store
 from backstop.program.code.terms import Term, Terms
 from backstop.program.expressions import Expressions
 from backstop.program.learning.figures import LearntFigures, LearntShares
-from backstop.program.learning.grid import grid_of
-from backstop.program.learning.hidden import hidden_type
+from backstop.program.learning.grid import grid_of, hidden_type
 from backstop.program.learning.masses import Ground
 from backstop.program.learning.process import LearntProcess
 from backstop.program.learning.search import Mixing
