@@ -24,6 +24,7 @@ from backstop.scenario.study import load
 from backstop.scenario.typed_valuation import TypedValuation
 from backstop.worlds.assessment import assess
 from backstop.worlds.query import Query, ask
+from backstop.worlds.trace import trace
 
 HERE = Path(__file__).parent
 
@@ -374,3 +375,34 @@ def test_what_others_know_is_a_form_of_the_model() -> None:
         solved(written("probe", bayes="fixed")).figure(study("probe").metric("attack")), abs=1e-9
     )
     assert "beliefs bayes" not in found and not answers.failed
+
+
+def test_a_world_laid_open_says_what_each_type_would_do_and_what_others_conclude() -> None:
+    found = trace(study("probe"), "alone")
+    (phase, *_) = found.phases[0]
+    assert phase.belief == pytest.approx(0.3) and found.types is not None
+    first = phase.nodes[0]
+    assert first.moves[0].by_type == pytest.approx({"dove": 0.3842739706, "hawk": 0.8090724461}, abs=5e-11)
+    assert [move.belief for move in first.moves] == pytest.approx([0.4743312958, 0.1173046310], abs=5e-11)
+    assert list(first.utilities) == ["rival.dove", "rival.hawk", "guarantor"]
+    # What the actor expects before it moves is what it expects of its moves.
+    for k, name in enumerate(("dove", "hawk")):
+        own = f"rival.{name}"
+        moves = [(move.by_type or {})[name] * move.utilities[own] for move in first.moves]
+        assert sum(moves) == pytest.approx(first.utilities[own], abs=1e-12), k
+    # All that is reached ends in an outcome.
+    assert sum(phase.outcomes.values()) == pytest.approx(1.0, abs=1e-12)
+    written_out = found.as_dict()
+    assert written_out["phases"][0][0]["nodes"][0]["moves"][0]["belief"] == first.moves[0].belief
+    assert "type" not in written_out["phases"][0][0] and "facts" not in written_out["phases"][0][0]
+
+
+def test_a_world_laid_open_names_the_facts() -> None:
+    found = trace(study("promises"), "armed", periods=(2,))
+    entered = [phase for phase in found.phases[2] if phase.share > 0]
+    assert {phase.phase for phase in entered} == {phase.phase for phase in found.phases[2]}
+    assert "peace[guarantee=bounded, age=0]" in {phase.phase for phase in entered}
+    assert sum(phase.share for phase in entered) == pytest.approx(1.0, abs=1e-12)
+    assert list(found.shares[2]) == ["talks", "peace", "war"]
+    by_hand = {phase.phase: phase.facts for phase in entered}["peace[guarantee=full, age=1]"]
+    assert by_hand == {"guarantee": 1.0, "age": 1.0}
