@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import random
 from typing import Any
 
@@ -416,6 +417,24 @@ def test_slips_are_told_by_the_typed_actors_own_values() -> None:
     mild = float(each.slips["war_if_mild"]["rival"][0] / each.metrics["war_if_mild"][0])
     bold = float(each.slips["war_if_bold"]["rival"][0] / each.metrics["war_if_bold"][0])
     assert mild > 0.9 > bold
+
+
+@pytest.mark.parametrize("beliefs", ["bayes", "fixed"])
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_over_years_a_share_of_all_or_nothing_is_the_game_of_that_type(beliefs: str, share: float) -> None:
+    hidden = several_years(beliefs)
+    hidden["metrics"] = {name: hidden["metrics"][name] for name in ("war_comes", "probes")}
+    plain = json.loads(json.dumps(hidden).replace("type(rival, bold)", str(share)))
+    for field in ("types", "beliefs", "grid"):
+        del plain["actors"]["rival"][field]
+    ours, theirs = (run(each, slips=True, share=share, noise=0.4) for each in (hidden, plain))
+    assert ours.shares == pytest.approx(theirs.shares, abs=1e-12)
+    for name, metric in theirs.metrics.items():
+        assert ours.metrics[name] == pytest.approx(metric, abs=1e-12)
+        for actor, slips in theirs.slips[name].items():
+            assert ours.slips[name][actor] == pytest.approx(slips, abs=1e-12)
+    for actor, value in theirs.values.items():
+        assert ours.values[actor] == pytest.approx(value, abs=2e-12)
 
 
 def test_the_short_cut_gives_what_plain_sweeps_give() -> None:
