@@ -1,8 +1,9 @@
-"""The progress bar: on a terminal, for longer work, and nowhere else."""
+"""Progress: a bar on a terminal for longer work, elsewhere a line every ten seconds."""
 
 from __future__ import annotations
 
 import io
+import time
 
 import pytest
 
@@ -35,6 +36,62 @@ def test_short_work_is_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_file_gets_no_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     assert shown(monkeypatch, io.StringIO(), quiet_seconds=0.0) == ""
+
+
+def told(monkeypatch: pytest.MonkeyPatch, done: int) -> list[str]:
+    """Lines that a file gets in a while of work of which `done` of 100 are done at once."""
+    stream = io.StringIO()
+    monkeypatch.setattr(progress.sys, "stderr", stream)
+    monkeypatch.setattr(progress, "_ESTIMATED_AFTER", 0.05)
+    monkeypatch.setattr(progress, "LINE_SECONDS", 0.05)
+    monkeypatch.setattr(progress, "LONG_SECONDS", 1.0)
+    with progress.progress_bar("solving") as update:
+        time.sleep(0.04)
+        update(done, 100)
+        time.sleep(0.5)
+    return stream.getvalue().splitlines()
+
+
+def test_a_file_gets_an_estimate_and_then_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, *lines = told(monkeypatch, 1)
+    assert first.startswith("solving: this will take about ")
+    assert len(lines) >= 2
+    assert all("solving: 1 % done, about " in line and line.endswith(" left") for line in lines)
+
+
+def test_short_work_is_not_announced(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not any("will take" in line for line in told(monkeypatch, 99))
+
+
+def test_work_that_says_nothing_is_told_by_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = told(monkeypatch, 0)
+    assert len(lines) >= 2
+    assert lines[0] == "solving: 1 second so far"
+
+
+def test_steps_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO()
+    monkeypatch.setattr(progress.sys, "stderr", stream)
+    monkeypatch.setattr(progress, "_ESTIMATED_AFTER", 0.01)
+    monkeypatch.setattr(progress, "LINE_SECONDS", 0.05)
+    with progress.progress_steps() as step:
+        step("judging claims")
+        time.sleep(0.3)
+    assert "judging claims: 1 second so far" in stream.getvalue()
+    assert stream.getvalue().count("\n") <= 6
+    terminal = Terminal()
+    monkeypatch.setattr(progress.sys, "stderr", terminal)
+    with progress.progress_steps() as step:
+        step("judging claims")
+    assert terminal.getvalue() == "judging claims ...\n"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.2, "1 second"), (7.4, "7 seconds"), (43, "45 seconds"), (100, "2 minutes"), (1000, "17 minutes")],
+)
+def test_times_are_estimates(seconds: float, words: str) -> None:
+    assert progress._seconds(seconds) == words
 
 
 def test_the_terminal_is_left_in_order_after_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

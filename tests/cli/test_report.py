@@ -130,3 +130,33 @@ def test_accounts_that_alter_a_quotation_or_cannot_be_compared_are_told(tmp_path
     assert '"will" in account wire: wire-2, "may" in account times: times-1' in text
     assert "What could not be compared (1 pair)" in text
     assert "60 companies (account post: post-1)" in text
+
+
+def test_a_quick_report_says_what_it_leaves_out(study: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    said = _run(str(study), "--out", str(out), "--quick", "--format", "md,json", "--threads", "1")
+    assert "--quick leaves out the verdicts on claims and the least packages" in said
+    whole = json.loads((out / "report.json").read_text(encoding="utf-8"))
+    worlds = whole["exact"]["result"]["worlds"]
+    assert 500 <= worlds <= 20_000
+    text = (out / "report.md").read_text(encoding="utf-8")
+    assert f"--worlds {worlds}" in text and "--quick" in text
+    assert "Left out by --quick" in text
+    assert "claims" not in whole["exact"]
+    assert whole["exact"]["first_order"]
+    # The command that the page names gives the same figures: worlds that are asked for are those that are solved.
+    again = tmp_path / "again"
+    _run(
+        str(study),
+        "--out",
+        str(again),
+        "--quick",
+        "--worlds",
+        str(worlds),
+        "--format",
+        "json",
+        "--threads",
+        "1",
+    )
+    other = json.loads((again / "report.json").read_text(encoding="utf-8"))
+    assert other["exact"] == whole["exact"]

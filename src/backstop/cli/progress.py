@@ -1,9 +1,11 @@
-"""A progress bar on a terminal, for work that takes longer than half a second."""
+"""What is being done and how long it will take: a bar on a terminal, elsewhere a line every ten seconds."""
 
 from __future__ import annotations
 
 import contextlib
+import math
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -12,30 +14,118 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 QUIET_SECONDS = 0.5
+LINE_SECONDS = 10.0
+# Work that is expected to take longer than this is announced with an estimate.
+LONG_SECONDS = 20.0
+_ESTIMATED_AFTER = 2.0
+
+
+class _Stage:
+    """A stage of work under way: what is done in it, since when, and how much of it there is."""
+
+    def __init__(self, label: str) -> None:
+        self.label, self.started = label, time.monotonic()
+        self.done = self.total = 0
+
+    def left(self) -> float | None:
+        """Seconds that are left at the pace so far; None where that is not known yet."""
+        if not 0 < self.done < self.total:
+            return None
+        return (time.monotonic() - self.started) * (self.total - self.done) / self.done
+
+    def words(self) -> str:
+        """What is being done, how far it is, and how long it will take."""
+        left = self.left()
+        if left is None:
+            return f"{self.label}: {_seconds(time.monotonic() - self.started)} so far"
+        return f"{self.label}: {100 * self.done // self.total} % done, about {_seconds(left)} left"
+
+
+def _seconds(value: float) -> str:
+    """A time in no more digits than an estimate has."""
+    if value < 90:
+        whole = max(1, round(value) if value < 10 else 5 * round(value / 5))
+        return "1 second" if whole == 1 else f"{whole} seconds"
+    minutes = math.ceil(value / 60)
+    return f"{minutes} minutes"
 
 
 @contextlib.contextmanager
 def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
-    """A function `update(done, total)` that draws; nothing is shown off a terminal or in the first half second."""
-    if not sys.stderr.isatty():
-        yield lambda done, total: None
+    """A function `update(done, total)` for work called `label`.
+
+    On a terminal it draws a bar with the time that is left, after half a second. Elsewhere a line comes every ten
+    seconds, and an estimate after two where the work is long.
+    """
+    stage = _Stage(label)
+    with _drawn(stage) if sys.stderr.isatty() else _told(lambda: stage) as draw:
+
+        def update(done: int, total: int) -> None:
+            stage.done, stage.total = done, total
+            draw()
+
+        yield update
+
+
+@contextlib.contextmanager
+def progress_steps() -> Iterator[Callable[[str], None]]:
+    """A function `step(words)` told what is done next: a line for each on a terminal, else one every ten seconds."""
+    stages = [_Stage("starting")]
+    if sys.stderr.isatty():
+        import click
+
+        def step(words: str) -> None:
+            click.echo(f"{words} ...", err=True)
+
+        yield step
         return
+    with _told(lambda: stages[-1]):
+        yield lambda words: stages.append(_Stage(words))
+
+
+@contextlib.contextmanager
+def _drawn(stage: _Stage) -> Iterator[Callable[[], None]]:
+    """A function that draws a bar of the stage."""
     import click
 
-    started = time.monotonic()
     bar = None
 
-    def update(done: int, total: int) -> None:
+    def draw() -> None:
         nonlocal bar
         if bar is None:
-            if time.monotonic() - started < QUIET_SECONDS or done >= total:
+            if time.monotonic() - stage.started < QUIET_SECONDS or stage.done >= stage.total:
                 return
-            bar = click.progressbar(length=total, label=label, file=sys.stderr)
+            bar = click.progressbar(length=stage.total, label=stage.label, file=sys.stderr)
             bar.__enter__()
-        bar.update(done - bar.pos)
+        bar.update(stage.done - bar.pos)
 
     try:
-        yield update
+        yield draw
     finally:
         if bar is not None:
             bar.__exit__(None, None, None)
+
+
+@contextlib.contextmanager
+def _told(stage: Callable[[], _Stage]) -> Iterator[Callable[[], None]]:
+    """Lines on standard error about the stage under way, from a thread that ends with the work."""
+    ended, out = threading.Event(), sys.stderr
+
+    def tell() -> None:
+        # A reader who left must not end the work.
+        with contextlib.suppress(OSError, ValueError):
+            if ended.wait(_ESTIMATED_AFTER):
+                return
+            left = stage().left()
+            if left is not None and left > LONG_SECONDS:
+                print(f"{stage().label}: this will take about {_seconds(left)}", file=out, flush=True)
+            while not ended.wait(LINE_SECONDS):
+                print(stage().words(), file=out, flush=True)
+
+    teller = threading.Thread(target=tell, daemon=True)
+    teller.start()
+    try:
+        yield lambda: None
+    finally:
+        ended.set()
+        teller.join()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -48,6 +48,11 @@ from backstop.report.render.folder import FORMATS, known_formats
 @click.option(
     "--brief", is_flag=True, help="The first page alone: the answer, its range and what it rests on."
 )
+@click.option(
+    "--quick",
+    is_flag=True,
+    help="In at most 15 seconds: on fewer worlds unless --worlds is given, without verdicts on claims and packages.",
+)
 @options.arrangement_option
 @options.run_options(worlds=20_000, as_json=False)
 def report(
@@ -59,6 +64,7 @@ def report(
     share: float,
     focus: str | None,
     brief: bool,
+    quick: bool,
     arrangements: tuple[str, ...],
 ) -> None:
     """Write the report on STUDY into a folder: one page that needs no network, in the order a hurried reader needs.
@@ -78,10 +84,13 @@ def report(
 
     from backstop.base.files import RESULTS, folder_written_whole
     from backstop.base.words import clean
+    from backstop.cli.progress import progress_steps
     from backstop.report.material.gathering import Request, gathered, of_brief
     from backstop.report.render.folder import write
     from backstop.report.sections.whole import brief_alone, written
 
+    if quick and not brief:
+        run = replace(run, worlds=_quick_worlds(run, arrangements))
     request = Request(
         worlds=run.worlds,
         seed=run.seed,
@@ -106,19 +115,43 @@ def report(
 
     if brief:
         command += " --brief"
-
-    def step(words: str) -> None:
-        if sys.stderr.isatty():
-            click.echo(f"{words} ...", err=True)
+    elif quick:
+        command += " --quick"
 
     # Opened before the work: a folder that cannot be written is found at once.
-    with folder_written_whole(out, RESULTS) as folder:
+    with folder_written_whole(out, RESULTS) as folder, progress_steps() as step:
         if brief:
-            page = brief_alone(of_brief(model, Path(run.study), request, command, step))
-            write(page, folder, wanted, "brief")
+            content = brief_alone(of_brief(model, Path(run.study), request, command, step))
+        elif quick:
+            from backstop.report.material.quick import gathered_quickly
+
+            content = written(gathered_quickly(model, Path(run.study), request, command, step))
         else:
-            write(written(gathered(model, Path(run.study), request, command, step)), folder, wanted)
+            content = written(gathered(model, Path(run.study), request, command, step))
+        step("writing the page")
+        write(content, folder, wanted, "brief" if brief else "report")
     click.echo(clean(f"written to {out.resolve()}"))
+
+
+def _quick_worlds(run: options.Run, arrangements: tuple[str, ...]) -> int:
+    """The worlds of a quick report: those asked for, else as many as there is time for; says what is left out."""
+    from backstop.report.material.gathering import Request
+    from backstop.report.material.quick import LEFT_OUT, affordable_worlds
+
+    given = click.get_current_context().get_parameter_source("worlds")
+    worlds = run.worlds
+    if given is not click.core.ParameterSource.COMMANDLINE:
+        asked = Request(
+            worlds=worlds,
+            seed=run.seed,
+            arrangements=arrangements,
+            information=run.information,
+            threads=run.threads,
+        )
+        worlds = affordable_worlds(run.model, asked)
+    fewer = f" and {run.worlds - worlds:,} of {run.worlds:,} worlds" if worlds < run.worlds else ""
+    print_notes([f"--quick leaves out {LEFT_OUT}{fewer}"])
+    return worlds
 
 
 def chosen_formats(text: str) -> tuple[str, ...]:

@@ -140,11 +140,11 @@ def gathered(
     lead = subject_of(result, request.metrics, request.target, request.focus)
     inquiry = inquiry_of(result, request.threads)
     step("looking for what it hangs on")
-    shares = _sought(lambda: _shares(inquiry, result, lead))
-    swung = _sought(lambda: swings(inquiry, Quantity(lead.metric, lead.focus)).swings)
-    conditions = _sought(lambda: _conditions(inquiry, result, lead))
+    shares = sought(lambda: shares_of(inquiry, result, lead))
+    swung = sought(lambda: swings(inquiry, Quantity(lead.metric, lead.focus)).swings)
+    conditions = sought(lambda: conditions_of(inquiry, result, lead))
     step("looking for the least packages")
-    packages = _sought(lambda: _packages(inquiry, result, lead, request))
+    packages = sought(lambda: _packages(inquiry, result, lead, request))
     step("trying other forms of the model")
     forms = forms_of(result, lead, request.threads)
     step("judging claims")
@@ -225,7 +225,7 @@ def of_assessment(
     )
 
 
-def _sought(ask: Callable[[], T]) -> Sought[T]:
+def sought(ask: Callable[[], T]) -> Sought[T]:
     """What `ask` gives, or the reason for which it is refused."""
     try:
         return Sought(ask())
@@ -233,7 +233,8 @@ def _sought(ask: Callable[[], T]) -> Sought[T]:
         return Sought(None, f"{sentence_case(refusal.faults[0].what)}.")
 
 
-def _shares(inquiry: Inquiry, result: Result, lead: Subject) -> GivenData:
+def shares_of(inquiry: Inquiry, result: Result, lead: Subject) -> GivenData:
+    """Shares of the variance of the subject's metric under its arrangement; Refused where nothing is uncertain."""
     if not result.model.uncertain:
         raise Refused("no parameter is uncertain, so nothing drives the answer")
     values = result.arrangements[lead.focus].samples[lead.metric]
@@ -244,7 +245,8 @@ def _shares(inquiry: Inquiry, result: Result, lead: Subject) -> GivenData:
     return first_order_shares(found, values, weights, title)
 
 
-def _conditions(inquiry: Inquiry, result: Result, lead: Subject) -> Discovery:
+def conditions_of(inquiry: Inquiry, result: Result, lead: Subject) -> Discovery:
+    """Boxes of assumptions in which the target fails; Refused where there is no target."""
     if lead.target is None:
         raise Refused("no parameter is uncertain, so there are no conditions to look for")
     failed = 1.0 - lead.target.met[lead.focus]
