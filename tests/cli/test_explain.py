@@ -215,3 +215,15 @@ def test_the_ladder_by_hand() -> None:
     assert abstain["probability"] == pytest.approx(1 / (1 + 2.718281828459045**-0.3))
     assert abstain["utilities"] == {"aggressor": -0.3, "force": -1.4, "backer": -0.2}
     assert intervene["leads_to"] == "WU"
+
+
+def test_the_short_answer_says_what_others_believe(tmp_path: Path) -> None:
+    start_study(tmp_path / "mine", "learning")
+    text = (tmp_path / "mine" / "scenario.yaml").read_text(encoding="utf-8")
+    # A short tail and a coarse grid, so that this is soon through.
+    text = text.replace("horizon: {years: 6}", "horizon: {years: 6, tail_years: 0}").replace("grid: 11", "grid: 3")
+    (tmp_path / "mine" / "scenario.yaml").write_text(text, encoding="utf-8")
+    found = run("explain", tmp_path / "mine")
+    assert "The Rival is of one of two types" in found.out
+    assert "others learn from every move." in " ".join(found.out.split())
+    assert "belief: what others believe of set_on_more" in " ".join(found.out.split())

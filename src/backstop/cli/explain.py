@@ -78,12 +78,13 @@ def _print_short(model: Model, of: WorldTrace, phases: Sequence[PhaseTrace]) -> 
     title = scenario.arrangements[of.arrangement].titled(of.arrangement)
     which = "the central world" if of.world == "central" else f"world {of.world}"
     figure = "no value" if value is None else f"{value:.4f}"
-    mind = [f"Mind: {model.overrides.words}"] if model.overrides.words else []
+    mind = _types(model, of) + ([f"Mind: {model.overrides.words}"] if model.overrides.words else [])
     if not of.settled:
         mind.append("Mind: in this world the values do not settle: replies cycle, or the tail is cut off.")
     rows = []
     for phase in phases:
         base, told = _apart(phase.phase)
+        told += f", {phase.type}" if phase.type is not None else ""
         for node in phase.nodes:
             if node.actor:
                 move = max(node.moves, key=lambda each: each.probability)
@@ -94,13 +95,17 @@ def _print_short(model: Model, of: WorldTrace, phases: Sequence[PhaseTrace]) -> 
                         f"{move.label} -> {move.leads_to}",
                         f"{move.probability:.4f}",
                         f"{node.reach:.4f}",
+                        *(() if node.belief is None else (f"{node.belief:.2f} -> {move.belief:.2f}",)),
                     )
                 )
+    hides = of.types is not None and of.types.beliefs != "known"
+    second = list(of.types.shares)[1] if of.types is not None else ""
     table = Table(
         "What is decided, and the move that is most likely",
-        ("phase", "who decides", "most likely", "chance", "reached"),
+        ("phase", "who decides", "most likely", "chance", "reached", *(("belief",) if hides else ())),
         tuple(rows[: options.MOST_ROWS]),
-        "reached: how likely play is to come here when the phase is played.",
+        "reached: how likely play is to come here when the phase is played."
+        + (f" belief: what others believe of {second} before the move and after it." if hides else ""),
     )
     said = f"In {which}, under {quoted(title)}, {quoted(metric.titled(name))} comes to {figure}."
     print_titled(scenario.title, [table] if rows else [], [said, *mind])
