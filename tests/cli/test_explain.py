@@ -221,7 +221,9 @@ def test_the_short_answer_says_what_others_believe(tmp_path: Path) -> None:
     start_study(tmp_path / "mine", "learning")
     text = (tmp_path / "mine" / "scenario.yaml").read_text(encoding="utf-8")
     # A short tail and a coarse grid, so that this is soon through.
-    text = text.replace("horizon: {years: 6}", "horizon: {years: 6, tail_years: 0}").replace("grid: 11", "grid: 3")
+    text = text.replace("horizon: {years: 6}", "horizon: {years: 6, tail_years: 0}").replace(
+        "grid: 11", "grid: 3"
+    )
     (tmp_path / "mine" / "scenario.yaml").write_text(text, encoding="utf-8")
     found = run("explain", tmp_path / "mine")
     assert "The Rival is of one of two types" in found.out
