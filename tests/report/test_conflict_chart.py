@@ -13,14 +13,13 @@ from backstop.report.charts import style
 from backstop.report.charts.conflict import (
     COLOURS,
     DASHES,
-    RADIUS,
     RINGS,
     alternative,
     conflict_chart,
     conflict_figure,
-    curve,
     svg,
 )
+from backstop.report.charts.conflict_ways import RADIUS, curve
 
 TEXT = b"""\
 format: backstop-graph/1

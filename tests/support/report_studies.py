@@ -100,6 +100,27 @@ def hostile() -> str:
     return SMALL.format(**{key: f'"{key} {HOSTILE}"' for key in PLAIN_WORDS})
 
 
+LONG = "A title of sixty characters that no picture may cut or cover"
+"""A title as long as pictures must have room for."""
+
+
+def long_titled() -> str:
+    """The same study with twelve arrangements, and titles of 60 characters throughout."""
+    words = {
+        **{key: f'"{LONG[: 60 - len(key) - 1]} {key}"' for key in PLAIN_WORDS},
+        "bare": f'"{LONG[:57]} 1"',
+    }
+    text = SMALL.format(**words)
+    text = text.replace("title: Prize of an attack,", f'title: "{LONG[:58]} p",')
+    for name in ("Talks", "Truce in force", "War"):
+        text = text.replace(f"title: {name},", f'title: "{LONG[: 59 - len(name)]} {name}",')
+    more = [
+        f'  a{n}: {{title: "{LONG[:57]} {n}", measures: {{force: {3 * n}, pledge: {n / 12:.2f}}}}}'
+        for n in range(2, 12)
+    ]
+    return text.replace("parameters:\n", "\n".join(more) + "\nparameters:\n", 1)
+
+
 ONE_SHOT = """\
 format: backstop/1
 title: One decision

@@ -5,11 +5,12 @@ HTML, Markdown and JSON come from the same value, so that they cannot say differ
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from backstop.base.table import Table
+from backstop.report.drawing.sheet import Sheet
 
 if TYPE_CHECKING:
     import altair
@@ -61,7 +62,8 @@ class Figure:
     """A figure: its finding as title, what is shown as subtitle, source and note, and the picture in words.
 
     `specification` is Vega-Lite and complete: title, subtitle and footer are drawn as well, so that a figure taken
-    out of the report still says what it is. `table` holds the numbers behind it; `chart` is the picture as an object of
+    out of the report still says what it is. `drawn` is the picture alone, as it is drawn for the width in pixels of a
+    page or of a phone. `table` holds the numbers behind it; `chart` is the picture as an object of
     Altair, where it was made just now.
     """
 
@@ -72,6 +74,7 @@ class Figure:
     note: str
     alternative: str
     specification: Specification = field(repr=False)
+    drawn: Callable[[float], Sheet] = field(repr=False)
     table: Table | None = None
     chart: altair.TopLevelMixin | None = field(default=None, repr=False)
 

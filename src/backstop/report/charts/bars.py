@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from backstop.report.charts import style
+from backstop.report.drawing import lettering
+from backstop.report.drawing.axis import Scale, across, percent, rounded
+from backstop.report.drawing.rows import laid
+from backstop.report.drawing.sheet import SIZE, SMALL, Sheet
 
 if TYPE_CHECKING:
     import altair
@@ -102,3 +106,56 @@ def shares(
         *style.row_labels(names, y),
     ]
     return altair.layer(*layers).properties(width=400, height=29 * len(rows))
+
+
+def draw_tornado(bars: Sequence[Bar], centre: float, title: str, width: float) -> Sheet:
+    """One-at-a-time swings: hollow towards the low end of the input, filled towards its high one."""
+    sheet = Sheet(width)
+    key = _key(sheet)
+    notes = [f"from {bar.low_label} to {bar.high_label}" if bar.low_label else "" for bar in bars]
+    rows = laid(sheet, [bar.label for bar in bars], key, share=0.42, notes=notes, bar=15.0)
+    low, high = rounded([centre, *(v for bar in bars for v in (bar.at_low, bar.at_high))])
+    scale = Scale(low, high, rows.left, width - 6)
+    for bar, y in zip(bars, rows.middles, strict=True):
+        # The shorter of two on one side of the centre is drawn over the longer.
+        ends = [(bar.at_low, "paper"), (bar.at_high, "blue")]
+        for value, fill in sorted(ends, key=lambda of: -abs(of[0] - centre)):
+            x = sorted((scale(centre), scale(value)))
+            sheet.rect(x[0], y - 6.5, x[1] - x[0], 13, fill, "ink")
+    sheet.line([(scale(centre), rows.top), (scale(centre), rows.bottom)], "ink", 1.2)
+    across(sheet, scale, rows.top, rows.bottom, title)
+    return sheet
+
+
+def _key(sheet: Sheet) -> float:
+    """What hollow and filled bars are, beside each other or one under the other. Returns where the key ends."""
+    x, y = 0.0, 0.0
+    for fill, words in (("paper", "the input at its low end"), ("blue", "the input at its high end")):
+        wide = 20 + lettering.width(words, SMALL) + 18
+        if x and x + wide > sheet.width:
+            x, y = 0.0, y + 18
+        sheet.rect(x + 0.5, y + 1.5, 12, 12, fill, "ink")
+        sheet.text(x + 19, y + 12, words, SMALL, "quiet")
+        x += wide
+    return y + 26
+
+
+def draw_shares(
+    names: Sequence[str], means: Sequence[float], errors: Sequence[float], unit: str, width: float
+) -> Sheet:
+    """Bars with their errors, their figures behind them."""
+    sheet = Sheet(width)
+    rows = laid(sheet, names, 0.0, share=0.42, bar=15.0)
+    texts = [f"{100 * max(mean, 0):.0f} %" for mean in means]
+    room = max((lettering.width(text, SIZE, bold=True) for text in texts), default=0.0) + 10
+    most = max((max(0.0, m) + 2 * e for m, e in zip(means, errors, strict=True)), default=1.0) or 1.0
+    scale = Scale(0.0, most, rows.left, width - room)
+    for mean, error, text, y in zip(means, errors, texts, rows.middles, strict=True):
+        end = scale(max(0.0, mean))
+        sheet.rect(rows.left, y - 6.5, end - rows.left, 13, "blue")
+        sheet.line(
+            [(scale(max(0.0, mean - 2 * error)), y), (scale(max(0.0, mean) + 2 * error), y)], "ink", 1.6
+        )
+        sheet.text(scale(max(0.0, mean) + 2 * error) + 7, y + 4.5, text, bold=True)
+    across(sheet, scale, 0.0, rows.bottom, unit, percent)
+    return sheet

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, TypedDict
 
+from backstop.base.table import Table
 from backstop.base.words import counted, listed
 from backstop.graphmodel.show.drawing import Drawing, Node, Row
 from backstop.report.charts import style
+from backstop.report.charts.conflict_sheet import draw
+from backstop.report.charts.conflict_ways import RADIUS, Mark, Point, arrows, sanction_ways
 from backstop.report.content import Figure
 
 if TYPE_CHECKING:
@@ -42,12 +45,8 @@ RINGS: tuple[Ring, ...] = (
     {"concept": "gmr", "title": "GMR: threats alone", "width": 1.6, "ink": "#8E8E8E"},
     {"concept": "", "title": "no equilibrium", "width": 0.8, "ink": "#BBBBBB"},
 )
-RADIUS = 19.0
-"""Of the circle of a state, in the units of the picture."""
 _WIDTH, _HEIGHT, _EDGE = 700, 520, 40
 _LINES, _WORDS = 24, 112
-Point = tuple[float, float]
-Mark = dict[str, str | float | bool]
 
 
 def conflict_figure(picture: Drawing, title: str = "", source: str = "", key: bool = True) -> Figure:
@@ -65,11 +64,13 @@ def conflict_figure(picture: Drawing, title: str = "", source: str = "", key: bo
         definition = f"{picture['states_in_all']:,} states are too many to draw: equilibria, and the moves out of them."
     return style.figure(
         conflict_chart(picture, key),
+        partial(draw, picture, key),
         "conflict",
         title=title or f"{picture['title']}{variant}",
         definition=" ".join([definition, *_sanction_words(picture)]),
         source=source or "Graph model for conflict resolution, by definition. Made with Backstop.",
         alternative=alternative(picture),
+        table=_states(picture),
     )
 
 
@@ -114,7 +115,7 @@ def _graph(picture: Drawing, x: altair.X, y: altair.Y) -> list[altair.Chart]:
         "symbolSize": 700,
     }
     opacity = altair.Opacity("faint:N", scale={"domain": [False, True], "range": [0.9, 0.3]}, legend=None)
-    shafts, heads = _arrows(picture, names, spot)
+    shafts, heads = arrows(picture, names, spot)
     turned = altair.Angle("angle:Q", scale={"domain": [0, 360], "range": [0, 360]})
     layers = [
         altair.Chart(style.data(shafts))
@@ -141,7 +142,7 @@ def _graph(picture: Drawing, x: altair.X, y: altair.Y) -> list[altair.Chart]:
             description=altair.Description("said:N"),
         ),
     ]
-    ways, tips, numbers = _sanctions(picture, names, spot)
+    ways, tips, numbers = sanction_ways(picture, names, spot)
     if ways:
         wide = altair.Color("mover:N", scale=inks, legend=None)
         layers += [
@@ -244,6 +245,13 @@ def _sanction_words(picture: Drawing) -> list[str]:
     return ["Wide arrows, numbered: what keeps", f"{maker} in {state}:", *words]
 
 
+def _states(picture: Drawing) -> Table:
+    """The states drawn, what is done in each, and under which concepts it is an equilibrium."""
+    several = picture["nodes"] or picture.get("table", [])
+    rows = ((of["id"], of["text"], ", ".join(of["equilibrium"]).upper()) for of in several)
+    return Table("The states shown", ("", "what is done", "an equilibrium under"), tuple(rows))
+
+
 def _key(picture: Drawing) -> list[str]:
     """What the states stand for: of the equilibria and the status quo where there are many."""
     told = [node for node in picture["nodes"] if node["text"]]
@@ -288,96 +296,3 @@ def _circle(node: Node) -> Mark:
         "x": x,
         "y": y,
     }
-
-
-def _arrows(picture: Drawing, names: dict[str, str], spot: dict[str, Point]) -> tuple[list[Mark], list[Mark]]:
-    """Points of each shaft, slightly bent so that moves there and back are told apart, and its head."""
-    shafts: list[Mark] = []
-    heads: list[Mark] = []
-    makers = list(names)
-    for number, edge in enumerate(picture["edges"]):
-        ends = spot[edge["from"]], spot[edge["to"]]
-        others = [place for name, place in spot.items() if name not in (edge["from"], edge["to"])]
-        start, mid, tip = _way(*ends, 4.0 * makers.index(edge["mover"]), others)
-        mover = names[edge["mover"]]
-        common: Mark = {
-            "edge": number,
-            "mover": mover,
-            "faint": not edge["improvement"],
-            "said": f"{mover}: {edge['from']} to {edge['to']}",
-        }
-        shafts += [
-            {**common, "step": step, "x": round(px, 1), "y": round(py, 1)}
-            for step, (px, py) in enumerate((start, mid, tip))
-        ]
-        heads.append({**common, "x": round(tip[0], 1), "y": round(tip[1], 1), "angle": _turn(mid, ends[1])})
-    return shafts, heads
-
-
-def _turn(start: Point, end: Point) -> float:
-    """Degrees by which a triangle that points up is turned to point from `start` to `end`, y growing downwards."""
-    return round(math.degrees(math.atan2(end[0] - start[0], start[1] - end[1])) % 360, 1)
-
-
-def _way(start: Point, end: Point, aside: float, others: Sequence[Point]) -> tuple[Point, Point, Point]:
-    """Start, middle and tip of an arrow: bent to its left a little, or as much more as keeps it off other states.
-
-    It never bends to its right, where the arrow back may be.
-    """
-    length = math.dist(start, end) or 1.0
-    ux, uy = (end[0] - start[0]) / length, (end[1] - start[1]) / length
-    best, least = None, math.inf
-    for more in range(0, int(min(0.6 * length, 140.0)) + 1, 6):
-        bend = min(0.10 * length, 26.0) + aside + more
-        mid = ((start[0] + end[0]) / 2 + uy * bend, (start[1] + end[1]) / 2 - ux * bend)
-        way = (_towards(start, mid, RADIUS), mid, _towards(end, mid, RADIUS + 5))
-        points = curve(*way)
-        clash = sum(max(0.0, RADIUS + 5 - min(math.dist(at, other) for at in points)) for other in others)
-        if clash + 0.02 * more < least:
-            best, least = way, clash + 0.02 * more
-        if not clash:
-            break
-    assert best is not None
-    return best
-
-
-def _towards(start: Point, end: Point, far: float) -> Point:
-    """The point `far` away from `start` on the way to `end`."""
-    share = far / (math.dist(start, end) or 1.0)
-    return start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share
-
-
-def curve(first: Point, mid: Point, last: Point, pieces: int = 8) -> list[Point]:
-    """Points of the line drawn through three: a uniform cubic B-spline with its ends tripled."""
-    knots = (first, first, first, mid, last, last, last)
-    found = []
-    for at in range(len(knots) - 3):
-        for step in range(pieces + 1):
-            t = step / pieces
-            weights = ((1 - t) ** 3, 3 * t**3 - 6 * t**2 + 4, -3 * t**3 + 3 * t**2 + 3 * t + 1, t**3)
-            near = list(zip(weights, knots[at : at + 4], strict=True))
-            found.append((sum(w * p[0] for w, p in near) / 6, sum(w * p[1] for w, p in near) / 6))
-    return found
-
-
-def _sanctions(
-    picture: Drawing, names: dict[str, str], spot: dict[str, Point]
-) -> tuple[list[Mark], list[Mark], list[Mark]]:
-    """Wide lines from state to state for each departure and the answers to it, their heads and their numbers."""
-    ways: list[Mark] = []
-    tips: list[Mark] = []
-    numbers: list[Mark] = []
-    for number, one in enumerate(picture.get("sanctions", [])):
-        for k, step in enumerate(one["path"]):
-            if step["from"] in spot and step["to"] in spot:
-                start, end = spot[step["from"]], spot[step["to"]]
-                mover = names[step["mover"]]
-                said = f"{mover}: {step['from']} to {step['to']}"
-                common: Mark = {"line": f"{number}-{k}", "mover": mover, "said": said}
-                tip = _towards(end, start, RADIUS + 9)
-                points = (_towards(start, end, RADIUS), tip)
-                ways += [{**common, "at": at, "x": px, "y": py} for at, (px, py) in enumerate(points)]
-                tips.append(
-                    {**common, "x": tip[0], "y": tip[1], "angle": _turn(start, end), "number": str(k + 1)}
-                )
-    return ways, tips, numbers

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from backstop.report.charts import style
+from backstop.report.drawing import lettering
+from backstop.report.drawing.axis import Scale, figure
+from backstop.report.drawing.sheet import SIZE, SMALL, Sheet
 from backstop.worlds.result import Curve
 
 if TYPE_CHECKING:
@@ -117,3 +120,69 @@ def _panel(panel: CurvePanel, years: Sequence[float], labelled: bool) -> altair.
     return altair.layer(*layers).properties(
         width=130, height=110, title=altair.Title(style.wrapped(panel.title, 22), offset=4)
     )
+
+
+def draw(panels: Sequence[CurvePanel], years: Sequence[float], width: float) -> Sheet:
+    """Small panels, as many in a row as have room, with the figure at the end of each curve beside it."""
+    sheet = Sheet(width)
+    columns = max(1, min(len(panels), int(width // (150 if sheet.phone else 200))))
+    gap = 16.0
+    each = (width - gap * (columns - 1)) / columns
+    top = _key(sheet, any(panel.rates for panel in panels))
+    for at in range(0, len(panels), columns):
+        row = panels[at : at + columns]
+        heads = [lettering.wrapped(of.title, each, SIZE, bold=True) for of in row]
+        under = top + SIZE * lettering.LINE * max(map(len, heads)) + 8
+        for number, (of, lines) in enumerate(zip(row, heads, strict=True)):
+            x = number * (each + gap)
+            inner = Sheet(each)
+            _plot(inner, of, years, min(170.0, max(110.0, 0.6 * each)))
+            sheet.lines(x, top, lines, bold=True)
+            sheet.place(inner, x, under)
+        top = sheet.bottom + 14
+    return sheet
+
+
+def _key(sheet: Sheet, rates: bool) -> float:
+    """What the marks of observed cases are; nothing where there are none. Returns where the key ends."""
+    if not rates:
+        return 0.0
+    sheet.line([(6, 2), (6, 20)], "orange", 3)
+    sheet.mark("diamond", 6, 11, 5.5, "orange", "paper")
+    return sheet.paragraph(20, 3, "what happened in like cases, with its range", sheet.width - 20, SMALL) + 10
+
+
+def _plot(sheet: Sheet, panel: CurvePanel, years: Sequence[float], high: float) -> None:
+    curve, last = panel.curve, max(years)
+    left = lettering.width("100 %", SMALL) + 8
+    end = lettering.width("100 %", SIZE, bold=True) + 6
+    x, y = Scale(0.0, last, left, sheet.width - end), Scale(0.0, 1.0, high + 6, 6.0)
+    for share in (0.0, 0.5, 1.0):
+        sheet.line([(left, y(share)), (x.end, y(share))], "rule")
+        sheet.text(left - 6, y(share) + 4, f"{100 * share:.0f} %", SMALL, "quiet", anchor="end")
+    known = [at for at, mean in enumerate(curve.mean) if mean is not None]
+
+    def way(values: Sequence[float | None]) -> list[tuple[float, float]]:
+        return [(x(years[at]), y(value)) for at in known for value in (values[at],) if value is not None]
+
+    for low, most, fill, opacity in ((curve.q05, curve.q95, "sky", 0.3), (curve.q25, curve.q75, "blue", 0.4)):
+        if known:
+            sheet.area([*way(low), *reversed(way(most))], fill, opacity)
+    if known:
+        mean = way(curve.mean)
+        sheet.line(mean, "ink", 2.2)
+        share = curve.mean[known[-1]] or 0.0
+        text = f"{100 * share:.0f} %"
+        sheet.text(mean[-1][0] + 5, mean[-1][1] + 4.5, text, bold=True)
+    else:
+        sheet.text((left + x.end) / 2, high / 2 + 6, "no value", SMALL, "quiet", anchor="middle")
+    step = 7.0
+    for number, rate in enumerate(panel.rates):
+        at = x(rate.year) + step * (number - (len(panel.rates) - 1) / 2)
+        at = min(at, x.end - step * (len(panel.rates) - 1 - number))
+        sheet.line([(at, y(rate.low)), (at, y(rate.high))], "orange", 3)
+        said = f"{rate.label}: {rate.mean:.2f} ({rate.low:.2f} to {rate.high:.2f})"
+        sheet.mark("diamond", at, y(rate.mean), 5.5, "orange", "paper", said)
+    sheet.text(left, high + 24, "0", SMALL, "quiet", anchor="middle")
+    unit = "year" if last == 1 else "years"
+    sheet.text(sheet.width, high + 24, f"{figure(last)} {unit}", SMALL, "quiet", anchor="end")

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from backstop.report.charts import style
+from backstop.report.drawing import lettering
+from backstop.report.drawing.rows import laid
+from backstop.report.drawing.sheet import SIZE, SMALL, Sheet
 
 if TYPE_CHECKING:
     import altair
@@ -63,3 +66,38 @@ def chart(rows: Sequence[Row], measures: Mapping[str, str], columns: Sequence[st
         *style.column_heads(columns, x, 12),
     ).properties(width=78 * len(columns), height=height)
     return altair.hconcat(marks, beside, spacing=14)
+
+
+def draw(rows: Sequence[Row], measures: Mapping[str, str], columns: Sequence[str], width: float) -> Sheet:
+    """A row for each measure and figure, a column for each package: a dot with the level where it has the measure."""
+    sheet = Sheet(width)
+    cells = [f"{level:g}" for r in rows for level in r.levels.values()]
+    cells += [text for r in rows for text in r.texts.values()]
+    each = max((lettering.width(text, SIZE, bold=True) for text in cells), default=30.0) + 20
+    left = 0.0 if sheet.phone else 0.4 * width
+    count = max(1, int((width - left) // each))
+    count = -(-len(rows) // -(-len(rows) // count))
+    top = 0.0
+    for at in range(0, len(rows), count):
+        part = rows[at : at + count]
+        start = top
+        top = start + SIZE * lettering.LINE + 8
+        labels = [*measures.values(), *columns]
+        lines = laid(sheet, labels, top, share=(left - 14) / width if left else 0.34, bar=18.0)
+        step = min((width - lines.left) / len(part), 150.0)
+        for number, row in enumerate(part):
+            x = lines.left + step * number
+            sheet.text(x, start + 0.95 * SIZE, row.label.removeprefix("Package "), bold=True)
+            for name, y in zip(measures, lines.middles, strict=False):
+                level = row.levels.get(name, 0.0)
+                if level:
+                    sheet.mark("circle", x + 6, y, 6, "blue")
+                    sheet.text(x + 17, y + 4.5, f"{level:g}")
+                else:
+                    sheet.mark("circle", x + 6, y, 3, "", "quiet")
+            for column, y in zip(columns, lines.middles[len(measures) :], strict=True):
+                sheet.text(x, y + 4.5, row.texts.get(column, ""), bold=True)
+        if left:
+            sheet.text(0, start + 0.95 * SIZE, "Package", SMALL, "quiet")
+        top = lines.bottom + 16
+    return sheet

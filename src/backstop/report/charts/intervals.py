@@ -6,8 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from backstop.base.words import with_error
+from backstop.base.words import number, with_error
 from backstop.report.charts import style
+from backstop.report.drawing import lettering
+from backstop.report.drawing.axis import Scale, across, percent, rounded
+from backstop.report.drawing.axis import figure as plain
+from backstop.report.drawing.rows import Laid, laid
+from backstop.report.drawing.sheet import SIZE, SMALL, Sheet
 from backstop.worlds.statistics import Summary
 
 if TYPE_CHECKING:
@@ -93,3 +98,64 @@ def _drawn(panel: Panel, labelled: bool, width: int) -> altair.LayerChart:
         height=ROW * len(order),
         title=altair.Title(style.wrapped(panel.title, 44 if width < 250 else 70), offset=6),
     )
+
+
+def draw(panels: Sequence[Panel], width: float) -> Sheet:
+    """Panels two in a row on a page, with the names once beside them; one under the other on a phone."""
+    sheet = Sheet(width)
+    alike = len({tuple(of.summaries) for of in panels}) == 1
+    columns = COLUMNS if alike and len(panels) > 1 and not sheet.phone else 1
+    gap, top = 30.0, 0.0
+    for at in range(0, len(panels), columns):
+        row = panels[at : at + columns]
+        names = list(row[0].summaries)
+        left = 0.0 if sheet.phone else laid(Sheet(width), names, 0.0, share=_LABELS).left
+        each = (width - left - gap * (columns - 1)) / columns
+        heads = [lettering.wrapped(of.title, each, SIZE, bold=True) for of in row]
+        under = top + SIZE * lettering.LINE * max(map(len, heads)) + 6
+        for column, lines in enumerate(heads):
+            sheet.lines(left + column * (each + gap), top, lines, bold=True)
+        rows = laid(sheet, names, under, bar=16.0, share=_LABELS)
+        for column, of in enumerate(row):
+            start = rows.left + column * (each + gap)
+            _panel(sheet, of, rows, start, start + each)
+        top = sheet.bottom + 16
+    return sheet
+
+
+_LABELS = 0.3
+
+
+def _panel(sheet: Sheet, panel: Panel, rows: Laid, left: float, right: float) -> None:
+    """A row for each name: a thin line for nine worlds in ten, a thick one for half of them, a dot at the mean."""
+    known = {name: s for name, s in panel.summaries.items() if s.mean is not None}
+    share = panel.domain == (0.0, 1.0)
+    figures = {name: _figure(s, share) for name, s in panel.summaries.items()}
+    room = max((lettering.width(text, SIZE, bold=True) for text in figures.values()), default=0.0) + 10
+    ends = [v for s in known.values() for v in (s.mean, s.q05, s.q95) if v is not None]
+    low, high = panel.domain or rounded([*ends, *([0.0] if panel.zero else [])])
+    scale = Scale(low, high, left, right - room)
+    if panel.zero:
+        sheet.line([(scale(0.0), rows.top), (scale(0.0), rows.bottom)], "quiet", 1.2, "3 3")
+    for name, y in zip(panel.summaries, rows.middles, strict=True):
+        s = known.get(name)
+        if s is None or s.mean is None:
+            sheet.text(left, y + 4, "no value", SMALL, "quiet")
+            continue
+        if s.q05 is not None and s.q95 is not None:
+            sheet.line([(scale(s.q05), y), (scale(s.q95), y)], "blue", 1.6)
+        if s.q25 is not None and s.q75 is not None:
+            sheet.rect(scale(s.q25), y - 3.5, scale(s.q75) - scale(s.q25), 7, "sky")
+        error = 2 * (s.se or 0.0)
+        sheet.line([(scale(s.mean - error), y), (scale(s.mean + error), y)], "ink", 2.5)
+        sheet.mark("circle", scale(s.mean), y, 4.4, "ink")
+        sheet.text(right, y + 4.5, figures[name], bold=True, anchor="end")
+    title = "" if share else panel.unit
+    across(sheet, scale, rows.top, rows.bottom, title, percent if share else plain, right=right)
+
+
+def _figure(of: Summary, share: bool) -> str:
+    """A mean in the digits its error supports, of a share in percent."""
+    if share and of.mean is not None:
+        return f"{number(100 * of.mean, None if of.se is None else 100 * of.se, most=1)} %"
+    return with_error(of).split(" ")[0]

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from backstop.report.charts import style
+from backstop.report.drawing import lettering
+from backstop.report.drawing.rows import laid
+from backstop.report.drawing.sheet import SMALL, Sheet
 
 if TYPE_CHECKING:
     import altair
@@ -83,3 +86,26 @@ def chart(ranges: Sequence[Range]) -> altair.VConcatChart:
             )
         )
     return altair.vconcat(*panels, spacing=16)
+
+
+def draw(ranges: Sequence[Range], width: float) -> Sheet:
+    """The whole range of each input as a thin line with its ends, the part inside the box thick, its limit in words."""
+    sheet = Sheet(width)
+    top = 0.0
+    for box in dict.fromkeys(r.box for r in ranges):
+        own = [r for r in ranges if r.box == box]
+        top = sheet.paragraph(0, top, box, width, bold=True) + 7
+        rows = laid(sheet, [r.label for r in own], top, share=0.52, notes=[r.words for r in own], bar=16.0)
+        ends = [(_end(r.lowest, r.highest - r.lowest), _end(r.highest, r.highest - r.lowest)) for r in own]
+        before = max(lettering.width(low, SMALL) for low, _ in ends) + 7
+        after = max(lettering.width(high, SMALL) for _, high in ends) + 7
+        left, right = rows.left + before, width - after
+        for r, (low, high), y in zip(own, ends, rows.middles, strict=True):
+            span = (r.highest - r.lowest) or 1.0
+            first, last = (left + (right - left) * (v - r.lowest) / span for v in (r.low, r.high))
+            sheet.line([(left, y), (right, y)], "quiet", 1.2)
+            sheet.rect(first, y - 5, max(last - first, 2.0), 10, "orange", "ink", 0.8)
+            sheet.text(left - 6, y + 4, low, SMALL, "quiet", anchor="end")
+            sheet.text(right + 6, y + 4, high, SMALL, "quiet")
+        top = rows.bottom + 16
+    return sheet

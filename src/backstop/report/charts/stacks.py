@@ -7,6 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from backstop.report.charts import style
+from backstop.report.drawing import lettering
+from backstop.report.drawing.axis import figure as plain
+from backstop.report.drawing.palette import BY_TONE as NAMES_BY_TONE
+from backstop.report.drawing.palette import TURNS
+from backstop.report.drawing.sheet import SIZE, SMALL, Sheet
 from backstop.scenario.format.fields import Tone
 
 if TYPE_CHECKING:
@@ -165,3 +170,107 @@ def _key(parts: Sequence[str], keys: Mapping[str, str], colours: Sequence[str]) 
         ),
         base.mark_text(align="left", dx=22, fontSize=11, color=style.INK).encode(text=altair.Text("words:N")),
     ).properties(width=560, height=18 * half)
+
+
+_LEAST_NAMED = 0.005
+
+
+def draw(
+    shares: Mapping[str, Mapping[str, Sequence[float]]],
+    years: Sequence[float],
+    width: float,
+    tones: Mapping[str, Tone | None] | None = None,
+) -> Sheet:
+    """A panel for each arrangement: a column a year, and every state named beside the last with its share."""
+    sheet = Sheet(width)
+    columns = 1 if sheet.phone or len(shares) == 1 else 2
+    gap = 28.0
+    each = (width - gap * (columns - 1)) / columns
+    parts = list(next(iter(shares.values())))
+    colours = dict(zip(parts, named_colours(parts, tones or {}), strict=True))
+    panels = list(shares.items())
+    top = 0.0
+    for at in range(0, len(panels), columns):
+        row = panels[at : at + columns]
+        heads = [lettering.wrapped(title, each, SIZE, bold=True) for title, _ in row]
+        under = top + SIZE * lettering.LINE * max(map(len, heads)) + 6
+        for number, ((_, of), lines) in enumerate(zip(row, heads, strict=True)):
+            inner = Sheet(each)
+            _panel(inner, of, years, colours)
+            sheet.lines(number * (each + gap), top, lines, bold=True)
+            sheet.place(inner, number * (each + gap), under)
+        top = sheet.bottom + 16
+    return sheet
+
+
+def named_colours(parts: Sequence[str], tones: Mapping[str, Tone | None]) -> list[str]:
+    """The name of a colour for each part: of its tone's own, or of all in turn where no part has a tone.
+
+    >>> named_colours(["peace", "war"], {"peace": "good", "war": "bad"})
+    ['blue', 'orange']
+    """
+    if not any(tones.get(part) for part in parts):
+        return [TURNS[at % len(TURNS)] for at in range(len(parts))]
+    found, used = [], Counter[Tone | None]()
+    for part in parts:
+        tone = tones.get(part)
+        found.append(NAMES_BY_TONE[tone][used[tone] % len(NAMES_BY_TONE[tone])])
+        used[tone] += 1
+    return found
+
+
+def _panel(
+    sheet: Sheet,
+    of: Mapping[str, Sequence[float]],
+    years: Sequence[float],
+    colours: Mapping[str, str],
+) -> None:
+    room = 0.44 * sheet.width
+    right = sheet.width - room
+    named = [part for part, values in of.items() if max(values) >= _LEAST_NAMED]
+    texts = {part: lettering.wrapped(f"{_share(of[part][-1])} {part}", room - 24, SMALL) for part in named}
+    step = SMALL * lettering.LINE
+    needed = sum(step * len(lines) + 3 for lines in texts.values())
+    high = max(140.0, needed)
+    wide = right / len(years)
+    spots: dict[str, float] = {}
+    for number, year in enumerate(years):
+        y = high
+        for part, values in of.items():
+            tall = values[number] * high
+            if tall > 0.6:
+                sheet.rect(number * wide, y - tall, wide - 2, tall - 0.5, colours[part])
+            spots[part] = y - tall / 2
+            y -= tall
+        text = plain(year)
+        if wide > lettering.width(text, SMALL) + 2 or number in (0, len(years) - 1):
+            sheet.text(number * wide + (wide - 2) / 2, high + 15, text, SMALL, "quiet", anchor="middle")
+    sheet.text(0, high + 31, "years", SMALL, "quiet")
+    # The first part is at the bottom, so its name is too.
+    order = sorted(named, key=lambda part: (spots[part], -list(of).index(part)))
+    tops = _apart([spots[part] for part in order], [step * len(texts[part]) + 3 for part in order], high)
+    for part, top in zip(order, tops, strict=True):
+        middle = top + step * len(texts[part]) / 2
+        sheet.line([(right - 1, spots[part]), (right + 8, middle)], "quiet", 0.8)
+        sheet.rect(right + 9, middle - 5, 10, 10, colours[part], "quiet", 0.6)
+        sheet.lines(right + 24, top, texts[part], SMALL)
+
+
+def _share(share: float) -> str:
+    """A share in percent, never none where there is some."""
+    return "0 %" if share <= 0 else "<1 %" if share < 0.005 else f"{100 * share:.0f} %"
+
+
+def _apart(middles: Sequence[float], heights: Sequence[float], end: float) -> list[float]:
+    """Tops of labels in their order, each as near to its middle as the others leave it room between 0 and `end`."""
+    tops: list[float] = []
+    at = 0.0
+    for middle, height in zip(middles, heights, strict=True):
+        at = max(at, middle - height / 2)
+        tops.append(at)
+        at += height
+    most = end
+    for number in reversed(range(len(tops))):
+        tops[number] = max(0.0, min(tops[number], most - heights[number]))
+        most = tops[number]
+    return tops

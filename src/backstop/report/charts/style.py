@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import functools
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from backstop.base.table import Table
 from backstop.base.words import clean
 from backstop.report.content import Figure, Specification
+from backstop.report.drawing.sheet import Sheet
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -97,6 +98,7 @@ def specification(chart: Chart) -> Specification:
 
 def figure(
     chart: Chart,
+    drawn: Callable[[float], Sheet],
     name: str,
     *,
     title: str,
@@ -106,8 +108,9 @@ def figure(
     alternative: str,
     table: Table | None = None,
 ) -> Figure:
-    """A finished figure from an Altair chart."""
-    return Figure(name, title, definition, source, note, alternative, specification(chart), table, chart)
+    """A finished figure from an Altair chart, and from the same as it is drawn for a page."""
+    plain = specification(chart)
+    return Figure(name, title, definition, source, note, alternative, plain, drawn, table, chart)
 
 
 def _head_and_foot(of: Figure) -> tuple[dict[str, object], dict[str, object]]:

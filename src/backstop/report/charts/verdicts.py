@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from backstop.base.words import frequency
 from backstop.report.charts import style
+from backstop.report.drawing import lettering
+from backstop.report.drawing.sheet import SIZE, SMALL, Sheet
 
 if TYPE_CHECKING:
     import altair
@@ -129,3 +131,69 @@ def chart(claims: Sequence[Row]) -> altair.HConcatChart:
         *([moot.properties(width=95, height=height)] if apart else []),
         spacing=6,
     ).resolve_scale(color="independent", shape="independent")
+
+
+_FILLS = {
+    "supported": "blue",
+    "leans true": "sky",
+    "open": "amber",
+    "leans false": "straw",
+    "refuted": "orange",
+    "moot": "grey",
+}
+
+
+def draw(claims: Sequence[Row], width: float) -> Sheet:
+    """A row a claim: its text, its verdict by mark and word, and a bar of the worlds in which it holds and fails."""
+    sheet = Sheet(width)
+    words = width if sheet.phone else 0.44 * width
+    mark = 0.0 if sheet.phone else words + 16
+    bar = mark + 118
+    aside = max((lettering.width(_moot(of), SMALL) for of in claims), default=0.0)
+    end = width if sheet.phone else width - (aside + 8 if aside else 0.0)
+    top = _legend(sheet, bar if not sheet.phone else 0.0, end)
+    for claim in claims:
+        lines = lettering.wrapped(claim.label, words, SIZE)
+        high = SIZE * lettering.LINE * len(lines)
+        middle = top + high + 14 if sheet.phone else top + max(high, 22) / 2
+        sheet.lines(0, top if sheet.phone else middle - high / 2, lines)
+        sheet.mark(MARKS[claim.verdict][0], mark + 8, middle, 7, _FILLS[claim.verdict], "ink")
+        sheet.text(mark + 22, middle + 4.5, claim.verdict, bold=True)
+        if claim.true is not None:
+            _bar(sheet, claim.true, bar, middle, end)
+        below = middle + 14
+        if claim.moot > 0.0 and sheet.phone:
+            below = sheet.lines(bar, middle + 12, [_moot(claim)], SMALL, "quiet")
+        elif claim.moot > 0.0:
+            sheet.text(width, middle + 4, _moot(claim), SMALL, "quiet", anchor="end")
+        top = max(top + high, below) + 9
+    return sheet
+
+
+def _moot(claim: Row) -> str:
+    return f"moot in {frequency(claim.moot)}" if claim.moot > 0.0 else ""
+
+
+def _bar(sheet: Sheet, true: float, left: float, y: float, right: float) -> None:
+    """The shares of worlds in which a claim holds and fails, with figures where they have room."""
+    start = left
+    for fill, share in (("blue", true), ("orange", 1.0 - true)):
+        wide = share * (right - left)
+        if wide > 0.2:
+            sheet.rect(start, y - 8.5, wide, 17, fill, "paper")
+        text = "100" if share >= 1.0 else f"{min(99, max(1, round(100 * share)))}"
+        if share > 0 and lettering.width(text, SMALL, bold=True) + 6 <= wide:
+            sheet.text(start + wide / 2, y + 4, text, SMALL, bold=True, anchor="middle", on=fill)
+        start += wide
+
+
+def _legend(sheet: Sheet, left: float, right: float) -> float:
+    """What the two parts of the bars are. Returns where it ends."""
+    x = left
+    for (kind, _), fill in zip(SHARES, ("blue", "orange"), strict=True):
+        sheet.rect(x, 1, 12, 12, fill)
+        x = sheet.text(x + 17, 12, kind, SMALL)[2] + 14
+    return (
+        sheet.paragraph(left, 17, "of 100 worlds in which the question arises", right - left, SMALL, "quiet")
+        + 8
+    )

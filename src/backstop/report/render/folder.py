@@ -40,7 +40,7 @@ def write(content: Report, folder: Path, formats: tuple[str, ...], name: str = "
     A page is always there: it marks the folder as the program's own.
     """
     from backstop.base.files import write_new
-    from backstop.report.charts.style import furnished, png, svg
+    from backstop.report.render.figures import png, svg
     from backstop.report.render.html import html
 
     page = folder / f"{name}.html"
@@ -67,6 +67,5 @@ def write(content: Report, folder: Path, formats: tuple[str, ...], name: str = "
         if kind in formats:
             (folder / kind).mkdir()
             for figure in content.figures():
-                complete = furnished(figure)
                 target = folder / kind / f"{figure.name}.{kind}"
-                write_new(target, png(complete) if kind == "png" else svg(complete))
+                write_new(target, png(figure) if kind == "png" else svg(figure))

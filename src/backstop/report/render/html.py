@@ -1,8 +1,12 @@
-"""A report as one HTML page: nothing fetched, no script, everything escaped, pictures drawn in place."""
+"""A report as one HTML page: nothing fetched, everything escaped, pictures drawn in place.
+
+The page has one script of its own, which makes a PNG of a figure when asked; its policy allows no other.
+"""
 
 from __future__ import annotations
 
-import re
+import base64
+import hashlib
 from functools import cache
 from importlib import resources
 
@@ -11,8 +15,8 @@ from markupsafe import Markup
 
 from backstop.base.table import Table
 from backstop.base.words import clean, slug
-from backstop.report.charts import style
 from backstop.report.content import Code, Entry, Figure, Items, Paragraph, Report
+from backstop.report.render import figures
 
 _KINDS = {
     Paragraph: "paragraph",
@@ -36,7 +40,11 @@ def _template() -> Template:
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined, finalize=_finalize
     )
     environment.filters["kind"] = lambda block: _KINDS[type(block)]
-    environment.filters["picture"] = picture
+    environment.filters["pictures"] = figures.pictures
+    environment.filters["links"] = figures.links
+    environment.globals["colours"] = figures.colours()
+    environment.globals["script"] = Markup(figures.SCRIPT)
+    environment.globals["script_hash"] = script_hash()
     environment.filters["slug"] = slug
     environment.filters["textual"] = textual
     return environment.from_string(source)
@@ -53,25 +61,6 @@ def textual(table: Table) -> bool:
     return sum(any(c.isalpha() for c in cell) for cell in cells) > len(cells) / 2
 
 
-_IDENTIFIER = re.compile(r'\b(id="|url\(#|xlink:href="#|href="#)([A-Za-z_][\w-]*)')
-_ROOT = re.compile(r"<svg\b[^>]*>", re.DOTALL)
-_SIZE = re.compile(r'\b(width|height|viewBox)="([^"]*)"')
-_ARIA = re.compile(r'\s(?:role|aria-[a-z]+)="[^"]*"')
-
-
-def picture(figure: Figure) -> Markup:
-    """The figure's SVG for a page that has others: names of its own, one role, and the alternative as its label.
-
-    The SVG comes from the chart library, which escapes all text in it.
-    """
-    prefix = slug(figure.name)
-    drawn = style.svg(figure.specification)
-    drawn = _IDENTIFIER.sub(lambda match: f"{match[1]}{prefix}-{match[2]}", drawn)
-    drawn = _ARIA.sub("", drawn)
-    sizes = dict(_SIZE.findall(_ROOT.search(drawn)[0]))  # type: ignore[index]
-    box = sizes.get("viewBox") or f"0 0 {sizes.get('width', '700')} {sizes.get('height', '400')}"
-    width = float(sizes.get("width", "700"))
-    head = Markup(
-        '<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="{}" width="{}" aria-label="{}">'
-    ).format(box, f"{width:g}", clean(figure.alternative))
-    return head + Markup(_ROOT.sub("", drawn, count=1))
+def script_hash() -> str:
+    """The hash by which the policy of the page knows its script."""
+    return base64.b64encode(hashlib.sha256(figures.SCRIPT.encode()).digest()).decode()

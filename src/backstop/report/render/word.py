@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from backstop.base.table import Table
 from backstop.base.words import clean
-from backstop.report.charts import style
 from backstop.report.content import Block, Code, Entry, Figure, Items, Paragraph, Report
+from backstop.report.render.figures import picture_png
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -113,7 +113,7 @@ def _add_figure(document: Document, figure: Figure, source: str) -> None:
     heading.add_run(clean(figure.title)).bold = True
     heading.paragraph_format.keep_with_next = True
     _quiet(document, figure.definition, kept=True)
-    image = style.png(figure.specification)
+    image = picture_png(figure)
     width, height = struct.unpack(">II", image[16:24])
     # As wide as it is drawn, two dots to a pixel of a ninety-sixth of an inch, or as the page is.
     scale = min(1.0, _WIDTH_CM / (width / 192 * 2.54), _HEIGHT_CM / (height / 192 * 2.54))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 
 from backstop.base.table import Table
-from backstop.base.words import counted, listed, quoted, stop, with_range
+from backstop.base.words import counted, listed, number, quoted, stop, with_range
 from backstop.report.charts import intervals, scatter, style
 from backstop.report.content import Block, Figure, Paragraph, Section
 from backstop.report.material.gathering import Material
@@ -68,6 +69,7 @@ def metrics_figure(found: Material) -> Figure:
     )
     return style.figure(
         intervals.chart(panels),
+        partial(intervals.draw, panels),
         "arrangements",
         title=ranking_title(found),
         definition="The mean (dot, with its figure)." if found.exact else spread,
@@ -143,9 +145,9 @@ def tension_figure(found: Material) -> Figure | None:
     others = [a.differences for name, a in result.arrangements.items() if name != result.first]
     kinds = Counter((_sign(of[signing]), _sign(of[holding])) for of in others)
     traded, both = kinds[-1, 1], kinds[1, 1]
-    number = traded or both
-    count, hold = f"{number} of {counted(len(others), 'arrangement')}", "holds" if number == 1 else "hold"
-    first, are = quoted(found.arrangement_title(result.first)), "is" if number == 1 else "are"
+    many = traded or both
+    count, hold = f"{many} of {counted(len(others), 'arrangement')}", "holds" if many == 1 else "hold"
+    first, are = quoted(found.arrangement_title(result.first)), "is" if many == 1 else "are"
     if traded:
         title = f"{count} {hold} better than {first} and {are} signed less often"
     elif both:
@@ -155,12 +157,18 @@ def tension_figure(found: Material) -> Figure | None:
     x_title, y_title = found.metric_title(signing), found.metric_title(holding)
     return style.figure(
         scatter.chart(points, f"{x_title} (probability)", f"{y_title} (probability)"),
+        partial(scatter.draw, points, f"{x_title} (across)", f"{y_title} (upwards)"),
         "signing-and-holding",
         title=title,
         definition=f"{x_title}, against {y_title}: means over worlds, with two Monte Carlo errors on each side.",
         source=found.source,
         note="An arrangement is counted where its difference, on the same worlds, is more than two of its errors.",
         alternative=stop(". ".join(f"{p.label}: signed {p.x:.2f}, holds {p.y:.2f}" for p in points)),
+        table=Table(
+            "The figures shown",
+            ("", x_title, y_title),
+            tuple((p.label, number(p.x, p.x_se), number(p.y, p.y_se)) for p in points),
+        ),
     )
 
 
@@ -207,6 +215,7 @@ def values_figure(found: Material) -> Figure:
     table = Table("The figures shown", columns, tuple(rows), note)
     return style.figure(
         intervals.chart(panels),
+        partial(intervals.draw, panels),
         "values",
         title=title,
         definition=f"Value at the start to each actor, less its value under {first} on the same worlds"
@@ -242,6 +251,7 @@ def costs_figure(found: Material) -> Figure:
     table = costs_table(found.result)
     return style.figure(
         intervals.chart(panels),
+        partial(intervals.draw, panels),
         "costs",
         title=title,
         definition=f"Expected cost within {scenario.horizon.years:g} years, not discounted, by who controls the "

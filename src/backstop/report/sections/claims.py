@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import partial
 
+from backstop.base.table import Table
 from backstop.base.words import counted, frequency, listed, quoted, stop
 from backstop.questions.claims.results import DECIDED_BY, HOW_TO_READ, ClaimResult
 from backstop.report.charts import style, verdicts
@@ -74,11 +76,17 @@ def _figure(found: Material, results: list[ClaimResult], first: int, total: int)
     parts = (f"{r.label.rstrip('.')}: {r.verdict}, holds in {frequency(r.true)}" for r in rows)
     return style.figure(
         verdicts.chart(rows),
+        partial(verdicts.draw, rows),
         "claims" if first == 0 else f"claims-{first}",
         title=_summary(results, first, total).rstrip("."),
         definition=f"Verdict on each claim{'' if found.exact else shares}.",
         source=found.source,
         alternative=stop(". ".join(parts)),
+        table=Table(
+            "Verdicts on the claims",
+            ("", "verdict", "holds, of worlds in which it arises", "does not arise"),
+            tuple((r.label, r.verdict, frequency(r.true), frequency(r.moot)) for r in rows),
+        ),
     )
 
 

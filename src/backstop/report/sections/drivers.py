@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from backstop.base.table import Table
 from backstop.base.words import counted, frequency, of_worlds, quoted, stop
@@ -42,6 +43,7 @@ def shares_figure(found: Material, names: Sequence[str], shares: Mapping[str, Es
     explain = f"{'explains' if count == 1 else 'explain'}, one by one,"
     return style.figure(
         bars.shares(titles, means, errors, "share of the variance over worlds"),
+        partial(bars.draw_shares, titles, means, errors, "share of the variance over worlds"),
         "drivers",
         title=f"{('One', 'Two', 'Three')[count - 1]} of {counted(len(shares), 'assumption')} {explain} "
         f"{frequency(sum(means[:3]), max(errors[:3]))} parts of the variation",
@@ -51,6 +53,11 @@ def shares_figure(found: Material, names: Sequence[str], shares: Mapping[str, Es
         note="What is left is interactions, and assumptions of smaller effect. The "
         f"{counted(len(names), 'largest', 'largest')} are shown.",
         alternative=stop(". ".join(f"{t}: {100 * m:.0f} of 100" for t, m in zip(titles, means, strict=True))),
+        table=Table(
+            "Shares of the variance over worlds",
+            ("", "share", "Monte Carlo error"),
+            tuple((t, f"{m:.4f}", f"{e:.4f}") for t, m, e in zip(titles, means, errors, strict=True)),
+        ),
     )
 
 
@@ -80,6 +87,7 @@ def tornado_figure(found: Material, swings: Sequence[Swing]) -> Figure:
         rows = [bars.Bar("none", centre, centre, "", "")]
     return style.figure(
         bars.tornado(rows, centre, metric),
+        partial(bars.draw_tornado, rows, centre, metric),
         "swings",
         title=title,
         definition=f"One assumption at a time at its {LOW:.0%} and {HIGH:.0%} quantile, all others at their median; "
@@ -138,6 +146,7 @@ def _conditions(found: Material) -> list[Block]:
     hold = "holds" if len(discovery.boxes) == 1 else "hold"
     figure = style.figure(
         ranges.chart(shown),
+        partial(ranges.draw, shown),
         "conditions",
         title=f"{counted(len(discovery.boxes), 'set')} of conditions {hold} {frequency(discovery.covered)} of the "
         "failures",
@@ -146,5 +155,13 @@ def _conditions(found: Material) -> list[Block]:
         note="Found by patient rule induction (PRIM) on one half of the worlds; shares are those of the other half. "
         "Other boxes would do nearly as well.",
         alternative=" ".join(sentences),
+        table=Table(
+            "Conditions of failure",
+            ("", "of the set", "lowest", "highest", "whole range"),
+            tuple(
+                (r.label, r.box, f"{r.low:.4g}", f"{r.high:.4g}", f"{r.lowest:.4g} to {r.highest:.4g}")
+                for r in shown
+            ),
+        ),
     )
     return [Paragraph(fails), Items(tuple(sentences), ordered=True), figure]

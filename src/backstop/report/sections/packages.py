@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from backstop.base.table import Table
 from backstop.base.words import counted, listed, number, of_worlds, quoted, sentence_case, stop
 from backstop.questions.study.packages import Package, Packages
@@ -63,6 +65,7 @@ def _figure(found: Material, of: Packages, target: str) -> Figure:
     columns = ("", *measures.values(), "share of worlds", *(f"cost ({unit or 'no unit'})" for unit in units))
     return style.figure(
         dots.chart(rows, measures, list(rows[0].texts)),
+        partial(dots.draw, rows, measures, list(rows[0].texts)),
         "packages",
         title=title,
         definition=f"Minimal packages so that {target} in at least {of_worlds(of.asked)}; a filled dot: the measure is "

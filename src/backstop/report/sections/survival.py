@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from functools import partial
 
 from backstop.base.table import Table
 from backstop.base.words import counted, frequency, listed, number, quoted, stop
@@ -13,7 +14,7 @@ from backstop.report.material.gathering import Material
 from backstop.report.tables.assessment import observations_table, whole_years
 from backstop.scenario.format.fields import from_good_to_bad
 
-MOST_PANELS = 8
+MOST_PANELS = 12
 MOST_FAMILIES = 2
 _SMALL = 0.02
 
@@ -98,6 +99,7 @@ def survival_figure(found: Material, family: list[str]) -> Figure:
     words = (f"{title} {number(*end, most=2)}" for title, end in ends.items())
     return style.figure(
         curves.chart(panels, years),
+        partial(curves.draw, panels, years),
         f"survival-{longest}",
         title=_survival_title(found.metric_title(longest), ends),
         definition=f"Probability of no {avoided} up to each year{start}{bands}.",
@@ -152,6 +154,7 @@ def course_figure(found: Material) -> Figure:
     )
     return style.figure(
         stacks.chart(shares, [step * length for step in steps], tones),
+        partial(stacks.draw, shares, [step * length for step in steps], tones=tones),
         "course",
         title=_course_title(found, shares),
         definition="Share of all cases in each state of the relationship at the end of each year shown (mean over "
@@ -159,6 +162,15 @@ def course_figure(found: Material) -> Figure:
         source=found.source,
         note=f"Taken together where never above 2 of 100 cases: {together}." if rest else "",
         alternative=stop(". ".join(ends)),
+        table=Table(
+            "Shares of the states, by year",
+            ("", "state", *(f"{step * length:g}" for step in steps)),
+            tuple(
+                (a, part, *(f"{value:.3f}" for value in values))
+                for a, of in shares.items()
+                for part, values in of.items()
+            ),
+        ),
     )
 
 

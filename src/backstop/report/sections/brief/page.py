@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 
 import numpy as np
 
-from backstop.base.words import counted, frequency, quoted, stop
+from backstop.base.table import Table
+from backstop.base.words import counted, frequency, quoted, stop, with_range
 from backstop.report.charts import intervals, style
 from backstop.report.content import Block, Entry, Figure, Items, Paragraph, Section
 from backstop.report.material.gathering import Material
@@ -178,12 +180,19 @@ def picture(found: Material, lead: Lead) -> Figure:
         note += f" {counted(left, 'more arrangement')} in the report."
     return style.figure(
         intervals.chart(panels, *(() if lead.parted is not None else (430,))),
+        partial(intervals.draw, panels),
         "brief",
         title=_picture_title(found, lead, sides),
         definition=f"{metric.titled(lead.metric)}, by arrangement{', as a chance' if probable else ''}.",
         source=found.source,
         note=note.strip(),
         alternative=_read_out(found, sides),
+        table=Table(
+            "The figures shown",
+            ("", *(words for words, _ in sides)),
+            tuple((labels[n], *(with_range(of[labels[n]]) for _, of in sides)) for n in drawn),
+            "The mean, and the range of nine in ten.",
+        ),
     )
 
 

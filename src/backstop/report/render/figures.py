@@ -1,0 +1,115 @@
+"""A figure in a page, and on its own as SVG, PNG and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from backstop.base.cells import defused
+from backstop.base.words import clean
+from backstop.report.content import Figure
+from backstop.report.drawing.palette import COLOURS, rules
+from backstop.report.drawing.sheet import LETTERS, NARROW, SIZE, SMALL, WIDE, Sheet, document, inline
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+_NUMBER = re.compile(r"[-+]?[\d,.]+(e[-+]?\d+)? ?%?")
+SCRIPT = (
+    "for(const a of document.querySelectorAll('figure .take a[download$=\".svg\"]')){"
+    "const b=document.createElement('button');b.type='button';b.textContent='PNG';b.onclick=()=>{"
+    "const i=new Image();i.onload=()=>{const c=document.createElement('canvas');"
+    "c.width=2*i.naturalWidth;c.height=2*i.naturalHeight;"
+    "c.getContext('2d').drawImage(i,0,0,c.width,c.height);c.toBlob(x=>{const d=document.createElement('a');"
+    "d.href=URL.createObjectURL(x);d.download=a.download.replace(/svg$/,'png');d.click()})};i.src=a.href};"
+    "a.after(' ',b)}"
+)
+"""What makes a PNG of a figure when it is asked for; a page without it lacks that button and nothing else."""
+
+
+def pictures(figure: Figure) -> Markup:
+    """The figure drawn for a page and for a phone; the style of the page shows one of them."""
+    drawn = ((figure.drawn(WIDE), "on-page"), (figure.drawn(NARROW), "on-phone"))
+    return Markup("").join(Markup(inline(sheet, kind, figure.alternative)) for sheet, kind in drawn)
+
+
+def colours() -> Markup:
+    """Style rules of the colours of figures, in a light and in a dark page."""
+    light, dark = (rules(COLOURS, dark, "figure ") for dark in (False, True))
+    shown = "figure .on-phone{display:none}"
+    shown += (
+        "@media screen and (max-width:40rem){figure .on-phone{display:block}figure .on-page{display:none}}"
+    )
+    return Markup(f"{LETTERS}{light}{shown}@media screen and (prefers-color-scheme:dark){{{dark}}}")
+
+
+def sheet(figure: Figure, width: float = WIDE) -> Sheet:
+    """The figure with its finding, what it shows, its source and its note, to stand on its own."""
+    whole = Sheet(width)
+    top = whole.paragraph(0, 0, figure.title, width, 17, bold=True) + 3
+    top = whole.paragraph(0, top, figure.definition, width, SIZE, "quiet") + 14
+    whole.place(figure.drawn(width), 0, top)
+    top = whole.paragraph(0, whole.bottom + 16, figure.source, width, SMALL, "quiet")
+    if figure.note:
+        whole.paragraph(0, top, figure.note, width, SMALL, "quiet")
+    return whole
+
+
+def svg(figure: Figure) -> str:
+    """The figure as an SVG document."""
+    return document(sheet(figure), figure.alternative)
+
+
+def png(figure: Figure, scale: float = 2.0) -> bytes:
+    """The figure as PNG bytes; nothing is fetched."""
+    converter = _converter()
+    found: bytes = converter.svg_to_png(svg(figure), scale=scale)
+    return found
+
+
+def picture_png(figure: Figure, scale: float = 2.0) -> bytes:
+    """The picture alone as PNG bytes, for a document that has its title and source in text."""
+    found: bytes = _converter().svg_to_png(document(figure.drawn(WIDE), figure.alternative), scale=scale)
+    return found
+
+
+def _converter() -> ModuleType:
+    import vl_convert
+
+    return vl_convert
+
+
+def comma_separated(figure: Figure) -> str:
+    """The numbers behind the figure as CSV; empty where it has none.
+
+    A text that a spreadsheet would take for a formula has an apostrophe before it.
+    """
+    if figure.table is None:
+        return ""
+    written = io.StringIO()
+    lines = csv.writer(written, lineterminator="\r\n")
+    for row in (figure.table.columns, *figure.table.rows):
+        lines.writerow([cell if _NUMBER.fullmatch(cell) else defused(clean(cell)) for cell in row])
+    return written.getvalue()
+
+
+def links(figure: Figure) -> Markup:
+    """Links to the figure as SVG and to its numbers as CSV, which hold what they lead to."""
+    parts = [_link(f"{figure.name}.svg", "SVG", "image/svg+xml", svg(figure))]
+    numbers = comma_separated(figure)
+    if numbers:
+        parts.append(_link(f"{figure.name}.csv", "CSV", "text/csv", "\ufeff" + numbers))
+    return Markup(" ").join(parts)
+
+
+def _link(name: str, words: str, kind: str, data: str) -> Markup:
+    """A link that holds data; what stands for itself in an address stays as it is, which keeps pages small."""
+    told = data.replace("%", "%25").replace("#", "%23").replace("\r", "%0D").replace("\n", "%0A")
+    told = told.replace("&", "&amp;").replace("'", "&#39;").replace("\t", "%09")
+    return Markup("<a download='{}' href='data:{};charset=utf-8,").format(name, kind) + Markup(
+        f"{told}'>{words}</a>"
+    )
