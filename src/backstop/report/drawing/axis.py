@@ -86,7 +86,7 @@ def across(
     Lines are drawn first, under all that the sheet holds. `left` and `right`: where the title starts and
     has to end. Returns where it ends.
     """
-    count = max(1, int(abs(scale.end - scale.start) // 62))
+    count = max(1, int(abs(scale.end - scale.start) // 48))
     at = ticks(scale.low, scale.high, count)
     under = Sheet(sheet.width)
     taken = -math.inf
