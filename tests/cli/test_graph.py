@@ -27,8 +27,9 @@ def backstop(*words: object) -> subprocess.CompletedProcess[str]:
 
 
 def said(*words: object) -> str:
-    """Standard output of a command that succeeds, run in this process."""
-    done = CliRunner().invoke(commands, ["graph", *map(str, words)], catch_exceptions=False)
+    """Standard output of a command that succeeds, run in this process with room for long lines."""
+    runner = CliRunner(env={"COLUMNS": "200"})
+    done = runner.invoke(commands, ["graph", *map(str, words)], catch_exceptions=False)
     assert done.exit_code == 0, done.output
     return done.stdout
 

@@ -159,3 +159,29 @@ def test_a_question_is_answered_in_a_sentence_and_a_table_that_fit(
     assert "--all prints" not in whole.out
     if "--all prints" in short.out:
         assert len("".join(whole.out.split())) > len("".join(short.out.split()))
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("why", UKRAINE, "us_backstop"),
+        ("audit", UKRAINE),
+        ("audit", UKRAINE, "--all"),
+        ("graph", "explain", UKRAINE / "graph.yaml", "s17"),
+    ],
+)
+def test_what_has_no_worlds_fits_as_well(
+    monkeypatch: pytest.MonkeyPatch, words: tuple[object, ...], width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    answer = run(*words)
+    assert answer.code == 0, answer.err
+    assert width // 2 < widest(answer) <= width
+
+
+def test_an_audit_lists_the_first_of_each_grade_and_all_on_request() -> None:
+    short, whole = run("audit", UKRAINE).out, run("audit", UKRAINE, "--all").out
+    assert short.splitlines()[0] == whole.splitlines()[0]
+    assert "more; --all lists them" in short and "more; --all" not in whole
+    assert len(short.splitlines()) < 50 < len(whole.splitlines())

@@ -50,12 +50,25 @@ def print_notes(notes: Iterable[str]) -> None:
 
 
 def print_lines(lines: Iterable[str]) -> None:
-    """Lines on standard output, safe for a terminal."""
+    """Lines on standard output, safe for a terminal and never broken: they hold paths and commands to be copied."""
     from backstop.base.words import clean
 
     text = "\n".join(lines)
     if text:
         click.echo(clean(text))
+
+
+def print_prose(lines: Iterable[str]) -> None:
+    """Lines on standard output; what is too long for the width is broken between words and goes on indented."""
+    from backstop.base.words import clean
+    from backstop.cli.grid import wrapped
+
+    width = width_of_output()
+    for each in lines:
+        for line in clean(each).split("\n"):
+            first = len(line) - len(line.lstrip(" "))
+            for part in wrapped(line[first:], width, indent=min(first + 4, width // 2), first=first):
+                click.echo(part)
 
 
 def print_text(text: str, indent: int = 0, first: int = 0, **style: bool) -> None:

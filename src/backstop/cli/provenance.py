@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from backstop.cli.dossier.options import texts_option
-from backstop.cli.options import json_option
-from backstop.cli.printing import print_json
+from backstop.cli.options import all_option, json_option
+from backstop.cli.printing import print_json, print_text
 
 if TYPE_CHECKING:
     from backstop.dossier.dossier import Dossier
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from backstop.evidence.ground import Ground, Passage
     from backstop.questions.study.priorities import Priorities
 
+# Assumptions of a grade that are listed without --all.
+MOST_LISTED = 8
 # What moves less than this share of the variance is not worth a line.
 RANKED_FROM = 0.005
 
@@ -56,12 +58,7 @@ def why(study: Path, name: str, texts: tuple[Path, ...], as_json: bool) -> None:
 
 
 def _say(text: str, depth: int = 0) -> None:
-    import textwrap
-
-    from backstop.base.words import clean
-
-    pad = "  " * depth
-    click.echo(textwrap.fill(clean(text), 112, initial_indent=pad, subsequent_indent=pad + "    "))
+    print_text(text, indent=2 * depth + 4, first=2 * depth)
 
 
 def _print_explanation(found: Explanation, evidence: Evidence) -> None:
@@ -134,9 +131,16 @@ def _print_passage(passage: Passage, dossier: Dossier, words: str | None, depth:
 @click.option(
     "--worlds", type=click.IntRange(min=1), default=4000, show_default=True, help="Worlds to draw for --rank."
 )
+@all_option
 @json_option
 def audit(
-    study: Path, texts: tuple[Path, ...], rank: bool, metric: str | None, worlds: int, as_json: bool
+    study: Path,
+    texts: tuple[Path, ...],
+    rank: bool,
+    metric: str | None,
+    worlds: int,
+    everything: bool,
+    as_json: bool,
 ) -> None:
     """List the assumptions of STUDY by the grade of their grounds: stated, implied, derived, judgement; confirmed
     or not. With --rank the parameters come in the order in which more reading would pay.
@@ -156,15 +160,17 @@ def audit(
     held = ", ".join(found.unconfirmed)
     _say(f"unconfirmed: {held}" if held else "none is held back by a changed passage")
     if ranking is None:
-        _print_audit(found)
+        _print_audit(found, everything)
         return
-    _say(f"\nWhat moves {ranking.metric} most and rests on the least (share of variance, grade)")
+    click.echo()
+    _say(f"What moves {ranking.metric} most and rests on the least (share of variance, grade)")
     for name, of in ranking.parameters.items():
         if of.score > RANKED_FROM:
             _say(f"{name}: {100 * of.share:.0f} %, {of.grade}", 1)
 
 
-def _print_audit(found: Audit) -> None:
+def _print_audit(found: Audit, everything: bool) -> None:
+    """Assumptions by grade, and what else cites grounds; of each grade the first few unless `everything`."""
     from itertools import groupby
 
     from backstop.base.words import readable
@@ -172,12 +178,15 @@ def _print_audit(found: Audit) -> None:
     def listed(rows: Iterable[Audited], beside: str = "") -> None:
         for grade, group in groupby(rows, key=lambda one: one.grade):
             of = list(group)
-            _say(f"\n{readable(grade)}{beside} ({len(of)})")
-            for row in of:
+            click.echo()
+            _say(f"{readable(grade)}{beside} ({len(of)})")
+            for row in of if everything else of[:MOST_LISTED]:
                 flag = "" if row.confirmed else " UNCONFIRMED"
                 support = f" (best ground: {row.best})" if row.best != grade else ""
                 grounds = ", ".join(row.grounds) or "no ground given"
                 _say(f"{row.kind} {row.name}: {grounds}{support}{flag}", 1)
+            if not everything and len(of) > MOST_LISTED:
+                _say(f"and {len(of) - MOST_LISTED} more; --all lists them", 1)
 
     listed(found.assumptions)
     listed(found.others, ", no assumptions")

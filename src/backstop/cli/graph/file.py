@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 import click
 
 from backstop.cli.options import json_option
-from backstop.cli.printing import print_json, print_lines, print_notes
+from backstop.cli.printing import print_json, print_notes, print_prose
 
 if TYPE_CHECKING:
     from backstop.graphmodel.model.conflict import Conflict
@@ -46,7 +46,7 @@ def conflict_command(command: Callable[..., Answer]) -> Callable[..., None]:
         if as_json:
             print_json({"format": answer.format, "title": answer.conflict.title, **answer.as_dict()})
         else:
-            print_lines(answer.lines())
+            print_prose(answer.lines())
 
     return conflict_options(json_option(run))
 
