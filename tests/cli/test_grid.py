@@ -7,7 +7,7 @@ import re
 import pytest
 
 from backstop.base.table import Table
-from backstop.cli.grid import cells, laid_out, wrapped
+from backstop.cli.grid import cells, laid_out, left_to_right, wrapped
 
 CHINESE = "持久和平，協議在十年後仍未被打破而且沒有新的戰爭爆發"
 ARABIC = "سلام دائم واتفاق لا ينكسر بعد عشر سنوات من التوقيع عليه"
@@ -68,3 +68,12 @@ def test_texts_break_between_words_and_keep_their_characters() -> None:
         lines = wrapped(text, 20)
         assert max(map(cells, lines)) <= 20
         assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+
+
+def test_figures_stay_where_they_are_beside_what_runs_from_right_to_left() -> None:
+    (block,) = laid_out(Table("", ("", "peace"), ((ARABIC, FIGURE),)), 120)
+    marked = left_to_right(block[-1])
+    assert marked.replace("\u200e", "") == block[-1]
+    assert marked.startswith(f"\u200e{ARABIC}\u200e ")
+    assert cells(marked) == cells(block[-1])
+    assert left_to_right(f"{CHINESE} {LONG}") == f"{CHINESE} {LONG}"

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import io
+import re
 import time
+from pathlib import Path
 
 import pytest
+from tests.support.small_studies import PLEDGE, write
 
 from backstop.cli import progress
+from backstop.cli.pace import slow_words
+from backstop.scenario.study import load
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 
 class Terminal(io.StringIO):
@@ -67,6 +74,29 @@ def test_work_that_says_nothing_is_told_by_its_time(monkeypatch: pytest.MonkeyPa
     lines = told(monkeypatch, 0)
     assert len(lines) >= 2
     assert lines[0] == "solving: 1 second so far"
+
+
+def test_slow_work_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO()
+    monkeypatch.setattr(progress.sys, "stderr", stream)
+    monkeypatch.setattr(progress, "_ESTIMATED_AFTER", 0.01)
+    monkeypatch.setattr(progress, "SLOW_SECONDS", 1.0)
+    with progress.progress_bar("solving", lambda: "it is large") as update:
+        time.sleep(0.05)
+        update(1, 1000)
+        update(2, 1000)
+    assert stream.getvalue().count("note: it is large\n") == 1
+
+
+def test_patient_actors_are_named_where_values_settle_slowly(tmp_path: Path) -> None:
+    slow = slow_words(load(EXAMPLES / "ukraine-2025"), 10, 10_000)
+    assert slow.startswith("it takes long because there are 10 arrangements in 10,000 worlds, each of ")
+    assert "--worlds 1000" in slow and "one --arrangement" in slow and "settle slowly" not in slow
+    patient = re.sub("discount: [0-9.]+", "discount: 0.999", PLEDGE)
+    assert patient != PLEDGE
+    text = slow_words(load(write(tmp_path / "patient", patient)), 1, 100)
+    assert "values settle slowly because “" in text and "a discount further from 1" in text
+    assert "one --arrangement" not in text
 
 
 def test_steps_are_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -79,11 +79,15 @@ def assess(
     beside: dict[str, object] = {}
 
     def solved() -> Result:
+        from backstop.cli.pace import slow_words
         from backstop.cli.progress import progress_bar
         from backstop.worlds.assessment import assess as solve
+        from backstop.worlds.assessment import chosen_arrangements
+
+        solving = chosen_arrangements(model, arrangements)
 
         def of(count: int) -> Result:
-            with progress_bar("solving") as update:
+            with progress_bar("solving", lambda: slow_words(model, len(solving), count)) as update:
                 return solve(
                     model, count, run.seed, arrangements, run.information, run.threads, progress=update
                 )

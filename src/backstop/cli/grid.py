@@ -21,6 +21,9 @@ _HELD = "\u00a0"
 _TOGETHER = re.compile(
     r"(?<=\d) (?=[(%±])|(?<=[\d)]) (?=%)|(?<=\d) (?=to [-+]?\d)|(?<= to) (?=[-+]?\d)|(?<=±) "
 )
+_MARK = "\u200e"
+_LETTER = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]"
+_RIGHT_TO_LEFT = re.compile(f"{_LETTER}+(?: {_LETTER}+)*")
 _FIGURE = re.compile(r"^(?:[-+]?[\d.,]+|-$)")
 
 
@@ -66,6 +69,16 @@ def _chopped(word: str, width: int) -> list[str]:
             part, used = "", 0
         part, used = part + character, used + taken
     return [*parts, part]
+
+
+def left_to_right(line: str) -> str:
+    """A line in which what is written from right to left moves nothing beside it on terminals that turn it round.
+
+    Marks that take no room stand after each such part, and before the line.
+    """
+    if not _RIGHT_TO_LEFT.search(line):
+        return line
+    return _MARK + _RIGHT_TO_LEFT.sub(lambda found: f"{found[0]}{_MARK}", line)
 
 
 def laid_out(table: Table, width: int, rule: str = "-") -> list[list[str]]:

@@ -77,9 +77,9 @@ def print_text(text: str, indent: int = 0, first: int = 0, **style: bool) -> Non
     `first`: how far its first line is indented; `indent`: how far the others are.
     """
     from backstop.base.words import clean
-    from backstop.cli.grid import wrapped
+    from backstop.cli.grid import left_to_right, wrapped
 
-    lines = wrapped(clean(text), width_of_output(), indent, first)
+    lines = [left_to_right(line) for line in wrapped(clean(text), width_of_output(), indent, first)]
     # A variable that asks for no colours asks for no styles either (no-color.org).
     plain = not style or bool(os.environ.get("NO_COLOR"))
     click.echo("\n".join(lines if plain else [click.style(line, **style) for line in lines]))
@@ -98,7 +98,7 @@ def print_table(table: Table) -> None:
     """A table on standard output after a blank line: title, grid and note, none of them wider than there is room."""
     from backstop.base.table import Table
     from backstop.base.words import clean
-    from backstop.cli.grid import laid_out
+    from backstop.cli.grid import laid_out, left_to_right
 
     rows = tuple(tuple(map(clean, row)) for row in table.rows)
     grid = Table(clean(table.title), tuple(map(clean, table.columns)), rows)
@@ -108,7 +108,7 @@ def print_table(table: Table) -> None:
     for at, block in enumerate(laid_out(grid, width_of_output(), _rule())):
         if at:
             click.echo()
-        click.echo("\n".join(block))
+        click.echo("\n".join(map(left_to_right, block)))
     if table.note:
         print_text(table.note, dim=True)
 

@@ -10,6 +10,8 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from backstop.cli.printing import print_note
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -17,6 +19,8 @@ QUIET_SECONDS = 0.5
 LINE_SECONDS = 10.0
 # Work that is expected to take longer than this is announced with an estimate.
 LONG_SECONDS = 20.0
+# Of work that takes longer than this it is said why, and what to try.
+SLOW_SECONDS = 60.0
 _ESTIMATED_AFTER = 2.0
 
 
@@ -51,8 +55,8 @@ def _seconds(value: float) -> str:
 
 
 @contextlib.contextmanager
-def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
-    """A function `update(done, total)` for work called `label`.
+def progress_bar(label: str, why: Callable[[], str] | None = None) -> Iterator[Callable[[int, int], None]]:
+    """A function `update(done, total)` for work called `label`; `why` says why it is slow, where it takes minutes.
 
     On a terminal it draws a bar with the time that is left, after half a second. Elsewhere a line comes every ten
     seconds, and an estimate after two where the work is long.
@@ -61,7 +65,13 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
     with _drawn(stage) if sys.stderr.isatty() else _told(lambda: stage) as draw:
 
         def update(done: int, total: int) -> None:
+            nonlocal why
             stage.done, stage.total = done, total
+            if why is not None and time.monotonic() - stage.started > _ESTIMATED_AFTER:
+                left = stage.left()
+                if left is not None and left > SLOW_SECONDS:
+                    print_note(f"note: {why()}")
+                why = None
             draw()
 
         yield update

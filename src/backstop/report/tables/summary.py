@@ -11,6 +11,7 @@ from backstop.base.words import counted, frequency, listed, number, quoted, stop
 from backstop.report.tables.assessment import grid_words, unsettled, without_effect
 from backstop.report.wording import tied_with
 from backstop.scenario.format import scenario as form
+from backstop.scenario.override_notes import override_notes
 from backstop.worlds.result import Result
 from backstop.worlds.statistics import Summary
 
@@ -147,6 +148,7 @@ def warnings(result: Result) -> Iterator[str]:
     yield from result.rough
     if result.model.overrides.words:
         yield stop(result.model.overrides.words[:1].upper() + result.model.overrides.words[1:])
+    yield from (stop(note[:1].upper() + note[1:]) for note in override_notes(result.model))
     if result.unconverged_worlds:
         do = "does" if result.unconverged_worlds == 1 else "do"
         yield (
