@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from tests.support.command import run
 from tests.support.small_studies import HOSTILE, PLEDGE, write
 
+from backstop.base.words import readable
+from backstop.report.charts.tree import chance_words
+from backstop.report.drawing.sheet import NARROW, WIDE, overlap
+from backstop.report.sections.game import pictures
 from backstop.scenario.study import load
 from backstop.scenario.template import start_study, templates
 from backstop.worlds.assessment import assess
+from backstop.worlds.trace import trace
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
@@ -229,3 +235,36 @@ def test_the_short_answer_says_what_others_believe(tmp_path: Path) -> None:
     assert "The Rival is of one of two types" in found.out
     assert "others learn from every move." in " ".join(found.out.split())
     assert "belief: what others believe of set_on_more" in " ".join(found.out.split())
+
+
+@pytest.mark.parametrize("study", [None, "korea-1953", "ladder"])
+def test_the_game_is_drawn(study: str | None, pledge: Path, tmp_path: Path) -> None:
+    """Every node, move and phase is in the picture with its probability, and no text covers another."""
+    folder = pledge if study is None else EXAMPLES / study
+    target = tmp_path / "game.svg"
+    answer = run("explain", folder, "--picture", target)
+    assert (answer.code, answer.err) == (0, "") and str(target) in answer.out.replace("\n", "")
+    model = load(folder)
+    first = next(iter(model.scenario.arrangements))
+    found = trace(model, first)
+    sheets = [pictures(model, found, 0, wide) for wide in (WIDE, NARROW)]
+    drawn = ElementTree.fromstring(target.read_text(encoding="utf-8"))
+    words = " ".join(" ".join(t.text or "" for t in drawn.iter("{http://www.w3.org/2000/svg}text")).split())
+    moves = [move for phase in found.phases[0] for node in phase.nodes for move in node.moves]
+    assert len(moves) > 3
+    for move in moves:
+        assert f"{chance_words(move.probability)} {readable(move.label)}" in words
+    assert len(model.scenario.phases) > 1
+    for name, phase in model.scenario.phases.items():
+        assert phase.titled(name) in words
+    for sheet in sheets:
+        for at, one in enumerate(sheet.lettered):
+            assert one.box[0] >= -0.01 and one.box[2] <= sheet.width + 0.01, one
+            assert not [o for o in sheet.lettered[at + 1 :] if overlap(one.box, o.box, -2.5)], one
+
+
+def test_a_picture_is_svg_or_png_and_never_the_study(pledge: Path, tmp_path: Path) -> None:
+    assert run("explain", pledge, "--picture", tmp_path / "game.png").code == 0
+    assert (tmp_path / "game.png").read_bytes().startswith(b"\x89PNG")
+    refused = run("explain", pledge, "--picture", tmp_path / "game.pdf")
+    assert refused.code == 2 and "ends with .svg or .png" in " ".join(refused.err.split())

@@ -25,8 +25,14 @@ if TYPE_CHECKING:
 @click.option(
     "--year", type=float, default=0.0, show_default=True, help="The period that begins with this year."
 )
+@click.option(
+    "--picture",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Draw the phases as a map and what is played in each as a tree, as SVG or PNG, and print nothing else.",
+)
 @options.run_options(worlds=None, threads=False)
-def explain(run: options.Run, world: str, arrangement: str | None, year: float) -> None:
+def explain(run: options.Run, world: str, arrangement: str | None, year: float, picture: str | None) -> None:
     """Show one world of STUDY in full.
 
     Its parameters, the levels in force after caps and conditions, and phase by phase, move by move, what each move is
@@ -53,8 +59,13 @@ def explain(run: options.Run, world: str, arrangement: str | None, year: float) 
     if not 0 <= period < model.periods or abs(period * length - year) > 0.01 * length:
         last = (model.periods - 1) * length
         raise click.UsageError(f"--year {year:g}: periods begin at 0, {length:g}, ... {last:g} years")
+    if picture is not None and not picture.lower().endswith((".svg", ".png")):
+        raise click.UsageError(f"--picture {picture}: give a file that ends with .svg or .png")
     found = trace(model, name, number, run.seed, run.information, (period,))
     print_notes(run.notes)
+    if picture is not None:
+        _draw(run, found, period, picture)
+        return
     if run.as_json:
         print_json({"format": "backstop-world/1", **model.overrides.as_dict(), **found.as_dict()})
         return
@@ -114,6 +125,26 @@ def _print_short(model: Model, of: WorldTrace, phases: Sequence[PhaseTrace]) -> 
     print_text(
         f"\n--all prints {more}every move with what it is worth, parameters, actors, all metrics and outcomes."
     )
+
+
+def _draw(run: options.Run, found: WorldTrace, period: int, picture: str) -> None:
+    """Write the pictures of a world into a file, never over the study."""
+    from pathlib import Path
+
+    from backstop.base.files import refuse_input, write_atomically
+    from backstop.base.words import clean
+    from backstop.report.drawing.sheet import document
+    from backstop.report.render.figures import rasterised
+    from backstop.report.sections.game import alternative, pictures
+
+    target, study = Path(picture), Path(run.study)
+    refuse_input(target, [study, study / "scenario.yaml"])
+    drawn = document(pictures(run.model, found, period), alternative(run.model, found, period))
+    write_atomically(target, rasterised(drawn) if target.suffix.lower() == ".png" else drawn)
+    if run.as_json:
+        print_json({"file": str(target)})
+    else:
+        click.echo(clean(f"written to {target}"))
 
 
 def _world(model: Model, of: WorldTrace) -> tuple[list[Table], list[str]]:

@@ -51,7 +51,7 @@ def width(text: str, size: float, bold: bool = False) -> float:
     """The width of a line of text in pixels, a little more rather than less.
 
     >>> round(width("iii", 10)), round(width("WWW", 10))
-    (7, 30)
+    (8, 30)
     """
     return _SPARE * size * sum(_letter(c, bold) for c in text) / 1000
 

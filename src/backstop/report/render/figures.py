@@ -65,15 +65,18 @@ def svg(figure: Figure) -> str:
 
 
 def png(figure: Figure, scale: float = 2.0) -> bytes:
-    """The figure as PNG bytes; nothing is fetched."""
-    converter = _converter()
-    found: bytes = converter.svg_to_png(svg(figure), scale=scale)
-    return found
+    """The figure as PNG bytes."""
+    return rasterised(svg(figure), scale)
 
 
 def picture_png(figure: Figure, scale: float = 2.0) -> bytes:
     """The picture alone as PNG bytes, for a document that has its title and source in text."""
-    found: bytes = _converter().svg_to_png(document(figure.drawn(WIDE), figure.alternative), scale=scale)
+    return rasterised(document(figure.drawn(WIDE), figure.alternative), scale)
+
+
+def rasterised(drawn: str, scale: float = 2.0) -> bytes:
+    """An SVG document as PNG bytes; nothing is fetched."""
+    found: bytes = _converter().svg_to_png(drawn, scale=scale)
     return found
 
 

@@ -1,0 +1,109 @@
+"""The game of one world as pictures: the phases as a map, and what is played in each as a tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backstop.base.words import readable
+from backstop.report.charts.phase_map import Place
+from backstop.report.charts.phase_map import draw as draw_map
+from backstop.report.charts.tree import CHANCE, Branch, Node
+from backstop.report.charts.tree import draw as draw_tree
+from backstop.report.drawing.sheet import SIZE, SMALL, WIDE, Sheet
+from backstop.scenario.format.fields import from_good_to_bad
+from backstop.scenario.model import Model
+from backstop.worlds.tracing.traced import NodeTrace, PhaseTrace, WorldTrace
+
+
+def pictures(model: Model, of: WorldTrace, period: int, width: float = WIDE) -> Sheet:
+    """The map of the phases and the trees played in a period of one world under one arrangement, on one sheet."""
+    scenario, phases = model.scenario, of.phases[period]
+    sheet = Sheet(width)
+    which = (
+        "the central world, every assumption at its median" if of.world == "central" else f"world {of.world}"
+    )
+    year, where = period * model.period_years, scenario.arrangements[of.arrangement].titled(of.arrangement)
+    top = sheet.paragraph(0, 0, f"{scenario.title}: who decides, and what follows", width, 17, bold=True) + 3
+    words = (
+        f"Under {where}, in {which}, in the period from year {year:g}. Chances are those of this one world; that of a "
+        "branch holds where its node is reached."
+    )
+    top = sheet.paragraph(0, top, words, width, SIZE, "quiet") + 16
+    for title, drawn in _parts(model, phases, width):
+        top = sheet.paragraph(0, top, title, width, 15, bold=True) + 6
+        sheet.place(drawn, 0, top)
+        top = sheet.bottom + 22
+    sheet.paragraph(0, top - 8, "Made with Backstop.", width, SMALL, "quiet")
+    return sheet
+
+
+def alternative(model: Model, of: WorldTrace, period: int) -> str:
+    """The pictures in words: who decides at the root of each phase, and what is most likely there."""
+    told = []
+    for phase in of.phases[period]:
+        if phase.nodes:
+            root = phase.nodes[0]
+            move = max(root.moves, key=lambda one: one.probability)
+            who = _who(model, root.actor)
+            likely = f"{who}: {readable(move.label)}, {move.probability:.2f}"
+            told.append(f"{_title(model, phase.phase)}: {likely}.")
+    return " ".join(told)
+
+
+def _parts(model: Model, phases: tuple[PhaseTrace, ...], width: float) -> Iterator[tuple[str, Sheet]]:
+    places = [_place(model, phase) for phase in phases]
+    order = {name: at for at, name in enumerate(from_good_to_bad(model.scenario.phases))}
+    places.sort(key=lambda place: order.get(place.name.partition("[")[0], 0))
+    yield "The phases, from good to bad", draw_map(places, _period(model), width)
+    every = [_node(model, node) for phase in phases for node in phase.nodes]
+    who = list(dict.fromkeys(node.who for node in every if node.who != CHANCE))
+    for phase in phases:
+        if phase.nodes:
+            nodes = [_node(model, node) for node in phase.nodes]
+            yield f"What is played in: {_title(model, phase.phase)}", draw_tree(nodes, who, width)
+
+
+def _period(model: Model) -> str:
+    length = model.period_years
+    return (
+        "a year" if length == 1 else f"in {length:g} years" if length > 1 else f"in {length * 12:.0f} months"
+    )
+
+
+def _title(model: Model, name: str) -> str:
+    base, bracket, rest = name.partition("[")
+    return model.scenario.phases[base].titled(base) + (f" ({rest.rstrip(']')})" if bracket else "")
+
+
+def _place(model: Model, phase: PhaseTrace) -> Place:
+    """A phase with what follows it; where facts tell phases apart, it is known which phase of the file follows."""
+    scenario = model.scenario
+    base = phase.phase.partition("[")[0]
+    to: dict[str, float] = {}
+    for outcome, p in phase.outcomes.items():
+        following = scenario.outcomes[outcome.partition("[")[0]].next
+        to[following] = to.get(following, 0.0) + p
+    paid = tuple((_who(model, actor), flow) for actor, flow in phase.flows.items() if flow)
+    follows = tuple((name, scenario.phases[name].titled(name), p) for name, p in to.items())
+    begins = base == model.game.phases[model.game.start].partition("[")[0]
+    return Place(phase.phase, _title(model, phase.phase), scenario.phases[base].tone, paid, follows, begins)
+
+
+def _who(model: Model, name: str) -> str:
+    if not name:
+        return CHANCE
+    actor, dot, kind = name.partition(".")
+    return model.scenario.actors[actor].titled(actor) + (f" ({readable(kind)})" if dot else "")
+
+
+def _node(model: Model, node: NodeTrace) -> Node:
+    outcomes, branches = model.scenario.outcomes, []
+    for move in node.moves:
+        base = move.leads_to.partition("[")[0]
+        end = ""
+        if base in outcomes:
+            following = outcomes[base].next
+            end = f"{outcomes[base].titled(base)}; next: {model.scenario.phases[following].titled(following)}"
+        branches.append(Branch(readable(move.label), move.probability, "" if end else move.leads_to, end))
+    about = readable(node.name) if "." not in node.name else ""
+    return Node(node.name, _who(model, node.actor), about, node.reach, tuple(branches))
