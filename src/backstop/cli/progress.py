@@ -10,8 +10,6 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from backstop.cli.printing import print_note
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -70,7 +68,9 @@ def progress_bar(label: str, why: Callable[[], str] | None = None) -> Iterator[C
             if why is not None and time.monotonic() - stage.started > _ESTIMATED_AFTER:
                 left = stage.left()
                 if left is not None and left > SLOW_SECONDS:
-                    print_note(f"note: {why()}")
+                    from backstop.base.words import clean
+
+                    print(clean(f"note: {why()}"), file=sys.stderr, flush=True)
                 why = None
             draw()
 
