@@ -48,6 +48,9 @@ def test_claims(lottery: Path) -> None:
     assert claims["band"]["monotone"] is False
     assert claims["silent"]["verdict"] == "moot"
     assert "silent: cannot be judged" in answer.err
+    short = run("claims", lottery, "--worlds", 500).out
+    assert f"Of {len(claims)} claims: " in short and "“refuted” (" in short
+    assert "cannot be judged" not in short
     text = run("claims", lottery, "--worlds", 500, "--all")
     assert text.code == 0
     assert "cannot be judged" in text.out

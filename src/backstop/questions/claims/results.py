@@ -210,7 +210,7 @@ class Claims(ShownTables):
         for name, result in self.results.items():
             said.setdefault(result.said, []).append(name)
         order = sorted(said.items(), key=lambda pair: -len(pair[1]))
-        parts = (f"{len(names)} {verdict} ({', '.join(names)})" for verdict, names in order)
+        parts = (f"{len(names)} {quoted(verdict)} ({', '.join(names)})" for verdict, names in order)
         return stop(f"Of {len(self.results)} claims: {'; '.join(parts)}")
 
     @property
