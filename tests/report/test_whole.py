@@ -207,10 +207,40 @@ def test_every_commitment_is_restated_beside_its_formula(small_report: Report) -
 
 def test_claims_come_with_verdict_reading_and_formula(small: Material, small_report: Report) -> None:
     assert small.claims is not None
-    section = next(s for s in small_report.sections if s.name == "claims")
+    section = next(s for s in small_report.sections if s.name == "cards")
     entries = [e for e in section.blocks if isinstance(e, Entry)]
     assert [e.mark for e in entries] == [r.said for r in small.claims.results.values()]
     assert all(e.lines[0][0] == "Read as" and e.lines[0][2] for e in entries)
+
+
+def test_claims_stand_by_verdict_with_what_decides_them(small: Material, small_report: Report) -> None:
+    assert small.claims is not None
+    section = next(s for s in small_report.sections if s.name == "claims")
+    (table,) = [block for block in section.blocks if isinstance(block, Table)]
+    said = {result.title: result.said for result in small.claims.results.values()}
+    assert {row[0]: row[1] for row in table.rows} == said
+    order = ["supported", "leans true", "open", "leans false", "refuted", "moot"]
+    places = [order.index(row[1]) for row in table.rows]
+    assert len(places) == 3 and places == sorted(places)
+    assert all(row[3] for row in table.rows)
+
+
+def test_every_section_begins_with_its_finding_and_annexes_come_last(small_report: Report) -> None:
+    annexes = [section.annex for section in small_report.sections]
+    assert annexes == sorted(annexes) and 4 <= sum(annexes) < len(annexes)
+    body = [section for section in small_report.sections if not section.annex]
+    assert {"answer", "arrangements", "survival", "claims", "drivers", "judgement"} <= {s.name for s in body}
+    for section in body:
+        first = section.blocks[0]
+        finding = first.lead if isinstance(first, Paragraph) else isinstance(first, Figure)
+        # A refusal to look for something stands for its finding.
+        assert finding or len(section.blocks) == 1, section.name
+
+
+def test_the_source_of_all_figures_is_said_once_on_a_page(small_report: Report, page: Page) -> None:
+    sources = [figure.source for figure in small_report.figures()]
+    assert len(sources) > 5 and set(sources) == {small_report.source}
+    assert page.text.count(small_report.source) == 1
 
 
 def test_no_figure_has_more_digits_than_its_error_supports(small: Material, small_report: Report) -> None:

@@ -84,11 +84,12 @@ Block = Paragraph | Items | Entry | Code | Figure | Table
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the report under a heading; `name` is its anchor."""
+    """A part of the report under a heading; `name` is its anchor. An `annex` is looked up and not read through."""
 
     name: str
     title: str
     blocks: tuple[Block, ...]
+    annex: bool = False
 
 
 @dataclass(frozen=True, slots=True)

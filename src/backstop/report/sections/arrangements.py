@@ -11,7 +11,7 @@ from backstop.report.charts import intervals, scatter, style
 from backstop.report.content import Block, Figure, Paragraph, Section
 from backstop.report.material.gathering import Material
 from backstop.report.material.subject import citations, is_probability
-from backstop.report.sections.headline import in_cases
+from backstop.report.sections.headline import in_cases, of_metric
 from backstop.report.tables.assessment import costs_table, differences_table, metrics_table
 from backstop.report.tables.slips import has_events, slips_table
 from backstop.report.wording import tied_with, told_apart
@@ -22,7 +22,7 @@ def section(found: Material) -> Section:
     """Figures and tables of all arrangements."""
     result = found.result
     several = len(result.arrangements) > 1
-    blocks: list[Block] = []
+    blocks: list[Block] = [Paragraph(of_metric(found), lead=True)]
     if not several:
         blocks.append(Paragraph("The study has one arrangement, so there is nothing to compare it with."))
     blocks.append(metrics_figure(found))
@@ -31,14 +31,21 @@ def section(found: Material) -> Section:
         blocks.append(tension)
     if several:
         blocks.append(values_figure(found))
+    return Section("arrangements", "Arrangements compared", tuple(blocks))
+
+
+def annex(found: Material) -> list[Block]:
+    """What is looked up of it: costs by payer, and all metrics, slips and differences by arrangement."""
+    result = found.result
+    blocks: list[Block] = []
     if any(a.controllers for a in result.arrangements.values()):
         blocks.append(costs_figure(found))
     blocks.append(metrics_table(result))
     if has_events(result):
         blocks.append(slips_table(result))
-    if several:
+    if len(result.arrangements) > 1:
         blocks.append(differences_table(result))
-    return Section("arrangements", "Arrangements compared", tuple(blocks))
+    return blocks
 
 
 def metrics_figure(found: Material) -> Figure:

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from functools import partial
 
 from backstop.base.table import Table
-from backstop.base.words import counted, frequency, listed, quoted, stop
+from backstop.base.words import counted, frequency, listed, of_worlds, quoted, sentence_case, stop
 from backstop.questions.claims.results import DECIDED_BY, HOW_TO_READ, ClaimResult
+from backstop.questions.words import limits_words, wordings
 from backstop.report.charts import style, verdicts
 from backstop.report.content import Block, Entry, Figure, Paragraph, Section
 from backstop.report.material.gathering import Material
@@ -29,11 +30,57 @@ def section(found: Material) -> Section | None:
         return None
     results = list(found.claims.results.values())
     blocks: list[Block] = [Paragraph(_summary(results), lead=True), Paragraph(_how(found))]
-    judged = [r for r in results if r.reason is None]
-    for at in range(0, len(judged), MOST_IN_FIGURE):
-        blocks.append(_figure(found, judged[at : at + MOST_IN_FIGURE], at, len(judged)))
-    blocks += [_entry(found, result) for result in results]
+    blocks.append(_table(found, results))
     return Section("claims", "Claims, judged", tuple(blocks))
+
+
+def annex(found: Material) -> Section | None:
+    """The card of every claim; None where the study makes none."""
+    if found.claims is None:
+        return None
+    results = list(found.claims.results.values())
+    judged = [r for r in results if r.reason is None]
+    blocks: list[Block] = [
+        _figure(found, judged[at : at + MOST_IN_FIGURE], at, len(judged))
+        for at in range(0, len(judged), MOST_IN_FIGURE)
+    ]
+    blocks += [_entry(found, result) for result in results]
+    return Section("cards", "Claim cards", tuple(blocks), annex=True)
+
+
+def _table(found: Material, results: list[ClaimResult]) -> Table:
+    """Claims by verdict, from supported to moot, each with what decides it."""
+    order = [*verdicts.MARKS, ""]
+    rows = sorted(results, key=lambda r: order.index(r.said if r.reason is None else ""))
+    cells = []
+    for result in rows:
+        share = result.verdict.share
+        true = "-" if share is None or result.reason is not None else frequency(share.mean, share.se)
+        cells.append((result.title, result.said, true, _decides(found, result)))
+    return Table(
+        "Claims by verdict",
+        ("claim", "verdict", "true in", "what decides it"),
+        tuple(cells),
+        ""
+        if found.exact
+        else "True in: of the worlds in which the question arises. The cards in the annex say more.",
+    )
+
+
+def _decides(found: Material, result: ClaimResult) -> str:
+    """What decides a claim, or the region in which it fails or holds, in a clause."""
+    if result.reason is not None:
+        return "not judged"
+    if found.exact:
+        return "the structure of the study: there is one world"
+    if result.decider is not None:
+        return stop(sentence_case(result.decider.words))
+    box = result.region.box
+    if box is None:
+        return "No one assumption, and no region of them, tells where."
+    does = "Holds" if result.region.holds else "Fails"
+    where = limits_words(box.limits, wordings(found.model))
+    return f"{does} most where {where}: there in {of_worlds(box.density)}."
 
 
 def _summary(results: list[ClaimResult], first: int = 0, total: int | None = None) -> str:

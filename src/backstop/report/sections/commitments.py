@@ -37,7 +37,7 @@ def section(found: Material) -> Section | None:
         blocks += automatic
     if scenario.measures:
         blocks.append(_levels(found))
-    return Section("commitments", "Commitments in plain words", tuple(blocks))
+    return Section("commitments", "Commitments in plain words", tuple(blocks), annex=True)
 
 
 def _measure(found: Material, name: str, of: form.Measure) -> Entry:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from backstop.base.table import Table
-from backstop.base.words import counted, frequency, of_worlds, quoted, stop
+from backstop.base.words import counted, frequency, listed, of_worlds, quoted, stop
 from backstop.questions.methods.tornado import Swing
 from backstop.questions.study.sensitivity import HIGH, LOW
 from backstop.questions.words import limit_range
@@ -23,15 +23,29 @@ def section(found: Material) -> Section:
     if first is None:
         return Section("drivers", "What drives it", (Paragraph(found.shares.reason),))
     metric, where = quoted(found.metric_title(lead.metric)), quoted(found.arrangement_title(lead.focus))
-    blocks: list[Block] = [
-        Paragraph(f"This is about {metric} under {where}, over the worlds of this report.")
-    ]
     names = by_size(first)
+    titles = [quoted(found.model.scenario.parameters[name].labelled(name)) for name in names[:3]]
+    most = (
+        f"What is not known about {listed(titles)} moves it most"
+        if titles
+        else "No one assumption moves it much"
+    )
+    blocks: list[Block] = [Paragraph(f"{most}: {metric} under {where}.", lead=True)]
     if names:
         blocks.append(shares_figure(found, names, first.first))
-    swings = found.swings.found
-    blocks.append(Paragraph(found.swings.reason) if swings is None else tornado_figure(found, swings))
     return Section("drivers", "What drives it", (*blocks, *_conditions(found)))
+
+
+def annex(found: Material) -> list[Block]:
+    """What is looked up of it: swings around the central world, and the conditions of failure as ranges."""
+    if found.shares.found is None:
+        return []
+    swings = found.swings.found
+    blocks: list[Block] = [
+        Paragraph(found.swings.reason) if swings is None else tornado_figure(found, swings)
+    ]
+    figure = _conditions_figure(found)
+    return blocks if figure is None else [*blocks, figure]
 
 
 def shares_figure(found: Material, names: Sequence[str], shares: Mapping[str, Estimate]) -> Figure:
@@ -129,6 +143,15 @@ def _conditions(found: Material) -> list[Block]:
                 f"{fails} No region of the assumptions was found that tells these worlds from the others."
             )
         ]
+    return [Paragraph(fails), Items(tuple(failures(found)), ordered=True)]
+
+
+def _conditions_figure(found: Material) -> Figure | None:
+    """The conditions of failure as ranges; None where there are none."""
+    discovery, target = found.conditions.found, found.subject.target
+    if discovery is None or target is None or not discovery.boxes:
+        return None
+    where = quoted(found.arrangement_title(found.subject.focus))
     parameters = found.model.scenario.parameters
     shown = [
         ranges.Range(
@@ -144,7 +167,7 @@ def _conditions(found: Material) -> list[Block]:
     ]
     sentences = failures(found)
     hold = "holds" if len(discovery.boxes) == 1 else "hold"
-    figure = style.figure(
+    return style.figure(
         ranges.chart(shown),
         partial(ranges.draw, shown),
         "conditions",
@@ -164,4 +187,3 @@ def _conditions(found: Material) -> list[Block]:
             ),
         ),
     )
-    return [Paragraph(fails), Items(tuple(sentences), ordered=True), figure]

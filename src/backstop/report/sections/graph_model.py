@@ -22,21 +22,30 @@ def section(found: Material) -> Section | None:
         return None
     base = graph.readings[0]
     blocks: list[Block] = [
-        Paragraph(
-            "A second model asks what is stable when only the order of each party's preferences is known: "
-            f"{listed(graph.makers)}, {counted(graph.states, 'possible state')}. {graph.question}".strip()
-        ),
         Paragraph(_finding(graph, base), lead=True),
-        _table(graph),
+        Paragraph(
+            "This is by a second model, which asks what is stable when only the order of each party's preferences is "
+            f"known: {listed(graph.makers)}, {counted(graph.states, 'possible state')}. {graph.question}".strip()
+        ),
     ]
-    hollow = [stop(sentence_case(text)) for text in base.hollow]
+    if base.hollow:
+        lost = "would not be carried out, because whoever makes them would lose by it"
+        blocks.append(Paragraph(f"Some threats behind them {lost}: the annex names them."))
+    return Section("graph", "Who prefers what: a second lens", tuple(blocks))
+
+
+def annex(found: Material) -> Section | None:
+    """The stable states under each reading, and the picture; None where the study has no graph model."""
+    graph = found.graph
+    if graph is None:
+        return None
+    blocks: list[Block] = [_table(graph)]
+    hollow = [stop(sentence_case(text)) for text in graph.readings[0].hollow]
     if hollow:
         why = "Threats that would not be carried out, because whoever makes them would lose by it:"
         blocks += [Paragraph(why), Items(tuple(hollow))]
-    figure = _figure(found, graph)
-    if figure is not None:
-        blocks.append(figure)
-    return Section("graph", "Who prefers what: a second lens", tuple(blocks))
+    blocks.append(_figure(found, graph))
+    return Section("states", "The graph model: states and moves", tuple(blocks), annex=True)
 
 
 def standing(reading: Reading, state: str) -> str:

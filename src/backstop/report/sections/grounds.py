@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from backstop.base.table import Table
 from backstop.base.words import counted, frequency, listed, quoted, readable, sentence_case, stop, with_error
 from backstop.dossier.accounts.comparison import Comparison
-from backstop.evidence.ground import GRADES
+from backstop.evidence.ground import GRADES, Grade
 from backstop.evidence.reference import PREFIX
 from backstop.report.content import Block, Code, Entry, Items, Paragraph, Section
 from backstop.report.material.gathering import Material
@@ -16,6 +16,7 @@ from backstop.report.sections.commitments import spread_words
 from backstop.report.tables.assessment import grid_words
 
 MOST_FINDINGS = 12
+MOST_ASSUMPTIONS = 8
 _MEANING = {
     "stated": "an account says it",
     "implied": "the accounts imply it",
@@ -65,21 +66,14 @@ def camps_section(found: Material) -> Section | None:
 
 
 def judgement_section(found: Material) -> Section:
-    """How well founded the assumptions are, those that matter most and rest on least first."""
-    scenario, evidence = found.model.scenario, found.evidence
-    if not scenario.parameters:
+    """How well founded the assumptions are, with those that matter most and rest on least."""
+    if not found.model.scenario.parameters:
         return Section("judgement", "What is judgement", (Paragraph("The study has no parameters."),))
-    first = found.shares.found
-    shares = {} if first is None else {n: max(0.0, share.mean) for n, share in first.first.items()}
-    rows = [
-        (shares.get(name, 0.0), evidence.grade(parameter.basis), name, parameter)
-        for name, parameter in scenario.parameters.items()
-    ]
-    rows.sort(key=lambda row: (-round(row[0], 3), -GRADES.index(row[1])))
-    counts = Counter(grade for _, grade, _, _ in rows)
+    rows = _graded(found)
+    counts = Counter(grade for _, grade, _ in rows)
     words = listed(f"{counts[grade]} {grade} ({_MEANING[grade]})" for grade in GRADES if counts[grade])
-    total = sum(shares.values())
-    judged = sum(share for share, grade, _, _ in rows if grade in ("judgement", "unknown"))
+    total = sum(share for share, _, _ in rows)
+    judged = sum(share for share, grade, _ in rows if grade in ("judgement", "unknown"))
     blocks: list[Block] = [Paragraph(f"Of {counted(len(rows), 'assumption')}: {words}.", lead=True)]
     if total > 0:
         blocks.append(
@@ -89,28 +83,54 @@ def judgement_section(found: Material) -> Section:
                 "weakest ground."
             )
         )
+    blocks.append(_assumptions(found, rows, MOST_ASSUMPTIONS))
+    return Section("judgement", "What is judgement", tuple(blocks))
+
+
+def assumptions_annex(found: Material) -> Section | None:
+    """All assumptions; None where the section on judgement has them all."""
+    rows = _graded(found)
+    if len(rows) <= MOST_ASSUMPTIONS:
+        return None
+    return Section("assumptions", "All assumptions", (_assumptions(found, rows, len(rows)),), annex=True)
+
+
+def _graded(found: Material) -> list[tuple[float, Grade, str]]:
+    """Parameters with their share of the variation and their grade, those that matter most and rest on least first."""
+    first = found.shares.found
+    shares = {} if first is None else {n: max(0.0, share.mean) for n, share in first.first.items()}
+    rows = [
+        (shares.get(name, 0.0), found.evidence.grade(parameter.basis), name)
+        for name, parameter in found.model.scenario.parameters.items()
+    ]
+    return sorted(rows, key=lambda row: (-round(row[0], 3), -GRADES.index(row[1])))
+
+
+def _assumptions(found: Material, rows: list[tuple[float, Grade, str]], most: int) -> Table:
+    """The first `most` assumptions with what is assumed, grade and grounds."""
     # What moves the answer is a column of its own, and the order, where it has been looked for.
-    moves = [] if first is None else ["of 100 parts of the variation"]
+    moves = [] if found.shares.found is None else ["of 100 parts of the variation"]
+    parameters = found.model.scenario.parameters
     table = tuple(
         (
-            parameter.titled(name),
-            sentence_case(spread_words(parameter)),
-            parameter.unit or "-",
+            parameters[name].titled(name),
+            sentence_case(spread_words(parameters[name])),
+            parameters[name].unit or "-",
             grade,
-            ", ".join(parameter.basis) or "none given",
+            ", ".join(parameters[name].basis) or "none given",
             *(f"{100 * share:.0f}" if share >= 0.005 else "-" for _ in moves),
         )
-        for share, grade, name, parameter in rows
+        for share, grade, name in rows[:most]
     )
-    blocks.append(
-        Table(
-            f"All assumptions{', those that move the answer most first' if moves else ''}",
-            ("", "assumed", "unit", "grade", "grounds", *moves),
-            table,
-            "Numbered grounds are statements of the accounts, M01 and the like propositions drawn from them.",
-        )
+    left = len(rows) - len(table)
+    which = f"The {counted(len(table), 'assumption')} {'that move the answer most' if moves else 'of least ground'}"
+    return Table(
+        which if left else f"All assumptions{', those that move the answer most first' if moves else ''}",
+        ("", "assumed", "unit", "grade", "grounds", *moves),
+        table,
+        "Numbered grounds are statements of the accounts, M01 and the like propositions drawn from them."
+        + (f" {left} in the annex." if left else ""),
     )
-    return Section("judgement", "What is judgement", tuple(blocks))
 
 
 def accounts_section(found: Material) -> Section | None:
@@ -144,7 +164,7 @@ def accounts_section(found: Material) -> Section | None:
             blocks.append(Entry(reference.title or readable(key), mark, stop(reference.figure), tuple(lines)))
     if not blocks:
         return None
-    return Section("accounts", "Accounts compared, and sources", tuple(blocks))
+    return Section("accounts", "Accounts compared, and sources", tuple(blocks), annex=True)
 
 
 def _comparison(comparison: Comparison) -> Iterator[Block]:
@@ -212,4 +232,4 @@ def reproduction_section(found: Material) -> Section:
         Items(tuple(facts)),
         Table("Files this rests on", ("", "SHA-256"), tuple(digests.items())),
     )
-    return Section("reproduce", "How to get these numbers again", blocks)
+    return Section("reproduce", "How to get these numbers again", blocks, annex=True)

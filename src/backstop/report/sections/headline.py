@@ -12,7 +12,7 @@ from backstop.worlds.statistics import Summary
 def headline(found: Material) -> str:
     """The share of worlds that meet the target; what the metric is, where the study names no target."""
     target = found.subject.target
-    return _of_target(found, target) if target is not None and target.own else _of_metric(found)
+    return _of_target(found, target) if target is not None and target.own else of_metric(found)
 
 
 def _of_target(found: Material, target: Target) -> str:
@@ -47,7 +47,8 @@ def _of_none(found: Material, target: Target) -> str:
     return stop(text)
 
 
-def _of_metric(found: Material) -> str:
+def of_metric(found: Material) -> str:
+    """The metric under the arrangement looked into, and the arrangements under which it is highest and lowest."""
     metric, focus = found.subject.metric, found.subject.focus
     title, arrangement = quoted(found.metric_title(metric)), quoted(found.arrangement_title(focus))
     means = {n: a.metrics[metric] for n, a in found.result.arrangements.items()}
@@ -57,14 +58,20 @@ def _of_metric(found: Material) -> str:
     if len(means) == 1:
         return f"{title} is {figure} under {arrangement}."
     known = [name for name, of in means.items() if of.mean is not None]
-    least = min(known, key=lambda name: means[name].mean or 0.0)
-    samples = {name: found.result.arrangements[name].samples[metric] for name in (focus, least)}
-    if least == focus or tied_with(samples, focus, found.result.weights):
+    least, most = (pick(known, key=lambda name: means[name].mean or 0.0) for pick in (min, max))
+    samples = found.result.arrangements
+    ends = {name: samples[name].samples[metric] for name in (least, most)}
+    if least == most or tied_with(ends, most, found.result.weights):
         return f"{title} is {figure} under {arrangement}; no arrangement can be told apart from it."
-    return (
-        f"{title} is highest under {arrangement}, {figure}, and lowest under "
-        f"{quoted(found.arrangement_title(least))}, {in_cases(found, means[least])}."
+    high, low = (
+        f"{word} under {quoted(found.arrangement_title(name))}, {in_cases(found, means[name])}"
+        for word, name in (("highest", most), ("lowest", least))
     )
+    if focus == most:
+        return f"{title} is {high}, and {low}."
+    if focus == least:
+        return f"{title} is {low}, and {high}."
+    return f"{title} is {figure} under {arrangement}; it is {high}, and {low}."
 
 
 def in_cases(found: Material, of: Summary) -> str:

@@ -15,7 +15,7 @@ from backstop.report.tables.assessment import observations_table, whole_years
 from backstop.scenario.format.fields import from_good_to_bad
 
 MOST_PANELS = 12
-MOST_FAMILIES = 2
+_MOST_FAMILIES = 2
 _SMALL = 0.02
 
 
@@ -24,7 +24,7 @@ def section(found: Material) -> Section | None:
     if found.model.periods < 2:
         return None
     blocks: list[Block] = []
-    for family in families(found)[:MOST_FAMILIES]:
+    for family in families(found)[:1]:
         blocks.append(survival_figure(found, family))
     if not blocks:
         none = "The study has no metric of something lasting, so there are no survival curves."
@@ -33,6 +33,13 @@ def section(found: Material) -> Section | None:
         blocks.append(observations_table(found.result))
     blocks.append(course_figure(found))
     return Section("survival", "How long it lasts", tuple(blocks))
+
+
+def annex(found: Material) -> list[Block]:
+    """Survival of other things than the first."""
+    if found.model.periods < 2:
+        return []
+    return [survival_figure(found, family) for family in families(found)[1:_MOST_FAMILIES]]
 
 
 def families(found: Material) -> list[list[str]]:

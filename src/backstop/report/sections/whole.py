@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from backstop.base.table import Table
 from backstop.base.words import sentence_case
-from backstop.report.content import Paragraph, Report, Section
+from backstop.report.content import Block, Paragraph, Report, Section
 from backstop.report.material.gathering import Material
 from backstop.report.sections import (
     answer,
@@ -24,7 +24,7 @@ from backstop.report.sections.brief import page as brief
 from backstop.report.tables.assessment import heading, tables
 
 # Sections about what a study rests on, not about what comes of it.
-_WITHOUT_FIGURES = ("judgement", "accounts", "graph", "reproduce")
+_WITHOUT_FIGURES = ("judgement", "assumptions", "accounts", "graph", "states", "reproduce")
 
 
 def written(found: Material) -> Report:
@@ -51,15 +51,18 @@ def _written(found: Material) -> Report:
         (claims.section(found), unjudged if scenario.claims else "No claims: the study makes none."),
         (drivers.section(found) if found.searched else None, unsought),
         (packages.section(found) if found.searched else None, ""),
-        (commitments.section(found), "No commitments: the study has neither measures nor automatic moves."),
         (grounds.camps_section(found), "No camps: no assumption of the study is given by camps of experts."),
         (grounds.judgement_section(found), ""),
         (graph_model.section(found), "No graph model: the study has no graph.yaml."),
+        (_figures(found), ""),
+        (claims.annex(found), ""),
+        (commitments.section(found), "No commitments: the study has neither measures nor automatic moves."),
+        (grounds.assumptions_annex(found), ""),
+        (graph_model.annex(found), ""),
         (
             grounds.accounts_section(found),
             "No accounts and sources: the study has no dossier and no data references.",
         ),
-        (None if found.searched else Section("tables", "All figures", tuple(tables(found.result))), ""),
         (grounds.reproduction_section(found), ""),
     ]
     return Report(
@@ -71,6 +74,16 @@ def _written(found: Material) -> Report:
         exact(found),
         found.source,
     )
+
+
+def _figures(found: Material) -> Section:
+    """The figures of every section that are looked up and not read through; all tables where nothing was sought."""
+    blocks: list[Block] = [*survival.annex(found)]
+    if found.searched:
+        blocks += [*arrangements.annex(found), *drivers.annex(found)]
+    else:
+        blocks += tables(found.result)
+    return Section("tables", "All figures", tuple(blocks), annex=True)
 
 
 def _warned(section: Section, rough: tuple[str, ...]) -> Section:

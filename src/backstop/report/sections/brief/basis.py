@@ -57,6 +57,9 @@ def who_loses(found: Material, lead: Lead) -> str:
     focus, other = (quoted(found.arrangement_title(n)) for n in lead.named)
     if not any(worse for worse, _, _ in shares):
         return f"Nobody is worse off under {focus} than under {other}, by what each wants in the model."
+    if found.exact:
+        worst = listed(name for worse, _, name in shares if worse)
+        return f"Worse off under {focus} than under {other}, by what each wants in the model: {worst}."
     parts = [
         f"{name} in {frequency(worse)}"
         + (f" and better off in {frequency(better)}" if better + worse < 0.99 else "")
