@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from backstop.base.faults import BackstopError, Refused
-from backstop.base.words import sentence_case
+from backstop.base.words import counted, sentence_case
 from backstop.evidence.evidence import Evidence, evidence_of
 from backstop.game.choice import Information
 from backstop.questions.camps import CampView, camp_views
@@ -37,6 +37,7 @@ from backstop.worlds.result import Result
 T = TypeVar("T")
 
 DRIVERS = 12
+FEW_TO_JUDGE = 10
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,6 +72,7 @@ class Material:
     forms: HeadlineForms | None
     searched: bool = True
     beliefs: Beliefs | None = None
+    unjudged: str = ""
 
     @property
     def exact(self) -> bool:
@@ -148,7 +150,14 @@ def gathered(
     step("trying other forms of the model")
     forms = forms_of(result, lead, request.threads)
     step("judging claims")
-    claims = judge_claims(inquiry, solved=result) if model.scenario.claims else None
+    claims = None
+    unjudged = ""
+    if model.scenario.claims and (result.weights is not None or result.worlds >= FEW_TO_JUDGE):
+        claims = judge_claims(inquiry, solved=result)
+    elif model.scenario.claims:
+        unjudged = (
+            f"Claims, judged: {counted(result.worlds, 'world')} cannot tell; {FEW_TO_JUDGE} are needed."
+        )
     step("reading the evidence")
     return Material(
         model,
@@ -165,6 +174,7 @@ def gathered(
         command,
         forms,
         beliefs=learnt_beliefs(result, request.threads),
+        unjudged=unjudged,
     )
 
 

@@ -11,6 +11,8 @@ from backstop.report.charts import dots, style
 from backstop.report.content import Block, Figure, Items, Paragraph, Section
 from backstop.report.material.gathering import Material
 
+_MOST_IN_WORDS = 3
+
 
 def section(found: Material) -> Section:
     """The least packages that reach the target."""
@@ -34,7 +36,13 @@ def section(found: Material) -> Section:
             "another."
         )
         lines = tuple(_line(found, of, package) for package in of.minimal)
-        blocks += [Paragraph(text, lead=True), Items(lines), _figure(found, of, target.words)]
+        left = len(lines) - _MOST_IN_WORDS
+        more = (f"And {left} more, in the figure.",) if left > 0 else ()
+        blocks += [
+            Paragraph(text, lead=True),
+            Items((*lines[:_MOST_IN_WORDS], *more)),
+            _figure(found, of, target.words),
+        ]
         blocks += [Paragraph(stop(sentence_case(note))) for note in of.notes]
     return Section("packages", "Least packages", tuple(blocks))
 

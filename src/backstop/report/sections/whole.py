@@ -38,7 +38,9 @@ def written(found: Material) -> Report:
 
 def _written(found: Material) -> Report:
     scenario = found.model.scenario
-    unjudged = "Claims, judged: `backstop claims` judges them, and so does `backstop report`."
+    unjudged = (
+        found.unjudged or "Claims, judged: `backstop claims` judges them, and so does `backstop report`."
+    )
     unsought = (
         "What drives it, where it fails, and which packages reach it: `backstop report` looks for them."
     )

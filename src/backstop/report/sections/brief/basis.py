@@ -12,7 +12,7 @@ from backstop.evidence.ground import GRADES, Grade
 from backstop.report.material.gathering import Material
 from backstop.report.material.parting import Lean, leans
 from backstop.report.material.subject import is_bad
-from backstop.report.sections.brief.lead import SETS, Lead, figures, said, sets, share_of, width
+from backstop.report.sections.brief.lead import SETS, Lead, called, figures, said, sets, share_of, width
 from backstop.report.tables.slips import slip_sentence
 from backstop.scenario.overrides import Overrides
 from backstop.worlds.result import UNSTATED_UNIT
@@ -30,7 +30,7 @@ def hangs_on(found: Material, lead: Lead) -> str:
         wider = width(figures(found, lead.other, lead.metric)) > width(figures(found, name, lead.metric))
         name = lead.other if wider else name
     top = leans(found.result, found.result.arrangements[name].samples[lead.metric])[:3]
-    under = quoted(found.arrangement_title(name))
+    under = called(found, name)
     if not top:
         return f"No single assumption moves the figure under {under} by more than chance in the drawing of worlds."
     sentences = " ".join(_lean(found, each, under if not at else "") for at, each in enumerate(top))
@@ -54,7 +54,7 @@ def who_loses(found: Material, lead: Lead) -> str:
         worse, better = (share_of(found, where, gap) for where in (gap < -1e-9 * scale, gap > 1e-9 * scale))
         shares.append((worse, better, of.titled(actor)))
     shares.sort(key=lambda each: -each[0])
-    focus, other = (quoted(found.arrangement_title(n)) for n in lead.named)
+    focus, other = (called(found, n) for n in lead.named)
     if not any(worse for worse, _, _ in shares):
         return f"Nobody is worse off under {focus} than under {other}, by what each wants in the model."
     if found.exact:
@@ -99,8 +99,8 @@ def what_it_costs(found: Material, lead: Lead) -> str:
     if not parts:
         return ""
     years = f"{scenario.horizon.years:g} years" if scenario.horizon.years != 1 else "one year"
-    against = "" if lead.other is None else f", against {quoted(found.arrangement_title(lead.other))}"
-    focus = quoted(found.arrangement_title(lead.focus))
+    against = "" if lead.other is None else f", against {called(found, lead.other)}"
+    focus = called(found, lead.focus)
     return f"Expected over {years} under {focus}{against}: {'; '.join(parts)}. Only measures with a stated cost count."
 
 
@@ -109,10 +109,7 @@ def own_test(found: Material, lead: Lead) -> str:
     target = found.subject.target
     if target is None or not target.own:
         return ""
-    parts = [
-        f"in {sets(target.shares[n].mean or 0.0)} under {quoted(found.arrangement_title(n))}"
-        for n in lead.named
-    ]
+    parts = [f"in {sets(target.shares[n].mean or 0.0)} under {called(found, n)}" for n in lead.named]
     return stop(f"{sentence_case(target.words)}: {', against '.join(parts)}")
 
 
@@ -165,7 +162,7 @@ def by_form(found: Material, lead: Lead) -> str:
         parts.append(f"{said(found, mean, short=True)} {words}")
     base = forms.base.mean
     start = "" if base is None else said(found, Summary(base.mean, base.se, *(None,) * 5)).removeprefix("in ")
-    return f"Instead of {start or 'no figure'} under {quoted(found.arrangement_title(lead.focus))}: {', '.join(parts)}."
+    return f"Instead of {start or 'no figure'} under {called(found, lead.focus)}: {', '.join(parts)}."
 
 
 def unmeant(found: Material, lead: Lead) -> str:

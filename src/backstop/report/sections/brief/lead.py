@@ -7,11 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from backstop.base.arrays import FloatArray
-from backstop.base.words import frequency, supported
+from backstop.base.words import frequency, quoted, shortened, supported
 from backstop.report.material.gathering import Material
 from backstop.report.material.parting import Parting, Side, inside, parting
 from backstop.report.material.subject import is_bad, is_probability
 from backstop.worlds.statistics import Summary, summarise
+
+MOST_CHARACTERS = 60
+"""Titles longer than a line are cut, except in the headline."""
 
 SETS = "sets of assumptions"
 """What worlds are called where nobody has read what a world is."""
@@ -94,7 +97,9 @@ def said(found: Material, of: Summary, short: bool = False) -> str:
         words = frequency(of.mean, of.se)
         if words == "none":
             return "no case" if short else "in no case"
-        return words if short else f"in {words} cases"
+        if short:
+            return words
+        return f"{words} cases" if words.startswith("between") else f"in {words} cases"
     unit = " years" if metric.kind == "duration" and not short else ""
     return f"{supported(of.mean or 0.0, of.se, most=2)}{unit}"
 
@@ -118,3 +123,26 @@ def sets(share: float) -> str:
     """A share of the worlds in words: `83 of 100 sets of assumptions`."""
     words = frequency(share)
     return "no set of assumptions" if words == "none" else f"{words} {SETS}"
+
+
+def called(found: Material, arrangement: str) -> str:
+    """An arrangement in quotation marks, as `label` has it."""
+    return quoted(label(found, arrangement))
+
+
+def label(found: Material, arrangement: str, short: bool = False) -> str:
+    """The title of an arrangement, its short one where that is longer than a line or `short` is asked for.
+
+    What is still longer is cut, unless another arrangement would then be called the same.
+    """
+    arrangements = found.model.scenario.arrangements
+
+    def cut(name: str) -> str:
+        title = found.arrangement_title(name)
+        if short or len(title) > MOST_CHARACTERS:
+            title = arrangements[name].labelled(name)
+        return shortened(title, MOST_CHARACTERS)
+
+    text = cut(arrangement)
+    alone = sum(cut(name) == text for name in found.result.arrangements) == 1
+    return text if alone else found.arrangement_title(arrangement)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import partial
 
 import numpy as np
@@ -18,8 +17,10 @@ from backstop.report.sections.brief import basis
 from backstop.report.sections.brief.lead import (
     SETS,
     Lead,
+    called,
     ends,
     figures,
+    label,
     lead_of,
     said,
     sets,
@@ -28,7 +29,7 @@ from backstop.report.sections.brief.lead import (
     within,
 )
 from backstop.report.wording import told_apart
-from backstop.worlds.statistics import Summary, mean_and_error
+from backstop.worlds.statistics import Summary, mean_and_error, summarise
 
 MOST_DRAWN = 12
 # A chance so near to never and always that it is said as that.
@@ -92,7 +93,15 @@ def _range(found: Material, lead: Lead) -> str:
         return "No assumption of the study is uncertain, so there is one figure and no range."
     noun = "chances" if is_probability(found.model.scenario.metrics[lead.metric]) else "figures"
     text = f"The plausible range holds the {noun} in nine of ten {SETS} that the study allows."
-    if lead.other is None:
+    for name in lead.named:
+        known = np.isfinite(found.result.arrangements[name].samples[lead.metric])
+        share = summarise(known.astype(np.float64), found.result.weights).mean or 0.0
+        if 0.0 < share < 1.0:
+            text += (
+                f" Under {called(found, name)} there is a figure in only {sets(share)}: in the others its condition "
+                "cannot come about, and the answer is not about them."
+            )
+    if lead.other is None or figures(found, lead.other, lead.metric).mean is None:
         return text
     one, two = (found.result.arrangements[n].samples[lead.metric] for n in (lead.focus, lead.other))
     gap = one - two
@@ -100,7 +109,7 @@ def _range(found: Material, lead: Lead) -> str:
         return f"{text} The two arrangements cannot be told apart."
     tiny = 1e-9 * max(1.0, float(np.nanmax(np.abs(np.concatenate((one, two))))))
     more, less = share_of(found, gap > tiny, gap), share_of(found, gap < -tiny, gap)
-    focus, other = (quoted(found.arrangement_title(n)) for n in (lead.focus, lead.other))
+    focus, other = (called(found, n) for n in (lead.focus, lead.other))
     return (
         f"{text} On the same assumptions it is higher under {focus} than under {other} in {sets(more)}, and lower "
         f"in {frequency(less)}."
@@ -117,7 +126,7 @@ def _kinds(found: Material, lead: Lead) -> str:
         hardly, nearly = share_of(found, of < _RARE, of), share_of(found, of > 1 - _RARE, of)
         if min(hardly, nearly) >= 0.05 and hardly + nearly >= 0.5:
             parts.append(
-                f"under {quoted(found.arrangement_title(name))} it hardly ever comes about in {sets(hardly)} (chance "
+                f"under {called(found, name)} it hardly ever comes about in {sets(hardly)} (chance "
                 f"below 1 in 10), nearly always in {frequency(nearly)} (above 9 in 10), and only "
                 f"{frequency(max(0.0, 1 - hardly - nearly))} lie between"
             )
@@ -139,10 +148,10 @@ def _side(found: Material, lead: Lead, side: Side) -> str:
     for at, name in enumerate(lead.named):
         of = within(found, lead.metric, name, side)
         if of.mean is None:
-            parts.append(f"no figure under {quoted(found.arrangement_title(name))}")
+            parts.append(f"no figure under {called(found, name)}")
             continue
         span = f" ({ends(found, of)})" if of.q05 is not None and width(of) > 0 else ""
-        parts.append(f"{said(found, of, short=at > 0)} under {quoted(found.arrangement_title(name))}{span}")
+        parts.append(f"{said(found, of, short=at > 0)} under {called(found, name)}{span}")
     return stop(f"Where {side.words} ({sets(side.share)}): {', against '.join(parts)}")
 
 
@@ -153,7 +162,7 @@ def picture(found: Material, lead: Lead) -> Figure:
     drawn = [n for n in result.arrangements if n in lead.named]
     drawn += [n for n in result.arrangements if n not in lead.named][: MOST_DRAWN - len(drawn)]
     drawn = [n for n in result.arrangements if n in drawn]
-    labels = _labels(found, drawn)
+    labels = {name: label(found, name, short=True) for name in drawn}
     probable = is_probability(metric)
     unit, domain = (
         ("chance", (0.0, 1.0)) if probable else ("years" if metric.kind == "duration" else "", None)
@@ -194,14 +203,6 @@ def picture(found: Material, lead: Lead) -> Figure:
             "The mean, and the range of nine in ten.",
         ),
     )
-
-
-def _labels(found: Material, names: list[str]) -> dict[str, str]:
-    """Titles of arrangements, short ones where a title is long, and never the same for two."""
-    arrangements = found.model.scenario.arrangements
-    texts = {n: arrangements[n].labelled(n) for n in names}
-    twice = Counter(texts.values())
-    return {n: text if twice[text] == 1 else found.arrangement_title(n) for n, text in texts.items()}
 
 
 def _picture_title(found: Material, lead: Lead, sides: list[tuple[str, dict[str, Summary]]]) -> str:
