@@ -30,17 +30,25 @@ def section(found: Material) -> Section:
     if tension is not None:
         blocks.append(tension)
     if several:
-        blocks.append(values_figure(found))
+        blocks.append(
+            Paragraph(f"{stop(values_figure(found).title)} The annex shows by how much, and what it costs.")
+        )
     return Section("arrangements", "Arrangements compared", tuple(blocks))
 
 
-def annex(found: Material) -> list[Block]:
-    """What is looked up of it: costs by payer, and all metrics, slips and differences by arrangement."""
-    result = found.result
-    blocks: list[Block] = []
-    if any(a.controllers for a in result.arrangements.values()):
+def annexed_figures(found: Material) -> list[Block]:
+    """What each actor gains or loses, and costs by payer."""
+    arrangements = found.result.arrangements
+    blocks: list[Block] = [values_figure(found)] if len(arrangements) > 1 else []
+    if any(a.controllers for a in arrangements.values()):
         blocks.append(costs_figure(found))
-    blocks.append(metrics_table(result))
+    return blocks
+
+
+def annexed_tables(found: Material) -> list[Block]:
+    """All metrics, slips and differences by arrangement."""
+    result = found.result
+    blocks: list[Block] = [metrics_table(result)]
     if has_events(result):
         blocks.append(slips_table(result))
     if len(result.arrangements) > 1:

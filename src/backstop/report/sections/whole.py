@@ -80,9 +80,9 @@ def _written(found: Material) -> Report:
 
 def _figures(found: Material) -> Section:
     """The figures of every section that are looked up and not read through; all tables where nothing was sought."""
-    blocks: list[Block] = [*survival.annex(found)]
+    blocks: list[Block] = [*survival.annex(found), *arrangements.annexed_figures(found)]
     if found.searched:
-        blocks += [*arrangements.annex(found), *drivers.annex(found)]
+        blocks += [*arrangements.annexed_tables(found), *drivers.annex(found)]
     else:
         blocks += tables(found.result)
     return Section("tables", "All figures", tuple(blocks), annex=True)
