@@ -28,12 +28,16 @@ def figures(of: Report | Result) -> dict[str, Chart]:
     from altair.utils.schemapi import debug_mode
 
     from backstop.report.sections import arrangements, survival
+    from backstop.report.sections.brief.page import section as brief
 
     if isinstance(of, Report):
         return {figure.name: chart_of(figure) for figure in of.figures()}
     with debug_mode(False):
         found = _material(of)
-        blocks = [block for part in (arrangements, survival) for block in _blocks(part.section(found))]
+        body = (brief(found), arrangements.section(found), survival.section(found))
+        blocks = [block for section in body for block in _blocks(section)]
+        # As on the page: what is looked up comes after what is read through.
+        blocks += [*survival.annex(found), *arrangements.annexed_figures(found)]
         return {block.name: chart_of(block) for block in blocks if isinstance(block, Figure)}
 
 
@@ -108,10 +112,10 @@ def verdicts(claims: Claims, result: Result) -> list[Chart]:
     """The verdicts on claims, judged on the worlds of a result, in one chart or more."""
     from altair.utils.schemapi import debug_mode
 
-    from backstop.report.sections.claims import section
+    from backstop.report.sections.claims import annex
 
     with debug_mode(False):
-        blocks = _blocks(section(_material(result, claims)))
+        blocks = _blocks(annex(_material(result, claims)))
         return [chart_of(block) for block in blocks if isinstance(block, Figure)]
 
 
