@@ -14,7 +14,7 @@ from tests.support import report_studies
 
 from backstop.dossier.text.word_document import word_document
 from backstop.report.content import Entry, Figure, Items, Paragraph, Section
-from backstop.report.material.gathering import Material
+from backstop.report.material.gathering import Material, Request, gathered
 from backstop.report.material.parting import leans, parting
 from backstop.report.material.subject import is_bad, subject_of
 from backstop.report.render.html import html
@@ -23,6 +23,7 @@ from backstop.report.sections.brief import page as brief
 from backstop.report.sections.brief.basis import who_loses
 from backstop.report.sections.brief.lead import lead_of
 from backstop.report.sections.whole import brief_alone
+from backstop.scenario.study import load
 
 # The rival attacks for sure where it wants to, and never where it does not.
 TWO_KINDS = """\
@@ -150,6 +151,18 @@ def test_less_of_what_is_bad_is_better(tmp_path: Path) -> None:
     found = material_of(text.replace("0.1 * wall", "0.6 * wall"), tmp_path)
     assert is_bad(found.model.scenario, "war_3")
     assert subject_of(found.result).focus == "walled"
+
+
+def test_one_world_has_no_range_and_says_so(tmp_path: Path) -> None:
+    folder = tmp_path / "one"
+    folder.mkdir()
+    (folder / "scenario.yaml").write_text(TWO_KINDS, encoding="utf-8")
+    found = gathered(load(folder), folder, Request(worlds=1, threads=1), "backstop report one")
+    texts = " ".join(_texts(brief.section(found)))
+    assert "One set of assumptions alone was looked at, so there is no range" in texts
+    assert "plausible range" not in texts
+    assert "One set of assumptions alone cannot tell." in texts
+    assert html(brief_alone(found))
 
 
 def test_a_word_document_says_the_same_and_describes_its_picture(small: Material) -> None:

@@ -25,6 +25,8 @@ def hangs_on(found: Material, lead: Lead) -> str:
     """Three sentences: the figure where an assumption is at its low and at its high end."""
     if found.exact:
         return "Nothing is uncertain in this study: its figures are exact for the assumptions made."
+    if found.result.worlds == 1:
+        return "One set of assumptions alone cannot tell."
     name = lead.focus
     if lead.other is not None and width(figures(found, name, lead.metric)) < 0.05:
         wider = width(figures(found, lead.other, lead.metric)) > width(figures(found, name, lead.metric))

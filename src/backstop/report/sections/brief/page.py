@@ -91,6 +91,8 @@ def _range(found: Material, lead: Lead) -> str:
     """What the range is, and how often the one arrangement does better than the other on the same assumptions."""
     if found.exact:
         return "No assumption of the study is uncertain, so there is one figure and no range."
+    if found.result.worlds == 1:
+        return "One set of assumptions alone was looked at, so there is no range: other assumptions may say otherwise."
     noun = "chances" if is_probability(found.model.scenario.metrics[lead.metric]) else "figures"
     text = f"The plausible range holds the {noun} in nine of ten {SETS} that the study allows."
     for name in lead.named:
