@@ -103,6 +103,6 @@ def _passages(
         y0, y1 = height(start), height(to)
         way = [(left, y0), (far - 5, y0), (far, y0 + (5 if y1 > y0 else -5))]
         way += [(far, y1 - (5 if y1 > y0 else -5)), (far - 5, y1), (left + 8, y1)]
-        sheet.line(way, "coal", 0.8 + 5.2 * p, said=f"{start} to {to}: {chance_words(p)}", faint=0.8)
+        sheet.line(way, "coal", 0.8 + 5.2 * p, said=f"{start} to {to}: {chance_words(p)}")
         size = 4.5 + 2.5 * p
         sheet.area([(left, y1), (left + 2 * size, y1 - size), (left + 2 * size, y1 + size)], "coal")

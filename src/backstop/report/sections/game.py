@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
 
-from backstop.base.words import readable
+from backstop.base.table import Table
+from backstop.base.words import quoted, readable, stop
+from backstop.report.charts import bars, style
 from backstop.report.charts.phase_map import Place
 from backstop.report.charts.phase_map import draw as draw_map
-from backstop.report.charts.tree import CHANCE, Branch, Node
+from backstop.report.charts.tree import CHANCE, Branch, Node, chance_words
 from backstop.report.charts.tree import draw as draw_tree
+from backstop.report.content import Figure, Paragraph, Section
 from backstop.report.drawing.sheet import SIZE, SMALL, WIDE, Sheet
+from backstop.report.material.gathering import Material
 from backstop.scenario.format.fields import from_good_to_bad
 from backstop.scenario.model import Model
+from backstop.worlds.trace import trace
 from backstop.worlds.tracing.traced import NodeTrace, PhaseTrace, WorldTrace
+
+if TYPE_CHECKING:
+    import altair
 
 
 def pictures(model: Model, of: WorldTrace, period: int, width: float = WIDE) -> Sheet:
@@ -51,16 +61,20 @@ def alternative(model: Model, of: WorldTrace, period: int) -> str:
 
 
 def _parts(model: Model, phases: tuple[PhaseTrace, ...], width: float) -> Iterator[tuple[str, Sheet]]:
-    places = [_place(model, phase) for phase in phases]
-    order = {name: at for at, name in enumerate(from_good_to_bad(model.scenario.phases))}
-    places.sort(key=lambda place: order.get(place.name.partition("[")[0], 0))
-    yield "The phases, from good to bad", draw_map(places, _period(model), width)
+    yield "The phases, from good to bad", draw_map(_places(model, phases), _period(model), width)
     every = [_node(model, node) for phase in phases for node in phase.nodes]
     who = list(dict.fromkeys(node.who for node in every if node.who != CHANCE))
     for phase in phases:
         if phase.nodes:
             nodes = [_node(model, node) for node in phase.nodes]
             yield f"What is played in: {_title(model, phase.phase)}", draw_tree(nodes, who, width)
+
+
+def _places(model: Model, phases: tuple[PhaseTrace, ...]) -> list[Place]:
+    """The phases from good to bad."""
+    order = {name: at for at, name in enumerate(from_good_to_bad(model.scenario.phases))}
+    places = [_place(model, phase) for phase in phases]
+    return sorted(places, key=lambda place: order.get(place.name.partition("[")[0], 0))
 
 
 def _period(model: Model) -> str:
@@ -107,3 +121,81 @@ def _node(model: Model, node: NodeTrace) -> Node:
         branches.append(Branch(readable(move.label), move.probability, "" if end else move.leads_to, end))
     about = readable(node.name) if "." not in node.name else ""
     return Node(node.name, _who(model, node.actor), about, node.reach, tuple(branches))
+
+
+def section(found: Material) -> Section:
+    """The phases and what is played first, in the central world under the arrangement looked into."""
+    model, focus = found.model, found.subject.focus
+    of = trace(model, focus, information=found.result.information)
+    played = next((phase for phase in of.phases[0] if phase.nodes), None)
+    figures = [_map_figure(found, of.phases[0])]
+    if played is not None:
+        figures.append(_tree_figure(found, played))
+    where = quoted(found.arrangement_title(focus))
+    words = (
+        f"Under {where}, with every assumption at its median, in the first period. All trees: `backstop explain STUDY "
+        f"--arrangement {focus} --picture FILE`."
+    )
+    return Section("game", "The game, in the central world", (Paragraph(words), *figures), annex=True)
+
+
+def _map_figure(found: Material, phases: tuple[PhaseTrace, ...]) -> Figure:
+    model = found.model
+    places = _places(model, phases)
+    rows = [(place.title, title, chance_words(p)) for place in places for _, title, p in place.to]
+    first = next((place for place in places if place.begins), places[0])
+    title = f"It begins with {quoted(first.title)}"
+    likely = max(((p, following) for _, following, p in first.to), default=None)
+    if likely is not None:
+        title += f"; {_period(model)} on, most likely is {quoted(likely[1])} ({chance_words(likely[0])})"
+    chart = _bars([(f"{a} to {b}", p) for place in places for a, b, p in _passages(place)])
+    return style.figure(
+        chart,
+        partial(draw_map, places, _period(model)),
+        "phases",
+        title=title,
+        definition="The phases from good to bad, what each actor gets there a year, and how likely what follows is.",
+        source=found.source,
+        note="Of the central world alone: other worlds have other chances.",
+        alternative=stop("; ".join(f"{a} to {b}: {c}" for a, b, c in rows) or title),
+        table=Table("Passages", ("", "to", f"chance {_period(model)}"), tuple(rows)),
+    )
+
+
+def _passages(place: Place) -> list[tuple[str, str, float]]:
+    return [(place.title, title, p) for _, title, p in place.to]
+
+
+def _tree_figure(found: Material, phase: PhaseTrace) -> Figure:
+    model = found.model
+    nodes = [_node(model, node) for node in phase.nodes]
+    who = list(dict.fromkeys(node.who for node in nodes if node.who != CHANCE))
+    likely = max(nodes[0].branches, key=lambda branch: branch.probability)
+    rows = tuple(
+        (node.who, branch.label, chance_words(branch.probability), branch.end or readable(branch.node))
+        for node in nodes
+        for branch in node.branches
+    )
+    first = nodes[0].who if nodes[0].who == CHANCE else f"{nodes[0].who} decides"
+    return style.figure(
+        _bars([(f"{a}: {b}", n.probability) for (a, b, _, _), n in zip(rows, _branches(nodes), strict=True)]),
+        partial(draw_tree, nodes, who),
+        "tree",
+        title=f"In {quoted(_title(model, phase.phase))}: {first} first, and most likely is {quoted(likely.label)} "
+        f"({chance_words(likely.probability)})",
+        definition="Who decides, what can be done, how likely it is where its node is reached, and where it leads.",
+        source=found.source,
+        note="Of the central world alone: other worlds have other chances.",
+        alternative=stop("; ".join(f"{a}: {b}, {c}" for a, b, c, _ in rows)),
+        table=Table("Branches", ("", "branch", "chance", "leads to"), rows),
+    )
+
+
+def _branches(nodes: list[Node]) -> list[Branch]:
+    return [branch for node in nodes for branch in node.branches]
+
+
+def _bars(rows: list[tuple[str, float]]) -> altair.LayerChart:
+    """The chances as bars, for notebooks."""
+    names = [f"{at}. {name}" for at, (name, _) in enumerate(rows, 1)]
+    return bars.shares(names, [p for _, p in rows], [0.0] * len(rows), "probability")

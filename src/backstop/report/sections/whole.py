@@ -15,6 +15,7 @@ from backstop.report.sections import (
     claims,
     commitments,
     drivers,
+    game,
     graph_model,
     grounds,
     packages,
@@ -24,7 +25,7 @@ from backstop.report.sections.brief import page as brief
 from backstop.report.tables.assessment import heading, tables
 
 # Sections about what a study rests on, not about what comes of it.
-_WITHOUT_FIGURES = ("judgement", "assumptions", "accounts", "graph", "states", "reproduce")
+_WITHOUT_FIGURES = ("game", "judgement", "assumptions", "accounts", "graph", "states", "reproduce")
 
 
 def written(found: Material) -> Report:
@@ -58,6 +59,7 @@ def _written(found: Material) -> Report:
         (graph_model.section(found), "No graph model: the study has no graph.yaml."),
         (_figures(found), ""),
         (claims.annex(found), ""),
+        (game.section(found) if found.searched else None, ""),
         (commitments.section(found), "No commitments: the study has neither measures nor automatic moves."),
         (grounds.assumptions_annex(found), ""),
         (graph_model.annex(found), ""),
