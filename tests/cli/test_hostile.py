@@ -163,13 +163,18 @@ def test_a_graph_file_that_is_json_is_read_alike_everywhere(study, tmp_path):
 
 
 def test_a_table_with_one_id_for_all(study, tmp_path):
-    file = tmp_path / "rows.jsonl"
-    file.write_text("".join(json.dumps({"id": "one", "text": f"Word {n}."}) + "\n" for n in range(600)))
-    found = run("dossier", "add", str(study), str(file))
-    assert found.code == 0, found
+    def rows(count):
+        file = tmp_path / "rows.jsonl"
+        file.write_text("".join(json.dumps({"id": "one", "text": f"Word {n}."}) + "\n" for n in range(count)))
+        return file
+
+    before = (study / "dossier" / "sources.yaml").read_bytes()
+    assert "600 rows have the id one" in refused(study, "dossier", "add", study, rows(600))
+    assert (study / "dossier" / "sources.yaml").read_bytes() == before
+    assert run("dossier", "add", str(study), str(rows(60))).code == 0
     source = store.read(study / "dossier").dossier.sources["one"]
-    assert len(source.versions) == 600
-    assert source.text.chars == len("Word 599.")
+    assert len(source.versions) == 60
+    assert source.text.chars == len("Word 59.")
 
 
 def test_a_sketch_that_is_none(study):

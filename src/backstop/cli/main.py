@@ -139,7 +139,10 @@ def main() -> NoReturn:
         _forget_output()
         code = 0
     except Exception as error:
-        code = _lack(error) or _internal(error)
+        try:
+            code = _lack(error) or _internal(error)
+        except MemoryError as lack:  # too little even to tell a fault of ours
+            code = _lack(lack)
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -183,7 +186,13 @@ def _forget_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-_NO_MEMORY = ("cannot allocate memory", "failed to map segment", "can't start new thread", "out of memory")
+_NO_MEMORY = (
+    "cannot allocate memory",
+    "failed to map segment",
+    "can't start new thread",
+    "out of memory",
+    "without setting an exception",
+)
 
 
 def _lack(error: Exception) -> int:
