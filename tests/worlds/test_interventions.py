@@ -193,7 +193,7 @@ def test_what_is_set_is_noted(tmp_path: Path) -> None:
         "assess", study, "--worlds", 400, "--set", "prize=2", "--set", "force=60", "--set", "ceiling=20"
     )
     assert answer.code == 0
-    assert "set: prize = 2, force = 60, ceiling = 20" in answer.out
+    assert "Set: prize = 2, force = 60, ceiling = 20" in answer.out
     assert "note: prize is set to 2, outside its range from 0 to 1.2" in answer.err
     assert "note: force is set to 60, which changes bare\n" in answer.err
     assert "ceiling is" not in answer.err
@@ -216,7 +216,8 @@ def test_camps_are_weighed_as_the_study_stands(tmp_path: Path) -> None:
 
 def test_few_effective_worlds_are_told_beside_every_figure(tmp_path: Path) -> None:
     study = write(tmp_path, OBSERVED)
-    text = run("assess", study, "--worlds", 100).out
+    assert "rests on only 36 effective worlds" in " ".join(run("assess", study, "--worlds", 100).out.split())
+    text = run("assess", study, "--worlds", 100, "--all").out
     tables = len(assessment_tables(assess(load(study), 100)))
     assert tables > 5
     assert " ".join(text.split()).count("every figure rests on only 36 effective worlds") == tables
