@@ -312,7 +312,7 @@ def test_the_oldest_modules_go(tmp_path: Path) -> None:
     ("system", "variables", "expected"),
     [
         ("linux", {"XDG_CACHE_HOME": "/x"}, "/x/backstop/programs"),
-        ("linux", {"HOME": "/home/me"}, "/home/me/.cache/backstop/programs"),
+        ("linux", {"HOME": "/own"}, "/own/.cache/backstop/programs"),
         ("darwin", {"HOME": "/Users/me"}, "/Users/me/Library/Caches/backstop/programs"),
         ("win32", {"LOCALAPPDATA": "/local"}, "/local/backstop/programs"),
     ],

@@ -16,9 +16,9 @@ from backstop.questions.words import (
 from backstop.scenario.study import load
 
 SETTLING = Wording(
-    "Settling", "chance a year", "the deal settles slowly", "the deal settles fast", middle=0.25
+    "Settling", "chance a year", "the text takes hold slowly", "the text takes hold fast", middle=0.25
 )
-STAKE = Wording("Stake", "share of the stake", "the deal concedes little", "the deal concedes much", 0.08)
+STAKE = Wording("Stake", "share of the stake", "the text grants little", "the text grants much", 0.08)
 
 
 def test_one_value_at_an_end_of_the_range_is_told_by_its_clause() -> None:
@@ -58,9 +58,9 @@ def test_digits_follow_the_range():
 
 
 def test_the_ends_of_a_range_in_words_of_the_study():
-    limits = {"settling": Limit(None, 0.2, 0.0, 0.5), "stake": Limit(0.1, None, 0.0, 0.3)}
+    limits = {"settling": Limit(None, 0.1, 0.0, 0.5), "stake": Limit(0.1, None, 0.0, 0.3)}
     assert limits_words(limits, {"settling": SETTLING, "stake": STAKE}) == (
-        "the deal settles slowly (under one chance in five a year) and concedes much (over a tenth of the stake)"
+        "the text takes hold slowly (under one chance in ten a year) and grants much (over a tenth of the stake)"
     )
 
 
@@ -69,13 +69,13 @@ def test_the_ends_of_a_range_in_words_of_the_study():
     [
         # A limit that keeps more than half of the values at that end is not called by the end's name.
         (Limit(None, 0.3, 0.0, 0.5), "“Settling” is below 30 chances in 100 a year"),
-        (Limit(0.2, None, 0.0, 0.5), "“Settling” is above one chance in five a year"),
-        (Limit(0.3, None, 0.0, 0.5), "the deal settles fast (over 30 chances in 100 a year)"),
+        (Limit(0.1, None, 0.0, 0.5), "“Settling” is above one chance in ten a year"),
+        (Limit(0.3, None, 0.0, 0.5), "the text takes hold fast (over 30 chances in 100 a year)"),
         (Limit(0.1, 0.2, 0.0, 0.5), "“Settling” is between 10 and 20 chances in 100 a year"),
-        (Limit(None, 0.004, 0.0, 0.5), "the deal settles slowly (under 4 chances in 1,000 a year)"),
+        (Limit(None, 0.004, 0.0, 0.5), "the text takes hold slowly (under 4 chances in 1,000 a year)"),
         (
             Limit(None, 0.25, 0.0, 0.5, stepped=True),
-            "the deal settles slowly (one chance in four a year or less)",
+            "the text takes hold slowly (one chance in four a year or less)",
         ),
     ],
 )

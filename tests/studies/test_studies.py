@@ -344,8 +344,8 @@ def test_tables_and_json_show_phases_of_the_file_and_split_them_by_a_fact() -> N
     phases = result.as_dict()["arrangements"]["alone"]
     assert list(phases["phases"]) == ["talks", "peace", "war"]
     by_guarantee = phases["phases_by_fact"]["guarantee"]
-    assert list(by_guarantee["peace"]) == ["none", "bounded", "full"]
-    total = np.sum([by_guarantee["war"][value] for value in ("none", "bounded", "full")], axis=0)
+    assert list(by_guarantee["peace"]) == ["none", "partial", "full"]
+    total = np.sum([by_guarantee["war"][value] for value in ("none", "partial", "full")], axis=0)
     assert total == pytest.approx(phases["phases"]["war"], abs=1e-12)
     assert len(found["facts"]) == 4
     guarantee = found["facts"][0]
@@ -401,7 +401,7 @@ def test_a_world_laid_open_names_the_facts() -> None:
     found = trace(study("promises"), "armed", periods=(2,))
     entered = [phase for phase in found.phases[2] if phase.share > 0]
     assert {phase.phase for phase in entered} == {phase.phase for phase in found.phases[2]}
-    assert "peace[guarantee=bounded, age=0]" in {phase.phase for phase in entered}
+    assert "peace[guarantee=partial, age=0]" in {phase.phase for phase in entered}
     assert sum(phase.share for phase in entered) == pytest.approx(1.0, abs=1e-12)
     assert list(found.shares[2]) == ["talks", "peace", "war"]
     by_hand = {phase.phase: phase.facts for phase in entered}["peace[guarantee=full, age=1]"]

@@ -31,7 +31,8 @@ def name_of_slips(information: Information) -> Literal["slip", "shock"]:
 def ranked_below(solved: SolvedPlay, margins: Sequence[float]) -> list[list[bool]]:
     """By node and move: whether the move is a slip, where it is made freely.
 
-    It is where it is worth less to its mover than the best move there by more than the mover's margin, ties apart.
+    A slip falls short of the best move at its node, in the payoff of whoever moves, by more than that actor's margin;
+    ties are none.
     Empty at chance nodes and endings.
     """
     found: list[list[bool]] = []

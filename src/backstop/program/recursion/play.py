@@ -238,8 +238,8 @@ class Solution:
     def slips(self) -> dict[int, dict[int, Term]]:
         """By outcome and actor: the probability of the outcome where the actor's was the first slip on the way.
 
-        A move made freely is a slip where it is worth less to its mover than the best one by more than the mover's
-        `slip_margin`, ties apart.
+        Only moves made freely can be slips: those that fall short of the best one there by more than the `slip_margin`
+        of whoever moves, ties apart.
         """
         terms, root = self.terms, len(self.nodes) - 1
         # What comes to each node without a slip, and after a first slip by each actor.

@@ -27,7 +27,7 @@ from backstop.program.recursion.sweeps import Sweeps
 
 # Sweeps after which a fixed point is looked for.
 PROPOSE_AT = (10, 32, 96, 256, 800, 2_400, 8_000)
-# A proposal counts once the part of the error that has to do with choices is down to this share of what it was.
+# What of the distance comes from choices has to shrink to this share of its first size before a proposal counts.
 DOWN_TO = 0.01
 # Below this noise only plain sweeps are made.
 LEAST_NOISE = 1e-6
