@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -33,14 +34,14 @@ class Sketch:
     tables: tuple[Table, ...] = ()
 
 
-class Shown:
+class Shown(ABC):
     """A result that shows itself: `repr` in ten lines, and HTML in a notebook."""
 
     __slots__ = ()
 
+    @abstractmethod
     def sketch(self) -> Sketch:
         """What is shown of it."""
-        raise NotImplementedError
 
     def __repr__(self) -> str:
         return sketch_text(self.sketch())

@@ -122,12 +122,8 @@ def report(
     with folder_written_whole(out, RESULTS) as folder, progress_steps() as step:
         if brief:
             content = brief_alone(of_brief(model, Path(run.study), request, command, step))
-        elif quick:
-            from backstop.report.material.quick import gathered_quickly
-
-            content = written(gathered_quickly(model, Path(run.study), request, command, step))
         else:
-            content = written(gathered(model, Path(run.study), request, command, step))
+            content = written(gathered(model, Path(run.study), request, command, step, quick))
         step("writing the page")
         write(content, folder, wanted, "brief" if brief else "report")
     click.echo(clean(f"written to {out.resolve()}"))

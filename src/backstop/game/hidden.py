@@ -8,6 +8,7 @@ the mixture of the events over that of the conditions.
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -70,7 +71,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class TypedSolution:
+class TypedSolution(ABC):
     """A world with hidden types, solved: its course by type.
 
     `settled`: whether the tail has settled, and every choice that depends on what others conclude from it is found.
@@ -79,26 +80,26 @@ class TypedSolution:
     world: TypedWorld
     settled: bool
 
+    @abstractmethod
     def course(self, type_: int) -> Course:
         """What happens with a type."""
-        raise NotImplementedError
 
     def lifted(self, metric: Metric) -> Metric:
         """A metric over the phases and outcomes of the game, over those of the courses."""
         return metric
 
+    @abstractmethod
     def value(self, phase: int, actor: int, type_: int | None = None) -> float:
         """What the future is worth to an actor at t = 0 in a phase: of the actor with types, by type or on average;
         to others, who do not know the type unless all do, in their expectation."""
-        raise NotImplementedError
 
+    @abstractmethod
     def shares(self, phase: int) -> list[list[float]]:
         """Probability of being in each phase of the game at periods 0 .. T, from `phase`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def expected_outcomes(self, phase: int) -> list[float]:
         """Expected number of occurrences of each outcome of the game up to the horizon, from `phase`."""
-        raise NotImplementedError
 
     def mixed(self, by_type: Sequence[float]) -> float:
         """The average of two figures by the shares of the types; that of a type without a share does not matter."""

@@ -338,18 +338,7 @@ class LearntProcess:
                 with function.when():
                     self._compare(function, going)
         self._absorb(function)
-        function.assign(lambda terms: {gone: terms.constant(0.0)})
-        RowWriter(function, rows, len(kept)).over(
-            lambda cell: {
-                rows.values: cell.at(rows.worth),
-                rows.discounted: cell.terms.mul(cell.factor, cell.at(rows.worth)),
-            },
-            total={gone: lambda cell: cell.terms.sub(cell.at(rows.worth), cell.at(rows.worth))},
-        )
-        terms = Terms()
-        failed = terms.op("ne", terms.local(gone), terms.constant(0.0))
-        known = terms.load(self.lanes.failed)
-        function.compute(terms, [Store(self.lanes.failed, terms.op("or", known, failed))])
+        RowWriter(function, rows, len(kept)).end_period(gone, self.lanes.failed)
         return function
 
     def _begin(self, function: Function) -> None:

@@ -234,16 +234,5 @@ class Process:
         if is_first:
             self._call(function, "first", outcomes)
         self._absorb(function)
-        function.assign(lambda terms: {gone: terms.constant(0.0)})
-        RowWriter(function, rows, len(phases)).over(
-            lambda cell: {
-                rows.values: cell.at(rows.worth),
-                rows.discounted: cell.terms.mul(cell.factor, cell.at(rows.worth)),
-            },
-            total={gone: lambda cell: cell.terms.sub(cell.at(rows.worth), cell.at(rows.worth))},
-        )
-        terms = Terms()
-        failed = terms.op("ne", terms.local(gone), terms.constant(0.0))
-        known = terms.load(self.lanes.failed)
-        function.compute(terms, [Store(self.lanes.failed, terms.op("or", known, failed))])
+        RowWriter(function, rows, len(phases)).end_period(gone, self.lanes.failed)
         return function

@@ -113,6 +113,23 @@ class RowWriter:
         with self.function.each(self.count, rows.size) as row:
             written([0], row)
 
+    def end_period(self, gone: int, failed: int) -> None:
+        """Make what the phases of a period are worth their values, and discount them; note in the mask of lanes at
+        `failed` where one of them is not finite. `gone`: a local for what is not a number."""
+        rows, function = self.rows, self.function
+        function.assign(lambda terms: {gone: terms.constant(0.0)})
+        self.over(
+            lambda cell: {
+                rows.values: cell.at(rows.worth),
+                rows.discounted: cell.terms.mul(cell.factor, cell.at(rows.worth)),
+            },
+            # Zero for every finite number, and not a number for all others.
+            total={gone: lambda cell: cell.terms.sub(cell.at(rows.worth), cell.at(rows.worth))},
+        )
+        terms = Terms()
+        found = terms.op("ne", terms.local(gone), terms.constant(0.0))
+        function.compute(terms, [Store(failed, terms.op("or", terms.load(failed), found))])
+
     def take(self, table: int, where: int | None = None) -> None:
         """Take the numbers of a table as values, in the lanes that the local `where` has set or in both, and discount
         the values."""

@@ -38,6 +38,7 @@ T = TypeVar("T")
 
 DRIVERS = 12
 FEW_TO_JUDGE = 10
+_NOT_QUICK = "Left out by --quick: backstop report without it looks for them."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,8 +130,11 @@ def gathered(
     request: Request,
     command: str,
     step: Callable[[str], None] = lambda words: None,
+    quick: bool = False,
 ) -> Material:
     """All that a report on the study in `study` says. `step` is told what is being done.
+
+    `quick`: but for what takes long, verdicts on claims and least packages.
 
     Questions that have no answer in this study (a constant metric, a single arrangement) leave a reason in its place.
     Raises InvalidInput and Refused where the request itself is wrong.
@@ -145,16 +149,20 @@ def gathered(
     shares = sought(lambda: shares_of(inquiry, result, lead))
     swung = sought(lambda: swings(inquiry, Quantity(lead.metric, lead.focus)).swings)
     conditions = sought(lambda: conditions_of(inquiry, result, lead))
-    step("looking for the least packages")
-    packages = sought(lambda: _packages(inquiry, result, lead, request))
+    packages: Sought[Packages] = Sought(None, _NOT_QUICK)
+    if not quick:
+        step("looking for the least packages")
+        packages = sought(lambda: _packages(inquiry, result, lead, request))
     step("trying other forms of the model")
     forms = forms_of(result, lead, request.threads)
-    step("judging claims")
     claims = None
     unjudged = ""
-    if model.scenario.claims and (result.weights is not None or result.worlds >= FEW_TO_JUDGE):
+    if quick or not model.scenario.claims:
+        pass
+    elif result.weights is not None or result.worlds >= FEW_TO_JUDGE:
+        step("judging claims")
         claims = judge_claims(inquiry, solved=result)
-    elif model.scenario.claims:
+    else:
         unjudged = (
             f"Claims, judged: {counted(result.worlds, 'world')} cannot tell; {FEW_TO_JUDGE} are needed."
         )

@@ -4,28 +4,12 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
-from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
-from backstop.questions.inquiry import inquiry_of
-from backstop.questions.study.sensitivity import swings
-from backstop.questions.study.sensitivity_results import Quantity
-from backstop.report.material.gathering import (
-    Material,
-    Request,
-    Sought,
-    conditions_of,
-    forms_of,
-    of_assessment,
-    shares_of,
-    sought,
-)
-from backstop.report.material.subject import subject_of
+from backstop.report.material.gathering import Request
 from backstop.scenario.model import Model
-from backstop.worlds.assessment import assess, chosen_arrangements
+from backstop.worlds.assessment import chosen_arrangements
 from backstop.worlds.draws import drawn
 from backstop.worlds.query import Query, ask
 
@@ -56,36 +40,3 @@ def affordable_worlds(model: Model, request: Request) -> int:
     worlds = _SOLVING_SECONDS / pace
     rounded = int(round(worlds, 1 - math.floor(math.log10(worlds)))) if worlds >= 10 else 10
     return min(request.worlds, max(_LEAST, rounded))
-
-
-def gathered_quickly(
-    model: Model,
-    study: Path,
-    request: Request,
-    command: str,
-    step: Callable[[str], None] = lambda words: None,
-) -> Material:
-    """What a report says but for what takes long: claims are not judged, and least packages not looked for.
-
-    Raises InvalidInput and Refused where the request itself is wrong.
-    """
-    step(f"solving {request.worlds:,} worlds")
-    result = assess(
-        model, request.worlds, request.seed, request.arrangements, request.information, request.threads
-    )
-    lead = subject_of(result, request.metrics, request.target, request.focus)
-    inquiry = inquiry_of(result, request.threads)
-    step("looking for what it hangs on")
-    shares = sought(lambda: shares_of(inquiry, result, lead))
-    swung = sought(lambda: swings(inquiry, Quantity(lead.metric, lead.focus)).swings)
-    conditions = sought(lambda: conditions_of(inquiry, result, lead))
-    step("trying other forms of the model")
-    forms = forms_of(result, lead, request.threads)
-    return replace(
-        of_assessment(result, study, lead, forms, None, command),
-        shares=shares,
-        swings=swung,
-        conditions=conditions,
-        packages=Sought(None, "Left out by --quick: backstop report without it looks for them."),
-        searched=True,
-    )
