@@ -24,7 +24,7 @@ from backstop.scenario.distribution.mixture import Mixture
 from backstop.scenario.expression.nodes import type_of
 from backstop.scenario.format import scenario as form
 from backstop.scenario.format.hidden_types import Beliefs
-from backstop.scenario.overrides import Overrides, as_range
+from backstop.scenario.overrides import OWN, Overrides, as_range
 from backstop.scenario.plays import Occurrence, Plays, occurrence_name
 from backstop.scenario.states import State, state_name, states_of, where_true
 from backstop.scenario.uses import MeasureUses, NodeNumbers, Path, Use, use
@@ -251,7 +251,50 @@ class Model(Shown):
             overrides=replace(self.as_it_stands.overrides, given=ranges),
             drawn_from=root,
         )
-        return model.with_values(self.overrides.set) if self.overrides.set else model
+        return model._overridden(self.overrides)
+
+    def with_own(self, levels: Mapping[str, float]) -> Model:
+        """The same model with one more arrangement, the reader's own, `yours`; measures not named keep their default.
+
+        It stands after those of the study, on the same worlds with the same weights, and claims do not ask about it.
+        Raises InvalidInput for unknown measures, levels outside their range, and where the study has such a name.
+        """
+        scenario, measures = self.scenario, self.scenario.measures
+        faults = []
+        if OWN in scenario.arrangements and self.own is None:
+            faults.append(
+                Fault(f"the study has an arrangement {OWN} itself", hint="give that one another name")
+            )
+        for name, level in levels.items():
+            if name not in measures:
+                faults.append(Fault(f"{name} is no measure", hint=did_you_mean(name, measures, "measure")))
+            elif not measures[name].range[0] <= level <= measures[name].range[1]:
+                low, high = measures[name].range
+                faults.append(Fault(f"{name} = {level:g} is outside its range [{low:g}, {high:g}]"))
+        if faults:
+            raise InvalidInput(faults)
+        own = {name: float(level) for name, level in levels.items()}
+        arrangement = form.Arrangement(title="Yours", measures=own)
+        defaults = {name: float(of.default) for name, of in measures.items()}
+        return replace(
+            self,
+            scenario=scenario.model_copy(
+                update={"arrangements": {**scenario.arrangements, OWN: arrangement}}
+            ),
+            levels=MappingProxyType({**self.levels, OWN: MappingProxyType({**defaults, **own})}),
+            overrides=replace(self.overrides, own=own),
+            weighed_as=self.as_it_stands,
+        )
+
+    @property
+    def own(self) -> str | None:
+        """The reader's own arrangement; None where there is none."""
+        return None if self.overrides.own is None else OWN
+
+    def _overridden(self, overrides: Overrides) -> Model:
+        """The same model with what `overrides` adds and sets, but for its conditions and its camp."""
+        model = self if overrides.own is None else self.with_own(overrides.own)
+        return model.with_values(overrides.set) if overrides.set else model
 
     def metric(self, name: str) -> Metric:
         """A metric of the scenario over the phases, outcomes and actors of the game."""
@@ -309,7 +352,7 @@ class Model(Shown):
             drawn_from=None,
         )
         model = model.given(overrides.given) if overrides.given else model
-        return model.with_values(overrides.set) if overrides.set else model
+        return model._overridden(overrides)
 
 
 def compile_scenario(

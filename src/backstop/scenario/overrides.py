@@ -1,7 +1,7 @@
-"""What a study is asked under besides its own assumptions: interventions, conditions, and a camp of experts.
+"""What a study is asked under besides its own assumptions: interventions, conditions, a camp, the reader's own package.
 
 What is *set* intervenes: the weights of worlds stay those of the study as it stands. What is *given* conditions: worlds
-are drawn with it, and weighed anew.
+are drawn with it, and weighed anew. The reader's *own* arrangement stands beside those of the study.
 """
 
 from __future__ import annotations
@@ -9,13 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+OWN = "yours"
+"""What the reader's own arrangement is called."""
+
 Range = tuple[float, float]
 """The lowest and the highest value; a single value twice."""
 
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """Values `set` of parameters and measures, values or ranges `given` of parameters, and the `camp`, if any.
+    """Values `set`, values or ranges `given` of parameters, the `camp` if any, and the reader's `own` arrangement.
+
+    `own`: levels of measures of the arrangement `OWN`, those not named at their default; None where there is none.
 
     >>> Overrides({"troops": 30.0}, {"resolve": (0.2, 0.4)}).words
     'set: troops = 30; given: resolve from 0.2 to 0.4'
@@ -24,6 +29,7 @@ class Overrides:
     set: Mapping[str, float] = field(default_factory=dict)
     given: Mapping[str, Range] = field(default_factory=dict)
     camp: str | None = None
+    own: Mapping[str, float] | None = None
 
     @property
     def words(self) -> str:
@@ -35,15 +41,19 @@ class Overrides:
             parts.append("given: " + ", ".join(_given(name, *ends) for name, ends in self.given.items()))
         if self.camp is not None:
             parts.append(f"camp: {self.camp}")
+        if self.own is not None:
+            levels = ", ".join(f"{name} = {level:.10g}" for name, level in self.own.items())
+            parts.append(f"{OWN}: {levels or 'every measure at its default'}")
         return "; ".join(parts)
 
     def as_dict(self) -> dict[str, object]:
-        """As it stands in JSON, as it was asked for."""
-        return {
+        """As it stands in JSON, as it was asked for; `own` only where there is such an arrangement."""
+        found: dict[str, object] = {
             "set": dict(self.set),
             "given": {name: low if low == high else [low, high] for name, (low, high) in self.given.items()},
             "camp": self.camp,
         }
+        return found if self.own is None else {**found, "own": dict(self.own)}
 
 
 def as_range(value: float | Sequence[float]) -> Range:

@@ -47,12 +47,14 @@ def model_of(
     set: Settings | None = None,
     given: Given | None = None,
     camp: str | None = None,
+    own: Settings | None = None,
 ) -> Model:
-    """The model of a study with one camp of experts, conditioned on what is `given`, with what is `set`.
+    """The model of a study with one camp of experts, what is `given`, an arrangement of one's `own`, and what is `set`.
 
     `set` intervenes: parameters are fixed and measures put at one level in every arrangement, and the weights of worlds
-    stay. `given` conditions: parameters have a value or lie in a range, and worlds are weighed anew. Raises
-    InvalidInput for unknown names, levels out of range and conditions that cannot be met.
+    stay. `given` conditions: parameters have a value or lie in a range, and worlds are weighed anew. `own` adds the
+    arrangement `yours` of these levels of measures. Raises InvalidInput for unknown names, levels out of range and
+    conditions that cannot be met.
 
     >>> model_of("examples/ladder", set={"noise": 2}).distributions["noise"]
     2.0
@@ -61,6 +63,7 @@ def model_of(
     if camp is not None:
         model = model.in_camp(camp)
     model = model.given(given) if given else model
+    model = model if own is None else model.with_own(own)
     return model.with_values(set) if set else model
 
 

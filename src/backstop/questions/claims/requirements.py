@@ -93,7 +93,8 @@ def requirements_of(model: Model, name: str) -> Requirements:
 def _read(model: Model, name: str, kind: str) -> Requirements:
     claim = model.scenario.claims[name]
     order = list(model.scenario.measures)
-    promised = {a: promise_of(model, a) for a in model.levels}
+    # A claim is about the study; what a reader puts together beside it neither supports nor refutes it.
+    promised = {a: promise_of(model, a) for a in model.levels if a != model.own}
 
     def asked(formula: str | float, key: str = "for") -> Event:
         return event(model, formula, model.place(("claims", name, kind, key)))
