@@ -67,7 +67,7 @@ _study_and_draws = (
     ),
     click.option("--camp", metavar="NAME", help="Use this camp of experts wherever it has a view."),
     click.option(
-        "--own",
+        "--yours",
         metavar="NAME=LEVEL,...",
         help="Add an arrangement of your own, called yours: levels of measures, those not named at their default.",
     ),
@@ -116,7 +116,7 @@ class Run:
     settings: tuple[str, ...]
     conditions: tuple[str, ...]
     camp: str | None
-    own: str | None = None
+    yours: str | None = None
     worlds: int = 0
     threads: int | None = None
     as_json: bool = False
@@ -124,7 +124,7 @@ class Run:
 
     @functools.cached_property
     def model(self) -> Model:
-        """The study with `--camp`, `--given`, `--own` and `--set` applied; its notes are counted on standard error."""
+        """The study with `--camp`, `--given`, `--yours` and `--set` applied; its notes are counted on standard error."""
         from backstop.base.process import keep_freed_memory
         from backstop.base.words import counted
         from backstop.scenario.study import load
@@ -137,7 +137,7 @@ class Run:
         if self.camp is not None:
             model = model.in_camp(self.camp)
         model = model.given(self.given) if self.conditions else model
-        model = model if self.own is None else model.with_own(self.own_levels)
+        model = model if self.yours is None else model.with_yours(self.levels_of_yours)
         return model.with_values(self.values) if self.settings else model
 
     @functools.cached_property
@@ -151,14 +151,14 @@ class Run:
         return found
 
     @functools.cached_property
-    def own_levels(self) -> dict[str, float]:
-        """The levels of `--own` by measure; a usage error where it is not a list of NAME=LEVEL."""
+    def levels_of_yours(self) -> dict[str, float]:
+        """The levels of `--yours` by measure; a usage error where it is not a list of NAME=LEVEL."""
         found: dict[str, float] = {}
-        texts = [text for text in (self.own or "").split(",") if text.strip()]
+        texts = [text for text in (self.yours or "").split(",") if text.strip()]
         for name, text in self._pairs(
-            "--own", texts, "NAME=LEVEL with numbers, such as --own us_backstop=1,european_force=30"
+            "--yours", texts, "NAME=LEVEL with numbers, such as --yours us_backstop=1,european_force=30"
         ):
-            (found[name],) = _numbers(f"--own {name}={text}", text, 1)
+            (found[name],) = _numbers(f"--yours {name}={text}", text, 1)
         return found
 
     @functools.cached_property
@@ -185,9 +185,8 @@ class Run:
             if not sign or not name:
                 raise click.UsageError(f"{option} {text}: write {form}")
             if name in seen:
-                raise click.UsageError(
-                    f"{option} {text}: {name} is {'given' if option == '--own' else option[2:]} twice"
-                )
+                done = "set" if option == "--set" else "given"
+                raise click.UsageError(f"{option} {text}: {name} is {done} twice")
             seen.add(name)
             yield name, value
 
@@ -261,7 +260,7 @@ class Run:
             ("--camp", self.camp or ""),
         ]
         given = [word for choice in choices if choice[1] for word in choice]
-        given += [] if self.own is None else ["--own", self.own]
+        given += [] if self.yours is None else ["--yours", self.yours]
         return shlex.join(["backstop", name, Path(self.study).name or self.study, *given])
 
 
@@ -290,8 +289,8 @@ def _numbers(said: str, text: str, count: int) -> tuple[float, ...]:
         found = (math.nan,)
     if len(found) != count or not all(map(math.isfinite, found)):
         form = "NAME=VALUE with a number, such as --set us_backstop=0.5"
-        if said.startswith("--own"):
-            form = "NAME=LEVEL with numbers, such as --own us_backstop=1,european_force=30"
+        if said.startswith("--yours"):
+            form = "NAME=LEVEL with numbers, such as --yours us_backstop=1,european_force=30"
         elif said.startswith("--given"):
             form = "NAME=VALUE or NAME=[LOW, HIGH] with numbers, such as --given 'hawk=[0.2, 0.4]'"
         raise click.UsageError(f"{said}: write {form}")

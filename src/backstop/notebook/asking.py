@@ -2,7 +2,7 @@
 
 A study is what `backstop.load` gives, or the path of a study. `set` intervenes: it fixes parameters, or a measure's
 level in every arrangement. `given` conditions: it draws worlds in which parameters have a value, or lie in a range
-[low, high]. `camp` uses one camp of experts wherever it has a view; `own` adds an arrangement, `yours`, of levels of
+[low, high]. `camp` uses one camp of experts wherever it has a view; `yours` adds an arrangement, `yours`, of levels of
 measures; `information` is a reading of the payoff shocks;
 `threads` None takes all processors; `progress(done, total)` is called as work goes on.
 """
@@ -41,7 +41,7 @@ def assess(
     set: Settings | None = None,
     given: Given | None = None,
     camp: str | None = None,
-    own: Settings | None = None,
+    yours: Settings | None = None,
 ) -> Result:
     """A study solved over many worlds, as `backstop assess` does; `arrangements` None: all of them.
 
@@ -53,7 +53,7 @@ def assess(
     from backstop.worlds.assessment import assess as solve
 
     return solve(
-        model_of(study, set, given, camp, own), worlds, seed, arrangements, information, threads, progress
+        model_of(study, set, given, camp, yours), worlds, seed, arrangements, information, threads, progress
     )
 
 
@@ -66,7 +66,7 @@ def claims(
     set: Settings | None = None,
     given: Given | None = None,
     camp: str | None = None,
-    own: Settings | None = None,
+    yours: Settings | None = None,
     information: Information | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
@@ -83,14 +83,14 @@ def claims(
 
     solved = study if isinstance(study, Result) else None
     if isinstance(study, Result):
-        if set or given or camp is not None or own is not None or information is not None:
+        if set or given or camp is not None or yours is not None or information is not None:
             raise InvalidInput(
-                "a result has been solved as it is", hint="set, given, camp and own belong to assess"
+                "a result has been solved as it is", hint="set, given, camp and yours belong to assess"
             )
         inquiry = inquiry_of(study, threads, progress)
     else:
         inquiry = Inquiry(
-            model_of(study, set, given, camp, own), worlds, seed, information, threads, progress
+            model_of(study, set, given, camp, yours), worlds, seed, information, threads, progress
         )
     if not inquiry.model.scenario.claims:
         raise InvalidInput("the study makes no claims", hint="add a section claims: to its scenario.yaml")
@@ -112,7 +112,7 @@ def sensitivity(
     set: Settings | None = None,
     given: Given | None = None,
     camp: str | None = None,
-    own: Settings | None = None,
+    yours: Settings | None = None,
     information: Information | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
@@ -129,7 +129,7 @@ def sensitivity(
         raise InvalidInput("where is the condition of the method regional", hint='method="regional"')
     if second_order and method != "sobol":
         raise InvalidInput("second_order belongs to the method sobol", hint="leave it out")
-    model = model_of(study, set, given, camp, own)
+    model = model_of(study, set, given, camp, yours)
     quantity = Quantity(
         known_metric(model, metric or next(iter(model.scenario.metrics))),
         known_arrangement(model, arrangement),
@@ -151,7 +151,7 @@ def conditions(
     set: Settings | None = None,
     given: Given | None = None,
     camp: str | None = None,
-    own: Settings | None = None,
+    yours: Settings | None = None,
     information: Information | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
@@ -162,7 +162,7 @@ def conditions(
     """
     from backstop.questions.study.conditions import conditions as asked
 
-    model = model_of(study, set, given, camp, own)
+    model = model_of(study, set, given, camp, yours)
     inquiry = Inquiry(model, worlds, seed, information, threads, progress)
     return asked(inquiry, where, known_arrangement(model, arrangement), boxes, resamples)
 
@@ -182,7 +182,7 @@ def design(
     set: Settings | None = None,
     given: Given | None = None,
     camp: str | None = None,
-    own: Settings | None = None,
+    yours: Settings | None = None,
     information: Information | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
@@ -196,7 +196,7 @@ def design(
     from backstop.questions.study.packages import known_goal, least_packages, measures_to_vary
     from backstop.questions.weighted_worlds import worlds_under
 
-    model = model_of(study, set, given, camp, own)
+    model = model_of(study, set, given, camp, yours)
     asked = event(model, target)
     goals = {known_metric(model, name): True for name in more} | {
         known_goal(model, name): False for name in less
@@ -228,7 +228,7 @@ def compare(
     set: Settings | None = None,
     given: Given | None = None,
     camp: str | None = None,
-    own: Settings | None = None,
+    yours: Settings | None = None,
     information: Information | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
@@ -248,7 +248,7 @@ def compare(
         if isinstance(of, Result):
             result = of
         else:
-            model = model_of(of, set, given, camp, own)
+            model = model_of(of, set, given, camp, yours)
             result = assess(model, worlds, seed, arrangements, information, threads, progress)
         judged = None
         if judge and result.model.scenario.claims:

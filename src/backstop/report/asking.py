@@ -28,7 +28,7 @@ def report(
     set: Settings | None = None,
     given: Given | None = None,
     camp: str | None = None,
-    own: Settings | None = None,
+    yours: Settings | None = None,
     information: Information | None = None,
     threads: int | None = None,
     brief: bool = False,
@@ -40,7 +40,7 @@ def report(
     which is no result.
     """
     wanted = known_formats(formats)
-    model = model_of(study, set, given, camp, own)
+    model = model_of(study, set, given, camp, yours)
     request = Request(
         worlds=worlds,
         seed=seed,

@@ -24,7 +24,7 @@ from backstop.scenario.distribution.mixture import Mixture
 from backstop.scenario.expression.nodes import type_of
 from backstop.scenario.format import scenario as form
 from backstop.scenario.format.hidden_types import Beliefs
-from backstop.scenario.overrides import OWN, Overrides, as_range
+from backstop.scenario.overrides import YOURS, Overrides, as_range
 from backstop.scenario.plays import Occurrence, Plays, occurrence_name
 from backstop.scenario.states import State, state_name, states_of, where_true
 from backstop.scenario.uses import MeasureUses, NodeNumbers, Path, Use, use
@@ -253,7 +253,7 @@ class Model(Shown):
         )
         return model._overridden(self.overrides)
 
-    def with_own(self, levels: Mapping[str, float]) -> Model:
+    def with_yours(self, levels: Mapping[str, float]) -> Model:
         """The same model with one more arrangement, the reader's own, `yours`; measures not named keep their default.
 
         It stands after those of the study, on the same worlds with the same weights, and claims do not ask about it.
@@ -261,9 +261,9 @@ class Model(Shown):
         """
         scenario, measures = self.scenario, self.scenario.measures
         faults = []
-        if OWN in scenario.arrangements and self.own is None:
+        if YOURS in scenario.arrangements and self.yours is None:
             faults.append(
-                Fault(f"the study has an arrangement {OWN} itself", hint="give that one another name")
+                Fault(f"the study has an arrangement {YOURS} itself", hint="give that one another name")
             )
         for name, level in levels.items():
             if name not in measures:
@@ -279,21 +279,21 @@ class Model(Shown):
         return replace(
             self,
             scenario=scenario.model_copy(
-                update={"arrangements": {**scenario.arrangements, OWN: arrangement}}
+                update={"arrangements": {**scenario.arrangements, YOURS: arrangement}}
             ),
-            levels=MappingProxyType({**self.levels, OWN: MappingProxyType({**defaults, **own})}),
-            overrides=replace(self.overrides, own=own),
+            levels=MappingProxyType({**self.levels, YOURS: MappingProxyType({**defaults, **own})}),
+            overrides=replace(self.overrides, yours=own),
             weighed_as=self.as_it_stands,
         )
 
     @property
-    def own(self) -> str | None:
+    def yours(self) -> str | None:
         """The reader's own arrangement; None where there is none."""
-        return None if self.overrides.own is None else OWN
+        return None if self.overrides.yours is None else YOURS
 
     def _overridden(self, overrides: Overrides) -> Model:
         """The same model with what `overrides` adds and sets, but for its conditions and its camp."""
-        model = self if overrides.own is None else self.with_own(overrides.own)
+        model = self if overrides.yours is None else self.with_yours(overrides.yours)
         return model.with_values(overrides.set) if overrides.set else model
 
     def metric(self, name: str) -> Metric:

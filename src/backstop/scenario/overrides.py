@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-OWN = "yours"
+YOURS = "yours"
 """What the reader's own arrangement is called."""
 
 Range = tuple[float, float]
@@ -18,9 +18,9 @@ Range = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """Values `set`, values or ranges `given` of parameters, the `camp` if any, and the reader's `own` arrangement.
+    """Values `set`, values or ranges `given` of parameters, the `camp` if any, and the arrangement `yours`.
 
-    `own`: levels of measures of the arrangement `OWN`, those not named at their default; None where there is none.
+    `yours`: levels of measures of the arrangement `YOURS`, those not named at their default; None where there is none.
 
     >>> Overrides({"troops": 30.0}, {"resolve": (0.2, 0.4)}).words
     'set: troops = 30; given: resolve from 0.2 to 0.4'
@@ -29,7 +29,7 @@ class Overrides:
     set: Mapping[str, float] = field(default_factory=dict)
     given: Mapping[str, Range] = field(default_factory=dict)
     camp: str | None = None
-    own: Mapping[str, float] | None = None
+    yours: Mapping[str, float] | None = None
 
     @property
     def words(self) -> str:
@@ -41,19 +41,19 @@ class Overrides:
             parts.append("given: " + ", ".join(_given(name, *ends) for name, ends in self.given.items()))
         if self.camp is not None:
             parts.append(f"camp: {self.camp}")
-        if self.own is not None:
-            levels = ", ".join(f"{name} = {level:.10g}" for name, level in self.own.items())
-            parts.append(f"{OWN}: {levels or 'every measure at its default'}")
+        if self.yours is not None:
+            levels = ", ".join(f"{name} = {level:.10g}" for name, level in self.yours.items())
+            parts.append(f"{YOURS}: {levels or 'every measure at its default'}")
         return "; ".join(parts)
 
     def as_dict(self) -> dict[str, object]:
-        """As it stands in JSON, as it was asked for; `own` only where there is such an arrangement."""
+        """As it stands in JSON, as it was asked for; `yours` only where there is such an arrangement."""
         found: dict[str, object] = {
             "set": dict(self.set),
             "given": {name: low if low == high else [low, high] for name, (low, high) in self.given.items()},
             "camp": self.camp,
         }
-        return found if self.own is None else {**found, "own": dict(self.own)}
+        return found if self.yours is None else {**found, "yours": dict(self.yours)}
 
 
 def as_range(value: float | Sequence[float]) -> Range:

@@ -47,12 +47,12 @@ def model_of(
     set: Settings | None = None,
     given: Given | None = None,
     camp: str | None = None,
-    own: Settings | None = None,
+    yours: Settings | None = None,
 ) -> Model:
-    """The model of a study with one camp of experts, what is `given`, an arrangement of one's `own`, and what is `set`.
+    """The model of a study with one camp of experts, what is `given`, the arrangement `yours`, and what is `set`.
 
     `set` intervenes: parameters are fixed and measures put at one level in every arrangement, and the weights of worlds
-    stay. `given` conditions: parameters have a value or lie in a range, and worlds are weighed anew. `own` adds the
+    stay. `given` conditions: parameters have a value or lie in a range, and worlds are weighed anew. `yours` adds the
     arrangement `yours` of these levels of measures. Raises InvalidInput for unknown names, levels out of range and
     conditions that cannot be met.
 
@@ -63,7 +63,7 @@ def model_of(
     if camp is not None:
         model = model.in_camp(camp)
     model = model.given(given) if given else model
-    model = model if own is None else model.with_own(own)
+    model = model if yours is None else model.with_yours(yours)
     return model.with_values(set) if set else model
 
 

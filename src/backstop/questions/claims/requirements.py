@@ -94,7 +94,7 @@ def _read(model: Model, name: str, kind: str) -> Requirements:
     claim = model.scenario.claims[name]
     order = list(model.scenario.measures)
     # A claim is about the study; what a reader puts together beside it neither supports nor refutes it.
-    promised = {a: promise_of(model, a) for a in model.levels if a != model.own}
+    promised = {a: promise_of(model, a) for a in model.levels if a != model.yours}
 
     def asked(formula: str | float, key: str = "for") -> Event:
         return event(model, formula, model.place(("claims", name, kind, key)))

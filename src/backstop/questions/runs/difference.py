@@ -290,7 +290,7 @@ def _notes(a: Run, b: Run, paired: bool) -> list[str]:
     for name in ("worlds", "seed", "information"):
         if one[name] != other[name]:
             found.append(f"{name}: {one[name]} in {a.label}, {other[name]} in {b.label}")
-    for name in ("set", "given", "camp", "own"):
+    for name in ("set", "given", "camp", "yours"):
         if (mine := one.get(name) or None) != (theirs := other.get(name) or None):
             found.append(f"{name}: {mine or 'nothing'} in {a.label}, {theirs or 'nothing'} in {b.label}")
     if isinstance(a.result, SavedResult) or isinstance(b.result, SavedResult):
@@ -321,7 +321,7 @@ def _about(run: Run) -> dict[str, object]:
         "set",
         "given",
         "camp",
-        "own",
+        "yours",
     )
     data = run.data
     return {"label": run.label, **{name: data[name] for name in names if name in data}}
