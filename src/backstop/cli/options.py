@@ -124,7 +124,7 @@ class Run:
 
     @functools.cached_property
     def model(self) -> Model:
-        """The study with `--camp`, `--given`, `--yours` and `--set` applied; its notes are counted on standard error."""
+        """The study with `--camp`, `--given`, `--yours` and `--set` applied; notes are counted on standard error."""
         from backstop.base.process import keep_freed_memory
         from backstop.base.words import counted
         from backstop.scenario.study import load
