@@ -37,15 +37,20 @@ def folders(given: Sequence[Path] = ()) -> tuple[Path, ...]:
 
 
 class AvailableTexts:
-    """The texts that can be read here, by digest. Folders are walked once, when the first text is asked for."""
+    """The texts that can be read here, by digest. Folders are walked once, when the first text is asked for.
 
-    def __init__(self, dossier: Path, elsewhere: Iterable[Path] = ()) -> None:
+    `held` are texts in memory by digest, such as those of documents on their way into the dossier.
+    """
+
+    def __init__(
+        self, dossier: Path, elsewhere: Iterable[Path] = (), held: Mapping[str, str] | None = None
+    ) -> None:
         self._dossier = dossier
         kept = (dossier / PRIVATE,) if (dossier / PRIVATE).is_dir() else ()
         self._elsewhere = (*kept, *elsewhere)
         self._sizes: dict[int, list[Path]] | None = None
         self._rows: dict[str, str] = {}
-        self._texts: dict[str, str] = {}
+        self._texts: dict[str, str] = dict(held or {})
 
     def text(self, version: Version) -> str | None:
         """The canonical text of a version, or None where nobody here holds it."""

@@ -75,7 +75,7 @@ def code(
     Its text must be at hand. Where the words stand at several places all are shown, and --nth says which is meant.
     """
     from backstop.base.words import clean
-    from backstop.dossier.coding import Passage, coded
+    from backstop.dossier.coding.statement import Passage, coded
     from backstop.dossier.record import OUTLET
 
     opened = replace(opened, coding=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -54,8 +53,8 @@ def add(
     new text of a known source becomes its new version, and statements are checked against it.
     """
     from backstop.dossier import intake, store
-    from backstop.dossier.available_texts import AvailableTexts, folders
-    from backstop.dossier.verification import settled, verify
+    from backstop.dossier.available_texts import folders
+    from backstop.dossier.exchange.delivery import delivered
 
     if (name or replaces) and len(files) > 1:
         raise click.UsageError("--id and --replaces go with one file")
@@ -63,28 +62,18 @@ def add(
     incoming = intake.arrivals(
         files, intake.Details(certainty=certainty or "", **details), snapshot.dossier.key
     )
-    sources, happened = intake.entered(dict(snapshot.dossier.sources), incoming, name, replaces)
-    by_digest = {item.source.text.digests.text: item.text for item in incoming}
-    beside: dict[str, str] = {}
-    elsewhere: dict[Path, str] = {}
-    for source in list(sources.values()):
-        digests = source.text.digests
-        text = by_digest.get(digests.text)
-        if text is None or source.text.file:
-            continue
-        if source.may_travel:
-            sources[source.id] = kept = intake.filed(source)
-            beside[kept.text.file] = text
-        elif opened.folders and digests.text != digests.received:
-            elsewhere[places[0] / f"{digests.text}.txt"] = text
-    found = replace(snapshot.dossier, sources=sources)
-    renewed = [entered for entered, what in happened if what == "new version"]
-    if renewed:
-        available = AvailableTexts(snapshot.folder, [*places, *{f.parent for f in files}])
-        outcomes = verify(found, available, renewed)
-        found = settled(found, outcomes, available)
-        _print_outcomes(outcomes)
-    store.write(snapshot, found, beside, elsewhere)
+    delivery = delivered(
+        snapshot,
+        incoming,
+        name,
+        replaces,
+        folders=[*places, *{f.parent for f in files}],
+        texts_folder=places[0] if opened.folders else None,
+    )
+    found, sources, happened = delivery.dossier, delivery.dossier.sources, delivery.happened
+    if any(what == "new version" for _, what in happened):
+        _print_outcomes(delivery.outcomes)
+    store.write(snapshot, found, delivery.beside, delivery.elsewhere)
     for said in [note for item in incoming for note in item.notes][:20]:
         print_note(said)
     for entered, what in happened if len(happened) <= 20 else []:

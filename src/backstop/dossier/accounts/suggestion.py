@@ -14,7 +14,7 @@ from typing import Any
 from backstop.dossier.accounts.candidate_pairs import CandidatePair, candidate_pairs
 from backstop.dossier.dossier import Dossier
 from backstop.dossier.record import Anchor, Register, Statement
-from backstop.dossier.text.canonical import folded
+from backstop.dossier.text.canonical import digest, folded
 from backstop.dossier.text.quotation import quotations
 from backstop.dossier.text.sentence import sentences
 from backstop.dossier.text.speaker import CUE, mentions, speakers
@@ -124,6 +124,7 @@ def suggest(dossier: Dossier, source: str, text: str, others: Mapping[str, str])
     spans, quotes = sentences(text), quotations(text)
     named = mentions(text, register.actors)
     coded = [s for s in dossier.statements.values() if s.source == source]
+    passed_over = {r.id for r in dossier.findings.values() if r.dismissed}
     zones = dossier.sources[source].text.zones
     pseudo = [_as_statement(i, source, text[a:b], register, dossier) for i, (a, b) in enumerate(spans)]
     near: dict[str, list[CandidatePair]] = {}
@@ -139,11 +140,19 @@ def suggest(dossier: Dossier, source: str, text: str, others: Mapping[str, str])
         spoken = bool(actors) and (quoted or bool(CUE.search(text, start, end)))
         reasons = ["speech"] if spoken else []
         reasons += [name for name, sign in _REASONS.items() if sign.search(text, start, end)]
+        passed = name_of_suggestion(source, text[start:end]) in passed_over
         told = () if zone == "furniture" else tuple(reasons)
         ids = tuple(s.id for s in coded if s.anchor.start < end and start < s.anchor.end)
         found.append(
             SentenceSuggestion(
-                start, end, zone, actors, bool(told), told, ids, tuple(near.get(f"sentence {index}", ()))
+                start,
+                end,
+                zone,
+                actors,
+                bool(told) and not passed,
+                told,
+                ids,
+                tuple(near.get(f"sentence {index}", ())),
             )
         )
     every = {name: (other, quotations(other)) for name, other in {**others, source: text}.items()}
@@ -162,6 +171,15 @@ def suggest(dossier: Dossier, source: str, text: str, others: Mapping[str, str])
             )
         )
     return Suggestions(source, tuple(found), tuple(asked))
+
+
+def name_of_suggestion(source: str, sentence: str) -> str:
+    """The id under which a suggestion to code a sentence is dismissed: a digest, and none of its words.
+
+    >>> name_of_suggestion("a", "Talks go on.")
+    'candidate:a:832f533f45acde49'
+    """
+    return f"candidate:{source}:{digest(sentence)[:16]}"
 
 
 def same_quotation(one: str, other: str) -> float | None:

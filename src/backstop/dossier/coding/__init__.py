@@ -1,0 +1,1 @@
+"""Coding by hand: statements entered, revised and withdrawn, links made, and findings passed over."""
