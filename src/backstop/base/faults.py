@@ -81,3 +81,18 @@ class Refused(BackstopError):
     """The request is understood but goes past a limit, or cannot be answered honestly."""
 
     exit_code = 4
+
+
+def kept_details(error: BaseException) -> str:
+    """Where the traceback of a fault of the program itself is kept, in words."""
+    import tempfile
+    import traceback
+
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="backstop-fault-", suffix=".txt", delete=False, encoding="utf-8"
+        ) as handle:
+            traceback.print_exception(error, file=handle)
+    except OSError:
+        return "set BACKSTOP_DEBUG=1 to see the details"
+    return f"the details are in {handle.name}"

@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "graph": ("graph.group", "Analyse a conflict from preferences without numbers."),
     "new": ("study", "Start a study of your own from a commented template."),
     "report": ("report", "Write the whole answer of a study as one page."),
+    "serve": ("serve", "Open a study in a browser: the live page, with what needs Python."),
     "schema": ("study", "Print the JSON Schema of the scenario file."),
     "audit": ("provenance", "List assumptions by the grade of their grounds."),
     "dossier": ("dossier.group", "Take in documents, code them, compare accounts, exchange codings."),
@@ -216,22 +217,15 @@ def _lack(error: Exception) -> int:
 
 def _internal(error: Exception) -> int:
     """Keep the traceback in a file, and tell the user where and that the fault is ours."""
-    import tempfile
-    import traceback
-
     if os.environ.get("BACKSTOP_DEBUG"):
+        import traceback
+
         traceback.print_exception(error)
         return 5
+    from backstop.base.faults import kept_details
     from backstop.base.words import clean
 
-    try:
-        with tempfile.NamedTemporaryFile(
-            "w", prefix="backstop-fault-", suffix=".txt", delete=False, encoding="utf-8"
-        ) as handle:
-            traceback.print_exception(error, file=handle)
-        details = f"the details are in {handle.name}"
-    except OSError:
-        details = "set BACKSTOP_DEBUG=1 to see the details"
+    details = kept_details(error)
     click.echo(clean(f"an internal fault, not yours ({type(error).__name__}: {error}); {details}"), err=True)
     return 5
 

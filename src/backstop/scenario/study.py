@@ -30,7 +30,6 @@ def load(path: str | Path) -> Model:
     ['consultative', 'automatic', 'half_automatic', 'attributed']
     """
     from backstop.base.document import MOST_BYTES
-    from backstop.scenario.check.scenario import read_scenario
     from backstop.scenario.location import content, find
 
     if str(path) == "-":
@@ -38,6 +37,16 @@ def load(path: str | Path) -> Model:
     else:
         file = find(Path(path))
         data, name, study = content(file), str(file), file.resolve().parent.name
+    return model_from(data, name, study)
+
+
+def model_from(data: bytes, name: str, study: str = "") -> Model:
+    """The compiled model of the scenario in `data`; `name` is that of its file, `study` that of the file's folder.
+
+    Raises InvalidInput with every error at once.
+    """
+    from backstop.scenario.check.scenario import read_scenario
+
     document, scenario, notes = read_scenario(data, name)
     return compile_scenario(scenario, document.place, {"scenario.yaml": sha256(data)}, study, notes)
 
