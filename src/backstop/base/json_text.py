@@ -25,6 +25,16 @@ def json_text(value: object) -> str:
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
+def json_line(value: object) -> str:
+    """`value` as JSON text without spaces, for programs; a number that is not finite becomes null.
+
+    >>> json_line({"peace": [0.5, float("nan")]})
+    '{"peace":[0.5,null]}'
+    """
+    text = json.dumps(_finite(value), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
 def _finite(value: object) -> object:
     if isinstance(value, float):
         return value if math.isfinite(value) else None

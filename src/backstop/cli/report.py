@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from backstop.cli import options
 from backstop.cli.printing import print_notes
 from backstop.report.render.folder import FORMATS, known_formats
+
+if TYPE_CHECKING:
+    from backstop.report.material.gathering import Request
 
 
 @click.command()
@@ -53,6 +58,11 @@ from backstop.report.render.folder import FORMATS, known_formats
     is_flag=True,
     help="In at most 15 seconds: on fewer worlds unless --worlds is given, without verdicts on claims and packages.",
 )
+@click.option(
+    "--live",
+    is_flag=True,
+    help="A page that answers: with sliders that solve the study anew where it is read, in the same one file.",
+)
 @options.arrangement_option
 @options.run_options(worlds=20_000, as_json=False)
 def report(
@@ -65,12 +75,14 @@ def report(
     focus: str | None,
     brief: bool,
     quick: bool,
+    live: bool,
     arrangements: tuple[str, ...],
 ) -> None:
     """Write the report on STUDY into a folder: one page that needs no network, in the order a hurried reader needs.
 
-    With --brief only its first page, for readers who will see nothing else. svg and png are folders of figures, each
-    complete with title, source and note. pdf needs an installed Chromium.
+    With --brief only its first page, for readers who will see nothing else. With --live the page also answers: sliders
+    solve the study anew where it is read, and without script the report is seen as printed. svg and png are folders of
+    figures, each complete with title, source and note. pdf needs an installed Chromium.
     """
     wanted = chosen_formats(formats)
     if "pdf" in wanted:
@@ -117,6 +129,8 @@ def report(
         command += " --brief"
     elif quick:
         command += " --quick"
+    if live:
+        command += " --live"
 
     # Opened before the work: a folder that cannot be written is found at once.
     with folder_written_whole(out, RESULTS) as folder, progress_steps() as step:
@@ -124,9 +138,37 @@ def report(
             content = brief_alone(of_brief(model, Path(run.study), request, command, step))
         else:
             content = written(gathered(model, Path(run.study), request, command, step, quick))
+        alive = None
+        if live:
+            step("making the page answer")
+            alive = _alive(run, request, command)
         step("writing the page")
-        write(content, folder, wanted, "brief" if brief else "report")
+        write(content, folder, wanted, "brief" if brief else "report", alive)
     click.echo(clean(f"written to {out.resolve()}"))
+
+
+def _alive(run: options.Run, request: Request, command: str) -> Callable[[str], str] | None:
+    """What makes a live page of a printed one; None, with a note, where the study is too much for a page."""
+    from backstop.base.faults import Refused
+    from backstop.live.one_file import one_file
+    from backstop.live.payload import Asked, payload
+
+    asked = Asked(
+        seed=request.seed,
+        information=request.information,
+        threads=request.threads,
+        command=command,
+        reported=request.worlds,
+        metrics=request.metrics,
+        target=request.target,
+        about=request.focus,
+    )
+    try:
+        data = payload(run.model, Path(run.study), asked)
+    except Refused as refusal:
+        print_notes([f"the page stays as printed: {refusal}"])
+        return None
+    return lambda printed: one_file(printed, data)
 
 
 def _quick_worlds(run: options.Run, arrangements: tuple[str, ...]) -> int:

@@ -115,7 +115,7 @@ def means_and_errors(
         weighted = row if weights is None else row * weights
         masses[:, at], totals[:, at] = mass, sums_by_replication(weighted[np.newaxis])[0]
     with np.errstate(divide="ignore", invalid="ignore"):
-        means = totals.sum(axis=0) / masses.sum(axis=0)
+        means = in_order(totals) / in_order(masses)
     # Where every world has a value, and so for nearly all figures, the masses are the same.
     alike = (masses == masses[:, :1]).all(axis=0)
     errors = np.empty(len(rows))
@@ -151,15 +151,24 @@ def sums_by_replication(rows: Array) -> Array:
     return np.asarray(total)
 
 
+def in_order(parts: Array) -> Array:
+    """Sums over the first axis, one part after the other: (parts, ...) gives (...).
+
+    NumPy's own sum takes another order where the other axes have length 1, so that a figure would depend on how many
+    are summed up beside it; and a page that shows it must find the same bits.
+    """
+    return np.asarray(np.cumsum(parts, axis=0)[-1])
+
+
 def jackknife(left_out: ArrayLike) -> Array:
     """Standard errors, shape (...), from estimates without one group each, shape (groups, ...) (Tukey 1958)."""
     estimates = np.asarray(left_out, dtype=np.float64)
     count = len(estimates)
-    spread = estimates - estimates.mean(axis=0)
+    spread = estimates - in_order(estimates) / count
     # Squares of very large or very small numbers would overflow or vanish.
     largest = np.abs(spread).max(axis=0)
     scale = np.where((largest > 1e-150) & (largest < 1e150) | (largest == 0.0), 1.0, largest)
-    return np.asarray(scale * np.sqrt((count - 1) / count * np.square(spread / scale).sum(axis=0)))
+    return np.asarray(scale * np.sqrt((count - 1) / count * in_order(np.square(spread / scale))))
 
 
 def jackknife_errors(mass: Array, sums: Array) -> Array:
@@ -170,9 +179,9 @@ def jackknife_errors(mass: Array, sums: Array) -> Array:
     used = mass > 0.0
     if int(np.count_nonzero(used)) < 2:
         return np.full(sums.shape[1:], np.nan)
-    left_mass = (mass.sum() - mass[used]).reshape(-1, *(1,) * (sums.ndim - 1))
+    left_mass = (in_order(mass) - mass[used]).reshape(-1, *(1,) * (sums.ndim - 1))
     with np.errstate(divide="ignore", invalid="ignore"):
-        return jackknife((sums.sum(axis=0) - sums[used]) / left_mass)
+        return jackknife((in_order(sums) - sums[used]) / left_mass)
 
 
 def quantiles(values: Array, weights: Array | None, levels: Sequence[float]) -> tuple[float | None, ...]:
@@ -224,7 +233,7 @@ def _reached(values: Array, weights: Array | None, before: float, targets: Seque
 
 
 def _sorted_out(values: Array, weights: Array | None, before: float, targets: Sequence[float]) -> list[float]:
-    order = np.argsort(values)
+    order = np.argsort(values, kind="stable")
     ordered = values[order]
     cumulative = before + (np.arange(1.0, values.size + 1) if weights is None else np.cumsum(weights[order]))
     places = np.searchsorted(cumulative, targets, side="left")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from backstop.base.faults import InvalidInput
@@ -34,12 +34,18 @@ def write_report(content: Report, out: Path, formats: tuple[str, ...], name: str
         write(content, folder, formats, name)
 
 
-def write(content: Report, folder: Path, formats: tuple[str, ...], name: str = "report") -> None:
+def write(
+    content: Report,
+    folder: Path,
+    formats: tuple[str, ...],
+    name: str = "report",
+    alive: Callable[[str], str] | None = None,
+) -> None:
     """The report in every format asked for, in files called `name`, which is "report" or "brief".
 
-    A page is always there: it marks the folder as the program's own.
+    A page is always there: it marks the folder as the program's own. `alive` makes a live page of a printed one.
     """
-    from backstop.base.files import write_new
+    from backstop.base.files import write_atomically, write_new
     from backstop.report.render.figures import png, svg
     from backstop.report.render.html import html
 
@@ -49,6 +55,9 @@ def write(content: Report, folder: Path, formats: tuple[str, ...], name: str = "
         from backstop.report.render.pdf import pdf
 
         write_new(folder / f"{name}.pdf", pdf(page))
+    if alive is not None:
+        # After printing, which needs no more than the printed page.
+        write_atomically(page, alive(html(content)))
     if "docx" in formats:
         from backstop.report.render.word import docx
 

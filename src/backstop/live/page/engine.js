@@ -1,0 +1,173 @@
+/**
+ * The engine of the page: the program of the study on the drawn worlds. What is asked for last wins; an answer that was
+ * overtaken is null.
+ */
+import { Pool } from "./host.js";
+import { selection } from "./instance.js";
+
+/** Why a page cannot be made alive, in a sentence for its reader. */
+export class CannotRun extends Error {}
+
+// A module of one function with a vector instruction: (func (v128.const ...) drop).
+const WITH_VECTORS = new Uint8Array([
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 23, 1, 21, 0, 253, 12,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 26, 11,
+]);
+const GROUPS = ["metrics", "values", "curves", "costs", "outcomes", "slips", "shares"];
+const MOST_WORKERS = 4;
+
+/** Bytes from base64. */
+function bytesOf(text) {
+  const raw = atob(text);
+  const bytes = new Uint8Array(raw.length);
+  for (let i = 0; i < raw.length; i++) bytes[i] = raw.charCodeAt(i);
+  return bytes;
+}
+
+/** Doubles from base64, little-endian, whatever the machine's own order. */
+export function doublesOf(text) {
+  const bytes = bytesOf(text);
+  const view = new DataView(bytes.buffer);
+  const found = new Float64Array(bytes.length / 8);
+  for (let i = 0; i < found.length; i++) found[i] = view.getFloat64(8 * i, true);
+  return found;
+}
+
+async function unpacked(program) {
+  const bytes = bytesOf(program.wasm);
+  if (program.compressed !== "gzip") return bytes;
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/** How many workers to use where nothing else is said: one for each processor, and no more than four. */
+export function usualWorkers() {
+  return Math.max(1, Math.min(MOST_WORKERS, navigator.hardwareConcurrency || 1));
+}
+
+/** The engine for the data of a page. Throws CannotRun where this browser, or this data, cannot do it. */
+export async function engineOf(payload, workers = usualWorkers()) {
+  if (typeof WebAssembly !== "object") throw new CannotRun("This browser does not run WebAssembly.");
+  if (!WebAssembly.validate(WITH_VECTORS)) {
+    throw new CannotRun("This browser runs WebAssembly without 128-bit vectors (SIMD), which the program of the study needs.");
+  }
+  if (typeof Worker !== "function" || typeof DecompressionStream !== "function") {
+    throw new CannotRun("This browser is too old to solve the study.");
+  }
+  const { description } = payload.program;
+  let module;
+  let draws;
+  try {
+    module = await WebAssembly.compile(await unpacked(payload.program));
+    const rows = doublesOf(payload.draws.rows);
+    const { worlds, parameters: names, certain } = payload.draws;
+    draws = { names, rows, worlds, certain };
+    if (rows.length !== names.length * worlds) throw new Error("worlds are missing");
+  } catch {
+    throw new CannotRun("The data of this page is damaged.");
+  }
+  let pool;
+  try {
+    pool = await Pool.open(module, description, draws, workers);
+  } catch (error) {
+    throw new CannotRun(`The program of the study could not be started (${error.message}).`);
+  }
+  return new Engine(payload, pool, draws);
+}
+
+export class Engine {
+  constructor(payload, pool, draws) {
+    this.payload = payload;
+    this.description = payload.program.description;
+    this.pool = pool;
+    this.draws = draws;
+    this.worlds = draws.worlds;
+    this.weights = payload.draws.weights === null ? null : doublesOf(payload.draws.weights);
+    this.turn = 0;
+  }
+
+  /** The weights of the first `worlds` worlds; null where all count alike. */
+  weightsOf(worlds) {
+    return this.weights === null ? null : this.weights.subarray(0, worlds);
+  }
+
+  /**
+   * Worlds solved under arrangements.
+   *
+   * `arrangements`: [{key, levels}], the level promised of every measure; `set`: parameters that have one value in all
+   * worlds; `worlds`: the first so many; `wanted`: which groups of figures; `metrics`: only these (null: all).
+   * Resolves to null where another request has come meanwhile, else to {answers, worlds, ms}: by key, `metrics`,
+   * `values`, `costs` and `outcomes` by name, one number for every world; `curves` by metric, one row for every
+   * period; `slips` by metric and actor; `shares`, one row for every period and phase; `settled` and `flagged`.
+   */
+  async solve({ arrangements, set = {}, worlds = this.worlds, wanted = ["metrics"], metrics = null }) {
+    const turn = ++this.turn;
+    const count = Math.max(1, Math.min(worlds, this.worlds));
+    const groups = GROUPS.filter((group) => wanted.includes(group));
+    const { figures, places, switches } = selection(this.description, { groups, metrics });
+    const rooms = new Map(
+      arrangements.map(({ key }) => [key, places.map(({ rows }) => new Float64Array(rows * count))]),
+    );
+    const began = performance.now();
+    const whole = await this.pool.solve({
+      worlds: count,
+      arrangements,
+      set,
+      switches,
+      places,
+      capacity: this.description.call.worlds,
+      pace: groups.join(),
+      stopped: () => turn !== this.turn,
+      take(key, first, here, arrays) {
+        rooms.get(key).forEach((room, at) => {
+          const { rows } = places[at];
+          for (let row = 0; row < rows; row++) room.set(arrays[at].subarray(row * here, (row + 1) * here), row * count + first);
+        });
+      },
+    });
+    if (!whole) return null;
+    const at = new Map(places.map(({ offset }, index) => [offset, index]));
+    const answers = {};
+    for (const [key, room] of rooms) answers[key] = answer(figures, count, (offset) => room[at.get(offset)]);
+    return { answers, worlds: count, ms: performance.now() - began };
+  }
+
+  /**
+   * How many worlds, a multiple of the sixteen replications, can be solved in about `ms` under so many arrangements:
+   * all of them where the study is quick.
+   */
+  affordable(ms, arrangements, wanted = ["metrics"]) {
+    const pace = this.pool.pace.get(GROUPS.filter((group) => wanted.includes(group)).join());
+    if (pace === undefined) return Math.min(this.worlds, 128);
+    const count = (ms * this.pool.workers.length) / (pace * Math.max(1, arrangements));
+    return count >= this.worlds ? this.worlds : Math.min(this.worlds, Math.max(64, Math.floor(count / 16) * 16));
+  }
+
+  close() {
+    this.pool.close();
+  }
+}
+
+/** The figures of one arrangement by group and name, out of the arrays of its places. */
+function answer(figures, count, arrayAt) {
+  const found = { metrics: {}, values: {}, curves: {}, costs: {}, outcomes: {}, slips: {}, shares: null };
+  const curves = new Map();
+  const rowsOf = (array, rows) => Array.from({ length: rows }, (_, row) => array.subarray(row * count, (row + 1) * count));
+  for (const { group, name, offset, rows } of figures) {
+    const array = arrayAt(offset);
+    if (group === "settled" || group === "flagged") {
+      found[group] = array;
+    } else if (group === "curves") {
+      if (!curves.has(offset)) curves.set(offset, rowsOf(array, rows));
+      found.curves[name] = curves.get(offset);
+    } else if (group === "shares") {
+      found.shares = rowsOf(array, rows);
+    } else if (group === "slips") {
+      const [metric, actor] = name.split(".");
+      (found.slips[metric] ??= {})[actor] = array;
+    } else {
+      found[group][name] = array;
+    }
+  }
+  return found;
+}

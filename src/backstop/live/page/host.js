@@ -1,0 +1,121 @@
+/**
+ * A pool of workers. Blocks of worlds are kept small and handed out one at a time, so that what is asked for last is
+ * begun as soon as a block under way has ended.
+ */
+import { source } from "bundled/worker";
+
+/** About how long a block should take, in milliseconds. */
+const BLOCK_MS = 6;
+const FIRST_BLOCK = 32;
+
+export class Pool {
+  constructor(workers) {
+    this.workers = workers;
+    this.idle = [...workers];
+    this.queue = [];
+    /** Milliseconds for a world under one arrangement, by what is wanted of it. */
+    this.pace = new Map();
+    this.closed = false;
+  }
+
+  /**
+   * Workers with the program and the draws of the worlds, all ready.
+   * @param {WebAssembly.Module} module
+   */
+  static async open(module, description, draws, count) {
+    const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+    const workers = Array.from({ length: count }, () => new Worker(url));
+    const ready = workers.map(
+      (worker) =>
+        new Promise((resolve, reject) => {
+          worker.onmessage = ({ data }) => (data.kind === "ready" ? resolve() : reject(new Error(data.message)));
+          worker.onerror = (event) => reject(new Error(event.message || "a worker could not be started"));
+          worker.postMessage({ kind: "start", module, description, draws });
+        }),
+    );
+    try {
+      await Promise.all(ready);
+    } catch (error) {
+      workers.forEach((worker) => worker.terminate());
+      throw error;
+    } finally {
+      URL.revokeObjectURL(url);
+    }
+    return new Pool(workers);
+  }
+
+  /**
+   * Solve worlds 0 .. `worlds` - 1 under every one of `arrangements`, [{key, levels}].
+   * `task.stopped()` is asked before each block; `take(key, first, count, arrays)` is given each block as it comes.
+   * Resolves to whether all was solved.
+   */
+  solve(task) {
+    const { worlds, arrangements, capacity, pace } = task;
+    return new Promise((resolve, reject) => {
+      const ms = this.pace.get(pace);
+      let size = ms === undefined ? FIRST_BLOCK : Math.floor(BLOCK_MS / ms / 2) * 2;
+      // Every worker should have some, and no block is more than a call of the program takes.
+      const share = Math.ceil((worlds * arrangements.length) / this.workers.length / 2) * 2;
+      size = Math.max(2, Math.min(size, capacity, share));
+      const blocks = [];
+      for (let first = 0; first < worlds; first += size) {
+        for (const { key, levels } of arrangements) blocks.push({ key, levels, first, count: Math.min(size, worlds - first) });
+      }
+      const job = { task, blocks, at: 0, open: blocks.length, resolve, reject };
+      // What was asked for before is not begun any more.
+      for (const other of this.queue) other.resolve(false);
+      this.queue = [job];
+      this.advance();
+    });
+  }
+
+  advance() {
+    while (this.idle.length > 0 && this.queue.length > 0) {
+      const job = this.queue[0];
+      if (job.task.stopped()) {
+        job.resolve(false);
+        this.queue.shift();
+        continue;
+      }
+      const block = job.blocks[job.at++];
+      if (job.at >= job.blocks.length) this.queue.shift();
+      this.run(this.idle.pop(), job, block);
+    }
+  }
+
+  run(worker, job, block) {
+    const { task } = job;
+    const ended = () => {
+      worker.onmessage = null;
+      worker.onerror = null;
+      this.idle.push(worker);
+      this.advance();
+    };
+    worker.onmessage = ({ data }) => {
+      if (data.kind === "solved") {
+        if (block.count >= 16) {
+          const here = data.ms / block.count;
+          const before = this.pace.get(task.pace);
+          this.pace.set(task.pace, before === undefined ? here : 0.7 * before + 0.3 * here);
+        }
+        if (!task.stopped()) task.take(block.key, block.first, block.count, data.arrays);
+        job.open -= 1;
+        if (job.open === 0) job.resolve(!task.stopped());
+      } else {
+        job.reject(new Error(data.message));
+      }
+      ended();
+    };
+    worker.onerror = (event) => {
+      job.reject(new Error(event.message || "a worker failed"));
+      ended();
+    };
+    const { key, ...where } = block;
+    worker.postMessage({ kind: "solve", block: { ...where, set: task.set, switches: task.switches, places: task.places } });
+  }
+
+  close() {
+    this.closed = true;
+    this.workers.forEach((worker) => worker.terminate());
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * A program of a study with a memory of its own: solves blocks of worlds. It needs nothing of a page, so that a worker
+ * can run it. Where numbers lie is said in `program.json` (docs/reference/program.md).
+ */
+
+/** The rows of output wanted, as `{id, offset, rows}`, and the switches they need. */
+export function selection(description, wanted) {
+  const outputs = description.outputs;
+  const figures = [];
+  const add = (group, name, figure) => figures.push({ group, name, ...figure });
+  add("settled", "", outputs.settled);
+  add("flagged", "", outputs.flagged);
+  const names = wanted.metrics ?? Object.keys(outputs.metrics);
+  for (const group of wanted.groups) {
+    if (group === "slips") {
+      for (const name of names) {
+        for (const [actor, figure] of Object.entries(outputs.slips?.[name] ?? {})) add("slips", `${name}.${actor}`, figure);
+      }
+    } else if (group === "shares") {
+      add("shares", "", outputs.shares);
+    } else {
+      const chosen = group === "metrics" || group === "curves" ? names : Object.keys(outputs[group]);
+      for (const name of chosen) if (outputs[group][name] !== undefined) add(group, name, outputs[group][name]);
+    }
+  }
+  const on = new Set(figures.flatMap((figure) => figure.switches));
+  // What lies in one place is copied once.
+  const places = new Map(figures.map(({ offset, rows }) => [offset, { offset, rows }]));
+  const switches = Array.from({ length: description.switches.count }, (_, i) => (on.has(i) ? 1 : 0));
+  return { figures, places: [...places.values()], switches };
+}
+
+/** A program made ready to run. */
+export class Solver {
+  constructor(instance, description, draws) {
+    this.description = description;
+    this.draws = draws;
+    this.solve_ = instance.exports.solve;
+    this.bytes = new Uint8Array(instance.exports.memory.buffer);
+    this.numbers = new Float64Array(instance.exports.memory.buffer);
+    this.capacity = description.call.worlds;
+    this.filled = null;
+  }
+
+  /** Put the parameters of worlds `first` .. `first + count - 1` into their rows; `set`: values instead of draws. */
+  fill(first, count, set) {
+    const padded = count + (count % 2);
+    const { names, rows, worlds, certain } = this.draws;
+    const place = (name) => this.description.inputs.parameters[name].offset / 8;
+    const key = JSON.stringify([first, count, set]);
+    if (key === this.filled) return;
+    names.forEach((name, at) => {
+      const from = place(name);
+      if (name in set) {
+        this.numbers.fill(set[name], from, from + padded);
+      } else {
+        this.numbers.set(rows.subarray(at * worlds + first, at * worlds + first + count), from);
+        if (padded > count) this.numbers[from + count] = this.numbers[from + count - 1];
+      }
+    });
+    for (const [name, value] of Object.entries(certain)) {
+      const from = place(name);
+      this.numbers.fill(name in set ? set[name] : value, from, from + padded);
+    }
+    this.filled = key;
+  }
+
+  /**
+   * Solve worlds under levels. Gives one array of `rows` times `count` numbers for each of `places`.
+   * @returns {Float64Array[]}
+   */
+  solve({ first, count, set, levels, switches, places }) {
+    this.fill(first, count, set);
+    const padded = count + (count % 2);
+    for (const [name, { offset }] of Object.entries(this.description.inputs.measures)) {
+      this.numbers.fill(levels[name] ?? 0, offset / 8, offset / 8 + padded);
+    }
+    this.bytes.set(switches, this.description.switches.offset);
+    this.solve_(padded / 2);
+    const width = this.description.call.row_bytes / 8;
+    return places.map(({ offset, rows }) => {
+      const found = new Float64Array(rows * count);
+      for (let row = 0; row < rows; row++) {
+        const from = offset / 8 + row * width;
+        found.set(this.numbers.subarray(from, from + count), row * count);
+      }
+      return found;
+    });
+  }
+}

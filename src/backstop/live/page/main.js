@@ -1,0 +1,57 @@
+/** The page begins: it reads its data, starts the engine and shows the application, or says why it stays as printed. */
+import { h, render } from "vendor/preact";
+import { App, begin } from "./app.js";
+import { checked } from "./check.js";
+import { CannotRun, engineOf } from "./engine.js";
+
+const FORMAT = "backstop-live/1";
+
+/** One sentence above the printed report, which is then what is seen. */
+function stayPrinted(why) {
+  const note = document.createElement("p");
+  note.className = "bs-note";
+  note.setAttribute("role", "status");
+  note.textContent = `${why} This is the report as it was printed; its figures do not move.`;
+  document.getElementById("backstop")?.replaceChildren(note);
+}
+
+/** The data of the page: in the file, or from the server. */
+async function payloadOf() {
+  const element = document.getElementById("backstop-live");
+  let payload;
+  try {
+    payload = element === null ? await (await fetch("/api/payload")).json() : JSON.parse(element.textContent);
+  } catch {
+    throw new CannotRun("The data of this page is damaged.");
+  }
+  if (payload?.format !== FORMAT) throw new CannotRun("The data of this page is of another format than its script.");
+  return payload;
+}
+
+async function main() {
+  const root = document.getElementById("backstop");
+  const began = performance.now();
+  try {
+    const engine = await engineOf(await payloadOf());
+    document.documentElement.classList.add("alive");
+    const show = (check) => render(h(App, { engine, check }), root);
+    show("");
+    await begin(engine);
+    root.dataset.firstAnswer = String(performance.now() - began);
+    const found = await checked(engine);
+    if (found === null) return;
+    root.dataset.compared = String(found.compared);
+    root.dataset.differing = String(found.differing.length);
+    show(
+      found.differing.length === 0
+        ? `All ${found.compared} figures compared are those of Python, to the last bit.`
+        : `${found.differing.length} of ${found.compared} figures differ from those of Python (${found.differing[0]}).`,
+    );
+  } catch (error) {
+    if (!(error instanceof CannotRun)) console.error(error);
+    document.documentElement.classList.remove("alive");
+    stayPrinted(error instanceof CannotRun ? error.message : "The page could not be started.");
+  }
+}
+
+main();

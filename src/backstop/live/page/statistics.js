@@ -1,0 +1,165 @@
+/**
+ * Statistics over weighted worlds, with the same bits as Python's `worlds/statistics.py`: every sum is taken in the same
+ * order. World w belongs to replication w mod 16.
+ */
+
+export const REPLICATIONS = 16;
+export const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95];
+
+const WIDTH = 64 * REPLICATIONS;
+const ROUNDING = 1e-12;
+
+/**
+ * Sums over the worlds of each replication.
+ * @param {Float64Array} row one number for every world
+ * @returns {Float64Array} sixteen sums
+ */
+export function sumsByReplication(row) {
+  const worlds = row.length;
+  const long = worlds - (worlds % WIDTH);
+  const whole = worlds - (worlds % REPLICATIONS);
+  const total = new Float64Array(REPLICATIONS);
+  if (long > 0) {
+    // Long rows are added up first, and then their parts.
+    const wide = new Float64Array(WIDTH);
+    for (let at = 0; at < long; at += WIDTH) {
+      for (let i = 0; i < WIDTH; i++) wide[i] += row[at + i];
+    }
+    for (let i = 0; i < WIDTH; i++) total[i % REPLICATIONS] += wide[i];
+  }
+  const middle = new Float64Array(REPLICATIONS);
+  for (let at = long; at < whole; at++) middle[at % REPLICATIONS] += row[at];
+  for (let i = 0; i < REPLICATIONS; i++) total[i] += middle[i];
+  for (let i = 0; i < worlds - whole; i++) total[i] += row[whole + i];
+  return total;
+}
+
+/** The sum of a few numbers, one after the other. */
+export function inOrder(numbers) {
+  let total = 0;
+  for (const number of numbers) total += number;
+  return total;
+}
+
+/**
+ * The sum of a row as NumPy takes it: by halves, and eight at a time within 128.
+ * @param {Float64Array} row
+ */
+export function pairwise(row, from = 0, count = row.length) {
+  if (count < 8) {
+    let total = 0;
+    for (let i = 0; i < count; i++) total = i === 0 ? row[from] : total + row[from + i];
+    return total;
+  }
+  if (count <= 128) {
+    const r = [0, 1, 2, 3, 4, 5, 6, 7].map((i) => row[from + i]);
+    let i = 8;
+    for (; i < count - (count % 8); i += 8) for (let k = 0; k < 8; k++) r[k] += row[from + i + k];
+    let total = r[0] + r[1] + (r[2] + r[3]) + (r[4] + r[5] + (r[6] + r[7]));
+    for (; i < count; i++) total += row[from + i];
+    return total;
+  }
+  let half = Math.floor(count / 2);
+  half -= half % 8;
+  return pairwise(row, from, half) + pairwise(row, from + half, count - half);
+}
+
+/**
+ * The standard error of estimates without one group each (Tukey 1958).
+ * @param {number[]} leftOut
+ */
+export function jackknife(leftOut) {
+  const count = leftOut.length;
+  const mean = inOrder(leftOut) / count;
+  const spread = leftOut.map((each) => each - mean);
+  let largest = 0;
+  for (const each of spread) largest = Number.isNaN(each) ? NaN : Math.max(largest, Math.abs(each));
+  const scale = (largest > 1e-150 && largest < 1e150) || largest === 0 ? 1 : largest;
+  const squares = spread.map((each) => (each / scale) * (each / scale));
+  return scale * Math.sqrt(((count - 1) / count) * inOrder(squares));
+}
+
+/** The error of the ratio sum(sums) / sum(mass) over replications; not a number below two that have weight. */
+export function jackknifeError(mass, sums) {
+  const used = [];
+  for (let i = 0; i < REPLICATIONS; i++) if (mass[i] > 0) used.push(i);
+  if (used.length < 2) return NaN;
+  const whole = inOrder(mass);
+  const all = inOrder(sums);
+  return jackknife(used.map((i) => (all - sums[i]) / (whole - mass[i])));
+}
+
+const finite = (number) => (Number.isFinite(number) ? number : null);
+
+/** Sum of the weights of the worlds of each replication. */
+export function replicationMass(weights, worlds) {
+  return sumsByReplication(weights === null ? new Float64Array(worlds).fill(1) : weights);
+}
+
+/**
+ * Weighted mean and its Monte Carlo error; null where they do not exist. A number that is not finite is no value.
+ * @param {Float64Array} row
+ * @param {Float64Array | null} weights null: all alike
+ * @returns {{mean: number | null, se: number | null}}
+ */
+export function meanAndError(row, weights, whole = replicationMass(weights, row.length)) {
+  let mass = whole;
+  let values = row;
+  if (!row.every(Number.isFinite)) {
+    mass = sumsByReplication(row.map((v, w) => (Number.isFinite(v) ? (weights === null ? 1 : weights[w]) : 0)));
+    values = row.map((v) => (Number.isFinite(v) ? v : 0));
+  }
+  const sums = sumsByReplication(weights === null ? values : values.map((v, w) => v * weights[w]));
+  return { mean: finite(inOrder(sums) / inOrder(mass)), se: finite(jackknifeError(mass, sums)) };
+}
+
+/**
+ * The smallest value whose cumulative weight reaches each of the rising `levels`; null where no value has weight.
+ * @param {Float64Array} row
+ * @param {Float64Array | null} weights
+ * @param {number[]} levels
+ */
+export function quantiles(row, weights, levels = QUANTILES) {
+  const places = [];
+  for (let w = 0; w < row.length; w++) if (Number.isFinite(row[w])) places.push(w);
+  let total = places.length;
+  if (weights !== null) total = pairwise(places.length === row.length ? weights : Float64Array.from(places, (w) => weights[w]));
+  if (places.length === 0 || !(total > 0)) return levels.map(() => null);
+  // Where values are equal the first world comes first, as Python sorts them.
+  const order = weights === null ? null : places.sort((a, b) => row[a] - row[b] || a - b);
+  const sorted = weights === null ? Float64Array.from(places, (w) => row[w]).sort() : null;
+  const found = [];
+  let cumulative = 0;
+  let at = -1;
+  for (const level of levels) {
+    const target = level * total * (1 - ROUNDING);
+    while (at < 0 || (cumulative < target && at < places.length - 1)) {
+      at += 1;
+      cumulative = weights === null ? at + 1 : at === 0 ? weights[order[0]] : cumulative + weights[order[at]];
+    }
+    found.push(weights === null ? sorted[at] : row[order[at]]);
+  }
+  return found;
+}
+
+/**
+ * A figure over worlds, as Python's `Summary.as_dict()`.
+ * @param {Float64Array} row
+ * @param {Float64Array | null} weights
+ */
+export function summarise(row, weights, whole = undefined) {
+  const { mean, se } = meanAndError(row, weights, whole);
+  const [q05, q25, q50, q75, q95] = quantiles(row, weights);
+  const found = { mean, se, q05, q25, q50, q75, q95 };
+  let missing = 0;
+  for (const value of row) if (!Number.isFinite(value)) missing += 1;
+  if (missing > 0) found.without_value = missing;
+  return found;
+}
+
+/** (sum w)^2 / sum w^2 (Kish 1965); 0 without any weight. */
+export function effectiveWorlds(weights) {
+  const squares = pairwise(weights.map((w) => w * w));
+  const sum = pairwise(weights);
+  return squares > 0 ? sum ** 2 / squares : 0;
+}

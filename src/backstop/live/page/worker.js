@@ -1,0 +1,21 @@
+/** A worker: one instance of the program, which solves the block of worlds that it is sent and sends it back. */
+import { Solver } from "./instance.js";
+
+let solver = null;
+
+self.onmessage = async ({ data }) => {
+  try {
+    if (data.kind === "start") {
+      const instance = await WebAssembly.instantiate(data.module, {});
+      solver = new Solver(instance, data.description, data.draws);
+      self.postMessage({ kind: "ready" });
+    } else {
+      const began = performance.now();
+      const arrays = solver.solve(data.block);
+      const ms = performance.now() - began;
+      self.postMessage({ kind: "solved", arrays, ms }, arrays.map((array) => array.buffer));
+    }
+  } catch (error) {
+    self.postMessage({ kind: "failed", message: String(error?.message ?? error) });
+  }
+};
