@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
+
+from backstop.cli.dossier.options import texts_option
 
 
 @click.command()
@@ -29,7 +33,16 @@ import click
 @click.option(
     "--open/--no-open", "opened", default=True, help="Open the page in a browser, where there is a display."
 )
-def serve(study: str, port: int, host: str, allow_remote: bool, token: str | None, opened: bool) -> None:
+@texts_option
+def serve(
+    study: str,
+    port: int,
+    host: str,
+    allow_remote: bool,
+    token: str | None,
+    opened: bool,
+    texts: tuple[Path, ...],
+) -> None:
     """Open STUDY in a browser: the live page, and what it cannot do without Python.
 
     The page comes from a server on this machine that nobody else can use. It prints the page's address, which lets one
@@ -40,4 +53,4 @@ def serve(study: str, port: int, host: str, allow_remote: bool, token: str | Non
     from backstop.serve.server import Place
     from backstop.serve.server import serve as run
 
-    run(study, Place(host, port, allow_remote, token), lambda line: click.echo(clean(line)), opened)
+    run(study, Place(host, port, allow_remote, token), lambda line: click.echo(clean(line)), opened, texts)

@@ -9,7 +9,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from backstop.base.faults import InvalidInput
+from backstop.serve.address import is_loopback
 from backstop.serve.answers import Unknown, faulty, json_answer, route, whole_number
+from backstop.serve.dossier.evidence import StudyEvidence
+from backstop.serve.dossier.files import DossierFiles
+from backstop.serve.dossier.routes import SIZES, dossier_routes
 from backstop.serve.guard import Guard
 from backstop.serve.limits import NEWS_SECONDS
 from backstop.serve.page import page_routes
@@ -25,12 +29,19 @@ def application(serving: Serving) -> Guard:
 
 def routes(serving: Serving) -> list[Route]:
     """All routes. Ids and not paths stand in them, and GET changes nothing."""
-    return [*page_routes(serving), *news_routes(serving)]
+    return [*page_routes(serving), *news_routes(serving), *documents_routes(serving)]
 
 
 def sizes() -> dict[str, int]:
     """The most bytes of a body, by path, where more than the usual limit is taken."""
-    return {}
+    return {**SIZES}
+
+
+def documents_routes(serving: Serving) -> list[Route]:
+    """The dossier of the study; where other machines come in, texts that may not travel are not shown."""
+    files = DossierFiles(serving.versions.file, serving.texts)
+    evidence = StudyEvidence(files, lambda: serving.versions.current.model)
+    return dossier_routes(files, evidence, not is_loopback(serving.address.host), serving.news.tell)
 
 
 def news_routes(serving: Serving) -> list[Route]:

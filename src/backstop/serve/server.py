@@ -12,10 +12,12 @@ import threading
 import webbrowser
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import uvicorn
 
 from backstop.base.faults import Refused
+from backstop.dossier.available_texts import folders
 from backstop.serve.access import Access
 from backstop.serve.address import LOOPBACK, Address, is_loopback, listening
 from backstop.serve.application import application
@@ -46,17 +48,22 @@ class Place:
         return self
 
 
-def serve(study: str, place: Place, say: Callable[[str], None], opened: bool) -> None:
+def serve(
+    study: str, place: Place, say: Callable[[str], None], opened: bool, texts: tuple[Path, ...] = ()
+) -> None:
     """Serve `study` until the process is told to end; `say` prints a line, `opened` starts a browser.
 
+    `texts` are folders with texts of its dossier.
+
     Raises Refused where the port is taken or other machines could come in unasked, InvalidInput for what is wrong with
-    the study.
+    the study or a folder of `texts` that is not there.
     """
     place.checked()
+    folders(texts)
     listener, address = listening(place.host, place.port)
     with listener:
         access = Access(address.port, place.token)
-        serving = Serving(study, address, access)
+        serving = Serving(study, address, access, texts)
         for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
             # What it says of requests is no news for people, and an address with a token must stand in no log.
             logging.getLogger(name).handlers = [logging.NullHandler()]

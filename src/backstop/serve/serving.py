@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from pathlib import Path
 
 from backstop.serve.access import Access
 from backstop.serve.address import Address
@@ -15,11 +16,12 @@ from backstop.serve.versions import Versions, opened
 class Serving:
     """A study that is served: where and to whom, its versions, and the news for the pages that show it.
 
-    `run` tells this server from an earlier one at the same address. Raises InvalidInput where the study has errors.
+    `run` tells this server from an earlier one at the same address; `texts` are folders with texts of the dossier.
+    Raises InvalidInput where the study has errors.
     """
 
-    def __init__(self, study: str, address: Address, access: Access) -> None:
-        self.study, self.address, self.access = study, address, access
+    def __init__(self, study: str, address: Address, access: Access, texts: tuple[Path, ...] = ()) -> None:
+        self.study, self.address, self.access, self.texts = study, address, access, texts
         self.versions: Versions = opened(study)
         self.news = News()
         self.ended = asyncio.Event()
