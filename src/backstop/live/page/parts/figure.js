@@ -1,0 +1,34 @@
+/** A figure: what it found, what it is, the drawing, ways to take it away, and its numbers as a table. */
+
+import { html } from "vendor/htm";
+import { useRef } from "vendor/hooks";
+import { useWidth } from "../charts/frame.js";
+import { Take } from "./take.js";
+
+/**
+ * @param of {name, title, definition, draw: (width) => svg, table: {caption, columns, rows}, data: {columns, rows}, note,
+ *   ghost}: `table` is what is read, `data` the same without rounding, for a file
+ */
+export function Figure({ app, of, level = "h3" }) {
+  const [place, width] = useWidth();
+  const frame = useRef(null);
+  const id = `figure-${of.name}`;
+  const { table } = of;
+  return html`<figure class="figure" aria-labelledby=${id}>
+    <figcaption><${level} class="finding" id=${id}>${of.title}</${level}><p class="definition">${of.definition}</p></figcaption>
+    <div class="frame" ref=${(element) => { place.current = element; frame.current = element; }} role="img" aria-label=${of.alternative ?? of.title}>${of.draw(width)}</div>
+    ${of.ghost && html`<p class="legend"><span class="ghost-key" aria-hidden="true"></span> Hollow or dashed: the study as it stands.</p>`}
+    ${of.note && html`<p class="quiet">${of.note}</p>`}
+    <${Take} app=${app} name=${of.name} title=${of.title} table=${of.data} frame=${frame} />
+    ${table && html`<details class="numbers"><summary>The numbers</summary><${Table} ...${table} /></details>`}
+  </figure>`;
+}
+
+/** A table whose first column names its rows. */
+export function Table({ caption, columns, rows, note, id }) {
+  return html`<div class="wide" tabindex="0" role="region" aria-label=${caption}>
+    <table id=${id}><caption>${caption}</caption>
+      <thead><tr>${columns.map((column, at) => (column ? html`<th scope="col" key=${at}>${column}</th>` : html`<td key=${at}></td>`))}</tr></thead>
+      <tbody>${rows.map((row, at) => html`<tr key=${at}>${row.map((cell, n) => (n === 0 ? html`<th scope="row">${cell}</th>` : html`<td>${cell}</td>`))}</tr>`)}</tbody>
+    </table>${note && html`<p class="quiet">${note}</p>`}</div>`;
+}

@@ -1,0 +1,42 @@
+/** What is looked at: which figure, under which arrangement, as which camp would have it. */
+
+import { html } from "vendor/htm";
+import { titleOf } from "../state.js";
+import { YOURS } from "../link.js";
+
+export function Select({ label, value, options, onPick, id }) {
+  return html`<label class="select" for=${id}><span>${label}</span>
+    <select id=${id} value=${value} onChange=${(event) => onPick(event.currentTarget.value)}>
+      ${options.map(([name, text]) => html`<option key=${name} value=${name} selected=${name === value}>${text}</option>`)}
+    </select></label>`;
+}
+
+export const MetricPicker = ({ app, id = "metric" }) => html`<${Select} id=${id} label="Figure" value=${app.state.metric.value}
+  options=${app.payload.metrics.map((metric) => [metric.name, metric.title])} onPick=${app.act.metric} />`;
+
+/** The arrangements there are, the reader's own last. */
+export const arrangementOptions = (app, own = true) => [
+  ...app.payload.arrangements.map(({ name, title }) => [name, title]),
+  ...(own && app.state.own.value !== null ? [[YOURS, titleOf(app.payload, YOURS)]] : []),
+];
+
+export const FocusPicker = ({ app, id = "focus" }) => html`<${Select} id=${id} label="Looked into" value=${app.state.focus.value} options=${arrangementOptions(app)} onPick=${app.act.focus} />`;
+
+/** A camp of experts: its middle values for all that it has a view on. */
+export function CampPicker({ app }) {
+  const { camps } = app.payload;
+  if (!camps.length) return null;
+  const sliders = app.state.sliders.value;
+  const inForce = camps.find((camp) => Object.entries(camp.set).every(([name, value]) => sliders[name] === value));
+  return html`<fieldset class="camps"><legend>As a camp of experts would have it</legend>
+    <div class="chips">
+      <button type="button" class="chip" aria-pressed=${inForce ? "false" : "true"} onClick=${() => app.act.camp(null)}>all together</button>
+      ${camps.map((camp) => html`<button type="button" class="chip" key=${camp.name} aria-pressed=${inForce === camp ? "true" : "false"} onClick=${() => app.act.camp(camp.name)}>${camp.title}</button>`)}
+    </div>
+    <p class="quiet">Sets what the camp has a view on to the middle of that view. To draw worlds as the camp would, use <code>--camp</code> on the command line.</p>
+  </fieldset>`;
+}
+
+export const Waiting = ({ app }) => (app.failed.value
+  ? html`<p class="wrong" role="alert">The study could not be solved: ${app.failed.value}</p>`
+  : html`<p class="quiet">Solving…</p>`);

@@ -1,0 +1,121 @@
+/** What is said of answers in sentences: the headline, what moved, what differs. */
+
+import { titleOf } from "./state.js";
+import { better, difference, figure, moved } from "./figures.js";
+import { clause, counted, ends, listed, ofWorlds, quoted, said, signed, stop } from "./words.js";
+
+export const metricOf = (app, name) => app.payload.metrics.find((metric) => metric.name === name);
+export const leadMetric = (app) => metricOf(app, app.state.metric.value) ?? app.payload.metrics[0];
+
+/** Whether anything of the study as it stands has been changed. */
+export const isChanged = (app) => app.state.changed.value > 0;
+
+/** The arrangement that the one looked into is told against: the first of the study, or the least of all. */
+export function otherOf(app, answer) {
+  const focus = app.state.focus.value;
+  const first = app.payload.arrangements[0].name;
+  if (focus !== first) return first;
+  const metric = leadMetric(app);
+  const known = Object.keys(answer.answers)
+    .filter((key) => key !== focus)
+    .map((key) => [key, figure(app, answer, key, "metrics", metric.name)])
+    .filter(([, of]) => of !== null && of.mean !== null);
+  if (!known.length) return null;
+  const sign = metric.tone === "bad" ? -1 : 1;
+  return known.reduce((low, each) => (sign * each[1].mean < sign * low[1].mean ? each : low))[0];
+}
+
+const plausible = (metric, of) => {
+  const range = ends(metric, of);
+  return range ? ` (plausible range ${range})` : "";
+};
+
+/** In how many cases, against how many, with the plausible range of both. */
+export function headline(app, answer) {
+  const metric = leadMetric(app);
+  const focus = app.state.focus.value;
+  const of = figure(app, answer, focus, "metrics", metric.name);
+  const title = clause(metric.title);
+  if (of === null) return "";
+  if (of.mean === null) return `${title}: no figure under ${quoted(titleOf(app.payload, focus))}, because its condition cannot come about there.`;
+  const text = `${title}: ${said(metric, of)} under ${quoted(titleOf(app.payload, focus))}${plausible(metric, of)}`;
+  const other = otherOf(app, answer);
+  if (other === null) return stop(text);
+  const against = figure(app, answer, other, "metrics", metric.name);
+  const called = quoted(titleOf(app.payload, other));
+  if (against === null || against.mean === null) return stop(`${text}; under ${called} its condition cannot come about`);
+  return stop(`${text}, against ${said(metric, against, true)} under ${called}${plausible(metric, against)}`);
+}
+
+/** What the range is, and how often the one arrangement does better than the other on the same assumptions. */
+export function rangeWords(app, answer) {
+  const metric = leadMetric(app);
+  if (answer.worlds === 1) return "One set of assumptions alone was looked at, so there is no range.";
+  const focus = app.state.focus.value;
+  const of = figure(app, answer, focus, "metrics", metric.name);
+  if (of !== null && of.q05 === of.q95 && of.q05 !== null) return "This figure is the same under all assumptions that the study allows.";
+  const noun = metric.probability ? "chances" : "figures";
+  let text = `The plausible range holds the ${noun} in nine of ten sets of assumptions that the study allows.`;
+  const other = otherOf(app, answer);
+  const share = other === null ? null : better(app, answer, focus, other, metric);
+  if (share !== null) {
+    const does = metric.tone === "bad" ? "is lower" : "is higher";
+    text += ` On the same assumptions it ${does} under ${quoted(titleOf(app.payload, focus, true))} than under ${quoted(titleOf(app.payload, other, true))} in ${ofWorlds(share, null, "sets of assumptions")}.`;
+  }
+  return text;
+}
+
+/** What the headline figure was before anything was moved, and by how much it has moved on the same worlds. */
+export function movedWords(app, answer, base) {
+  if (!isChanged(app) || base === null) return "";
+  const metric = leadMetric(app);
+  const focus = app.state.focus.value;
+  const by = moved(app, answer, base, focus, "metrics", metric.name);
+  const before = figure(app, base, focus, "metrics", metric.name);
+  if (by === null || by.mean === null || before === null) return "";
+  const title = quoted(titleOf(app.payload, focus));
+  if (Math.abs(by.mean) < (metric.probability ? 0.0005 : 1e-9)) return stop(`As the study stands it is the same under ${title}: ${said(metric, before, true)}`);
+  return stop(`As the study stands it is ${said(metric, before, true)} under ${title}: what was set moves it by ${signed(metric, by.mean, by.se)}${metric.probability ? " cases in 100" : ""} on the same worlds`);
+}
+
+/** The difference between two arrangements in a sentence, with its paired range. */
+export function differenceWords(app, answer, key, other, metric) {
+  const of = difference(app, answer, key, other, "metrics", metric.name);
+  const one = quoted(titleOf(app.payload, key));
+  const two = quoted(titleOf(app.payload, other));
+  if (of === null || of.mean === null) return `${clause(metric.title)}: no figure for ${one} beside ${two}.`;
+  const unit = metric.probability ? " cases in 100" : metric.kind === "duration" ? " years" : "";
+  if (of.q05 === of.q95 && Math.abs(of.mean) <= 1e-12) return `${clause(metric.title)}: the same under ${one} and ${two} in every world.`;
+  const word = of.mean > 0 ? "more" : "fewer";
+  const size = signed(metric, Math.abs(of.mean), of.se).replace("+", "");
+  const range = `${signed(metric, of.q05)} to ${signed(metric, of.q95)}`;
+  const share = better(app, answer, key, other, { ...metric, tone: of.mean < 0 ? "bad" : "good" });
+  const how = metric.probability || metric.kind === "duration" || metric.kind === "count" ? `${size}${unit} ${metric.probability ? word : word.replace("fewer", "less")}` : `${size} ${of.mean > 0 ? "higher" : "lower"}`;
+  const than = size === "0" ? `hardly differs under ${one} from ${two}` : `${how} under ${one} than under ${two}`;
+  return stop(`${clause(metric.title)}: ${than} (${range} in nine of ten worlds)${share === null ? "" : `; ${of.mean > 0 ? "higher" : "lower"} in ${ofWorlds(share)}`}`);
+}
+
+/** What was set by hand, and that this is an intervention. */
+export function interventionWords(app) {
+  const set = Object.keys(app.state.sliders.value);
+  const own = app.state.own.value;
+  const parts = [];
+  if (set.length) {
+    parts.push(`${counted(set.length, "assumption is", "assumptions are")} set by hand, under every arrangement alike. This is an intervention: the worlds keep the weights that the study as it stands gives them, so nothing is learnt from what is set.`);
+  }
+  if (own !== null) {
+    const count = Object.keys(own.levels).length;
+    parts.push(`“Yours” is ${quoted(titleOf(app.payload, own.from))}${count ? ` with ${counted(count, "measure")} at another level` : ", with nothing changed yet"}.`);
+  }
+  return parts.join(" ");
+}
+
+/** How the claims stand, in a sentence: how many have which verdict. */
+export function verdictCounts(verdicts) {
+  const counts = new Map();
+  for (const verdict of verdicts) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+  const verb = (word, count) => (word.startsWith("leans ") ? (count === 1 ? word : word.replace("leans", "lean")) : `${count === 1 ? "is" : "are"} ${word}`);
+  const order = ["supported", "leans true", "open", "leans false", "refuted", "moot", "not judged"];
+  return stop(`Of ${counted(verdicts.length, "claim")}, ${listed(order.filter((word) => counts.has(word)).map((word) => `${counts.get(word)} ${verb(word, counts.get(word))}`))}`);
+}
+
