@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from backstop.base.arrays import FloatArray
 from backstop.base.faults import Refused
+from backstop.questions.claims.judging import BriefVerdict
 from backstop.questions.claims.least_level import scan_levels
 from backstop.questions.claims.requirements import Requirements, requirements_of
-from backstop.questions.claims.results import Claims
 from backstop.scenario.expression.nodes import Choice, Name, Node, Number, fold
 from backstop.scenario.model import Model
 
 Json = dict[str, Any]
 
 
-def claim_entries(model: Model, judged: Claims | None, weights: FloatArray | None, worlds: int) -> list[Json]:
+def claim_entries(model: Model, judged: Mapping[str, BriefVerdict]) -> list[Json]:
     """Every claim with its test and Python's verdict on the worlds of the page."""
-    if judged is None:
-        return []
     found = []
     for name, claim in model.scenario.claims.items():
-        result = judged.results[name]
+        result = judged[name]
         try:
             test: Json | None = _test(model, requirements_of(model, name))
         except Refused:

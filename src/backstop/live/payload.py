@@ -26,7 +26,7 @@ from backstop.live.metrics import metric_entries
 from backstop.live.passages import passage_entries
 from backstop.program.manifest import manifest
 from backstop.program.program import Program
-from backstop.questions.claims.judging import judge_claims
+from backstop.questions.claims.judging import judge_briefly
 from backstop.questions.inquiry import inquiry_of
 from backstop.report.material.subject import Subject, subject_of
 from backstop.scenario.expression.expression import Value
@@ -76,8 +76,7 @@ def payload(model: Model, study: Path, asked: Asked = Asked(), served: Json | No
     subject = subject_of(result, asked.metrics, asked.target, asked.about)
     evidence = evidence_of(model, study)
     program = Solver(model, result.information, asked.threads).host.program
-    inquiry = inquiry_of(result, asked.threads)
-    judged = judge_claims(inquiry, camps=False, solved=result) if model.scenario.claims else None
+    judged = judge_briefly(inquiry_of(result, asked.threads), result) if model.scenario.claims else {}
     scenario = model.scenario
     return {
         "format": FORMAT,
@@ -113,7 +112,7 @@ def payload(model: Model, study: Path, asked: Asked = Asked(), served: Json | No
         "metrics": metric_entries(model, subject.metric, subject.shown),
         "headline": _headline(subject),
         "curves": _curves(model, program),
-        "claims": claim_entries(model, judged, result.weights, worlds),
+        "claims": claim_entries(model, judged),
         "passages": passage_entries(evidence),
         "glossary": glossary(),
         **_baseline(result),

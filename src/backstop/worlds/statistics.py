@@ -248,8 +248,8 @@ def quantile(values: Array, weights: Array, level: float) -> float:
 
 def effective_worlds(weights: Array) -> float:
     """(sum w)^2 / sum w^2 (Kish 1965): how many equally weighted worlds are as informative; 0 without any weight."""
-    squares = float(np.square(weights).sum())
-    return float(weights.sum()) ** 2 / squares if squares > 0.0 else 0.0
+    squares, total = float(np.square(weights).sum()), float(weights.sum())
+    return total * total / squares if squares > 0.0 else 0.0
 
 
 def normalised_weights(weights: ArrayLike | None, worlds: int) -> FloatArray:

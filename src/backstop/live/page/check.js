@@ -1,4 +1,5 @@
 /** The page checks itself: its own figures of the study as it stands against those of Python, bit for bit. */
+import { claimRequests, judgeClaims } from "./claims.js";
 import { differences, summaries } from "./summary.js";
 
 const PARTS = ["mean", "se", "q05", "q25", "q50", "q75", "q95", "without_value"];
@@ -9,7 +10,11 @@ const PARTS = ["mean", "se", "q05", "q25", "q50", "q75", "q95", "without_value"]
  */
 export async function checked(engine) {
   const { payload } = engine;
-  const solved = await engine.solve({ arrangements: payload.arrangements.map(({ name, levels }) => ({ key: name, levels })), wanted: ["metrics", "values"] });
+  const arrangements = payload.arrangements.map(({ name, levels }) => ({ key: name, levels }));
+  const solved = await engine.solve({
+    arrangements: [...arrangements, ...claimRequests(payload.claims)],
+    wanted: ["metrics", "values"],
+  });
   if (solved === null) return null;
   const weights = engine.weightsOf(solved.worlds);
   const differing = [];
@@ -26,11 +31,19 @@ export async function checked(engine) {
     }
   };
   const first = payload.arrangements[0].name;
-  for (const [key, answer] of Object.entries(solved.answers)) {
+  for (const { key } of arrangements) {
+    const answer = solved.answers[key];
     compare(key, summaries(answer.metrics, weights), payload.baseline[key]);
     compare(key, summaries(answer.values, weights), payload.baseline_values[key]);
     if (key !== first) {
       compare(`${key} less ${first}`, differences(answer.metrics, solved.answers[first].metrics, weights), payload.baseline_differences[key]);
+    }
+  }
+  const verdicts = judgeClaims(payload.claims, solved.answers, { weights, worlds: solved.worlds, parameter: engine.parameter({}) });
+  for (const { name, verdict } of payload.claims) {
+    for (const [part, theirs] of Object.entries(verdicts[name] ? verdict : {})) {
+      compared += 1;
+      if (verdicts[name][part] !== theirs) differing.push(`claim ${name}, ${part}: ${verdicts[name][part]} here, ${theirs} by Python`);
     }
   }
   return { compared, differing };

@@ -84,6 +84,7 @@ export class Engine {
     this.worlds = draws.worlds;
     this.weights = payload.draws.weights === null ? null : doublesOf(payload.draws.weights);
     this.turn = 0;
+    this.selections = new Map();
   }
 
   /** The weights of the first `worlds` worlds; null where all count alike. */
@@ -95,7 +96,8 @@ export class Engine {
    * Worlds solved under arrangements.
    *
    * `arrangements`: [{key, levels}], the level promised of every measure; `set`: parameters that have one value in all
-   * worlds; `worlds`: the first so many; `wanted`: which groups of figures; `metrics`: only these (null: all).
+   * worlds; `worlds`: the first so many; `wanted`: which groups of figures; `metrics`: only these (null: all). An
+   * arrangement may have `wanted` and `metrics` of its own.
    * Resolves to null where another request has come meanwhile, else to {answers, worlds, ms}: by key, `metrics`,
    * `values`, `costs` and `outcomes` by name, one number for every world; `curves` by metric, one row for every
    * period; `slips` by metric and actor; `shares`, one row for every period and phase; `settled` and `flagged`.
@@ -103,33 +105,55 @@ export class Engine {
   async solve({ arrangements, set = {}, worlds = this.worlds, wanted = ["metrics"], metrics = null }) {
     const turn = ++this.turn;
     const count = Math.max(1, Math.min(worlds, this.worlds));
-    const groups = GROUPS.filter((group) => wanted.includes(group));
-    const { figures, places, switches } = selection(this.description, { groups, metrics });
-    const rooms = new Map(
-      arrangements.map(({ key }) => [key, places.map(({ rows }) => new Float64Array(rows * count))]),
+    const asked = new Map(
+      arrangements.map((each) => {
+        const choice = this.selection(each.wanted ?? wanted, each.metrics ?? metrics);
+        return [each.key, { ...choice, room: choice.places.map(({ rows }) => new Float64Array(rows * count)) }];
+      }),
     );
     const began = performance.now();
     const whole = await this.pool.solve({
       worlds: count,
-      arrangements,
       set,
-      switches,
-      places,
+      arrangements: arrangements.map(({ key, levels }) => {
+        const { switches, places, pace } = asked.get(key);
+        return { key, levels, switches, places, pace };
+      }),
       capacity: this.description.call.worlds,
-      pace: groups.join(),
       stopped: () => turn !== this.turn,
       take(key, first, here, arrays) {
-        rooms.get(key).forEach((room, at) => {
-          const { rows } = places[at];
-          for (let row = 0; row < rows; row++) room.set(arrays[at].subarray(row * here, (row + 1) * here), row * count + first);
+        const { room, places } = asked.get(key);
+        arrays.forEach((array, at) => {
+          for (let row = 0; row < places[at].rows; row++) {
+            room[at].set(array.subarray(row * here, (row + 1) * here), row * count + first);
+          }
         });
       },
     });
     if (!whole) return null;
-    const at = new Map(places.map(({ offset }, index) => [offset, index]));
     const answers = {};
-    for (const [key, room] of rooms) answers[key] = answer(figures, count, (offset) => room[at.get(offset)]);
+    for (const [key, { figures, places, room }] of asked) {
+      const at = new Map(places.map(({ offset }, index) => [offset, index]));
+      answers[key] = answer(figures, count, (offset) => room[at.get(offset)]);
+    }
     return { answers, worlds: count, ms: performance.now() - began };
+  }
+
+  /** What of the program is wanted, kept for the next request. */
+  selection(wanted, metrics) {
+    const groups = GROUPS.filter((group) => wanted.includes(group));
+    const pace = JSON.stringify([groups, metrics]);
+    if (!this.selections.has(pace)) {
+      this.selections.set(pace, { ...selection(this.description, { groups, metrics }), pace });
+    }
+    return this.selections.get(pace);
+  }
+
+  /** The value of a parameter in a world, with what is set. */
+  parameter(set) {
+    const { names, rows, worlds, certain } = this.draws;
+    const places = new Map(names.map((name, at) => [name, at * worlds]));
+    return (name, world) => set[name] ?? (places.has(name) ? rows[places.get(name) + world] : certain[name]);
   }
 
   /**
@@ -137,7 +161,7 @@ export class Engine {
    * all of them where the study is quick.
    */
   affordable(ms, arrangements, wanted = ["metrics"]) {
-    const pace = this.pool.pace.get(GROUPS.filter((group) => wanted.includes(group)).join());
+    const pace = this.pool.pace.get(this.selection(wanted, null).pace);
     if (pace === undefined) return Math.min(this.worlds, 128);
     const count = (ms * this.pool.workers.length) / (pace * Math.max(1, arrangements));
     return count >= this.worlds ? this.worlds : Math.min(this.worlds, Math.max(64, Math.floor(count / 16) * 16));

@@ -45,28 +45,34 @@ export class Pool {
   }
 
   /**
-   * Solve worlds 0 .. `worlds` - 1 under every one of `arrangements`, [{key, levels}].
+   * Solve worlds 0 .. `worlds` - 1 under every one of `arrangements`, [{key, levels, switches, places, pace}].
    * `task.stopped()` is asked before each block; `take(key, first, count, arrays)` is given each block as it comes.
    * Resolves to whether all was solved.
    */
   solve(task) {
-    const { worlds, arrangements, capacity, pace } = task;
     return new Promise((resolve, reject) => {
-      const ms = this.pace.get(pace);
-      let size = ms === undefined ? FIRST_BLOCK : Math.floor(BLOCK_MS / ms / 2) * 2;
-      // Every worker should have some, and no block is more than a call of the program takes.
-      const share = Math.ceil((worlds * arrangements.length) / this.workers.length / 2) * 2;
-      size = Math.max(2, Math.min(size, capacity, share));
-      const blocks = [];
-      for (let first = 0; first < worlds; first += size) {
-        for (const { key, levels } of arrangements) blocks.push({ key, levels, first, count: Math.min(size, worlds - first) });
-      }
-      const job = { task, blocks, at: 0, open: blocks.length, resolve, reject };
+      const blocks = this.blocks(task);
       // What was asked for before is not begun any more.
       for (const other of this.queue) other.resolve(false);
-      this.queue = [job];
+      this.queue = [{ task, blocks, at: 0, open: blocks.length, resolve, reject }];
       this.advance();
     });
+  }
+
+  /** The blocks of a task: of a size that takes a few milliseconds, the same worlds under all arrangements together. */
+  blocks({ worlds, arrangements, capacity }) {
+    const sizes = arrangements.map(({ pace }) => {
+      const ms = this.pace.get(pace);
+      return ms === undefined ? FIRST_BLOCK : BLOCK_MS / ms;
+    });
+    // Every worker should have some, and no block is more than a call of the program takes.
+    const share = (worlds * arrangements.length) / this.workers.length;
+    const size = Math.max(2, 2 * Math.floor(Math.min(capacity, share, ...sizes) / 2));
+    const found = [];
+    for (let first = 0; first < worlds; first += size) {
+      for (const arrangement of arrangements) found.push({ arrangement, first, count: Math.min(size, worlds - first) });
+    }
+    return found;
   }
 
   advance() {
@@ -91,14 +97,13 @@ export class Pool {
       this.idle.push(worker);
       this.advance();
     };
+    const { key, levels, switches, places, pace } = block.arrangement;
     worker.onmessage = ({ data }) => {
       if (data.kind === "solved") {
-        if (block.count >= 16) {
-          const here = data.ms / block.count;
-          const before = this.pace.get(task.pace);
-          this.pace.set(task.pace, before === undefined ? here : 0.7 * before + 0.3 * here);
-        }
-        if (!task.stopped()) task.take(block.key, block.first, block.count, data.arrays);
+        const here = data.ms / block.count;
+        const before = this.pace.get(pace);
+        this.pace.set(pace, before === undefined ? here : 0.8 * before + 0.2 * here);
+        if (!task.stopped()) task.take(key, block.first, block.count, data.arrays);
         job.open -= 1;
         if (job.open === 0) job.resolve(!task.stopped());
       } else {
@@ -110,8 +115,8 @@ export class Pool {
       job.reject(new Error(event.message || "a worker failed"));
       ended();
     };
-    const { key, ...where } = block;
-    worker.postMessage({ kind: "solve", block: { ...where, set: task.set, switches: task.switches, places: task.places } });
+    const { first, count } = block;
+    worker.postMessage({ kind: "solve", block: { first, count, levels, set: task.set, switches, places } });
   }
 
   close() {

@@ -2,7 +2,9 @@
 import { h, render } from "vendor/preact";
 import { App, begin } from "./app.js";
 import { checked } from "./check.js";
+import { claimRequests, judgeClaims } from "./claims.js";
 import { CannotRun, engineOf } from "./engine.js";
+import { curveSummary, differences, summaries } from "./summary.js";
 
 const FORMAT = "backstop-live/1";
 
@@ -33,6 +35,8 @@ async function main() {
   const began = performance.now();
   try {
     const engine = await engineOf(await payloadOf());
+    // For those who ask the page from a program or the console.
+    window.backstop = Object.freeze({ engine, summaries, differences, curveSummary, claimRequests, judgeClaims });
     document.documentElement.classList.add("alive");
     const show = (check) => render(h(App, { engine, check }), root);
     show("");

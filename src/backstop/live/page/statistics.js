@@ -161,5 +161,5 @@ export function summarise(row, weights, whole = undefined) {
 export function effectiveWorlds(weights) {
   const squares = pairwise(weights.map((w) => w * w));
   const sum = pairwise(weights);
-  return squares > 0 ? sum ** 2 / squares : 0;
+  return squares > 0 ? (sum * sum) / squares : 0;
 }

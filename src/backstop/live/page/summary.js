@@ -37,3 +37,9 @@ export function curveSummary(rows, weights) {
   const whole = rows.length > 0 ? replicationMass(weights, rows[0].length) : undefined;
   return rows.map((row) => summarise(row, weights, whole));
 }
+
+/** How many of the worlds solved have a fault under an arrangement: something in use is not what it must be. */
+export function faultyWorlds({ flagged, costs = {} }) {
+  const rows = Object.values(costs);
+  return flagged.reduce((count, flag, w) => count + Number(flag !== 0 || rows.some((row) => !Number.isFinite(row[w]))), 0);
+}

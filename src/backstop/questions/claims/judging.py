@@ -7,7 +7,7 @@ figures.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -114,6 +114,35 @@ def judge_claims(
         results,
         (*found.notes, *unanswered),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class BriefVerdict:
+    """A claim judged without what explains it: its verdict, what decides it, or why it cannot be judged."""
+
+    verdict: Verdict
+    decider: Decider | None = None
+    reason: str | None = None
+
+
+def judge_briefly(inquiry: Inquiry, solved: Result | None = None) -> dict[str, BriefVerdict]:
+    """The verdicts of `judge_claims` alone, with what decides each claim: by name, in the order of the file.
+
+    Raises as `judge_claims`.
+    """
+    model = inquiry.model
+    asked, reasons = _ready(model, list(model.scenario.claims))
+    asked, found, codes, _ = _judged(inquiry, asked, solved, without=True)
+    words, inputs = wordings(model), found.inputs
+    results = {name: BriefVerdict(_CANNOT, reason=str(reason)) for name, reason in reasons.items()}
+    for name, of in asked.items():
+        verdict = judge(codes[name], found.weights)
+        depends = dependence(of, verdict, found.solved, found.parameters, found.worlds, found.weights)
+        decider = _structure(of, found, verdict, depends)
+        if decider is None:
+            decider = decided_by_parameter(codes[name], inputs, found.weight, words)
+        results[name] = BriefVerdict(verdict, decider)
+    return {name: results[name] for name in model.scenario.claims}
 
 
 def _chosen(model: Model, names: Sequence[str]) -> list[str]:
