@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import time
 from pathlib import Path
@@ -43,6 +44,21 @@ def test_short_work_is_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_file_gets_no_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     assert shown(monkeypatch, io.StringIO(), quiet_seconds=0.0) == ""
+
+
+def test_programs_get_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BACKSTOP_PROGRESS", "json")
+    monkeypatch.setattr(progress, "_JSON_SECONDS", 0.0)
+    lines = [json.loads(line)["progress"] for line in shown(monkeypatch, io.StringIO(), 0.0).splitlines()]
+    assert lines[0] == {"label": "solving", "done": 0, "total": 0}
+    assert lines[-1] == {"label": "solving", "done": 4, "total": 4}
+    assert len(lines) == 5
+
+    stream = io.StringIO()
+    monkeypatch.setattr(progress.sys, "stderr", stream)
+    with progress.progress_steps() as step:
+        step("reading")
+    assert json.loads(stream.getvalue())["progress"]["label"] == "reading"
 
 
 def told(monkeypatch: pytest.MonkeyPatch, done: int) -> list[str]:

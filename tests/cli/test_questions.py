@@ -363,3 +363,43 @@ def test_audit_ranks_by_what_moves_the_answer_and_rests_on_little(lottery: Path)
     assert ranking["parameters"][-1]["score"] == 0.0
     assert "x: " in run("audit", lottery, "--rank", "--metric", "peace", "--worlds", 1000).out
     assert "ranking" not in run("audit", lottery, "--json").json
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("assess", "--claims"),
+        ("claims",),
+        ("sensitivity", "--method", "morris"),
+        ("robustness",),
+        ("value",),
+    ],
+    ids=lambda words: words[0],
+)
+def test_what_all_prints_goes_to_a_file_too(lottery: Path, tmp_path: Path, command: tuple[str, ...]) -> None:
+    file = tmp_path / "tables.json"
+    answer = run(command[0], lottery, *command[1:], "--worlds", 200, "--json", "--tables", file)
+    assert answer.code == 0
+    shown = json.loads(file.read_text(encoding="utf-8"))
+    assert shown["format"] == "backstop-tables/1"
+    printed = run(command[0], lottery, *command[1:], "--worlds", 200, "--all").out
+    flat = " ".join(printed.split())
+    assert shown["tables"]
+    for table in shown["tables"]:
+        assert table["title"] in flat
+        assert len(table["rows"]) >= 1
+        assert all(len(row) == len(table["columns"]) for row in table["rows"])
+    assert shown["title"] in flat
+    assert [line for line in shown["lines"] if line[:30] in flat]
+    if command[0] in ("assess", "claims"):
+        assert len(shown["sections"]) >= 6
+        assert all(section["title"] in flat for section in shown["sections"])
+
+
+def test_tables_never_go_onto_the_study(lottery: Path) -> None:
+    file = lottery if lottery.is_file() else lottery / "scenario.yaml"
+    before = file.read_bytes()
+    answer = run("robustness", lottery, "--worlds", 50, "--tables", file)
+    assert answer.code == 3
+    assert "the study itself" in answer.err
+    assert file.read_bytes() == before

@@ -26,7 +26,7 @@ MOST_UNTIL = 1_000_000
 
 
 @click.command()
-@options.run_options(worlds=10_000)
+@options.run_options(worlds=10_000, tables=True)
 @options.arrangement_option
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Also write result.json, tables and report.html here."
@@ -152,6 +152,12 @@ def assess(
             content = written(of_assessment(result, Path(run.study), lead, forms, judgement, command))
             write_new(folder / "report.html", html(content))
     print_notes(result.notes)
+    if run.tables is not None:
+        from backstop.report.tables.assessment import tables as all_tables
+
+        shown = [*all_tables(result, errors), *(judgement.tables() if judgement else ())]
+        said = judgement.lines() if judgement else None
+        run.keep(model.scenario.title, _all_lines(result, lead, forms), shown, result.notes, said)
     if run.as_json:
         print_json({**result.as_dict(), **beside})
     else:
@@ -218,7 +224,14 @@ def _the_rest(result: Result) -> str:
 
 def _print_everything(result: Result, lead: Subject, forms: HeadlineForms, errors: bool) -> None:
     """The answer in sentences and every table."""
-    from backstop.report.tables.assessment import heading, tables
+    from backstop.report.tables.assessment import tables
+
+    print_titled(result.model.scenario.title, tables(result, errors), _all_lines(result, lead, forms))
+
+
+def _all_lines(result: Result, lead: Subject, forms: HeadlineForms) -> list[str]:
+    """The question, what the figures rest on, and the answer in sentences."""
+    from backstop.report.tables.assessment import heading
     from backstop.report.tables.forms import forms_in_words
     from backstop.report.tables.slips import slips_in_words
     from backstop.report.tables.summary import answer_in_words
@@ -229,8 +242,7 @@ def _print_everything(result: Result, lead: Subject, forms: HeadlineForms, error
         forms_in_words(result, forms, lead.words),
         slips_in_words(result, lead.shown, lead.focus),
     ]
-    lines = [text for text in (*question, *heading(result), *answer) if text]
-    print_titled(result.model.scenario.title, tables(result, errors), lines)
+    return [text for text in (*question, *heading(result), *answer) if text]
 
 
 def _print_tables(result: Result, names: Sequence[str], errors: bool) -> None:

@@ -40,6 +40,12 @@ information_option = click.option(
     type=click.Choice(["agent_error", "private_payoffs"]),
     help="What the payoff shocks are, in place of the study's own choice.",
 )
+_tables_option = click.option(
+    "--tables",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Also write what --all prints to FILE, as JSON: its lines and tables.",
+)
 _threads_option = click.option(
     "--threads", type=click.IntRange(min=1), help="Threads to use; all processors by default."
 )
@@ -121,6 +127,7 @@ class Run:
     threads: int | None = None
     as_json: bool = False
     everything: bool = False
+    tables: Path | None = None
 
     @functools.cached_property
     def model(self) -> Model:
@@ -220,23 +227,55 @@ class Run:
 
         return override_notes(self.model)
 
-    def finish(self, answer: Answer, more: str = "") -> None:
+    def keep(
+        self,
+        title: str,
+        lines: Sequence[str],
+        tables: Sequence[Table],
+        notes: Sequence[str] = (),
+        sections: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        """Write what an answer shows to the file of `--tables`, if there is one. `sections`: more lines, by a title."""
+        if self.tables is None:
+            return
+        from dataclasses import asdict
+
+        from backstop.base.files import refuse_input, write_atomically
+        from backstop.base.json_text import json_text
+        from backstop.scenario.study import scenario_path
+
+        if self.study != "-":
+            refuse_input(self.tables, [scenario_path(self.model)])
+        shown = {
+            "format": "backstop-tables/1",
+            "title": title,
+            "lines": list(lines),
+            "tables": [asdict(table) for table in tables],
+            "sections": [{"title": name, "lines": list(of)} for name, of in (sections or {}).items()],
+            "notes": list(notes),
+        }
+        write_atomically(self.tables, json_text(shown))
+
+    def finish(
+        self, answer: Answer, more: str = "", sections: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
         """Print an answer: notes on standard error, then one JSON object, or the finding and a table, with --all all.
 
-        `more`: what --all prints beside tables.
+        `more`: what --all prints beside tables, such as the lines of `sections`, which go to the file of `--tables`.
         """
         from backstop.worlds.weighing import ROUGH
 
         notes = [*self.notes, *answer.notes]
         print_notes(notes)
-        if self.as_json:
-            print_json({**self.heading(answer.format), **answer.as_dict(), "notes": notes})
-            return
         # A warning about all figures stands beside each of them.
         rough = [note for note in notes if note.startswith(ROUGH)]
         words = self.model.overrides.words
         tables = [of.noted(*rough) for of in answer.tables()]
         lines = [answer.finding, *([f"Mind: {words}"] if words else [])]
+        self.keep(answer.title, lines, tables, notes, sections)
+        if self.as_json:
+            print_json({**self.heading(answer.format), **answer.as_dict(), "notes": notes})
+            return
         print_titled(
             answer.title, tables if self.everything else [of.cut(MOST_ROWS) for of in tables[:1]], lines
         )
@@ -303,10 +342,11 @@ def run_options(
     worlds_help: str = "How many worlds to draw.",
     threads: bool = True,
     as_json: bool = True,
+    tables: bool = False,
 ) -> Callable[[Command], Command]:
     """A decorator that adds the shared options to a command and hands it one `Run` in their place.
 
-    `worlds` is the default of `--worlds`; None: the command has no such option.
+    `worlds` is the default of `--worlds`; None: the command has no such option. `tables` adds `--tables`.
     """
     added = list(_study_and_draws)
     if worlds is not None:
@@ -318,6 +358,8 @@ def run_options(
         added.append(_threads_option)
     if as_json:
         added += [all_option, json_option]
+    if tables:
+        added.append(_tables_option)
 
     def decorate(command: Command) -> Command:
         @functools.wraps(command)

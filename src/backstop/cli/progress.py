@@ -1,9 +1,14 @@
-"""What is being done and how long it will take: a bar on a terminal, elsewhere a line every ten seconds."""
+"""What is being done and how long it will take: a bar on a terminal, elsewhere a line every ten seconds.
+
+With BACKSTOP_PROGRESS=json in the environment it is a line of JSON five times a second at most, for programs.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import json
 import math
+import os
 import sys
 import threading
 import time
@@ -20,6 +25,7 @@ LONG_SECONDS = 20.0
 # Of work that takes longer than this it is said why, and what to try.
 SLOW_SECONDS = 60.0
 _ESTIMATED_AFTER = 2.0
+_JSON_SECONDS = 0.2
 
 
 class _Stage:
@@ -60,7 +66,7 @@ def progress_bar(label: str, why: Callable[[], str] | None = None) -> Iterator[C
     seconds, and an estimate after two where the work is long.
     """
     stage = _Stage(label)
-    with _drawn(stage) if sys.stderr.isatty() else _told(lambda: stage) as draw:
+    with _shown(stage) as draw:
 
         def update(done: int, total: int) -> None:
             nonlocal why
@@ -81,6 +87,9 @@ def progress_bar(label: str, why: Callable[[], str] | None = None) -> Iterator[C
 def progress_steps() -> Iterator[Callable[[str], None]]:
     """A function `step(words)` told what is done next: a line for each on a terminal, else one every ten seconds."""
     stages = [_Stage("starting")]
+    if _for_programs():
+        yield lambda words: _print_json(_Stage(words))
+        return
     if sys.stderr.isatty():
         import click
 
@@ -91,6 +100,38 @@ def progress_steps() -> Iterator[Callable[[str], None]]:
         return
     with _told(lambda: stages[-1]):
         yield lambda words: stages.append(_Stage(words))
+
+
+def _shown(stage: _Stage) -> contextlib.AbstractContextManager[Callable[[], None]]:
+    """A function that shows the stage to whoever there is: a program, a person at a terminal, a file."""
+    if _for_programs():
+        return _in_json(stage)
+    return _drawn(stage) if sys.stderr.isatty() else _told(lambda: stage)
+
+
+def _for_programs() -> bool:
+    return os.environ.get("BACKSTOP_PROGRESS") == "json"
+
+
+def _print_json(stage: _Stage) -> None:
+    line = json.dumps({"progress": {"label": stage.label, "done": stage.done, "total": stage.total}})
+    with contextlib.suppress(OSError, ValueError):
+        print(line, file=sys.stderr, flush=True)
+
+
+@contextlib.contextmanager
+def _in_json(stage: _Stage) -> Iterator[Callable[[], None]]:
+    """A function that prints the stage as a line of JSON, now and then."""
+    last = 0.0
+
+    def draw() -> None:
+        nonlocal last
+        if time.monotonic() - last > _JSON_SECONDS:
+            last = time.monotonic()
+            _print_json(stage)
+
+    draw()
+    yield draw
 
 
 @contextlib.contextmanager

@@ -15,6 +15,7 @@ from backstop.serve.dossier.evidence import StudyEvidence
 from backstop.serve.dossier.files import DossierFiles
 from backstop.serve.dossier.routes import SIZES, dossier_routes
 from backstop.serve.guard import Guard
+from backstop.serve.jobs.routes import job_routes
 from backstop.serve.limits import NEWS_SECONDS
 from backstop.serve.page import page_routes
 from backstop.serve.serving import Serving
@@ -29,7 +30,12 @@ def application(serving: Serving) -> Guard:
 
 def routes(serving: Serving) -> list[Route]:
     """All routes. Ids and not paths stand in them, and GET changes nothing."""
-    return [*page_routes(serving), *news_routes(serving), *documents_routes(serving)]
+    return [
+        *page_routes(serving),
+        *news_routes(serving),
+        *job_routes(serving),
+        *documents_routes(serving),
+    ]
 
 
 def sizes() -> dict[str, int]:

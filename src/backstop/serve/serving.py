@@ -9,6 +9,7 @@ from pathlib import Path
 from backstop.serve.access import Access
 from backstop.serve.address import Address
 from backstop.serve.answers import faults_as_json
+from backstop.serve.jobs.queue import Jobs
 from backstop.serve.news import News
 from backstop.serve.versions import Versions, opened
 
@@ -24,6 +25,7 @@ class Serving:
         self.study, self.address, self.access, self.texts = study, address, access, texts
         self.versions: Versions = opened(study)
         self.news = News()
+        self.jobs = Jobs(study, self.versions, self.news.tell)
         self.ended = asyncio.Event()
         self.run = secrets.token_hex(8)
 
@@ -40,6 +42,7 @@ class Serving:
             "news": self.news.number,
             "version": now.number,
             "digest": now.digest,
+            "jobs": self.jobs.summaries(),
             "disk": {"state": disk.state, "digest": disk.digest, "faults": faults_as_json(disk.faults)},
         }
 
@@ -49,4 +52,5 @@ class Serving:
         self.news.tell()
 
     def close(self) -> None:
-        """Leave nothing behind."""
+        """Stop what runs, and leave nothing behind."""
+        self.jobs.close()

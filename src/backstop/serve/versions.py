@@ -34,6 +34,15 @@ class Version:
         """SHA-256 of the text."""
         return sha256(self.data)
 
+    def is_in_file(self) -> bool:
+        """Whether its file holds just this text now."""
+        if self.file is None:
+            return False
+        try:
+            return content(self.file) == self.data
+        except InvalidInput:
+            return False
+
     @property
     def text(self) -> str:
         """The text itself."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     "--claim", "names", multiple=True, metavar="NAME", help="Only this claim. May be given several times."
 )
 @click.option("--strict", is_flag=True, help="Exit with 1 unless every claim is supported.")
-@options.run_options(worlds=10_000)
+@options.run_options(worlds=10_000, tables=True)
 def claims(run: options.Run, names: tuple[str, ...], strict: bool) -> None:
     """Judge the claims of STUDY: in how many worlds is each true, false or moot?
 
@@ -38,7 +38,8 @@ def claims(run: options.Run, names: tuple[str, ...], strict: bool) -> None:
     with run.inquiry("judging") as inquiry:
         found = judge_claims(inquiry, names, camps=run.camp is None)
     in_full = run.everything or bool(names)
-    run.finish(found, "" if in_full else "what decides each claim, where it fails, and counter-examples")
+    rest = "" if in_full else "what decides each claim, where it fails, and counter-examples"
+    run.finish(found, rest, found.lines())
     if in_full and not run.as_json:
         print_lines_about(found)
     if strict:

@@ -25,7 +25,7 @@ from backstop.cli import options
     show_default=True,
     help="Random halves of the worlds on which the first box is sought again.",
 )
-@options.run_options(worlds=10_000)
+@options.run_options(worlds=10_000, tables=True)
 def conditions(run: options.Run, where: str, arrangement: str | None, boxes: int, resamples: int) -> None:
     """Under which assumptions of STUDY does the condition come about? (scenario discovery)
 

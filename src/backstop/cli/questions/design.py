@@ -38,7 +38,7 @@ from backstop.cli import options
     metavar="METRIC",
     help="Trade off: less of this metric, or of one controller's cost (cost:NAME), is better.",
 )
-@options.run_options(worlds=1000)
+@options.run_options(worlds=1000, tables=True)
 def design(
     run: options.Run,
     target: str,

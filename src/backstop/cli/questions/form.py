@@ -16,7 +16,7 @@ from backstop.cli import options
     help="A headline to look at; by default the first six metrics. May be given several times.",
 )
 @options.arrangement_option
-@options.run_options(worlds=4000)
+@options.run_options(worlds=4000, tables=True)
 def form(run: options.Run, metrics: tuple[str, ...], arrangements: tuple[str, ...]) -> None:
     """How far the headlines of STUDY move with the form of the model, on the same worlds.
 

@@ -31,7 +31,7 @@ from backstop.cli import options
     help="Weight of the best case in Hurwicz' criterion.",
 )
 @options.arrangement_option
-@options.run_options(worlds=10_000)
+@options.run_options(worlds=10_000, tables=True)
 def robustness(
     run: options.Run,
     metric: str | None,

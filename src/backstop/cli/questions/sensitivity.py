@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     metavar="EXPRESSION",
     help="The condition of `regional`; by default the metric above its median.",
 )
-@options.run_options(worlds=2048, worlds_help="Size of the base sample (walks are a sixteenth of it).")
+@options.run_options(
+    worlds=2048, worlds_help="Size of the base sample (walks are a sixteenth of it).", tables=True
+)
 def sensitivity(
     run: options.Run,
     metric: str | None,

@@ -30,7 +30,7 @@ from backstop.cli import options
     help="A group of your own. May be given several times.",
 )
 @options.arrangement_option
-@options.run_options(worlds=10_000)
+@options.run_options(worlds=10_000, tables=True)
 def value(
     run: options.Run,
     metric: str | None,
