@@ -370,7 +370,7 @@ def test_audit_ranks_by_what_moves_the_answer_and_rests_on_little(lottery: Path)
     [
         ("assess", "--claims"),
         ("claims",),
-        ("sensitivity", "--method", "morris"),
+        ("sensitivity", "--method", "morris", "--metric", "peace", "--arrangement", "mixed"),
         ("robustness",),
         ("value",),
     ],

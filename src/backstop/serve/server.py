@@ -26,7 +26,7 @@ from backstop.serve.limits import MOST_HEADERS
 from backstop.serve.serving import Serving
 
 # Waited for answers on their way when the server ends.
-_LAST_SECONDS = 0.5
+_LAST_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from backstop.serve.address import Address
 from backstop.serve.answers import faults_as_json
 from backstop.serve.jobs.queue import Jobs
 from backstop.serve.news import News
+from backstop.serve.solved import Solved
 from backstop.serve.versions import Versions, opened
 
 
@@ -26,6 +27,7 @@ class Serving:
         self.versions: Versions = opened(study)
         self.news = News()
         self.jobs = Jobs(study, self.versions, self.news.tell)
+        self._solved = Solved(study, self.versions)
         self.ended = asyncio.Event()
         self.run = secrets.token_hex(8)
 
@@ -33,6 +35,10 @@ class Serving:
     def title(self) -> str:
         """What the study is called."""
         return self.versions.current.model.scenario.title or self.versions.name
+
+    async def payload(self, version: int) -> bytes:
+        """The data of the page of a version, as JSON."""
+        return await self._solved.payload(version)
 
     def state(self) -> dict[str, object]:
         """What pages hear whenever it changes."""
