@@ -33,7 +33,7 @@ def routes(serving: Serving) -> list[Route]:
     return [
         *page_routes(serving),
         *news_routes(serving),
-        *job_routes(serving),
+        *job_routes(serving.jobs),
         *documents_routes(serving),
     ]
 

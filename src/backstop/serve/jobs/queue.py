@@ -11,6 +11,7 @@ from pathlib import Path
 
 from backstop.base.faults import Refused
 from backstop.base.files import write_new
+from backstop.scenario.model import Model
 from backstop.serve.answers import Busy, Stale, Unknown
 from backstop.serve.jobs.job import Job
 from backstop.serve.jobs.request import Asked, said
@@ -26,6 +27,11 @@ class Jobs:
         self._jobs: dict[str, Job] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._folder: Path | None = None
+
+    @property
+    def model(self) -> Model:
+        """The model of the version in use."""
+        return self._versions.current.model
 
     def summaries(self) -> list[dict[str, object]]:
         """What pages hear of all jobs, oldest first."""

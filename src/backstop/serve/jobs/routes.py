@@ -9,17 +9,15 @@ from starlette.routing import Route
 from backstop.serve.answers import Unknown, asked, json_answer, route
 from backstop.serve.jobs.analyses import ANALYSES
 from backstop.serve.jobs.job import MEDIA
+from backstop.serve.jobs.queue import Jobs
 from backstop.serve.jobs.request import Asked
-from backstop.serve.serving import Serving
 
 
-def job_routes(serving: Serving) -> list[Route]:
+def job_routes(jobs: Jobs) -> list[Route]:
     """All of them. A job has an id; the files that it left have names from a list."""
-    jobs = serving.jobs
 
     async def forms(request: Request) -> Response:
-        model = serving.versions.current.model
-        return json_answer({"analyses": [each.as_dict(model) for each in ANALYSES.values()]})
+        return json_answer({"analyses": [each.as_dict(jobs.model) for each in ANALYSES.values()]})
 
     async def start(request: Request) -> Response:
         return json_answer(jobs.start(await asked(request, Asked)).summary(), 201)
