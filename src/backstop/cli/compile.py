@@ -22,7 +22,12 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Also tell how far events come with moves that their own movers rank below others.",
 )
-def compile(study: str, out: Path, information: Information | None, slips: bool) -> None:
+@click.option(
+    "--moves",
+    is_flag=True,
+    help="Also lay worlds open on request: what every decision does, what each move is worth, what others believe.",
+)
+def compile(study: str, out: Path, information: Information | None, slips: bool, moves: bool) -> None:
     """Write the program that solves STUDY, with its description, for a browser or any other host of WebAssembly.
 
     The folder gets program.wasm and program.json; docs/reference/program.md says how to use them.
@@ -38,7 +43,7 @@ def compile(study: str, out: Path, information: Information | None, slips: bool)
     description, module = FILES
     # Opened before the work: a folder that cannot be written is found at once.
     with folder_written_whole(out, FILES) as folder:
-        program = compile_program(model, information, slips)
+        program = compile_program(model, information, slips, opening=moves)
         write_new(folder / module, program.wasm)
         write_new(folder / description, json_text(manifest(model, program)))
     click.echo(clean(f"written to {out.resolve()}"))

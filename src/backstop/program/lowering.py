@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from backstop.base.faults import Refused
+from backstop.program.blocks import Blocks, Opening, Shape
 from backstop.program.code import arithmetic
 from backstop.program.code.encoding import I32, V128, Function, module
 from backstop.program.code.terms import Term, Terms
@@ -16,6 +17,7 @@ from backstop.program.layout import SLOT, Layout, Memory, Slots
 from backstop.program.mixture import TYPES, Mixture
 from backstop.program.numbers import Numbers
 from backstop.program.outputs import CHAINS, COSTS, OUTCOMES, SHARES, Outputs
+from backstop.program.recursion.opening import keep, open_function
 from backstop.program.recursion.play import Board, certain_choice
 from backstop.program.recursion.process import Backward, Lanes, Process
 from backstop.program.recursion.record import record_of
@@ -58,10 +60,12 @@ def entrances(model: Model) -> frozenset[int]:
 
 
 class Lowering:
-    """Writes the module of a model. Without `accelerate` the tail is made of plain sweeps alone."""
+    """Writes the module of a model. With `opening` worlds can be laid open. Without `accelerate` the tail is made of
+    plain sweeps alone."""
 
     process: Backward
     figures: Figures
+    blocks: Blocks | None
 
     def __init__(
         self,
@@ -70,14 +74,17 @@ class Lowering:
         slips: bool = False,
         accelerate: bool = True,
         most_sweeps: int = MOST_SWEEPS,
+        opening: bool = False,
     ) -> None:
         memory, terms = Memory(), Terms()
         self.model, self.game, self.memory = model, model.game, memory
-        self.accelerate, self.most_sweeps = accelerate, most_sweeps
+        self.accelerate, self.most_sweeps, self.opening = accelerate, most_sweeps, opening
         self.clock = {"t": memory.take(1), "years": memory.take(1)}
         self.inputs = {name: memory.take(1) for name in (*model.distributions, *model.measures)}
         self.lanes = Lanes(memory.take(1), memory.take(1))
         self.at_first, self.private, self.slips = entrances(model), private, slips
+        # The byte that asks for a world to be laid open.
+        self.open_switch = 0
         self.terms, self.slots = terms, Slots(terms, memory)
         self.mixture: Mixture | None = None
         # What periods cost by measure and phase, for every type of the actor with a hidden one.
@@ -95,11 +102,29 @@ class Lowering:
         self.rows = rows_of(self.game, self.at_first, memory)
         record = record_of(self.game, model.periods, memory, self.slips)
         board = Board(self.numbers, self.slots, self.rows, self.private)
-        self.plain = Process(board, record, self.lanes, model.scenario.horizon.tail_periods)
+        table = len(self.rows.order) * self.rows.size
+        self.blocks = self.blocks_of(1 if self.mixture is None else len(TYPES), table)
+        self.plain = Process(
+            board, record, self.lanes, model.scenario.horizon.tail_periods, blocks=self.blocks
+        )
         if model.types is not None and self.mixture is not None:
             self.plain.wanted[self.mixture.share] = self.numbers.share(model.types, now)
         self.process = self.plain
         self.figures = Figures(self.game, record, model.periods, model.period_years, memory, self.mixture)
+
+    def blocks_of(self, types: int, table: int) -> Blocks | None:
+        """Room for a world laid open; values are kept in tables of so many bytes."""
+        if not self.opening:
+            return None
+        model, hidden = self.model, self.mixture is None and self.model.types is not None
+        shape = Shape(len(self.game.actors) + hidden, len(model.measures), hidden)
+        return Blocks(shape, len(self.game.phases), model.periods, types, table, self.memory)
+
+    def opened(self) -> tuple[list[Function], Callable[[Function, int], None], Mapping[int, int]]:
+        """Functions that lay plays open; what calls them; and where the blocks of the phases begin."""
+        opened = self.plain.opened
+        assert opened is not None
+        return opened.functions, opened.call, opened.places
 
     @property
     def by_type(self) -> list[Numbers]:
@@ -129,8 +154,9 @@ class Lowering:
         tails = self.tails()
         spending, stride, costs = self._costs()
         evaluation = Evaluation(self.numbers, self.slots, process.wanted, costs, self.lanes.failed)
-        outputs = Outputs(self.model, self.figures, self.inputs, self.memory)
+        outputs = Outputs(self.model, self.figures, self.inputs, self.memory, int(self.opening))
         layout = outputs.layout
+        self.open_switch = layout.switches + layout.switch_count - 1
         switches = (layout.switches + SHARES, layout.switches + OUTCOMES, layout.switches + COSTS)
         sums = Sums(
             layout.shares.offset,
@@ -141,6 +167,7 @@ class Lowering:
             switches,
             spending,
             stride,
+            None if self.blocks is None else (self.open_switch, self.blocks.shares, self.blocks.beliefs),
         )
         functions = [
             *_arithmetic(),
@@ -155,6 +182,7 @@ class Lowering:
             outputs.report(self.at_start, self.lanes),
             *outputs.copies(),
             *self._solve(layout, evaluation.is_timed, stride),
+            *self._open(evaluation.is_timed),
         ]
         _refuse_too_large(functions, layout)
         return module(functions, layout.pages), layout
@@ -210,12 +238,8 @@ class Lowering:
         time = function.local(I32)
 
         def wind() -> None:
-            """Set the clocks to the period, and work out what depends on it."""
             if timed:
-                per_year = round(1.0 / self.model.period_years)
-                for name, divisor in (("t", 1), ("years", per_year)):
-                    function.splat(self.clock[name], time, divisor)
-                function.call("timed")
+                self._wind(function, time)
 
         function.call("once")
         costs = layout.switches + COSTS if cost_stride else None
@@ -228,12 +252,53 @@ class Lowering:
                 function.call(f"chain_{chain.switch}")
                 function.get(pair)
                 function.call(f"copy_{chain.switch}")
-        for switch in (SHARES, OUTCOMES, COSTS):
-            function.byte(layout.switches + switch)
-        function.integer("or", "or")
+        asked = [layout.switches + switch for switch in (SHARES, OUTCOMES, COSTS)]
+        asked += [self.open_switch] * self.opening
+        for place in asked:
+            function.byte(place)
+        function.integer(*["or"] * (len(asked) - 1))
         with function.when():
             function.get(pair)
             function.call("occupied")
+
+    def _wind(self, function: Function, time: int) -> None:
+        """Set the clocks to the period in a local, and work out what depends on it."""
+        per_year = round(1.0 / self.model.period_years)
+        for name, divisor in (("t", 1), ("years", per_year)):
+            function.splat(self.clock[name], time, divisor)
+        function.call("timed")
+
+    def laid_open(self, layout: Layout) -> Opening | None:
+        """Where a world laid open lies, once all is lowered; None where the program does not lay worlds open."""
+        blocks = self.blocks
+        if blocks is None:
+            return None
+        return Opening(
+            layout.switch_count - 1,
+            blocks.shape,
+            tuple(blocks.plays),
+            blocks.play_of,
+            self.opened()[2],
+            blocks.used,
+            blocks.types,
+            blocks.shares,
+            blocks.beliefs,
+            blocks.believed,
+        )
+
+    def _open(self, timed: bool) -> list[Function]:
+        """`open(period)`, and what it calls."""
+        blocks = self.blocks
+        if blocks is None:
+            return []
+
+        def wind(function: Function, time: int) -> None:
+            if timed:
+                self._wind(function, time)
+
+        functions, call, _ = self.opened()
+        begin = None if self.mixture is None else self.mixture.begin
+        return [*functions, open_function(blocks, self.process.rows, begin, wind, call)]
 
     def after_tail(self, function: Function) -> None:
         """What is done once the tail is through."""
@@ -262,6 +327,11 @@ class Lowering:
                     function.whole(cost_stride)
                     function.integer("multiply")
                     function.call("cost")
+            if self.blocks is not None:
+                function.byte(self.open_switch)
+                with function.when():
+                    second = None if self.mixture is None else self.mixture.now[1]
+                    keep(function, self.blocks, self.process.rows, time, second)
             function.get(time)
             with function.when():
                 function.get(time)

@@ -9,10 +9,16 @@ from collections.abc import Mapping
 
 from backstop.base.files import sha256
 from backstop.game.metric import LEAST_CONDITION
+from backstop.game.tree import Decision, Ending
+from backstop.program.blocks import Opening, OpenPlay, Shape
 from backstop.program.code.encoding import PAGE
-from backstop.program.layout import Figure
+from backstop.program.layout import SLOT, Figure
 from backstop.program.program import Program
+from backstop.scenario.format.trees import Chance as ChanceForm
+from backstop.scenario.format.trees import Decision as DecisionForm
+from backstop.scenario.format.trees import Offer as OfferForm
 from backstop.scenario.model import Model
+from backstop.scenario.uses import Path
 
 FORMAT = "backstop-program/1"
 
@@ -31,6 +37,8 @@ _QUANTITIES = {
 }
 
 Json = dict[str, object]
+
+_OPEN: Json = {"kind": "function", "parameters": {"period": "i32"}, "results": []}
 
 
 def manifest(model: Model, program: Program) -> Json:
@@ -52,6 +60,7 @@ def manifest(model: Model, program: Program) -> Json:
             "exports": {
                 "memory": {"kind": "memory", "pages": layout.pages, "page_bytes": PAGE, "grows": False},
                 "solve": {"kind": "function", "parameters": {"pairs": "i32"}, "results": []},
+                **({} if program.opening is None else {"open": _OPEN}),
             },
         },
         "numbers": {"type": "float64", "byte_order": "little", "bytes": 8},
@@ -71,7 +80,95 @@ def manifest(model: Model, program: Program) -> Json:
         },
         "inputs": _inputs(model, program),
         "outputs": _outputs(model, program),
+        **({} if program.opening is None else {"opening": _opening(model, program.opening)}),
     }
+
+
+def _opening(model: Model, opening: Opening) -> Json:
+    """Where a world laid open lies, and what is played where."""
+    game, shape, types = model.game, opening.shape, model.types
+    columns: list[Json] = [
+        {"name": name, "title": model.scenario.actors[name].titled(name), "actor": name}
+        for name in game.actors
+    ]
+    told: Json = {}
+    if types is not None:
+        told = {
+            "types": {
+                "actor": game.actors[types.actor],
+                "names": list(types.names),
+                "known": not shape.hidden,
+                "beliefs_are": types.beliefs,
+            }
+        }
+    if types is not None and shape.hidden:
+        typed = game.actors[types.actor]
+        columns.append({**columns[types.actor]})
+        for column, name in zip((types.actor, -1), types.names, strict=True):
+            columns[column] |= {"name": f"{typed}.{name}", "type": name}
+        told |= {"beliefs": opening.beliefs, "believed": opening.believed}
+    parts: Json = {"flows": shape.flows, "worth": shape.worth, "levels": shape.levels, "reach": shape.reach}
+    if shape.hidden:
+        parts |= {"reach_by_type": shape.reach + SLOT, "belief": shape.belief}
+    parts |= {"noise": shape.noise, "move_bytes": shape.of_move * SLOT}
+    numbered = {name: index for index, name in enumerate(game.phases)}
+    played = {
+        number: phase for phase, number in reversed(list(opening.play_of.items())) if number is not None
+    }
+    return {
+        "switch": opening.switch,
+        "step_bytes": SLOT,
+        "columns": columns,
+        "measures": list(model.measures),
+        **told,
+        "shares": opening.shares,
+        "type_bytes": {
+            "shares": (model.periods + 1) * len(game.phases) * SLOT if opening.types > 1 else 0,
+            "blocks": opening.stride if opening.types > 1 else 0,
+        },
+        "parts": parts,
+        "phases": [
+            {
+                "name": name,
+                "phase": name.partition("[")[0],
+                "facts": dict(model.states[phase].facts),
+                "offset": opening.block[phase],
+                "play": opening.play_of[phase],
+                "next": {game.outcomes[o]: to for o, to in game.next_phase[phase].items()},
+            }
+            for name, phase in numbered.items()
+        ],
+        "plays": [_play(model, play, shape, played[i]) for i, play in enumerate(opening.plays)],
+    }
+
+
+def _play(model: Model, play: OpenPlay, shape: Shape, phase: int) -> list[Json]:
+    """The nodes of what is played in a phase, children first and the root last."""
+    game, found = model.game, list[Json]()
+    solved, sources = game.plays[phase], model.nodes[phase]
+    assert solved is not None and sources is not None
+    for of in play.nodes:
+        node = solved.nodes[of.position]
+        told: Json = {"at": of.at}
+        if isinstance(node, Ending):
+            told |= {"kind": "ending", "outcome": game.outcomes[node.outcome]}
+        else:
+            decides = isinstance(node, Decision)
+            title = _heading(model, sources[of.position].path)
+            told |= {"kind": "decision" if decides else "chance", "name": node.name, "title": title}
+            told |= {"actor": game.actors[node.actor]} if isinstance(node, Decision) else {}
+            told |= {"moves": list(node.moves if isinstance(node, Decision) else node.branches)}
+            told |= {"to": list(of.to), "moves_at": of.at + shape.move(node, 0)}
+        found.append(told)
+    return found
+
+
+def _heading(model: Model, path: Path) -> str:
+    """The heading of the node at a place of the file; empty where it has none."""
+    here: object = model.scenario
+    for key in path:
+        here = here[key] if isinstance(here, Mapping) else getattr(here, str(key))
+    return here.title if isinstance(here, DecisionForm | ChanceForm | OfferForm) else ""
 
 
 def _phase(model: Model, name: str) -> Json:

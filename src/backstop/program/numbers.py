@@ -81,13 +81,15 @@ class Numbers:
     def _wrong(self, mask: Term, phase: int) -> None:
         self._checks(phase).wrong[mask] = None
 
+    def flow_a_year(self, phase: int, actor: int) -> Term | None:
+        """What a year in a phase pays an actor; None where it pays nothing."""
+        use = self.model.payoffs[phase].get(actor)
+        return None if use is None else self.number(use, phase)
+
     def flow(self, phase: int, actor: int) -> Term | None:
         """What a period in a phase pays an actor; None where it pays nothing."""
-        use = self.model.payoffs[phase].get(actor)
-        if use is None:
-            return None
-        value, d = self.number(use, phase), self.model.period_years
-        return value if d == 1.0 else self.terms.mul(value, self.terms.constant(d))
+        value, d = self.flow_a_year(phase, actor), self.model.period_years
+        return value if value is None or d == 1.0 else self.terms.mul(value, self.terms.constant(d))
 
     def lump(self, phase: int, outcome: int, actor: int) -> Term | None:
         """What an outcome of the play of a phase pays an actor at once; None where it pays nothing."""

@@ -26,7 +26,16 @@ Start = Callable[[Function], tuple[Terms, Callable[[int, int, int | None], Term]
 class Outputs:
     """What a program reads and reports. `inputs`: the slots of parameters and measures by name."""
 
-    def __init__(self, model: Model, figures: Figures, inputs: Mapping[str, int], memory: Memory) -> None:
+    def __init__(
+        self,
+        model: Model,
+        figures: Figures,
+        inputs: Mapping[str, int],
+        memory: Memory,
+        switches: int = 0,
+    ) -> None:
+        """`switches`: how many more there are, after all others."""
+        self.more_switches = switches
         self.model, self.figures, self.inputs, self.memory = model, figures, inputs, memory
         self.metrics = {name: model.metric(name) for name in model.scenario.metrics}
         self.chains: dict[str, Chain] = {}
@@ -55,7 +64,7 @@ class Outputs:
         single += sum(map(len, slips.values()))
         pairs = pairs_in_a_call(single + periods * (phases + len(set(curves.values()))))
         row_bytes = pairs * SLOT
-        switch_count = CHAINS + len(self.figures.chains)
+        switch_count = CHAINS + len(self.figures.chains) + self.more_switches
         switches = memory.take(switch_count, 1)
         memory.align()
 

@@ -150,6 +150,7 @@ class Instance:
                 hint="take fewer --threads; a limit on virtual memory must leave some 5 GB for each, little of it used",
             ) from error
         self._solve = exports["solve"]
+        self._open = exports.get("open")
         memory = exports["memory"]
         size = memory.data_len(self._store)
         place = ctypes.cast(memory.data_ptr(self._store), ctypes.c_void_p).value
@@ -172,3 +173,8 @@ class Instance:
             if trap.trap_code is not None and trap.trap_code == library.TrapCode.INTERRUPT:
                 raise Stopped from None
             raise
+
+    def open(self, period: int) -> None:
+        """Lay a period of the pair solved last open, where the module does that."""
+        assert self._open is not None
+        self._open(self._store, period)

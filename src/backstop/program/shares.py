@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from backstop.program.code.encoding import I32, Function, Store
 from backstop.program.code.terms import Term, Terms
 from backstop.program.figures import Chain, ChainKey, Figures, Walk
+from backstop.program.layout import SLOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,8 @@ class Sums:
 
     Rows of output: `shares` for every group of phases and period, `outcomes` for some outcomes together, `costs` by
     index. `switches`: the bytes that ask for shares, outcomes and costs. `spending[m, k]`: what a period in phase k
-    costs by measure m, within a period `stride` long.
+    costs by measure m, within a period `stride` long. `opening`: the byte that asks for a world laid open, and where
+    its shares and beliefs go.
     """
 
     shares: int
@@ -27,6 +29,7 @@ class Sums:
     switches: tuple[int, int, int]
     spending: Mapping[tuple[int, int], int]
     stride: int
+    opening: tuple[int, int, int] | None = None
 
 
 def occupied(figures: Figures, start: int, sums: Sums) -> Function:
@@ -42,6 +45,7 @@ class _Occupied(Walk):
         self.sums_, self.function_ = sums, Function("occupied", (I32,))
         function = self.function_
         self.record, self.row, self.paid = (function.local(I32) for _ in range(3))
+        self.apart = None if sums.opening is None else function.local(I32)
         self.mass = {state: function.local() for state in self.states}
         self.here = {state.phase: local for state, local in self.mass.items()}
         self.counted = {outcome: function.local() for outcome in sums.outcomes}
@@ -62,6 +66,7 @@ class _Occupied(Walk):
         function.set(self.paid)
         function.get(0)
         function.set(self.row)
+        self._begin_apart()
         self._put_down()
         with function.each(figures.periods, 1):
             for switch, locals_, write in (
@@ -101,6 +106,30 @@ class _Occupied(Walk):
                 stores.append(self._mixed(terms, place, terms.sum(inside), self.row))
             function.compute(terms, stores)
         function.step(self.row, len(sums.groups) * sums.row_bytes)
+        if sums.opening is not None and self.apart is not None:
+            function.byte(sums.opening[0])
+            with function.when():
+                terms = Terms()
+                every = range(len(self.figures.game.phases))
+                stores = [
+                    Store(phase * SLOT, terms.local(self.here[phase]), self.apart)
+                    for phase in every
+                    if phase in self.here
+                ]
+                function.compute(terms, stores)
+                function.step(self.apart, len(every) * SLOT)
+
+    def _begin_apart(self) -> None:
+        """Where the shares of all phases of a world laid open go, with the type that is in hand."""
+        sums, function, mixture = self.sums_, self.function_, self.figures.mixture
+        if sums.opening is None or self.apart is None:
+            return
+        function.whole(sums.opening[1])
+        function.set(self.apart)
+        if mixture is not None:
+            function.any_in(mixture.now[1])
+            with function.when():
+                function.step(self.apart, (self.figures.periods + 1) * len(self.figures.game.phases) * SLOT)
 
     def _count(self, terms: Terms) -> dict[int, Term]:
         """Expected numbers of outcomes."""

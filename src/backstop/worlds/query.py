@@ -105,7 +105,7 @@ class Solver:
     host: Host = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "host", _host(_Lowered(self.model), self.information, self.threads))
+        object.__setattr__(self, "host", _host(Lowered(self.model), self.information, self.threads))
 
     def solve(
         self,
@@ -157,7 +157,7 @@ def _cost(valuation: Valuation, use: Use) -> Callable[[int, int], float]:
     return lambda phase, period: valuation.use(use, phase, period)
 
 
-class _Lowered:
+class Lowered:
     """A model, alike to every other that differs from it only in what a program takes as input."""
 
     def __init__(self, model: Model) -> None:
@@ -180,14 +180,14 @@ class _Lowered:
         )
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Lowered) and self._key == other._key
+        return isinstance(other, Lowered) and self._key == other._key
 
     def __hash__(self) -> int:
         return hash(self._key)
 
 
 @lru_cache(maxsize=16)
-def _host(lowered: _Lowered, information: Information, threads: int | None) -> Host:
+def _host(lowered: Lowered, information: Information, threads: int | None) -> Host:
     """The program of a model, ready to run. What is kept here keeps its model, so that no id is taken twice.
 
     It tells slips, unless the scenario is so large that there is no room for them.

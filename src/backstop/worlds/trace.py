@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from backstop.base.faults import InvalidInput
 from backstop.game.choice import Information
@@ -11,13 +13,17 @@ from backstop.game.metric import SLIP_KINDS, Metric, by_first_slip, figure
 from backstop.game.process import expected_outcomes, shares
 from backstop.game.slips import NOBODY, name_of_slips, slip_records
 from backstop.program.host import Wanted
+from backstop.program.open_world import OpenWorld
+from backstop.program.program import Program, compile_program
+from backstop.program.runtime import Machine
 from backstop.scenario.expression.expression import Value
 from backstop.scenario.model import Model
 from backstop.scenario.typed_valuation import TypedValuation
 from backstop.scenario.valuation import Valuation
 from backstop.worlds.draws import sampler_of
-from backstop.worlds.query import Solver
+from backstop.worlds.query import Lowered, Solver
 from backstop.worlds.sequence import NUMBERED_WORLDS
+from backstop.worlds.tracing.opened_trace import opened_trace
 from backstop.worlds.tracing.phase_trace import entered, known, outcome_numbers, phase_shares, phase_trace
 from backstop.worlds.tracing.traced import SlipsTrace, WorldTrace
 from backstop.worlds.tracing.typed_trace import typed_trace
@@ -54,7 +60,12 @@ def trace(
     levels = model.levels[arrangement]
     if model.types is not None:
         typed = TypedValuation(model, levels, parameters, number)
-        found = typed_trace(model, arrangement, world, typed, convention, periods)
+        if model.types.beliefs == "bayes":
+            # The plain solver takes minutes; the program lays the same numbers open.
+            opened, coarse = _opened(model, levels, parameters, typed, convention)
+            found = opened_trace(model, arrangement, world, typed, convention, periods, opened, coarse)
+        else:
+            found = typed_trace(model, arrangement, world, typed, convention, periods)
         return replace(found, slips=_slips_of_types(model, levels, parameters, convention))
     valuation = Valuation(model, levels, parameters, number)
     solution = valuation.solved(convention)
@@ -90,6 +101,38 @@ def trace(
         slips_are=name_of_slips(convention),
         slips={name: slips(metric) for name, metric in measured.items() if metric.kind in SLIP_KINDS},
     )
+
+
+@lru_cache(maxsize=4)
+def _machine(lowered: Lowered, information: Information) -> tuple[Program, Machine]:
+    """The program of a model that lays worlds open, ready to run."""
+    program = compile_program(lowered.model, information, opening=True)
+    return program, Machine(program.wasm)
+
+
+# As the interpreter ends, the library that runs programs goes before what is kept here.
+atexit.register(_machine.cache_clear)
+
+
+def _opened(
+    model: Model,
+    levels: Mapping[str, float],
+    parameters: Mapping[str, float],
+    valuation: TypedValuation,
+    information: Information,
+) -> tuple[OpenWorld, dict[str, float]]:
+    """A world solved by the program, to be laid open; and its metrics as half the grid of beliefs gives them.
+
+    Raises InvalidInput for a fault in the world, in the words of the plain solver.
+    """
+    opened = OpenWorld(model, *_machine(Lowered(model), information), parameters, levels)
+    if opened.flagged:
+        valuation.solved(information)
+        raise InvalidInput("this world cannot be solved: a value on the way is not finite")
+    assert model.types is not None
+    half = replace(model, types=replace(model.types, grid=(model.types.grid + 1) // 2))
+    coarse = Solver(half, information, 1).solve(parameters, levels, 1, Wanted()).metrics
+    return opened, {name: float(values[0]) for name, values in coarse.items()}
 
 
 def _slips_of_types(

@@ -22,7 +22,7 @@ class Endings:
         found: dict[tuple[int, int], list[Term]] = {}
         for kind in KINDS:
             parts: dict[tuple[int, int], list[Term]] = {}
-            for place, share in self._shares(kind).items():
+            for place, share in self.reached(kind).items():
                 copy = self.solution.seat.unfolded.copies[place]
                 node = self.solution.nodes[copy.position]
                 if isinstance(node, Ending):
@@ -31,7 +31,7 @@ class Endings:
                 found.setdefault(key, []).append(self.terms.sum(each))
         return found
 
-    def _shares(self, kind: int) -> dict[int, Term]:
+    def reached(self, kind: int) -> dict[int, Term]:
         """The probability of coming to each copy, from the root down, where the type is `kind`."""
         terms, copies = self.terms, self.solution.seat.unfolded.copies
         root = len(copies) - 1
@@ -81,6 +81,15 @@ class Endings:
 
     def _slips_here(self, place: int, copy: Copy, node: Decision, kind: int) -> list[tuple[Term, Term]]:
         """By move: how likely it is made otherwise than as a slip, and as one."""
+        terms, made = self.terms, self.solution.choices[place][kind].made
+        return [
+            (terms.select(worse, bound, all_), terms.op("and", worse, freely))
+            for (worse, freely, bound), all_ in zip(self.ranked(place, copy, node, kind), made, strict=True)
+        ]
+
+    def ranked(self, place: int, copy: Copy, node: Decision, kind: int) -> list[tuple[Term, Term, Term]]:
+        """By move: the mask of the worlds in which it would be a slip of type `kind`, how likely it is made freely, and
+        how likely it is bound."""
         terms = self.terms
         zero, one = terms.constant(0.0), terms.constant(1.0)
         column = self.solution.grid.column(node.actor, kind)
@@ -102,6 +111,5 @@ class Endings:
         for move, value in enumerate(own):
             worse = terms.op("gt", terms.sub(best, value), margin)
             freely = choice.free[move] if choice.left is None else terms.mul(choice.left, choice.free[move])
-            good = terms.select(worse, bound[move], choice.made[move])
-            found.append((good, terms.op("and", worse, freely)))
+            found.append((worse, freely, bound[move]))
         return found

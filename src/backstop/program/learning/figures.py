@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 from backstop.game.metric import Metric
 from backstop.game.tree import Game
 from backstop.program.code.encoding import I32, Assign, Function, Store
 from backstop.program.code.terms import Term, Terms
 from backstop.program.figures import Chain, ChainKey, Figures, Reading, State
-from backstop.program.layout import Memory
-from backstop.program.learning.masses import Ground, Layer
+from backstop.program.layout import SLOT, Memory
+from backstop.program.learning.masses import BELIEF, Ground, Layer
 from backstop.program.learning.record import ByType
 from backstop.program.learning.seat import KINDS
 from backstop.program.learning.walk import LearntWalk
@@ -25,9 +26,18 @@ NO_RECORD = PlainRecord(0, 0, (), (), (), ())
 class LearntFigures(Figures):
     """The chains that some metrics need."""
 
-    def __init__(self, game: Game, ground: Ground, periods: int, period_years: float, memory: Memory) -> None:
+    def __init__(
+        self,
+        game: Game,
+        ground: Ground,
+        periods: int,
+        period_years: float,
+        memory: Memory,
+        opening: bool = False,
+    ) -> None:
+        """`opening`: shares tell what is believed on average in every phase."""
         super().__init__(game, NO_RECORD, periods, period_years, memory)
-        self.ground = ground
+        self.ground, self.opening = ground, opening
         self.walks: dict[int, LearntWalk] = {}
 
     @property
@@ -51,8 +61,15 @@ class LearntFigures(Figures):
     def lay_out(self) -> None:
         """Take the memory for masses, which chains use by turns."""
         self.walks = {chain.switch: LearntWalk(self, self.ground, chain) for chain in self.chains.values()}
-        shares = LearntWalk(self, self.ground, Chain(ChainKey(self.game.start, frozenset(), None), 0))
+        shares = LearntWalk(self, self.ground, self.sharing(self.game.start))
         self.ground.room = self.memory.take(2 * max(walk.used for walk in (shares, *self.walks.values())), 1)
+
+    def sharing(self, start: int) -> Chain:
+        """The chain behind shares of the phases."""
+        chain = Chain(ChainKey(start, frozenset(), None), 0)
+        if self.opening:
+            chain.readings[Reading("belief", frozenset({1}))] = 0
+        return chain
 
     def function(self, chain: Chain) -> Function:
         """`chain_i()`: the curves of all readings of a chain."""
@@ -70,12 +87,13 @@ class LearntShares(LearntWalk):
         spending: tuple[Mapping[tuple[int, int], int], Mapping[tuple[int, int], int]],
     ) -> None:
         self.sums_, self.spending = sums, spending
-        super().__init__(figures, figures.ground, Chain(ChainKey(start, frozenset(), None), 0))
+        super().__init__(figures, figures.ground, figures.sharing(start))
 
     def _lay_out(self) -> None:
         function = self.function_ = Function("occupied", (I32,))
         self.record, self.curve = function.local(I32), function.local(I32)
         self.row, self.paid = function.local(I32), function.local(I32)
+        self.apart = None if self.sums_.opening is None else function.local(I32)
         super()._lay_out()
         self.counted = {outcome: function.local() for outcome in self.sums_.outcomes}
         self.spent = {measure: function.local() for measure in self.sums_.costs}
@@ -92,6 +110,9 @@ class LearntShares(LearntWalk):
         function.set(self.record)
         function.get(0)
         function.set(self.row)
+        if self.apart is not None:
+            function.whole(0)
+            function.set(self.apart)
         self._put_down(begins=True)
         self._pay()
         if first in self.states:
@@ -135,6 +156,30 @@ class LearntShares(LearntWalk):
                 stores.append(Store(sums.shares + row * sums.row_bytes, share, self.row))
             function.compute(terms, stores)
         function.step(self.row, len(sums.groups) * sums.row_bytes)
+        if sums.opening is not None and self.apart is not None:
+            function.byte(sums.opening[0])
+            with function.when():
+                self._put_apart(self.apart, *sums.opening[1:])
+
+    def _put_apart(self, apart: int, shares: int, beliefs: int) -> None:
+        """Shares of all phases, and what is believed there on average: the share of the type where nobody gets."""
+        function, phases = self.function_, len(self.figures.game.phases)
+        terms = self.terms = Terms()
+        prior, zero, stores = terms.load(self.learnt.share_at), terms.constant(0.0), list[Store]()
+        inside = {state.phase: state for state in self.states}
+        for phase in range(phases):
+            share, belief = zero, prior
+            if phase in inside:
+                state = inside[phase]
+                ends = (state, BELIEF) in self.layers
+                sums = [self.totals[(state, BELIEF), k] if ends else self.beliefs[state, k] for k in KINDS]
+                masses = [self.totals[(state, None), k] for k in KINDS]
+                share, total = (self._mixture(partial(_one, terms, each), None) for each in (masses, sums))
+                belief = terms.select(terms.op("gt", share, zero), terms.div(total, share), prior)
+            stores.append(Store(shares + phase * SLOT, share, apart))
+            stores.append(Store(beliefs + phase * SLOT, belief, apart))
+        function.compute(terms, stores)
+        function.step(apart, phases * SLOT)
 
     def _add_up(self, state: State, present: Mapping[tuple[Layer, int], int], block: int) -> None:
         """Expected numbers of outcomes."""
@@ -173,3 +218,8 @@ class LearntShares(LearntWalk):
                         parts.append(terms.select(terms.op("eq", here, zero), zero, paid))
             found[local] = terms.sum(parts)
         return found
+
+
+def _one(terms: Terms, locals_: list[int], kind: int) -> list[Term]:
+    """The one number of a type."""
+    return [terms.local(locals_[kind])]

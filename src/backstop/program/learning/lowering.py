@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from backstop.program.code.encoding import Function, Store
@@ -42,12 +42,14 @@ class LearntLowering(Lowering):
         # Others learn only from moves that might have been made otherwise.
         for numbers in both if self.grid.hidden.learns else ():
             numbers.needs_noise(model.types.actor)
+        self.blocks = self.blocks_of(1, len(self.rows.order) * self.rows.size)
         self.learnt = LearntProcess(
             Board(self.both, self.slots, self.grid, self.private),
             self.lanes,
             model.scenario.horizon.tail_periods,
             self.numbers.share(model.types, (zero, one)),
             self.slips,
+            self.blocks,
         )
         self.process = self.learnt
         self.figures = self.learnt_figures = LearntFigures(
@@ -56,7 +58,13 @@ class LearntLowering(Lowering):
             model.periods,
             model.period_years,
             memory,
+            self.opening,
         )
+
+    def opened(self) -> tuple[list[Function], Callable[[Function, int], None], Mapping[int, int]]:
+        """What lays plays open stands with the functions of plays."""
+        assert self.learnt.opened is not None
+        return [], self.learnt.open, self.learnt.opened.places
 
     @property
     def by_type(self) -> list[Numbers]:

@@ -18,6 +18,7 @@ from backstop.program.layout import SLOT, Memory
 from backstop.program.learning.endings import Endings
 from backstop.program.learning.grid import Reading, read
 from backstop.program.learning.inference import believed
+from backstop.program.learning.opening.plays import OpenLearnt
 from backstop.program.learning.play import Solution
 from backstop.program.learning.record import Record
 from backstop.program.learning.seat import (
@@ -108,13 +109,15 @@ class Plays:
         """Bytes that are kept of a play for each belief of the grid."""
         return self._sizes[self.number[seat.phases[0]]]
 
-    def write(self, record: Record, certain: bool) -> None:
-        """Write the functions of all seats."""
+    def write(self, record: Record, certain: bool, opened: OpenLearnt | None = None) -> None:
+        """Write the functions of all seats; with `opened` those that lay plays open as well."""
         self._sizes = [record.kept[seat.phases[0]].size for seat in self.seats]
         for number, seat in enumerate(self.seats):
             if seat.found:
                 self.functions.append(self._guess(number, seat, certain))
             self.functions.append(self._choose(number, seat, record, certain))
+            if opened is not None:
+                self.functions.append(self._opened(number, seat, opened, certain))
 
     def own(self, phase: int) -> int:
         """Where the own numbers of a phase lie; to be asked once all functions are written."""
@@ -193,7 +196,8 @@ class Plays:
         return [terms.local(local) for local in locals_], readings, cells, addresses, terms
 
     def _named(self, kind: str, number: int, seat: Seat) -> Function:
-        return Function(f"{kind}_{number}", (I32,) * (TARGETS + len(seat.targets) + (kind == "choose")))
+        more = 0 if kind == "guess" else 1
+        return Function(f"{kind}_{number}", (I32,) * (TARGETS + len(seat.targets) + more))
 
     def _guess(self, number: int, seat: Seat, certain: bool) -> Function:
         function, desk, rows = self._named("guess", number, seat), self.desk, self.board.grid.rows
@@ -254,4 +258,11 @@ class Plays:
                 # A slot of one number for every belief of the grid.
                 put(cell, terms.op("i32mul", terms.local(cells[belief]), terms.bits(SLOT | SLOT << 32)))
         function.compute(terms, stores)
+        return function
+
+    def _opened(self, number: int, seat: Seat, opened: OpenLearnt, certain: bool) -> Function:
+        function, block = self._named("opened", number, seat), TARGETS + len(seat.targets)
+        beliefs, readings, _, addresses, terms = self._beliefs(function, seat)
+        solution = Solution(self.board, seat, terms, beliefs, readings, addresses, certain)
+        function.compute(terms, opened.stores(solution, opened.blocks.plays[number], block))
         return function

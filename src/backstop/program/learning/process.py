@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from backstop.game.tree import Decision
+from backstop.program.blocks import Blocks
 from backstop.program.code.encoding import I32, Function, Store
 from backstop.program.code.terms import Term, Terms
 from backstop.program.layout import SLOT, Slots
 from backstop.program.learning.following import Following, Worlds, worlds_of
+from backstop.program.learning.opening.plays import OpenLearnt
 from backstop.program.learning.plays import Plays, desk_of, seats_of
 from backstop.program.learning.record import Record, record_of
 from backstop.program.learning.seat import KINDS, Board
@@ -26,7 +28,7 @@ MOST_CAREFUL = 256
 class LearntProcess:
     """A game's process by belief; see `backstop.program.recursion.process.Process`, in whose place it stands.
 
-    `share`: the probability of the second type, as a term.
+    `share`: the probability of the second type, as a term. `blocks`: where a world is laid open, if it is.
     """
 
     board: Board
@@ -34,6 +36,7 @@ class LearntProcess:
     tail_periods: int | None
     share: Term
     slips: bool
+    blocks: Blocks | None = None
     wanted: dict[int, Term] = field(default_factory=dict)
     certain: int | None = None
     stuck: int | None = None
@@ -42,6 +45,7 @@ class LearntProcess:
     plays: Plays = field(init=False)
     worlds: Worlds = field(init=False)
     following: Following = field(init=False)
+    opened: OpenLearnt | None = field(init=False, default=None)
     _flows: dict[tuple[int, int], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -77,7 +81,11 @@ class LearntProcess:
             self.stuck = self._fixed(stuck)
         self.plays = Plays(self.board, desk, seats, memory)
         self.record = record_of(grid, seats, model.periods, memory, self.slips)
-        self.plays.write(self.record, mask is not None)
+        if self.blocks is not None:
+            self.opened = OpenLearnt(self.board, seats, self.blocks)
+        self.plays.write(self.record, mask is not None, self.opened)
+        if self.opened is not None:
+            self.plays.functions.append(self.opened.ends())
         self.following = Following(self.plays, self.worlds, memory)
         self.wanted |= dict(self.plays.own_terms())
 
@@ -359,3 +367,32 @@ class LearntProcess:
                 function.whole(target)
             function.whole(self.record.start[phase])
             function.call(f"settle_one_{number}")
+
+    def open(self, function: Function, shift: int) -> None:
+        """Lay open every phase at what is to be believed as it begins; nothing is presumed of beliefs after moves."""
+        assert self.blocks is not None and self.opened is not None
+        grid, rows, worlds, desk = self.board.grid, self.rows, self.worlds, self.plays.desk
+        for phase, row in grid.start.items():
+            terms, number = Terms(), self.plays.number[phase]
+            self._set(
+                function,
+                {
+                    worlds.among: terms.op("not", terms.load(self.lanes.failed)),
+                    worlds.tolerance: terms.constant(IN_PERIODS),
+                    worlds.cold: terms.bits(-1),
+                    desk.turned: terms.constant(1.0),
+                    desk.belief: terms.load(self.blocks.believed + phase * SLOT),
+                },
+                terms,
+            )
+            for name, block in ((f"settle_one_{number}", 0), (f"opened_{number}", self.opened.places[phase])):
+                function.whole(0)
+                function.whole(rows.place[row])
+                function.whole(self.plays.warm_at_start)
+                function.whole(self.plays.own(phase))
+                for target in self.plays.targets(phase):
+                    function.whole(target)
+                function.whole(block + shift if block else 0)
+                function.call(name)
+        function.whole(shift)
+        function.call("opened_ends")

@@ -112,7 +112,7 @@ class Solution:
         """What the phase is worth to each actor, flow included."""
         found = []
         for actor, worth in enumerate(self.values[-1]):
-            flow = self._number(partial(self._flow, actor))
+            flow = self.number(partial(self._flow, actor))
             found.append(worth if flow is None else self.terms.add(flow, worth))
         return found
 
@@ -141,7 +141,7 @@ class Solution:
     def _lump(self, outcome: int, actor: int, phase: int) -> Term | None:
         return self.board.numbers.lump(phase, outcome, actor)
 
-    def _number(self, number: Callable[[int], Term | None]) -> Term | None:
+    def number(self, number: Callable[[int], Term | None]) -> Term | None:
         """A number, where it lies; None where no phase has it."""
         found = [number(phase) for phase in self.seat.phases]
         if all(term is None for term in found):
@@ -176,7 +176,7 @@ class Solution:
             later = Address(rows.offset(rows.discounted, targets[0]))
         for actor in self.actors:
             value = later.load(self.terms, actor * SLOT)
-            lump = self._number(partial(self._lump, node.outcome, actor))
+            lump = self.number(partial(self._lump, node.outcome, actor))
             values.append(value if lump is None else self.terms.add(lump, value))
         return values
 
@@ -197,13 +197,13 @@ class Solution:
         """Probabilities of the moves, bound part included, and what the node is worth."""
         terms, numbers = self.terms, self.board.numbers
         own = [self.values[child][node.actor] for child in node.children]
-        steep = self._number(lambda k: numbers.steepness(k, position))
+        steep = self.number(lambda k: numbers.steepness(k, position))
         assert steep is not None
         chosen, best = free_choice(terms, own, steep, self.certain)
         weights, free, bound = chosen, None, list[Term]()
         if node.bound:
             bound = self._numbers(partial(self._chances, position))
-            free = self._number(lambda k: numbers.rest(numbers.chances(k, position)))
+            free = self.number(lambda k: numbers.rest(numbers.chances(k, position)))
             assert free is not None
             weights = [terms.mul(free, weight) for weight in chosen]
             for probability, move in zip(bound, node.bound, strict=True):
@@ -213,7 +213,7 @@ class Solution:
         if self.board.private:
             # The mover's expected maximum, noise * log sum exp(U / noise), where the move is not bound: the best move's
             # value less noise times the logarithm of its probability.
-            noise = self._number(lambda k: numbers.noise(k, position))
+            noise = self.number(lambda k: numbers.noise(k, position))
             assert noise is not None
             top, share = best
             most = terms.sub(top, terms.mul(noise, arithmetic.near_logarithm(terms, share)))
@@ -229,7 +229,7 @@ class Solution:
     def outcomes(self) -> dict[int, Term]:
         """Probability of every outcome that the play can reach."""
         found: dict[int, list[Term]] = {outcome: [] for outcome in reached(self.seat.play)}
-        for position, share in self._shares().items():
+        for position, share in self.reached().items():
             node = self.nodes[position]
             if isinstance(node, Ending):
                 found[node.outcome].append(share)
@@ -273,13 +273,24 @@ class Solution:
     def _slips_here(self, position: int, node: Decision) -> list[tuple[Term, Term]]:
         """By move: how likely it is made otherwise than as a slip, and as one."""
         terms = self.terms
+        return [
+            (terms.select(worse, bound, weight), terms.op("and", worse, freely))
+            for (worse, freely, bound), weight in zip(
+                self.ranked(position, node), self.weights[position], strict=True
+            )
+        ]
+
+    def ranked(self, position: int, node: Decision) -> list[tuple[Term, Term, Term]]:
+        """By move: the mask of the worlds in which it would be a slip, how likely it is made freely, and how likely it
+        is bound."""
+        terms = self.terms
         zero, one = terms.constant(0.0), terms.constant(1.0)
         own = [self.values[child][node.actor] for child in node.children]
         best = own[0]
         for value in own[1:]:
             best = terms.op("pmax", best, value)
         margin = terms.mul(terms.constant(TIE), largest(terms, one, own))
-        least = self._number(lambda k: self.board.numbers.slip_margins[node.actor])
+        least = self.number(lambda k: self.board.numbers.slip_margins[node.actor])
         if least is not None and terms.amount(least) != 0.0:
             margin = terms.add(margin, least)
         chosen, free, _ = self.free[position]
@@ -290,11 +301,10 @@ class Solution:
         for move, value in enumerate(own):
             worse = terms.op("gt", terms.sub(best, value), margin)
             freely = chosen[move] if free is None else terms.mul(free, chosen[move])
-            good = terms.select(worse, bound[move], self.weights[position][move])
-            found.append((good, terms.op("and", worse, freely)))
+            found.append((worse, freely, bound[move]))
         return found
 
-    def _shares(self) -> dict[int, Term]:
+    def reached(self) -> dict[int, Term]:
         """The probability of coming to each node, from the root down; nodes that are at hand end the way."""
         terms, root = self.terms, len(self.nodes) - 1
         parts: list[list[Term]] = [[] for _ in self.nodes]
@@ -317,7 +327,7 @@ class Solution:
         terms, next_phase = self.terms, self.next_phase
         found: dict[Entry, list[Term]] = {}
         if actor == NOBODY:
-            for position, share in self._shares().items():
+            for position, share in self.reached().items():
                 node = self.nodes[position]
                 if isinstance(node, Ending) and position not in self.at_hand:
                     found.setdefault((NOBODY, next_phase[node.outcome], NOBODY), []).append(share)

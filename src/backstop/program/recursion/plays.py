@@ -130,11 +130,11 @@ class Plays:
         for seat in (*self.going, *self.at_first):
             if len(seat.phases) > 1:
                 for position, phase in enumerate(seat.phases):
-                    start = self._own(phase) + seat.own.offset
+                    start = self.own_at(phase) + seat.own.offset
                     for i, terms in enumerate(seat.own_numbers):
                         yield start + i * SLOT, terms[position]
 
-    def _own(self, phase: int) -> int:
+    def own_at(self, phase: int) -> int:
         """Where the own numbers of a phase with a shared play lie; to be asked once all functions are written."""
         if phase not in self.own:
             seat = self.seat_of[phase]
@@ -152,7 +152,7 @@ class Plays:
                 function.call(call.name)
             for phase in call.phases:
                 function.whole(rows.offset(rows.worth, phase))
-                function.whole(self._own(phase))
+                function.whole(self.own_at(phase))
                 seat = self.seat_of[phase]
                 for targets in seat.targets:
                     function.whole(rows.offset(rows.discounted, targets[seat.phases.index(phase)]))

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from backstop.program.blocks import Blocks
 from backstop.program.code.encoding import I32, Function, Store
 from backstop.program.code.terms import Term, Terms
 from backstop.program.layout import Slots
+from backstop.program.recursion.opened import OpenPlays
 from backstop.program.recursion.play import Board
 from backstop.program.recursion.plays import Call, Plays
 from backstop.program.recursion.record import Record
@@ -89,7 +91,8 @@ class Process:
     """A game's process and where everything of it lies.
 
     `tail_periods`: how long the tail is at most; None until it settles. `wanted`: terms that must lie at fixed places.
-    `certain`: the mask of lanes in which somebody chooses without noise; None where nobody ever can.
+    `certain`: the mask of lanes in which somebody chooses without noise; None where nobody ever can. `blocks`: where a
+    world is laid open, if it is.
     """
 
     board: Board
@@ -98,7 +101,9 @@ class Process:
     tail_periods: int | None
     wanted: dict[int, Term] = field(default_factory=dict)
     certain: int | None = None
+    blocks: Blocks | None = None
     plays: Plays = field(init=False)
+    opened: OpenPlays | None = field(init=False, default=None)
     _flows: dict[tuple[int, int], int] = field(default_factory=dict)
     _calls: dict[tuple[str, bool], list[Call]] = field(default_factory=dict)
 
@@ -119,6 +124,8 @@ class Process:
         for sure in (False, True) if certain is not None else (False,):
             self._calls["chosen", sure] = plays.chosen(sure, at_first=False)
             self._calls["first", sure] = plays.chosen(sure, at_first=True)
+        if self.blocks is not None:
+            self.opened = OpenPlays(self.board, plays, self.blocks, certain is not None)
         self.wanted |= dict(plays.own_terms())
 
     def _fixed(self, term: Term) -> int:

@@ -1,0 +1,1 @@
+"""Plays with a hidden type laid open."""
