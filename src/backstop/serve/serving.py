@@ -46,6 +46,7 @@ class Serving:
         return {
             "run": self.run,
             "news": self.news.number,
+            "ended": self.ended.is_set(),
             "version": now.number,
             "digest": now.digest,
             "jobs": self.jobs.summaries(),

@@ -14,6 +14,8 @@ import { toClipboard } from "./parts/take.js";
 import { Icon } from "./parts/control.js";
 import { Dialog, Evidence, KeySheet } from "./parts/dialogs.js";
 import { whole } from "./words.js";
+import { follow } from "./served/client.js";
+import { ServedNotices } from "./served/notices.js";
 import { screen as answer } from "./screens/answer.js";
 import { screen as workbench } from "./screens/workbench.js";
 import { screen as compare } from "./screens/compare.js";
@@ -62,6 +64,7 @@ function appOf(engine) {
   });
   readOut(app);
   app.keepAddress();
+  if (payload.served) follow();
   made = app;
   return app;
 }
@@ -176,6 +179,7 @@ function Notices({ app }) {
   return html`<div class="notices">
     ${problems.length > 0 && html`<div class="notice warn" role="alert"><p>Not all of the link could be taken.</p><ul>${problems.map((text) => html`<li key=${text}>${text}</li>`)}</ul><button type="button" class="plain" onClick=${app.act.dismiss}>Close</button></div>`}
     ${failed && html`<div class="notice warn" role="alert"><p>This cannot be solved: ${failed} The last answer is still shown.</p></div>`}
+    <${ServedNotices} app=${app} />
     ${words && html`<div class="notice"><p>${words} <button type="button" class="plain" onClick=${app.act.resetAll}>Reset all</button></p></div>`}
   </div>`;
 }

@@ -3,6 +3,7 @@ import { h, render } from "vendor/preact";
 import { App, begin } from "./app.js";
 import { checked } from "./check.js";
 import { claimRequests, judgeClaims } from "./claims.js";
+import { ask, Faulty } from "./served/client.js";
 import { CannotRun, engineOf } from "./engine.js";
 import { curveSummary, differences, summaries } from "./summary.js";
 
@@ -22,8 +23,9 @@ async function payloadOf() {
   const element = document.getElementById("backstop-live");
   let payload;
   try {
-    payload = element === null ? await (await fetch("/api/payload")).json() : JSON.parse(element.textContent);
-  } catch {
+    payload = element === null ? await ask("GET", "/api/payload") : JSON.parse(element.textContent);
+  } catch (error) {
+    if (error instanceof Faulty) throw new CannotRun(`The study could not be solved. ${error.message}`);
     throw new CannotRun("The data of this page is damaged.");
   }
   if (payload?.format !== FORMAT) throw new CannotRun("The data of this page is of another format than its script.");
