@@ -14,6 +14,7 @@ export async function checked(engine) {
   const solved = await engine.solve({
     arrangements: [...arrangements, ...claimRequests(payload.claims)],
     wanted: ["metrics", "values"],
+    lane: "check",
   });
   if (solved === null) return null;
   const weights = engine.weightsOf(solved.worlds);

@@ -2,7 +2,7 @@
  * The engine of the page: the program of the study on the drawn worlds. What is asked for last wins; an answer that was
  * overtaken is null.
  */
-import { Pool } from "./host.js";
+import { MAIN, Pool } from "./host.js";
 import { selection } from "./instance.js";
 
 /** Why a page cannot be made alive, in a sentence for its reader. */
@@ -72,18 +72,19 @@ export async function engineOf(payload, workers = usualWorkers()) {
   } catch (error) {
     throw new CannotRun(`The program of the study could not be started (${error.message}).`);
   }
-  return new Engine(payload, pool, draws);
+  return new Engine(payload, module, pool, draws);
 }
 
 export class Engine {
-  constructor(payload, pool, draws) {
+  constructor(payload, module, pool, draws) {
     this.payload = payload;
+    this.module = module;
     this.description = payload.program.description;
     this.pool = pool;
     this.draws = draws;
     this.worlds = draws.worlds;
     this.weights = payload.draws.weights === null ? null : doublesOf(payload.draws.weights);
-    this.turn = 0;
+    this.turns = new Map();
     this.selections = new Map();
   }
 
@@ -97,13 +98,15 @@ export class Engine {
    *
    * `arrangements`: [{key, levels}], the level promised of every measure; `set`: parameters that have one value in all
    * worlds; `worlds`: the first so many; `wanted`: which groups of figures; `metrics`: only these (null: all). An
-   * arrangement may have `wanted` and `metrics` of its own.
-   * Resolves to null where another request has come meanwhile, else to {answers, worlds, ms}: by key, `metrics`,
+   * arrangement may have `wanted` and `metrics` of its own. What is looked for beside what the reader waits for takes a
+   * `lane` of its own: it then gives way, and neither overtakes nor is overtaken.
+   * Resolves to null where another request of the same lane has come meanwhile, else to {answers, worlds, ms}: by key, `metrics`,
    * `values`, `costs` and `outcomes` by name, one number for every world; `curves` by metric, one row for every
    * period; `slips` by metric and actor; `shares`, one row for every period and phase; `settled` and `flagged`.
    */
-  async solve({ arrangements, set = {}, worlds = this.worlds, wanted = ["metrics"], metrics = null }) {
-    const turn = ++this.turn;
+  async solve({ arrangements, set = {}, worlds = this.worlds, wanted = ["metrics"], metrics = null, lane = MAIN }) {
+    const turn = (this.turns.get(lane) ?? 0) + 1;
+    this.turns.set(lane, turn);
     const count = Math.max(1, Math.min(worlds, this.worlds));
     const asked = new Map(
       arrangements.map((each) => {
@@ -120,7 +123,8 @@ export class Engine {
         return { key, levels, switches, places, pace };
       }),
       capacity: this.description.call.worlds,
-      stopped: () => turn !== this.turn,
+      lane,
+      stopped: () => turn !== this.turns.get(lane),
       take(key, first, here, arrays) {
         const { room, places } = asked.get(key);
         arrays.forEach((array, at) => {
@@ -165,6 +169,12 @@ export class Engine {
     if (pace === undefined) return Math.min(this.worlds, 128);
     const count = (ms * this.pool.workers.length) / (pace * Math.max(1, arrangements));
     return count >= this.worlds ? this.worlds : Math.min(this.worlds, Math.max(64, Math.floor(count / 16) * 16));
+  }
+
+  /** The same with a pool of its own, of so many workers. */
+  async again(workers) {
+    const pool = await Pool.open(this.module, this.description, this.draws, workers);
+    return new Engine(this.payload, this.module, pool, this.draws);
   }
 
   close() {

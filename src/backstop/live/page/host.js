@@ -7,6 +7,8 @@ import { source } from "bundled/worker";
 /** About how long a block should take, in milliseconds. */
 const BLOCK_MS = 6;
 const FIRST_BLOCK = 32;
+/** The lane of what the reader waits for. */
+export const MAIN = "main";
 
 export class Pool {
   constructor(workers) {
@@ -47,14 +49,16 @@ export class Pool {
   /**
    * Solve worlds 0 .. `worlds` - 1 under every one of `arrangements`, [{key, levels, switches, places, pace}].
    * `task.stopped()` is asked before each block; `take(key, first, count, arrays)` is given each block as it comes.
+   * What was asked for before in the same `lane` is not gone on with; blocks of the lane "main" go before all others.
    * Resolves to whether all was solved.
    */
   solve(task) {
     return new Promise((resolve, reject) => {
       const blocks = this.blocks(task);
-      // What was asked for before is not begun any more.
-      for (const other of this.queue) other.resolve(false);
-      this.queue = [{ task, blocks, at: 0, open: blocks.length, resolve, reject }];
+      const job = { task, blocks, at: 0, open: blocks.length, resolve, reject };
+      for (const other of this.queue) if (other.task.lane === task.lane) other.resolve(false);
+      const others = this.queue.filter((other) => other.task.lane !== task.lane);
+      this.queue = task.lane === MAIN ? [job, ...others] : [...others, job];
       this.advance();
     });
   }

@@ -5,7 +5,7 @@ import { checked } from "./check.js";
 import { claimRequests, judgeClaims } from "./claims.js";
 import { ask, Faulty } from "./served/client.js";
 import { CannotRun, engineOf } from "./engine.js";
-import { curveSummary, differences, summaries } from "./summary.js";
+import { curveSummary, differences, faultyWorlds, summaries } from "./summary.js";
 
 const FORMAT = "backstop-live/1";
 
@@ -38,7 +38,9 @@ async function main() {
   try {
     const engine = await engineOf(await payloadOf());
     // For those who ask the page from a program or the console.
-    window.backstop = Object.freeze({ engine, summaries, differences, curveSummary, claimRequests, judgeClaims });
+    window.backstop = Object.freeze({
+      engine, summaries, differences, curveSummary, faultyWorlds, claimRequests, judgeClaims,
+    });
     document.documentElement.classList.add("alive");
     const show = (check) => render(h(App, { engine, check }), root);
     show("");
