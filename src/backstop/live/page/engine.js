@@ -63,6 +63,10 @@ export async function engineOf(payload, workers = usualWorkers()) {
     const { worlds, parameters: names, certain } = payload.draws;
     draws = { names, rows, worlds, certain };
     if (rows.length !== names.length * worlds) throw new Error("worlds are missing");
+    if (!names.every((name) => name in description.inputs.parameters)) throw new Error("a row is of no parameter");
+    if (![description.call.worlds, description.call.row_bytes, description.switches.offset].every(Number.isInteger)) {
+      throw new Error("the layout is missing");
+    }
   } catch {
     throw new CannotRun("The data of this page is damaged.");
   }

@@ -8,6 +8,7 @@ import { CannotRun, engineOf } from "./engine.js";
 import { curveSummary, differences, faultyWorlds, summaries } from "./summary.js";
 
 const FORMAT = "backstop-live/1";
+const PARTS = ["study", "run", "program", "draws", "arrangements", "actors", "controls", "metrics", "claims", "baseline"];
 
 /** One sentence above the printed report, which is then what is seen. */
 function stayPrinted(why) {
@@ -26,6 +27,9 @@ async function payloadOf() {
     payload = element === null ? await ask("GET", "/api/payload") : JSON.parse(element.textContent);
   } catch (error) {
     if (error instanceof Faulty) throw new CannotRun(`The study could not be solved. ${error.message}`);
+    throw new CannotRun("The data of this page is damaged.");
+  }
+  if (payload?.format === FORMAT && PARTS.some((part) => typeof payload[part] !== "object" || payload[part] === null)) {
     throw new CannotRun("The data of this page is damaged.");
   }
   if (payload?.format !== FORMAT) throw new CannotRun("The data of this page is of another format than its script.");

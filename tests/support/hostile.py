@@ -1,0 +1,83 @@
+"""Texts that would run a script, ask for something or break out, where a page took them for more than text."""
+
+from __future__ import annotations
+
+_CALL = "window.hostile=1"
+_ELEMENTS = [
+    "<script>{0}</script>",
+    "<SCRIPT>{0}</SCRIPT>",
+    "<script\n>{0}</script\n>",
+    "<script src=data:text/javascript,{0}></script>",
+    "<script type=module>{0}</script>",
+    "<img src=x onerror={0}>",
+    "<img src=x onerror='{0}'>",
+    "<img/src=x/onerror={0}>",
+    "<svg onload={0}>",
+    "<svg><script>{0}</script></svg>",
+    "<svg><animate onbegin={0} attributeName=x dur=1s>",
+    "<svg><a href='javascript:{0}'><text y=20>x</text></a></svg>",
+    "<math><mtext><script>{0}</script></mtext></math>",
+    "<iframe src='javascript:{0}'></iframe>",
+    "<iframe srcdoc='<script>parent.{0}</script>'></iframe>",
+    "<object data='data:text/html,<script>{0}</script>'></object>",
+    "<embed src='javascript:{0}'>",
+    "<body onload={0}>",
+    "<details open ontoggle={0}>",
+    "<input autofocus onfocus={0}>",
+    "<video><source onerror={0}></video>",
+    "<audio src=x onerror={0}>",
+    "<a href='javascript:{0}'>a</a>",
+    "<a href=' java\tscript:{0}'>a</a>",
+    "<form action='javascript:{0}'><button>b</button></form>",
+    "<style>@import 'http://127.0.0.1:9/x';</style>",
+    "<link rel=stylesheet href=http://127.0.0.1:9/x>",
+    "<meta http-equiv=refresh content='0;url=javascript:{0}'>",
+    "<base href=http://127.0.0.1:9/>",
+    "<template><script>{0}</script></template>",
+    "<xmp><img src=x onerror={0}></xmp>",
+    "<noscript><img src=x onerror={0}></noscript>",
+    "<marquee onstart={0}>m</marquee>",
+    "<plaintext onclick={0}>",
+    "<custom-element onclick={0} style=animation-name:x onanimationstart={0}>",
+]
+_WAYS_OUT = [
+    "{0}",
+    '"{0}',
+    "'{0}",
+    "`{0}",
+    '">{0}',
+    "'>{0}",
+]
+_OTHERS = [
+    "</script><script>window.hostile=1</script>",
+    "</SCRIPT ><img src=x onerror=window.hostile=1>",
+    "<!--<script>window.hostile=1</script>",
+    "--><script>window.hostile=1</script>",
+    "]]><script>window.hostile=1</script>",
+    "</style><script>window.hostile=1</script>",
+    "</title><script>window.hostile=1</script>",
+    "</textarea><script>window.hostile=1</script>",
+    "&lt;script&gt;window.hostile=1&lt;/script&gt;",
+    "&#60;script&#62;window.hostile=1&#60;/script&#62;",
+    "\\u003cscript\\u003ewindow.hostile=1\\u003c/script\\u003e",
+    "\\x3cscript\\x3ewindow.hostile=1",
+    "${{window.hostile=1}}",
+    "{{constructor.constructor('window.hostile=1')()}}",
+    "#{window.hostile=1}",
+    "<%= window.hostile=1 %>",
+    "');window.hostile=1;//",
+    '");window.hostile=1;//',
+    "`);window.hostile=1;//",
+    "\\');window.hostile=1;//",
+    "javascript:window.hostile=1",
+    "data:text/html,<script>window.hostile=1</script>",
+    "\u2028window.hostile=1",
+    "\u2029window.hostile=1",
+    "__proto__",
+    "constructor",
+    "toString",
+]
+HOSTILE = tuple(
+    [way.format(element.replace("{0}", _CALL)) for way in _WAYS_OUT for element in _ELEMENTS] + _OTHERS
+)
+"""The texts; those that hold a script set `window.hostile`."""
