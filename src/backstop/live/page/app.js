@@ -27,6 +27,11 @@ import { screen as help } from "./screens/help.js";
 
 const SCREENS = [answer, workbench, compare, inputs, claims, reproduce, report, help];
 
+/** The names of the screens that are there in a file. */
+export function screenNames() {
+  return SCREENS.filter((screen) => !screen.served).map((screen) => screen.name);
+}
+
 /** Milliseconds after which a new answer is read out: what is overtaken sooner is not said. */
 const QUIET = 700;
 

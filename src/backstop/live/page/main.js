@@ -1,6 +1,6 @@
 /** The page begins: it reads its data, starts the engine and shows the application, or says why it stays as printed. */
 import { h, render } from "vendor/preact";
-import { App, begin } from "./app.js";
+import { App, begin, screenNames } from "./app.js";
 import { checked } from "./check.js";
 import { claimRequests, judgeClaims } from "./claims.js";
 import { ask, Faulty } from "./served/client.js";
@@ -44,6 +44,7 @@ async function main() {
     // For those who ask the page from a program or the console.
     window.backstop = Object.freeze({
       engine, summaries, differences, curveSummary, faultyWorlds, claimRequests, judgeClaims,
+      screens: () => screenNames(),
     });
     document.documentElement.classList.add("alive");
     const show = (check) => render(h(App, { engine, check }), root);
