@@ -7,6 +7,7 @@ is opened. What may not travel with a dossier (`may_travel`) is left out.
 from __future__ import annotations
 
 import base64
+import contextlib
 import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from backstop.base.arrays import FloatArray
+from backstop.base.faults import Refused
 from backstop.evidence.evidence import evidence_of
 from backstop.game.choice import Information
 from backstop.live.claims import claim_entries
@@ -25,14 +27,13 @@ from backstop.live.glossary import glossary
 from backstop.live.metrics import metric_entries
 from backstop.live.passages import passage_entries
 from backstop.program.manifest import manifest
-from backstop.program.program import Program
+from backstop.program.program import Program, compile_program
 from backstop.questions.claims.judging import judge_briefly
 from backstop.questions.inquiry import inquiry_of
 from backstop.report.material.subject import Subject, subject_of
 from backstop.scenario.expression.expression import Value
 from backstop.scenario.model import Model
 from backstop.worlds.assessment import assess
-from backstop.worlds.query import Solver
 from backstop.worlds.result import Result
 
 FORMAT = "backstop-live/1"
@@ -75,7 +76,7 @@ def payload(model: Model, study: Path, asked: Asked = Asked(), served: Json | No
     result = assess(model, worlds, asked.seed, information=asked.information, threads=asked.threads)
     subject = subject_of(result, asked.metrics, asked.target, asked.about)
     evidence = evidence_of(model, study)
-    program = Solver(model, result.information, asked.threads).host.program
+    program = page_program(model, result.information)
     judged = judge_briefly(inquiry_of(result, asked.threads), result) if model.scenario.claims else {}
     scenario = model.scenario
     return {
@@ -117,6 +118,17 @@ def payload(model: Model, study: Path, asked: Asked = Asked(), served: Json | No
         "glossary": glossary(),
         **_baseline(result),
     }
+
+
+def page_program(model: Model, information: Information) -> Program:
+    """The program of a page: it lays worlds open and tells slips, unless that makes it too large.
+
+    A page can do without slips more easily than without what is decided where.
+    """
+    for slips, opening in ((True, True), (False, True), (True, False)):
+        with contextlib.suppress(Refused):
+            return compile_program(model, information, slips, opening=opening)
+    return compile_program(model, information)
 
 
 def _run(result: Result, asked: Asked) -> Json:

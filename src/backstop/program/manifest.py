@@ -118,6 +118,7 @@ def _opening(model: Model, opening: Opening) -> Json:
     return {
         "switch": opening.switch,
         "step_bytes": SLOT,
+        "blocks": {"offset": min(opening.block.values()), "bytes": opening.stride * opening.types},
         "columns": columns,
         "measures": list(model.measures),
         **told,

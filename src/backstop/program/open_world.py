@@ -115,6 +115,11 @@ class OpenWorld:
         self._instance.open(period)
         self._period = period
 
+    def memory(self) -> FloatArray:
+        """All numbers of the period that was laid open last as the program wrote them, of both worlds of the pair."""
+        start, size = min(self.opening.block.values()), self.opening.stride * self.opening.types
+        return self._instance.numbers[start // 8 : (start + size) // 8].copy()
+
     def phase(self, phase: int, type_: int = 0) -> OpenedPhase:
         """A phase in the period that was laid open last."""
         assert self._period is not None

@@ -89,6 +89,7 @@ export class Engine {
     this.worlds = draws.worlds;
     this.weights = payload.draws.weights === null ? null : doublesOf(payload.draws.weights);
     this.turns = new Map();
+    this.other = null;
     this.selections = new Map();
   }
 
@@ -181,8 +182,30 @@ export class Engine {
     return new Engine(this.payload, this.module, pool, this.draws);
   }
 
+  /** Whether the program can lay worlds open. */
+  get opens() {
+    return this.description.opening !== undefined;
+  }
+
+  /**
+   * A world laid open: `levels` promised, `set` for parameters, `world` a number or "central", `periods` to be opened, and
+   * `believed` of the second type as each phase begins (null: what is on average). Gives what `Solver.open` gives.
+   */
+  async trace({ levels, set = {}, world = "central", periods = [0], believed = null }) {
+    const one = { world, set, levels };
+    const [found] = await this.pool.open({ pairs: [[one, one]], periods, believed });
+    return found;
+  }
+
+  /** An engine for long searches, so that sliders do not wait for them; it is started once. */
+  beside() {
+    this.other ??= this.again(this.pool.workers.length);
+    return this.other;
+  }
+
   close() {
     this.pool.close();
+    this.other?.then((other) => other.close());
   }
 }
 

@@ -15,6 +15,8 @@ export class Pool {
     this.workers = workers;
     this.idle = [...workers];
     this.queue = [];
+    /** Short errands, which go before blocks of worlds. */
+    this.errands = [];
     /** Milliseconds for a world under one arrangement, by what is wanted of it. */
     this.pace = new Map();
     this.closed = false;
@@ -79,7 +81,29 @@ export class Pool {
     return found;
   }
 
+  /** Lay worlds open in the next worker that is free; resolves to what `Solver.open` gives. */
+  open(job) {
+    return new Promise((resolve, reject) => {
+      this.errands.push({ job, resolve, reject });
+      this.advance();
+    });
+  }
+
+  errand(worker, { job, resolve, reject }) {
+    const ended = (settle, value) => {
+      worker.onmessage = null;
+      worker.onerror = null;
+      this.idle.push(worker);
+      settle(value);
+      this.advance();
+    };
+    worker.onmessage = ({ data }) => (data.kind === "opened" ? ended(resolve, data.found) : ended(reject, new Error(data.message)));
+    worker.onerror = (event) => ended(reject, new Error(event.message || "a worker failed"));
+    worker.postMessage({ kind: "open", job });
+  }
+
   advance() {
+    while (this.idle.length > 0 && this.errands.length > 0) this.errand(this.idle.pop(), this.errands.shift());
     while (this.idle.length > 0 && this.queue.length > 0) {
       const job = this.queue[0];
       if (job.task.stopped()) {

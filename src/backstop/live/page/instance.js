@@ -36,6 +36,7 @@ export class Solver {
     this.description = description;
     this.draws = draws;
     this.solve_ = instance.exports.solve;
+    this.open_ = instance.exports.open ?? null;
     this.bytes = new Uint8Array(instance.exports.memory.buffer);
     this.numbers = new Float64Array(instance.exports.memory.buffer);
     this.capacity = description.call.worlds;
@@ -86,5 +87,63 @@ export class Solver {
       }
       return found;
     });
+  }
+
+  /**
+   * Lay pairs of worlds open. `pairs`: [[{world, set, levels}, {world, set, levels}]] with `world` a number or "central";
+   * `periods`: those to be opened; `believed`: what is believed of the second type as each phase begins (null: what is on
+   * average). Gives for every pair `settled` and `flagged` of both worlds and, of both side by side, `shares`, `beliefs`
+   * and the `blocks` of every period; with `places` instead of those the numbers at these places of every period.
+   */
+  open({ pairs, periods, believed = null, places = null }) {
+    const { opening, outputs } = this.description;
+    const [step, phases] = [opening.step_bytes / 8, opening.phases.length];
+    const table = (this.description.horizon.periods + 1) * phases * step;
+    const types = opening.type_bytes.shares > 0 ? 2 : 1;
+    const hidden = opening.believed !== undefined;
+    const copied = (offset, count) => this.numbers.slice(offset / 8, offset / 8 + count);
+    this.filled = null;
+    return pairs.map((pair) => {
+      pair.forEach((of, lane) => this.put(of, lane));
+      this.bytes.fill(0, this.description.switches.offset, this.description.switches.offset + this.description.switches.count);
+      this.bytes[this.description.switches.offset + opening.switch] = 1;
+      this.solve_(1);
+      const found = {
+        settled: [...copied(outputs.settled.offset, 2)].map(Boolean),
+        flagged: [...copied(outputs.flagged.offset, 2)].map(Boolean),
+        shares: places === null ? copied(opening.shares, types * table) : null,
+        beliefs: places === null && hidden ? copied(opening.beliefs, table) : null,
+        blocks: [],
+      };
+      for (const period of periods) {
+        if (hidden) {
+          for (let at = 0; at < phases * step; at++) {
+            const own = believed?.[Math.floor(at / step)] ?? null;
+            this.numbers[opening.believed / 8 + at] = own ?? this.numbers[opening.beliefs / 8 + period * phases * step + at];
+          }
+        }
+        this.open_(period);
+        found.blocks.push(
+          places === null
+            ? copied(opening.blocks.offset, opening.blocks.bytes / 8)
+            : Float64Array.from(places.flatMap((place) => [...copied(place, 2)])),
+        );
+      }
+      return found;
+    });
+  }
+
+  /** Put the inputs of one world of a pair into their places. */
+  put({ world, set, levels }, lane) {
+    const { names, rows, worlds, certain } = this.draws;
+    const central = world === "central";
+    const drawn = new Map(names.map((name, at) => [name, at * worlds]));
+    for (const [name, { offset, median }] of Object.entries(this.description.inputs.parameters)) {
+      const value = drawn.has(name) && !central ? rows[drawn.get(name) + world] : (central ? median : certain[name]);
+      this.numbers[offset / 8 + lane] = set[name] ?? value;
+    }
+    for (const [name, { offset }] of Object.entries(this.description.inputs.measures)) {
+      this.numbers[offset / 8 + lane] = levels[name] ?? 0;
+    }
   }
 }

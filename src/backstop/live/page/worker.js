@@ -9,6 +9,8 @@ self.onmessage = async ({ data }) => {
       const instance = await WebAssembly.instantiate(data.module, {});
       solver = new Solver(instance, data.description, data.draws);
       self.postMessage({ kind: "ready" });
+    } else if (data.kind === "open") {
+      self.postMessage({ kind: "opened", found: solver.open(data.job) });
     } else {
       const began = performance.now();
       const arrays = solver.solve(data.block);
