@@ -112,7 +112,7 @@ def test_colours_are_never_the_only_difference(small_report: Report) -> None:
     shapes = [shape for shape, _ in verdicts.MARKS.values()]
     assert len(set(shapes)) == len(shapes) == 6
     stack = next(f for f in _kept(small_report) if f.name == "course")
-    assert '"field": "letter"' in json.dumps(stack.specification)
+    assert '"field": "letter"' in json.dumps(style.furnished(stack))
 
 
 def test_tones_give_colours_and_none_repeats_within_one() -> None:

@@ -5,7 +5,7 @@ Each chart is complete: its finding as title, what is shown as subtitle, source 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from backstop.base.faults import InvalidInput
@@ -25,27 +25,24 @@ if TYPE_CHECKING:
 
 def figures(of: Report | Result) -> dict[str, Chart]:
     """All charts of a report, or those of a result alone, by name, in their order."""
-    from altair.utils.schemapi import debug_mode
-
     from backstop.report.sections import arrangements, survival
     from backstop.report.sections.brief.page import section as brief
 
     if isinstance(of, Report):
         return {figure.name: chart_of(figure) for figure in of.figures()}
-    with debug_mode(False):
-        found = _material(of)
-        body = (brief(found), arrangements.section(found), survival.section(found))
-        blocks = [block for section in body for block in _blocks(section)]
-        # As on the page: what is looked up comes after what is read through.
-        blocks += [*survival.annex(found), *arrangements.annexed_figures(found)]
-        return {block.name: chart_of(block) for block in blocks if isinstance(block, Figure)}
+    found = _material(of)
+    body = (brief(found), arrangements.section(found), survival.section(found))
+    blocks = [block for section in body for block in _blocks(section)]
+    # As on the page: what is looked up comes after what is read through.
+    blocks += [*survival.annex(found), *arrangements.annexed_figures(found)]
+    return {block.name: chart_of(block) for block in blocks if isinstance(block, Figure)}
 
 
 def arrangements(result: Result) -> Chart:
     """The first metrics by arrangement: means with the interval in which nine worlds of ten lie."""
     from backstop.report.sections.arrangements import metrics_figure
 
-    return _drawn(lambda: metrics_figure(_material(result)))
+    return chart_of(metrics_figure(_material(result)))
 
 
 def signing_and_holding(result: Result) -> Chart:
@@ -61,7 +58,7 @@ def signing_and_holding(result: Result) -> Chart:
             raise InvalidInput("the study does not measure both signing and holding, or has one arrangement")
         return found
 
-    return _drawn(figure)
+    return chart_of(figure())
 
 
 def values(result: Result) -> Chart:
@@ -70,7 +67,7 @@ def values(result: Result) -> Chart:
 
     if len(result.arrangements) < 2:
         raise InvalidInput("there is one arrangement, so nothing to compare", hint="assess two or more")
-    return _drawn(lambda: values_figure(_material(result)))
+    return chart_of(values_figure(_material(result)))
 
 
 def costs(result: Result) -> Chart:
@@ -79,7 +76,7 @@ def costs(result: Result) -> Chart:
 
     if not any(of.controllers for of in result.arrangements.values()):
         raise InvalidInput("no measure of the study has a cost", hint="add cost: to a measure")
-    return _drawn(lambda: costs_figure(_material(result)))
+    return chart_of(costs_figure(_material(result)))
 
 
 def survival(result: Result, metric: str | None = None) -> Chart:
@@ -96,7 +93,7 @@ def survival(result: Result, metric: str | None = None) -> Chart:
         known = [name for family in every for name in family]
         hint = did_you_mean(metric, known, "metric") if metric is not None else "the study asks for none"
         raise InvalidInput(f"no metric {metric or 'of something lasting'} has a course over time", hint=hint)
-    return _drawn(lambda: survival_figure(found, chosen[0]))
+    return chart_of(survival_figure(found, chosen[0]))
 
 
 def course(result: Result) -> Chart:
@@ -105,18 +102,15 @@ def course(result: Result) -> Chart:
 
     if result.model.periods < 2:
         raise InvalidInput("the study has one period, so nothing goes over time")
-    return _drawn(lambda: course_figure(_material(result)))
+    return chart_of(course_figure(_material(result)))
 
 
 def verdicts(claims: Claims, result: Result) -> list[Chart]:
     """The verdicts on claims, judged on the worlds of a result, in one chart or more."""
-    from altair.utils.schemapi import debug_mode
-
     from backstop.report.sections.claims import annex
 
-    with debug_mode(False):
-        blocks = _blocks(annex(_material(result, claims)))
-        return [chart_of(block) for block in blocks if isinstance(block, Figure)]
+    blocks = _blocks(annex(_material(result, claims)))
+    return [chart_of(block) for block in blocks if isinstance(block, Figure)]
 
 
 def conflict(analysis: Analysis) -> Chart:
@@ -124,26 +118,14 @@ def conflict(analysis: Analysis) -> Chart:
     from backstop.graphmodel.show.drawing import drawing
     from backstop.report.charts.conflict import conflict_figure
 
-    return _drawn(lambda: conflict_figure(drawing(analysis)))
-
-
-def _drawn(make: Callable[[], Figure]) -> Chart:
-    """The chart of a figure that is made now."""
-    from altair.utils.schemapi import debug_mode
-
-    # Each part of a chart would be checked against the schema of Vega-Lite, and again as a part of any other.
-    with debug_mode(False):
-        return chart_of(make())
+    return chart_of(conflict_figure(drawing(analysis)))
 
 
 def chart_of(figure: Figure) -> Chart:
     """A figure of the report as an Altair chart, with its title, subtitle and foot."""
-    from altair.utils.schemapi import debug_mode
-
     from backstop.report.charts.style import complete
 
-    with debug_mode(False):
-        return complete(figure)
+    return complete(figure)
 
 
 def _blocks(section: Section | None) -> Sequence[Block]:

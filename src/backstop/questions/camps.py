@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -24,8 +25,11 @@ from backstop.scenario.model import Model
 from backstop.worlds.draws import drawn
 from backstop.worlds.result import Result
 from backstop.worlds.statistics import Summary, effective_worlds, summarise
+from backstop.worlds.weighing import Weighing
 
 _EDGE = 1e-12
+# A report asks for the same weights more than once.
+_known: WeakKeyDictionary[Weighing, dict[tuple[str, int], FloatArray | None]] = WeakKeyDictionary()
 _FEWEST_EFFECTIVE = 50.0
 
 
@@ -61,11 +65,10 @@ def camp_views(result: Result, metric: str, met: Mapping[str, FloatArray]) -> tu
     views = []
     for name in model.camps():
         try:
-            theirs = camp_weights(model, name, result.seed, result.worlds)
-            if theirs is None:
-                continue
-            weights = result.weighed.anew(theirs)
+            weights = weights_in_camp(result.weighed, model, name, result.seed)
         except BackstopError:  # no world of theirs fits what was observed or given
+            continue
+        if weights is None:
             continue
         worth = effective_worlds(weights)
         if worth < _FEWEST_EFFECTIVE:
@@ -75,6 +78,18 @@ def camp_views(result: Result, metric: str, met: Mapping[str, FloatArray]) -> tu
         metrics, shares = ({a: summarise(x, weights) for a, x in of.items()} for of in (samples, met))
         views.append(CampView(name, own, metrics, shares, worth))
     return tuple(views)
+
+
+def weights_in_camp(weighed: Weighing, model: Model, camp: str, seed: int) -> FloatArray | None:
+    """What weighed worlds of a seed weigh for a camp alone, shape (worlds,); None where weighting cannot do it.
+
+    Raises InvalidInput and Refused where none of its worlds fits what was given or observed.
+    """
+    known = _known.setdefault(weighed, {})
+    if (camp, seed) not in known:
+        ratio = camp_weights(model, camp, seed, weighed.worlds)
+        known[camp, seed] = None if ratio is None else weighed.anew(ratio)
+    return known[camp, seed]
 
 
 def camp_weights(model: Model, camp: str, seed: int, worlds: int) -> FloatArray | None:

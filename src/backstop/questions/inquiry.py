@@ -20,6 +20,8 @@ from backstop.worlds.weighing import Weighing, weighing
 
 # Worlds solved in one go where many small experiments are laid side by side.
 _AT_ONCE = 131_072
+# Worlds of which so many keep all threads busy: laying them side by side would only copy them.
+_BY_THEMSELVES = 8_192
 _DISTANCES_AT_ONCE = 65_536
 
 Promise = tuple[float, ...]
@@ -99,17 +101,22 @@ class Inquiry:
     ) -> list[Figures]:
         """Metrics (and expected costs) of every experiment, many laid side by side in one array of worlds.
 
-        A few thousand worlds cost little more to solve than a few hundred.
+        A few thousand worlds cost little more to solve than a few hundred; more of them stay by themselves.
         """
         found: list[Figures] = []
         while len(found) < len(experiments):
             some, total = [experiments[len(found)]], experiments[len(found)].worlds
             for each in experiments[len(found) + 1 :]:
-                if total + each.worlds > _AT_ONCE:
+                if total + each.worlds > _AT_ONCE or max(total, each.worlds) >= _BY_THEMSELVES:
                     break
                 some.append(each)
                 total += each.worlds
             sizes = [each.worlds for each in some]
+            if len(some) == 1:
+                found += self.solve(some[0].parameters, total, [Query(some[0].levels, metrics, costs)])
+                if progress is not None:
+                    progress(len(found), len(experiments))
+                continue
             levels = {n: _joined([of.levels[n] for of in some], sizes) for n in some[0].levels}
             drawn = {n: _joined([of.parameters[n] for of in some], sizes) for n in some[0].parameters}
             (whole,) = self.solve(drawn, total, [Query(levels, metrics, costs)])

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from backstop.base.table import Table
 from backstop.report.drawing.sheet import Sheet
 
 if TYPE_CHECKING:
     import altair
+
+    Chart: TypeAlias = altair.LayerChart | altair.HConcatChart | altair.VConcatChart
 
 FORMAT = "backstop-report/1"
 Specification = Mapping[str, object]
@@ -61,10 +63,8 @@ class Code:
 class Figure:
     """A figure: its finding as title, what is shown as subtitle, source and note, and the picture in words.
 
-    `specification` is Vega-Lite and complete: title, subtitle and footer are drawn as well, so that a figure taken
-    out of the report still says what it is. `drawn` is the picture alone, as it is drawn for the width in pixels of a
-    page or of a phone. `table` holds the numbers behind it; `chart` is the picture as an object of
-    Altair, where it was made just now.
+    `drawn` is the picture alone, as it is drawn for the width in pixels of a page or of a phone; `chart` makes the
+    same picture as an object of Altair, for notebooks and Vega-Lite. `table` holds the numbers behind it.
     """
 
     name: str
@@ -73,10 +73,9 @@ class Figure:
     source: str
     note: str
     alternative: str
-    specification: Specification = field(repr=False)
+    chart: Callable[[], Chart] = field(repr=False)
     drawn: Callable[[float], Sheet] = field(repr=False)
     table: Table | None = None
-    chart: altair.TopLevelMixin | None = field(default=None, repr=False)
 
 
 Block = Paragraph | Items | Entry | Code | Figure | Table

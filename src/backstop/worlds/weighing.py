@@ -116,7 +116,7 @@ class Seen:
     exposure: FloatArray
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Weighing:
     """Weights, shape (worlds,), whose largest is 1 (None: all alike), and what was observed before and after.
 

@@ -15,11 +15,12 @@ from typing import Literal
 
 import numpy as np
 
-from backstop.base.arrays import BoolArray, FloatArray
+from backstop.base.arrays import BoolArray, FloatArray, Rows
 from backstop.base.words import of_worlds
 from backstop.questions.claims.verdict import FALSE, MOOT, TRUE, Codes
 from backstop.questions.methods.binning import between
 from backstop.questions.methods.box import ATOM, Limit, on_values
+from backstop.questions.methods.regional import ascending, order_among
 from backstop.questions.words import Wordings, limit_words
 from backstop.worlds.statistics import TOO_FEW_WORLDS, effective_worlds
 
@@ -62,8 +63,12 @@ def decided_by_parameter(
     inputs: Mapping[str, FloatArray],
     weights: FloatArray,
     of: Wordings,
+    orders: Mapping[str, Rows] | None = None,
 ) -> Decider | None:
-    """The parameter that decides a claim with `codes` by world, shape (worlds,); None where none does."""
+    """The parameter that decides a claim with `codes` by world, shape (worlds,); None where none does.
+
+    `orders`: those of the inputs, as `ascending` gives them, where they are known.
+    """
     decided = (codes != MOOT) & (weights > 0)
     true = codes == TRUE
     rarer = min((decided & true, decided & (codes == FALSE)), key=lambda kind: float(weights[kind].sum()))
@@ -72,8 +77,10 @@ def decided_by_parameter(
         return None
     most_wrong = min((1.0 - DECIDES) * total, few / 2.0) * (1.0 + 1e-12)
     best: tuple[str, Cut] | None = None
+    orders = ascending(inputs) if orders is None else orders
+    answers, held = true[decided], weights[decided]
     for name, values in inputs.items():
-        cut = best_cut(values[decided], true[decided], weights[decided])
+        cut = best_cut(values[decided], answers, held, order_among(orders[name], decided))
         if cut is not None and cut.wrong <= most_wrong and (best is None or cut.wrong < best[1].wrong):
             best = name, cut
     if best is None:
@@ -89,12 +96,15 @@ def decided_by_parameter(
     return Decider("parameter", words, name, cut.limit, share)
 
 
-def best_cut(values: FloatArray, true: BoolArray, weights: FloatArray) -> Cut | None:
+def best_cut(
+    values: FloatArray, true: BoolArray, weights: FloatArray, order: Rows | None = None
+) -> Cut | None:
     """The limit on an input, of shape (worlds,), that tells `true` worlds best from others; None if constant.
 
-    Cuts lie between neighbouring values, in both directions, or single out one value that many worlds share.
+    Cuts lie between neighbouring values, in both directions, or single out one value that many worlds share. `order`:
+    the worlds in ascending order of the input, where it is known.
     """
-    order = np.argsort(values, kind="stable")
+    order = np.argsort(values, kind="stable") if order is None else order
     x, weight = values[order], weights[order]
     good = np.where(true[order], weight, 0.0)
     last = np.flatnonzero(np.append(x[1:] != x[:-1], True))

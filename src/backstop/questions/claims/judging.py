@@ -14,7 +14,7 @@ import numpy as np
 from backstop.base.arrays import BoolArray, FloatArray, Rows
 from backstop.base.faults import Fault, InvalidInput, Refused
 from backstop.base.words import did_you_mean
-from backstop.questions.camps import camp_weights
+from backstop.questions.camps import weights_in_camp
 from backstop.questions.claims.counterexample import counterexamples
 from backstop.questions.claims.decider import Decider, decided_by_parameter
 from backstop.questions.claims.dependence import Dependence, dependence, without_measures
@@ -30,6 +30,7 @@ from backstop.questions.claims.requirements import (
 from backstop.questions.claims.results import ClaimResult, Claims, LeastLevel
 from backstop.questions.claims.verdict import Codes, Verdict, judge, threshold, threshold_levels
 from backstop.questions.inquiry import Inquiry, Promise, levels_of
+from backstop.questions.methods.regional import ascending
 from backstop.questions.weighted_worlds import WeightedWorlds, weighted_worlds
 from backstop.questions.words import wordings
 from backstop.scenario.expression.expression import Value
@@ -71,18 +72,18 @@ def judge_claims(
         for name, of in asked.items()
     }
     order, inputs = list(asked), found.inputs
-    words = wordings(model)
+    words, orders = wordings(model), ascending(found.inputs)
 
     def explain(at: int) -> tuple[ClaimRegion, Decider | None]:
         name = order[at]
         verdict, code = verdicts[name], codes[name]
         decider = _structure(asked[name], found, verdict, depends[name])
         if decider is None:
-            decider = decided_by_parameter(code, inputs, found.weight, words)
+            decider = decided_by_parameter(code, inputs, found.weight, words, orders)
         if decider is not None and decider.by == "structure":
             holds = verdict.mostly_false
             return ClaimRegion(f"It {'holds' if holds else 'fails'} in no world.", holds=holds), decider
-        return region_of(model, code, inputs, found.weight, verdict), decider
+        return region_of(model, code, inputs, found.weight, verdict, orders), decider
 
     explained = dict(zip(order, in_threads(explain, range(len(order)), inquiry.threads), strict=True))
     results: dict[str, ClaimResult] = {}
@@ -242,8 +243,7 @@ def _by_camp(
     model = found.model
     for camp in model.camps():
         try:
-            own = camp_weights(model, camp, found.inquiry.seed, found.worlds)
-            together = None if own is None else found.weighed.anew(own)
+            together = weights_in_camp(found.weighed, model, camp, found.inquiry.seed)
             if together is not None and effective_worlds(together) >= CAMP_WORLDS:
                 by_camp[camp] = {name: judge(code, together) for name, code in codes.items()}
                 continue

@@ -17,7 +17,7 @@ from backstop.base.faults import Refused
 from backstop.questions.claims.verdict import FALSE, MOOT, TRUE, Codes, Verdict
 from backstop.questions.methods.box import Box
 from backstop.questions.methods.prim import borne_out, discover
-from backstop.questions.methods.regional import regional_sensitivity
+from backstop.questions.methods.regional import ascending, order_among, regional_sensitivity
 from backstop.questions.words import box_sentence, wordings
 from backstop.scenario.model import Model
 from backstop.worlds.statistics import replication_of
@@ -41,11 +41,17 @@ class ClaimRegion:
 
 
 def region_of(
-    model: Model, codes: Codes, inputs: Mapping[str, FloatArray], weights: FloatArray, verdict: Verdict
+    model: Model,
+    codes: Codes,
+    inputs: Mapping[str, FloatArray],
+    weights: FloatArray,
+    verdict: Verdict,
+    orders: Mapping[str, Rows] | None = None,
 ) -> ClaimRegion:
     """The region of assumptions where a claim fails or, where it is mostly false, that where it holds.
 
-    Worlds in which it is moot play no part; `weights`, shape (worlds,), sum to 1.
+    Worlds in which it is moot play no part; `weights`, shape (worlds,), sum to 1. `orders`: those of the inputs, as
+    `ascending` gives them, where they are known.
     """
     counted = weights > 0
     false, true = (codes == FALSE) & counted, (codes == TRUE) & counted
@@ -61,7 +67,8 @@ def region_of(
     verb = "holds" if holds else "fails"
     chooses = replication_of(len(codes)) % 2 == 0
     try:
-        chosen = _found(inputs, cases & chooses, others & chooses, weights, f"the claim {verb}")
+        known = ascending(inputs) if orders is None else orders
+        chosen = _found(inputs, cases & chooses, others & chooses, weights, f"the claim {verb}", known)
     except Refused as reason:
         return ClaimRegion(f"Where it {verb} cannot be said: {reason.faults[0].what}.", holds=holds)
     if chosen is not None:
@@ -75,7 +82,12 @@ def region_of(
 
 
 def _found(
-    inputs: Mapping[str, FloatArray], cases: BoolArray, others: BoolArray, weights: FloatArray, what: str
+    inputs: Mapping[str, FloatArray],
+    cases: BoolArray,
+    others: BoolArray,
+    weights: FloatArray,
+    what: str,
+    orders: Mapping[str, Rows],
 ) -> Box | None:
     """The region of `cases` among them and `others`, shape (worlds,); None where no restriction tells them apart."""
     if not cases.any() or not others.any():
@@ -83,7 +95,10 @@ def _found(
     rows, scale = _chosen(cases, others)
     some = {name: values[rows] for name, values in inputs.items()}
     held = weights[rows] * scale
-    separated = regional_sensitivity(some, cases[rows], held).separations
+    among = np.zeros(len(cases), dtype=np.bool_)
+    among[rows] = True
+    ordered = {name: order_among(order, among) for name, order in orders.items()}
+    separated = regional_sensitivity(some, cases[rows], held, orders=ordered).separations
     chosen = {name: some[name] for name in list(separated)[:INPUTS]}
     found = discover(chosen, cases[rows], held, condition=what, most_boxes=1, resamples=0)
     return found.boxes[0] if found.boxes else None

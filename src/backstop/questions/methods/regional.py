@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backstop.base.arrays import FloatArray
+from backstop.base.arrays import BoolArray, FloatArray, Rows
 from backstop.base.faults import Refused
 from backstop.worlds.statistics import counted_weights, effective_worlds
 
@@ -61,17 +61,30 @@ def condition_share(holds: ArrayLike, weights: FloatArray, condition: str = "the
     return float(weights[met].sum() / weights.sum())
 
 
+def ascending(inputs: Mapping[str, FloatArray]) -> dict[str, Rows]:
+    """The worlds in ascending order of every input, shape (worlds,); equal values stay in the order of the worlds."""
+    return {name: np.argsort(values, kind="stable") for name, values in inputs.items()}
+
+
+def order_among(order: Rows, chosen: BoolArray) -> Rows:
+    """The order of the worlds that are `chosen`, shape (worlds,), counted among themselves, out of that of all."""
+    place = np.cumsum(chosen) - 1
+    return np.asarray(place[order[chosen[order]]])
+
+
 def regional_sensitivity(
     inputs: Mapping[str, ArrayLike],
     holds: ArrayLike,
     weights: ArrayLike | None = None,
     condition: str = "the condition",
+    orders: Mapping[str, Rows] | None = None,
 ) -> RegionalSensitivity:
     """Kolmogorov-Smirnov separations of every input, shape (worlds,), between worlds where `holds` and the rest.
 
     p and the critical value use Kolmogorov's limit at the effective numbers of the two sets (Kish 1965); points of a
-    low-discrepancy sequence are more even than random ones, so p errs towards caution. Raises Refused where no world
-    or every world meets the condition, or under ten effective worlds.
+    low-discrepancy sequence are more even than random ones, so p errs towards caution. `orders`: those of the inputs,
+    as `ascending` gives them, where they are known. Raises Refused where no world or every world meets the condition,
+    or under ten effective worlds.
     """
     from scipy.special import kolmogi, kolmogorov
 
@@ -87,7 +100,7 @@ def regional_sensitivity(
     found: list[tuple[str, Separation]] = []
     for name, values in inputs.items():
         x = np.asarray(values, dtype=np.float64)
-        order = np.argsort(x, kind="stable")
+        order = np.argsort(x, kind="stable") if orders is None else orders[name]
         ordered = x[order]
         gap = np.cumsum((without - with_it)[order])
         # Equal values are one step of both distributions: only the last of a run counts.

@@ -40,7 +40,7 @@ AFFORDABLE = 300_000
 FEWEST = 128
 """Worlds on which each package is tried at least."""
 _MORE = 4
-_EXCHANGED_ON, _LOOKED_AT_ON = 1_024, 256
+_EXCHANGED_ON, _LOOKED_AT_ON, _LOOKED_AGAIN_ON = 1_024, 256, 2_048
 _LOOKED_AT = 5
 """Exchanges of which the most promising one, by what is found on few worlds, is tried on more."""
 _MOST_STEPS = 64
@@ -200,7 +200,7 @@ class PackageSearch:
         Lowering goes from place to place and stops at the first that misses the target; where measures work against
         each other a place further down, zero among them, may reach it again.
         """
-        few = Draw(self.found, _LOOKED_AT_ON)
+        looks = [Draw(self.found, count) for count in (_LOOKED_AT_ON, _LOOKED_AGAIN_ON)]
         found = packages.copy()
         for _ in range(_SPARINGS):
             tries = [
@@ -213,9 +213,11 @@ class PackageSearch:
             if not tries:
                 break
             lower = np.stack([_with(found[row], column, level) for row, column, level in tries])
-            hopeful = np.flatnonzero(self.tried(lower, few).shares >= self.share - few.slack(self.share))
-            if not few.whole and hopeful.size:
-                hopeful = hopeful[self.tried(lower[hopeful], draw).shares >= self.share - EXACT]
+            hopeful = np.arange(len(lower))
+            for look in [*(each for each in looks if not each.whole), draw]:
+                if hopeful.size:
+                    least = self.share - look.slack(self.share)
+                    hopeful = hopeful[self.tried(lower[hopeful], look).shares >= least]
             better: dict[int, int] = {}
             for at in hopeful.tolist():  # by row what takes most off a measure
                 row = tries[at][0]

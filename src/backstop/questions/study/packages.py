@@ -295,10 +295,12 @@ class _Solver:
         ends = search.spared(search.lowered(starts, ladders, whole), ladders, whole)
         ends = np.unique(ends + 0.0, axis=0)
         # What was clear on few worlds holds on all of them but for one time in hundreds.
-        ends = ends[search.tried(ends, whole).shares >= search.share - EXACT]
-        ends = ends[minimal(ends)]
+        solved = self.packages(ends)
+        reach = np.flatnonzero([(of.share.mean or 0.0) >= search.share - EXACT for of in solved])
+        reach = reach[minimal(ends[reach])]
         ranges = [search.found.model.scenario.measures[name].range for name in search.measures]
-        least = self.packages(ends[nearly_minimal(ends, np.array([high - low for low, high in ranges]))])
+        widths = np.array([high - low for low, high in ranges])
+        least = [solved[row] for row in reach[nearly_minimal(ends[reach], widths)]]
         return sorted(least, key=lambda package: (package.cost, -(package.share.mean or 0.0)))
 
     def _package(self, package: FloatArray, met: FloatArray, of: Figures) -> Package:

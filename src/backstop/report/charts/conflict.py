@@ -63,7 +63,7 @@ def conflict_figure(picture: Drawing, title: str = "", source: str = "", key: bo
     if not drawn:
         definition = f"{picture['states_in_all']:,} states are too many to draw: equilibria, and the moves out of them."
     return style.figure(
-        conflict_chart(picture, key),
+        partial(conflict_chart, picture, key),
         partial(draw, picture, key),
         "conflict",
         title=title or f"{picture['title']}{variant}",

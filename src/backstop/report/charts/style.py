@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from backstop.base.table import Table
 from backstop.base.words import clean
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
     import altair
 
-    Chart: TypeAlias = altair.LayerChart | altair.HConcatChart | altair.VConcatChart
+    from backstop.report.content import Chart
+
+T = TypeVar("T")
 
 BLUE, ORANGE, GREEN, PURPLE, SKY, AMBER = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 INK, QUIET, RULE, PAPER = "#1c1c1c", "#5a5a5a", "#d9d9d6", "#ffffff"
@@ -89,15 +91,23 @@ def numbered(count: int, total: int) -> str:
 
 def specification(chart: Chart) -> Specification:
     """The chart as Vega-Lite in the house style, without furniture."""
-    # Charts are checked against the schema as they are built; once is enough.
     plain: dict[str, object] = chart.to_dict(validate=False)
     plain["$schema"] = _SCHEMA
     plain["config"] = dict(CONFIG)
     return plain
 
 
+def charted(make: Callable[[], T]) -> T:
+    """What `make` builds of charts. Raises what it raises."""
+    from altair.utils.schemapi import debug_mode
+
+    # Each part of a chart would be checked against the schema of Vega-Lite, and again as a part of any other.
+    with debug_mode(False):
+        return make()
+
+
 def figure(
-    chart: Chart,
+    chart: Callable[[], Chart],
     drawn: Callable[[float], Sheet],
     name: str,
     *,
@@ -108,9 +118,8 @@ def figure(
     alternative: str,
     table: Table | None = None,
 ) -> Figure:
-    """A finished figure from an Altair chart, and from the same as it is drawn for a page."""
-    plain = specification(chart)
-    return Figure(name, title, definition, source, note, alternative, plain, drawn, table, chart)
+    """A finished figure from what makes its Altair chart, and from the same as it is drawn for a page."""
+    return Figure(name, title, definition, source, note, alternative, chart, drawn, table)
 
 
 def _head_and_foot(of: Figure) -> tuple[dict[str, object], dict[str, object]]:
@@ -137,17 +146,21 @@ def _head_and_foot(of: Figure) -> tuple[dict[str, object], dict[str, object]]:
 
 
 def complete(of: Figure) -> altair.VConcatChart:
-    """A figure that was made just now as an object of Altair, with all that `furnished` draws in."""
+    """A figure as an object of Altair, with all that `furnished` draws in."""
     import altair
 
     head, foot = _head_and_foot(of)
-    inner = altair.vconcat(of.chart).properties(title=head)
-    return altair.vconcat(inner, description=of.alternative).properties(title=foot).configure(**CONFIG)
+
+    def whole() -> altair.VConcatChart:
+        inner = altair.vconcat(of.chart()).properties(title=head)
+        return altair.vconcat(inner, description=of.alternative).properties(title=foot).configure(**CONFIG)
+
+    return charted(whole)
 
 
 def furnished(of: Figure) -> Specification:
     """The specification with title, subtitle, source and note drawn in, to stand on its own."""
-    inner = dict(of.specification)
+    inner = dict(charted(lambda: specification(of.chart())))
     inner.pop("$schema", None)
     inner.pop("config", None)
     # Data sets are named by altair at the top; they must stay there.
@@ -156,7 +169,7 @@ def furnished(of: Figure) -> Specification:
     whole: dict[str, object] = {
         "$schema": _SCHEMA,
         "description": of.alternative,
-        "config": of.specification.get("config", CONFIG),
+        "config": dict(CONFIG),
         "title": foot,
         "vconcat": [{"title": head, "vconcat": [inner]}],
     }

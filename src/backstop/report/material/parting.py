@@ -65,13 +65,15 @@ def inside(values: FloatArray, side: Side) -> FloatArray:
 def parting(result: Result, figures: Sequence[FloatArray]) -> Parting | None:
     """The assumption and the cut that explain most of one of `figures`, each of shape (worlds,); None without any."""
     weight = _weights(result)
+    whole = float(weight.sum())
+    spreads = [_spread(figure, weight) for figure in figures]
     best: tuple[float, str, Limit, Limit, BoolArray] | None = None
     for name, values in _uncertain(result):
         for low, high, below in _cuts(values):
-            mass = float(weight[below].sum() / weight.sum())
+            mass = float(weight[below].sum()) / whole
             if not _LEAST_SHARE <= mass <= 1 - _LEAST_SHARE:
                 continue
-            explained = max(_explained(of, weight, below) for of in figures)
+            explained = max(of.explained(below) for of in spreads)
             if best is None or explained > best[0] + 1e-12:
                 best = explained, name, low, high, below
     if best is None or best[0] <= 0.0:
@@ -154,21 +156,36 @@ def _ends(values: FloatArray) -> tuple[BoolArray, BoolArray]:
     return values <= low, values >= high
 
 
-def _explained(figure: FloatArray, weight: FloatArray, below: BoolArray) -> float:
-    """The share of a figure's variance that lies between the two sides of a cut."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Spread:
+    """How a figure varies over worlds: by world its `weight`, nothing where it has no value, and weight times value.
+
+    `total`, `mean`, `variance`: those of all worlds.
+    """
+
+    weight: FloatArray
+    weighted: FloatArray
+    total: float
+    mean: float
+    variance: float
+
+    def explained(self, below: BoolArray) -> float:
+        """The share of the variance that lies between the two sides of a cut."""
+        mass = float(self.weight[below].sum())
+        if self.total <= 0.0 or self.variance <= 1e-18 or not 0.0 < mass < self.total:
+            return 0.0
+        on_low = float(self.weighted[below].sum())
+        low, high = on_low / mass, (self.total * self.mean - on_low) / (self.total - mass)
+        return mass * (self.total - mass) * (high - low) ** 2 / self.total**2 / self.variance
+
+
+def _spread(figure: FloatArray, weight: FloatArray) -> _Spread:
     known = np.isfinite(figure)
     w, y = np.where(known, weight, 0.0), np.where(known, figure, 0.0)
     total = float(w.sum())
-    if total <= 0.0:
-        return 0.0
-    mean = float(w @ y) / total
-    spread = float(w @ (y - mean) ** 2) / total
-    mass = float(w[below].sum())
-    if spread <= 1e-18 or not 0.0 < mass < total:
-        return 0.0
-    low = float(w[below] @ y[below]) / mass
-    high = float(w[~below] @ y[~below]) / (total - mass)
-    return mass * (total - mass) * (high - low) ** 2 / total**2 / spread
+    mean = float((w * y).sum()) / total if total > 0.0 else 0.0
+    variance = float((w * (y - mean) ** 2).sum()) / total if total > 0.0 else 0.0
+    return _Spread(w, w * y, total, mean, variance)
 
 
 def _error(figure: FloatArray, weight: FloatArray, at: BoolArray) -> float:

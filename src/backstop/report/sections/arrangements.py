@@ -83,7 +83,7 @@ def metrics_figure(found: Material) -> Figure:
         "dark bar shows it."
     )
     return style.figure(
-        intervals.chart(panels),
+        partial(intervals.chart, panels),
         partial(intervals.draw, panels),
         "arrangements",
         title=ranking_title(found),
@@ -171,7 +171,7 @@ def tension_figure(found: Material) -> Figure | None:
         title = f"No arrangement is seen to trade signing for holding, compared with {first}"
     x_title, y_title = found.metric_title(signing), found.metric_title(holding)
     return style.figure(
-        scatter.chart(points, f"{x_title} (probability)", f"{y_title} (probability)"),
+        partial(scatter.chart, points, f"{x_title} (probability)", f"{y_title} (probability)"),
         partial(scatter.draw, points, f"{x_title} (across)", f"{y_title} (upwards)"),
         "signing-and-holding",
         title=title,
@@ -229,7 +229,7 @@ def values_figure(found: Material) -> Figure:
     )
     table = Table("The figures shown", columns, tuple(rows), note)
     return style.figure(
-        intervals.chart(panels),
+        partial(intervals.chart, panels),
         partial(intervals.draw, panels),
         "values",
         title=title,
@@ -265,7 +265,7 @@ def costs_figure(found: Material) -> Figure:
         title = f"{who} would pay most under {quoted(name)}"
     table = costs_table(found.result)
     return style.figure(
-        intervals.chart(panels),
+        partial(intervals.chart, panels),
         partial(intervals.draw, panels),
         "costs",
         title=title,

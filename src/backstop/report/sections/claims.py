@@ -122,7 +122,7 @@ def _figure(found: Material, results: list[ClaimResult], first: int, total: int)
     shares = ", and of 100 worlds in which the question arises those in which it holds and fails"
     parts = (f"{r.label.rstrip('.')}: {r.verdict}, holds in {frequency(r.true)}" for r in rows)
     return style.figure(
-        verdicts.chart(rows),
+        partial(verdicts.chart, rows),
         partial(verdicts.draw, rows),
         "claims" if first == 0 else f"claims-{first}",
         title=_summary(results, first, total).rstrip("."),

@@ -56,7 +56,7 @@ def shares_figure(found: Material, names: Sequence[str], shares: Mapping[str, Es
     count = min(3, len(names))
     explain = f"{'explains' if count == 1 else 'explain'}, one by one,"
     return style.figure(
-        bars.shares(titles, means, errors, "share of the variance over worlds"),
+        partial(bars.shares, titles, means, errors, "share of the variance over worlds"),
         partial(bars.draw_shares, titles, means, errors, "share of the variance over worlds"),
         "drivers",
         title=f"{('One', 'Two', 'Three')[count - 1]} of {counted(len(shares), 'assumption')} {explain} "
@@ -100,7 +100,7 @@ def tornado_figure(found: Material, swings: Sequence[Swing]) -> Figure:
         title = f"No single assumption moves {quoted(metric)} around the central assumptions"
         rows = [bars.Bar("none", centre, centre, "", "")]
     return style.figure(
-        bars.tornado(rows, centre, metric),
+        partial(bars.tornado, rows, centre, metric),
         partial(bars.draw_tornado, rows, centre, metric),
         "swings",
         title=title,
@@ -168,7 +168,7 @@ def _conditions_figure(found: Material) -> Figure | None:
     sentences = failures(found)
     hold = "holds" if len(discovery.boxes) == 1 else "hold"
     return style.figure(
-        ranges.chart(shown),
+        partial(ranges.chart, shown),
         partial(ranges.draw, shown),
         "conditions",
         title=f"{counted(len(discovery.boxes), 'set')} of conditions {hold} {frequency(discovery.covered)} of the "

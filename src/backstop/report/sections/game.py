@@ -148,9 +148,9 @@ def _map_figure(found: Material, phases: tuple[PhaseTrace, ...]) -> Figure:
     likely = max(((p, following) for _, following, p in first.to), default=None)
     if likely is not None:
         title += f"; {_period(model)} on, most likely is {quoted(likely[1])} ({chance_words(likely[0])})"
-    chart = _bars([(f"{a} to {b}", p) for place in places for a, b, p in _passages(place)])
+    chances = [(f"{a} to {b}", p) for place in places for a, b, p in _passages(place)]
     return style.figure(
-        chart,
+        partial(_bars, chances),
         partial(draw_map, places, _period(model)),
         "phases",
         title=title,
@@ -176,9 +176,10 @@ def _tree_figure(found: Material, phase: PhaseTrace) -> Figure:
         for node in nodes
         for branch in node.branches
     )
+    chances = [(f"{a}: {b}", n.probability) for (a, b, _, _), n in zip(rows, _branches(nodes), strict=True)]
     first = nodes[0].who if nodes[0].who == CHANCE else f"{nodes[0].who} decides"
     return style.figure(
-        _bars([(f"{a}: {b}", n.probability) for (a, b, _, _), n in zip(rows, _branches(nodes), strict=True)]),
+        partial(_bars, chances),
         partial(draw_tree, nodes, who),
         "tree",
         title=f"In {quoted(_title(model, phase.phase))}: {first} first, and most likely is {quoted(likely.label)} "

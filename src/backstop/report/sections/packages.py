@@ -72,7 +72,7 @@ def _figure(found: Material, of: Packages, target: str) -> Figure:
         title = f"{counted(len(of.minimal), 'least package')}, and no measure is in all of them"
     columns = ("", *measures.values(), "share of worlds", *(f"cost ({unit or 'no unit'})" for unit in units))
     return style.figure(
-        dots.chart(rows, measures, list(rows[0].texts)),
+        partial(dots.chart, rows, measures, list(rows[0].texts)),
         partial(dots.draw, rows, measures, list(rows[0].texts)),
         "packages",
         title=title,

@@ -105,7 +105,7 @@ def survival_figure(found: Material, family: list[str]) -> Figure:
     ends = {title: (curve.mean[until], curve.se[until]) for title, curve in drawn.values()}
     words = (f"{title} {number(*end, most=2)}" for title, end in ends.items())
     return style.figure(
-        curves.chart(panels, years),
+        partial(curves.chart, panels, years),
         partial(curves.draw, panels, years),
         f"survival-{longest}",
         title=_survival_title(found.metric_title(longest), ends),
@@ -160,7 +160,7 @@ def course_figure(found: Material) -> Figure:
         for a, of in shares.items()
     )
     return style.figure(
-        stacks.chart(shares, [step * length for step in steps], tones),
+        partial(stacks.chart, shares, [step * length for step in steps], tones),
         partial(stacks.draw, shares, [step * length for step in steps], tones=tones),
         "course",
         title=_course_title(found, shares),

@@ -30,14 +30,6 @@ _WITHOUT_FIGURES = ("game", "judgement", "assumptions", "accounts", "graph", "st
 
 def written(found: Material) -> Report:
     """The report; sections with nothing to say are named in `left_out` with the reason."""
-    from altair.utils.schemapi import debug_mode
-
-    # Each part of a chart would be checked against the schema of Vega-Lite, and again as a part of any other.
-    with debug_mode(False):
-        return _written(found)
-
-
-def _written(found: Material) -> Report:
     scenario = found.model.scenario
     unjudged = (
         found.unjudged or "Claims, judged: `backstop claims` judges them, and so does `backstop report`."
@@ -100,10 +92,7 @@ def _warned(section: Section, rough: tuple[str, ...]) -> Section:
 
 def brief_alone(found: Material) -> Report:
     """The first page of the report and nothing else."""
-    from altair.utils.schemapi import debug_mode
-
-    with debug_mode(False):
-        first = _warned(brief.section(found), found.result.rough)
+    first = _warned(brief.section(found), found.result.rough)
     scenario = found.model.scenario
     facts = (*heading(found.result), *found.result.notes, f"again by: {found.command}")
     return Report(scenario.title, scenario.question, facts, (first,), (), exact(found), found.source)

@@ -190,7 +190,7 @@ def picture(found: Material, lead: Lead) -> Figure:
     if left:
         note += f" {counted(left, 'more arrangement')} in the report."
     return style.figure(
-        intervals.chart(panels, *(() if lead.parted is not None else (430,))),
+        partial(intervals.chart, panels, *(() if lead.parted is not None else (430,))),
         partial(intervals.draw, panels),
         "brief",
         title=_picture_title(found, lead, sides),
