@@ -83,6 +83,8 @@ class Watched:
             self.faults.append(f"request: {request.url}")
 
     def _failed(self, request: Request) -> None:
+        if request.failure == "net::ERR_ABORTED" and "/api/news?" in request.url:
+            return  # a page that is left no longer waits for news of its server
         self.faults.append(f"request failed: {request.url} ({request.failure})")
 
 

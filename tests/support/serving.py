@@ -24,7 +24,7 @@ class Server:
     process: subprocess.Popen[str]
     link: str = ""
     said: list[str] = field(default_factory=list)
-    _client: Client | None = None
+    clients: list[Client] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -44,13 +44,12 @@ class Server:
     @property
     def client(self) -> Client:
         """A client that has been let in by the first address."""
-        if self._client is None:
-            self._client = self.another(self.link)
-        return self._client
+        return self.clients[0] if self.clients else self.another(self.link)
 
     def another(self, link: str = "") -> Client:
         """One more client, let in by an address of its own."""
         client = Client(self.url)
+        self.clients.append(client)
         assert client.get_page(link or self.new_link()).status_code == 200
         return client
 
@@ -125,5 +124,5 @@ def serving(study: Path | str, *options: object, port: int = 0) -> Iterator[Serv
         for stream in (running.stdout, running.stderr):
             if stream is not None:
                 stream.close()
-        if server._client is not None:
-            server._client.http.close()
+        for client in server.clients:
+            client.http.close()

@@ -113,6 +113,48 @@ def write_atomically(path: Path, data: bytes | str) -> None:
                 scratch.unlink(missing_ok=True)
 
 
+def create_whole(path: Path, data: bytes) -> None:
+    """Write `data` to a new file at `path`, whole or not at all. What is there already is left alone, whatever it is.
+
+    Raises InvalidInput where something of this name is there, or the folder cannot be written.
+    """
+    scratch = None
+    try:
+        remove_leftovers(path)
+        with scratch_file(path) as (scratch, handle):
+            write_whole(handle, data)
+            try:
+                os.link(scratch, path, follow_symlinks=False)
+            except FileExistsError:
+                raise InvalidInput(
+                    "there is a file of this name already, and it is left alone",
+                    place=Place(path.name),
+                    hint="choose another name",
+                ) from None
+            except (OSError, NotImplementedError):
+                # No second names on this file system: the name is taken first, and what takes it is replaced.
+                _take_name(path)
+                os.replace(scratch, path)  # noqa: PTH105
+        settle(path.parent)
+    except (OSError, ValueError) as error:
+        raise unwritable(path, error) from error
+    finally:
+        if scratch is not None:
+            with contextlib.suppress(OSError):
+                scratch.unlink(missing_ok=True)
+
+
+def _take_name(path: Path) -> None:
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o666))
+    except FileExistsError:
+        raise InvalidInput(
+            "there is a file of this name already, and it is left alone",
+            place=Place(path.name),
+            hint="choose another name",
+        ) from None
+
+
 def write_new(path: Path, data: bytes | str) -> None:
     """Write `data` to the new file `path` of a folder that nobody reads yet, and see it onto the disk."""
     raw = data.encode("utf-8") if isinstance(data, str) else data

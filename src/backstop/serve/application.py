@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -14,6 +18,7 @@ from backstop.serve.answers import Unknown, faulty, json_answer, route, whole_nu
 from backstop.serve.dossier.evidence import StudyEvidence
 from backstop.serve.dossier.files import DossierFiles
 from backstop.serve.dossier.routes import SIZES, dossier_routes
+from backstop.serve.editing.routes import editing_routes
 from backstop.serve.guard import Guard
 from backstop.serve.jobs.routes import job_routes
 from backstop.serve.limits import NEWS_SECONDS
@@ -23,7 +28,14 @@ from backstop.serve.serving import Serving
 
 def application(serving: Serving) -> Guard:
     """The application of a server, behind its guard."""
-    app = Starlette(routes=routes(serving), exception_handlers={HTTPException: _no_route})
+
+    @contextlib.asynccontextmanager
+    async def running(_: Starlette) -> AsyncIterator[None]:
+        watching = asyncio.create_task(serving.watch())
+        yield
+        watching.cancel()
+
+    app = Starlette(routes=routes(serving), exception_handlers={HTTPException: _no_route}, lifespan=running)
     app.router.redirect_slashes = False
     return Guard(app, serving.address, serving.access, sizes())
 
@@ -34,6 +46,7 @@ def routes(serving: Serving) -> list[Route]:
         *page_routes(serving),
         *news_routes(serving),
         *job_routes(serving.jobs),
+        *editing_routes(serving.desk),
         *documents_routes(serving),
     ]
 

@@ -32,6 +32,9 @@ WRITE_SECONDS = 60.0
 NEWS_SECONDS = 20.0
 """That a browser's question for news is kept open."""
 
+LOOK_SECONDS = 0.5
+"""Between two looks at the file of the study."""
+
 JOBS_AT_ONCE = 2
 """Jobs that run at a time."""
 

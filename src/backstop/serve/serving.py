@@ -9,9 +9,12 @@ from pathlib import Path
 from backstop.serve.access import Access
 from backstop.serve.address import Address
 from backstop.serve.answers import faults_as_json
+from backstop.serve.editing.desk import Desk
 from backstop.serve.jobs.queue import Jobs
+from backstop.serve.limits import LOOK_SECONDS
 from backstop.serve.news import News
 from backstop.serve.solved import Solved
+from backstop.serve.threads import in_thread
 from backstop.serve.versions import Versions, opened
 
 
@@ -28,6 +31,7 @@ class Serving:
         self.news = News()
         self.jobs = Jobs(study, self.versions, self.news.tell)
         self._solved = Solved(study, self.versions)
+        self.desk = Desk(self.versions, self.news.tell)
         self.ended = asyncio.Event()
         self.run = secrets.token_hex(8)
 
@@ -50,8 +54,19 @@ class Serving:
             "version": now.number,
             "digest": now.digest,
             "jobs": self.jobs.summaries(),
+            "edited": self.versions.is_edited,
+            "saved_as": None if now.file is None else now.file.name,
             "disk": {"state": disk.state, "digest": disk.digest, "faults": faults_as_json(disk.faults)},
         }
+
+    async def watch(self) -> None:
+        """Look at the file of the study again and again, and say when it has changed."""
+        while not self.ended.is_set():
+            found = await in_thread(self.versions.looked)
+            if found is not None and found != self.versions.on_disk:
+                self.versions.on_disk = found
+                self.news.tell()
+            await asyncio.sleep(LOOK_SECONDS)
 
     def end(self) -> None:
         """End the server: whoever waits for news is sent home."""

@@ -60,12 +60,16 @@ class Found:
 
 @dataclass(slots=True)
 class Versions:
-    """The versions of the study in `file`, of which the newest is in use; `name` is that of its folder."""
+    """The versions of the study in `file`, of which the newest is in use; `name` is that of its folder.
+
+    `taken` is the digest of the file when its text was last taken into use.
+    """
 
     file: Path
     name: str
     current: Version
     on_disk: Found
+    taken: str = ""
     older: dict[int, Version] = field(default_factory=dict)
     _stat: tuple[int, ...] = ()
 
@@ -76,6 +80,21 @@ class Versions:
         for number in sorted(self.older)[:-KEPT]:
             del self.older[number]
         return self.current
+
+    def take(self, data: bytes, model: Model, notes: tuple[Fault, ...]) -> Version:
+        """Take the text of the file into use."""
+        found = self.adopt(data, model, notes, self.file)
+        self.taken, self.on_disk = found.digest, Found("same", found.digest)
+        return found
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether the version in use is another text than the file had when it was last taken."""
+        return self.current.digest != self.taken
+
+    def content(self) -> bytes:
+        """The bytes of the file now. Raises InvalidInput where it cannot be read."""
+        return content(self.file)
 
     def saved(self, file: Path) -> None:
         """Note where the version in use has been saved."""
@@ -102,7 +121,7 @@ class Versions:
         except InvalidInput as error:
             return Found("gone", "", error.faults)
         digest = sha256(data)
-        if digest == self.current.digest:
+        if digest in (self.taken, self.current.digest):
             return Found("same", digest)
         try:
             sound(data, self.file, self.name)
@@ -134,4 +153,4 @@ def opened(study: str) -> Versions:
     data, name = content(file), file.resolve().parent.name
     model, notes = sound(data, file, name)
     first = Version(1, data, model, notes, file)
-    return Versions(file, name, first, Found("same", first.digest), {1: first})
+    return Versions(file, name, first, Found("same", first.digest), first.digest, {1: first})

@@ -60,7 +60,7 @@ function OnDisk({ served }) {
     }
   };
   const close = html`<button type="button" class="plain" onClick=${() => (closed.value = disk.digest + disk.state)}>Close</button>`;
-  if (disk.state === "changed" && !state.saved_here)
+  if (disk.state === "changed" && !state.edited)
     return html`<div class="notice" role="status"><p>The file ${served.file} has changed on the disk. <button type="button" class="plain" onClick=${take}>Take the new text</button> ${close}</p>${wrong.value && html`<p>${wrong.value}</p>`}</div>`;
   if (disk.state === "changed")
     return html`<div class="notice" role="status"><p>The file ${served.file} on the disk holds another text than the one shown, which you have changed here. <button type="button" class="plain" onClick=${take}>Take the text of the file</button> ${close}</p>${wrong.value && html`<p>${wrong.value}</p>`}</div>`;

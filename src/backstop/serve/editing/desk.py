@@ -1,0 +1,157 @@
+"""The desk at which a scenario is edited: from a browser's text to a version that is in use, and to a new file."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from backstop.base.faults import Fault, InvalidInput
+from backstop.scenario.model import Model
+from backstop.serve.answers import Stale, faults_as_json
+from backstop.serve.editing import merging
+from backstop.serve.editing.lines import shown, written
+from backstop.serve.editing.saving import free_name, new_file, save
+from backstop.serve.editing.sliders import Set, with_sliders
+from backstop.serve.threads import in_thread
+from backstop.serve.versions import Found, Version, Versions, sound
+
+Sound = tuple[Model, tuple[Fault, ...]]
+
+
+class Desk:
+    """Changes to the versions of a study, one at a time. `told` is called when there is a new one."""
+
+    def __init__(self, versions: Versions, told: Callable[[], None]) -> None:
+        self._versions, self._told = versions, told
+        self._one_at_a_time = asyncio.Lock()
+
+    def as_dict(self) -> dict[str, object]:
+        """The version in use, for an editor."""
+        now = self._versions.current
+        return {
+            "version": now.number,
+            "digest": now.digest,
+            "text": shown(now.data),
+            "file": self._versions.file.name,
+            "saved_as": None if now.file is None else now.file.name,
+            "edited": self._versions.is_edited,
+            "free_name": free_name(self._folder, self._versions.file.stem),
+            "notes": faults_as_json(now.notes),
+        }
+
+    async def checked(self, text: str) -> dict[str, object]:
+        """What is wrong with a text, and notes on it; nothing is changed."""
+        try:
+            _, notes = await self._sound(self._data(text))
+        except InvalidInput as error:
+            return {"ok": False, "faults": faults_as_json(error.faults), "notes": []}
+        return {"ok": True, "faults": [], "notes": faults_as_json(notes)}
+
+    async def applied(self, text: str, number: int) -> dict[str, object]:
+        """The text taken into use, where it is sound. Raises InvalidInput with its errors, and then nothing changes.
+
+        Raises Stale where the version `number`, which was edited, is not in use any more.
+        """
+        async with self._one_at_a_time:
+            self._unchanged_since(number, text)
+            data = self._data(text)
+            if data != self._versions.current.data:
+                model, notes = await self._sound(data)
+                self._versions.adopt(data, model, notes, None)
+                self._told()
+            return self.as_dict()
+
+    async def saved(self, text: str, name: str, number: int, broken: bool) -> dict[str, object]:
+        """The text saved as a new file, and taken into use where it is sound.
+
+        Raises InvalidInput where it has errors, unless `broken` allows them, and where the name is taken; Stale as
+        above, for a text that is sound.
+        """
+        async with self._one_at_a_time:
+            data = self._data(text)
+            path = new_file(self._folder, name)
+            found = None
+            try:
+                found = await self._sound(data)
+            except InvalidInput:
+                if not broken:
+                    raise
+            if found is not None:
+                self._unchanged_since(number, text)
+            await in_thread(lambda: save(self._folder, name, data))
+            if found is not None and data == self._versions.current.data:
+                self._versions.saved(path)
+            elif found is not None:
+                self._versions.adopt(data, *found, path)
+            self._told()
+            return {**self.as_dict(), "file_written": path.name, "sound": found is not None}
+
+    async def reloaded(self, digest: str, number: int) -> dict[str, object]:
+        """The text of the file, with this digest, taken into use. Raises InvalidInput where it has errors."""
+        async with self._one_at_a_time:
+            now = self._versions.current
+            if number != now.number:
+                raise Stale("the scenario has changed meanwhile", "look at it first", {"version": now.number})
+            data = self._versions.content()
+            found = Found("changed", Version(0, data, now.model).digest)
+            if found.digest != digest:
+                raise Stale("the file has changed once more", "look again", {"version": now.number})
+            model, notes = await self._sound(data)
+            self._versions.take(data, model, notes)
+            self._told()
+            return self.as_dict()
+
+    async def with_sliders(
+        self, number: int, values: dict[str, float], levels: dict[str, float] | None, name: str, title: str
+    ) -> dict[str, object]:
+        """The version in use with the sliders of a page written into its text; nothing is changed yet."""
+        now = self._versions.current
+        if number != now.number:
+            raise Stale(
+                "the scenario has changed",
+                "load the page again; the sliders are kept",
+                {"version": now.number},
+            )
+
+        def put() -> Set:
+            return with_sliders(shown(now.data), self._versions.file.name, values, levels, name, title)
+
+        found = await in_thread(put)
+        return {
+            "version": now.number,
+            "text": found.text,
+            "said": list(found.said),
+            **await self.checked(found.text),
+        }
+
+    @property
+    def _folder(self) -> Path:
+        return self._versions.file.resolve().parent
+
+    def _data(self, text: str) -> bytes:
+        return written(text, self._versions.current.data)
+
+    async def _sound(self, data: bytes) -> Sound:
+        return await in_thread(lambda: sound(data, self._versions.file, self._versions.name))
+
+    def _unchanged_since(self, number: int, text: str) -> None:
+        """Raises Stale where another version is in use than the one that was edited: with what both have changed."""
+        now = self._versions.current
+        if number == now.number:
+            return
+        theirs = shown(now.data)
+        base = self._versions.older.get(number)
+        before = shown(base.data) if base is not None else theirs
+        together = merging.merged(before, text, theirs) if base is not None else None
+        raise Stale(
+            "the scenario was changed by somebody else since you began",
+            "your text is kept: look at what has changed, then put both together or decide",
+            {
+                "version": now.number,
+                "text": theirs,
+                "changes": merging.said(before, theirs),
+                "yours": merging.said(before, text) if base is not None else merging.said(theirs, text),
+                "merged": together,
+            },
+        )
