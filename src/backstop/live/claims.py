@@ -6,16 +6,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from backstop.base.faults import Refused
+from backstop.evidence.evidence import Evidence
+from backstop.live.controls import passages_of
 from backstop.questions.claims.judging import BriefVerdict
 from backstop.questions.claims.least_level import scan_levels
 from backstop.questions.claims.requirements import Requirements, requirements_of
+from backstop.report.material.subject import condition_in_words
 from backstop.scenario.expression.nodes import Choice, Name, Node, Number, fold
 from backstop.scenario.model import Model
 
 Json = dict[str, Any]
 
 
-def claim_entries(model: Model, judged: Mapping[str, BriefVerdict]) -> list[Json]:
+def claim_entries(model: Model, judged: Mapping[str, BriefVerdict], evidence: Evidence) -> list[Json]:
     """Every claim with its test and Python's verdict on the worlds of the page."""
     found = []
     for name, claim in model.scenario.claims.items():
@@ -31,6 +34,7 @@ def claim_entries(model: Model, judged: Mapping[str, BriefVerdict]) -> list[Json
                 "text": claim.text,
                 "kind": claim.kind,
                 "note": claim.note,
+                "evidence": passages_of(evidence, claim.evidence),
                 "test": test,
                 "reason": result.reason,
                 "verdict": result.verdict.as_dict(),
@@ -57,6 +61,7 @@ def _test(model: Model, of: Requirements) -> Json:
     if of.event is not None:
         found["event"] = {
             "text": of.event.text,
+            "words": condition_in_words(model.scenario, of.event.text),
             "tree": tree(of.event.expression.root),
             "metrics": list(of.event.metrics),
         }

@@ -9,6 +9,7 @@ from typing import Any
 from backstop.base.words import exact, listed
 from backstop.evidence.evidence import Evidence
 from backstop.evidence.ground import Ground
+from backstop.live.uses import used_by
 from backstop.questions.amounts import amount
 from backstop.questions.weighted_worlds import used_parameters
 from backstop.scenario.distribution.distribution import Distribution
@@ -23,7 +24,9 @@ Json = dict[str, Any]
 
 def controls(model: Model, evidence: Evidence) -> list[Json]:
     """What a reader can move: every measure, then every parameter that is uncertain in the study."""
-    return [*_measures(model, evidence), *_parameters(model, evidence)]
+    uses = used_by(model.scenario)
+    found = [*_measures(model, evidence), *_parameters(model, evidence)]
+    return [{**each, "used_by": uses.get(each["name"], [])} for each in found]
 
 
 def _measures(model: Model, evidence: Evidence) -> list[Json]:
@@ -50,6 +53,7 @@ def _measures(model: Model, evidence: Evidence) -> list[Json]:
                 "note": measure.note,
                 "used": True,
                 "camps": {},
+                "cost_unit": measure.cost_unit if measure.cost is not None else "",
             }
         )
     return found
@@ -153,8 +157,14 @@ def _basis(evidence: Evidence, ids: Iterable[str]) -> Json:
             "grade": evidence.grade(names),
             "grounds": [{"id": g.id, "kind": g.kind, "grade": g.grade, "text": g.text} for g in grounds],
         },
-        "evidence": list(dict.fromkeys(id_ for ground in grounds for id_ in passages_under(ground))),
+        "evidence": passages_of(evidence, names),
     }
+
+
+def passages_of(evidence: Evidence, ids: Iterable[str]) -> list[str]:
+    """The ids of the statements under what is cited, each once."""
+    grounds = evidence.grounds(list(ids))
+    return list(dict.fromkeys(id_ for ground in grounds for id_ in passages_under(ground)))
 
 
 def passages_under(ground: Ground) -> list[str]:

@@ -113,7 +113,7 @@ def payload(model: Model, study: Path, asked: Asked = Asked(), served: Json | No
         "metrics": metric_entries(model, subject.metric, subject.shown),
         "headline": _headline(subject),
         "curves": _curves(model, program),
-        "claims": claim_entries(model, judged),
+        "claims": claim_entries(model, judged, evidence),
         "passages": passage_entries(evidence),
         "glossary": glossary(),
         **_baseline(result),

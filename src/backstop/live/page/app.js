@@ -6,9 +6,12 @@
 
 import { html } from "vendor/htm";
 import { effect, signal } from "vendor/signals";
-import { createApp } from "./state.js";
+import { createApp, titleOf } from "./state.js";
+import { figure } from "./figures.js";
+import { figureText, movedText } from "./pictures.js";
 import { listen } from "./keys.js";
-import { headline, interventionWords } from "./sentences.js";
+import { keepJudged } from "./judging.js";
+import { headline, interventionWords, leadMetric } from "./sentences.js";
 import { citation } from "./reproduce.js";
 import { toClipboard } from "./parts/take.js";
 import { Icon } from "./parts/control.js";
@@ -68,6 +71,7 @@ function appOf(engine) {
     document.documentElement.classList.toggle("printed-wanted", shown === "report");
   });
   readOut(app);
+  keepJudged(app);
   app.keepAddress();
   if (payload.served) follow();
   made = app;
@@ -159,7 +163,7 @@ function Head({ app }) {
   const shown = state.screen.value;
   const { back, forward } = steps.value;
   const dark = isDark(app);
-  return html`<header class="head">
+  return html`<${shown === "report" ? "div" : "header"} class="head">
     <p class="study">${payload.study.title}</p>
     <nav aria-label="Screens"><ul>${app.screens.map((screen) => html`<li key=${screen.name}>
       <a href=${`#v=1&screen=${screen.name}`} aria-current=${screen.name === shown ? "page" : undefined} onClick=${(event) => {
@@ -174,7 +178,7 @@ function Head({ app }) {
       <button type="button" class="icon" aria-label=${dark ? "Light colours" : "Dark colours"} title="Dark or light (D)" onClick=${app.turnTheme}><${Icon} name=${dark ? "light" : "dark"} /></button>
       <button type="button" class="icon" aria-label="Keys" title="Keys (?)" onClick=${() => (app.dialog.value = { kind: "keys" })}><${Icon} name="keys" /></button>
     </div>
-  </header>`;
+  <//>`;
 }
 
 function Notices({ app }) {
@@ -189,6 +193,14 @@ function Notices({ app }) {
   </div>`;
 }
 
+/** The figure looked into, in a line that stays in sight while a slider is moved on a phone. */
+function glance(app, answer) {
+  const metric = leadMetric(app);
+  const key = app.state.focus.value;
+  const by = movedText(app, answer, app.base.value, key, metric);
+  return `${titleOf(app.payload, key, true)}: ${figureText(metric, figure(app, answer, key, "metrics", metric.name))}${by ? `, moved by ${by}` : ""}`;
+}
+
 function Foot({ app }) {
   const answer = app.answer.value;
   const { run, study, backstop } = app.payload;
@@ -196,7 +208,8 @@ function Foot({ app }) {
   if (answer !== null) parts.push(answer.preview ? `${whole(answer.worlds)} of ${whole(run.worlds)} worlds while you drag` : `${whole(answer.worlds)} worlds`, `${Math.max(1, Math.round(answer.ms))} ms`);
   parts.push(`seed ${run.seed}`, `study ${study.digest.slice(0, 8)}`, `Backstop ${backstop}`);
   if (run.weighted) parts.push(`by their weights worth ${Math.round(run.effective)} worlds`);
-  return html`<footer class="foot"><p class="status" title=${citation(app)}>${parts.join(" · ")}</p><p class="quiet check-line">${app.check.value}</p></footer>`;
+  const focus = answer !== null && app.state.screen.value === "workbench" ? glance(app, answer) : "";
+  return html`<footer class=${`foot ${focus ? "at-bench" : ""}`}>${focus && html`<p class="glance">${focus}</p>`}<p class="status" title=${citation(app)}>${parts.join(" · ")}</p><p class="quiet check-line">${app.check.value}</p></footer>`;
 }
 
 function Above({ app }) {
@@ -209,7 +222,9 @@ function Above({ app }) {
 
 function Screen({ app }) {
   const shown = app.screens.find((screen) => screen.name === app.state.screen.value) ?? app.screens[0];
-  return html`<main id="main" class=${shown.wide ? "wide-screen" : ""} key=${shown.name}>${shown.render(app)}</main>`;
+  // The printed report has landmarks of its own.
+  const tag = shown.name === "report" ? "div" : "main";
+  return html`<${tag} id="main" class=${`screen ${shown.wide ? "wide-screen" : ""}`} key=${shown.name}>${shown.render(app)}<//>`;
 }
 
 const Said = ({ app }) => html`<p class="away" role="status" aria-live="polite">${app.said.value}</p>`;

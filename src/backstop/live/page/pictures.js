@@ -9,7 +9,7 @@ import { curve, difference, figure, moved, rows as rowOf } from "./figures.js";
 import { isChanged, leadMetric, metricOf } from "./sentences.js";
 import { titleOf } from "./state.js";
 import { YOURS } from "./link.js";
-import { cell, clause, ends, plain, quoted, said, signed } from "./words.js";
+import { cell, clause, ends, plain, quoted, said, signed, whole } from "./words.js";
 
 export const PICTURES = {
   intervals: "The figure by arrangement",
@@ -231,11 +231,11 @@ export function costsPicture(app, answer, base, keys = keysOf(answer)) {
     const parts = counted.map((control) => [control, figure(app, answer, key, "costs", control.name)]).filter(([, of]) => of !== null && of.mean !== null);
     return { key, label: titleOf(app.payload, key, true), parts, total: parts.reduce((sum, [, of]) => sum + of.mean, 0) };
   });
-  const drawn = rows.map((row) => ({ key: row.key, label: row.label, colour: colourOf(app, row.key), of: flat(row.total), ghost: null, text: `${plain(row.total, null, row.total < 10 ? 1 : 0)}` }));
+  const drawn = rows.map((row) => ({ key: row.key, label: row.label, colour: colourOf(app, row.key), of: flat(row.total), ghost: null, text: row.total < 10 ? plain(row.total, null, 1) : whole(row.total) }));
   const years = app.payload.curves.years.at(-1);
   return {
     name: "costs",
-    title: `Expected cost over ${years} years: from ${drawn.length ? plain(Math.min(...rows.map((row) => row.total)), null, 0) : "-"} to ${plain(Math.max(...rows.map((row) => row.total)), null, 0)} ${unit}`,
+    title: `Expected cost over ${years} years: from ${whole(Math.min(...rows.map((row) => row.total)))} to ${whole(Math.max(...rows.map((row) => row.total)))} ${unit}`,
     definition: `The cost of every measure at the level in force, summed over the years in which it applies, as a mean over worlds, in ${unit}. Whoever controls a measure pays for it.`,
     alternative: drawn.map((row) => `${row.label}: ${row.text}`).join("; "),
     draw: (width) => intervals(drawn, { width, domain: rounded(0, Math.max(1e-9, ...rows.map((row) => row.total))), unit }),

@@ -211,8 +211,10 @@ export function createApp({ payload, engine, screens, address = globalThis.locat
     const stop = effect(() => {
       const text = toAddress();
       const screen = view.value.screen;
+      dragging.value; // the end of a drag writes what it left
       clearTimeout(waiting);
       const write = () => {
+        if (dragging.peek()) return;
         if (text === written) return;
         // A screen is a place to come back to; a slider is not.
         globalThis.history[screen === last ? "replaceState" : "pushState"](null, "", text);
@@ -299,14 +301,17 @@ export function createApp({ payload, engine, screens, address = globalThis.locat
       if (from === null) change({ own: null, shown: present.peek().shown.filter((name) => name !== YOURS) });
       else change({ own: { from, levels: {} } });
     },
-    /** What a camp of experts holds, at the middle of what it allows. */
+    /** What a camp of experts holds, at the middle of what it allows; again: what the study has. */
     camp(name) {
       const camp = payload.camps.find((each) => each.name === name);
-      const others = payload.camps.flatMap((each) => Object.keys(each.set));
-      const sliders = Object.fromEntries(
-        Object.entries(present.peek().sliders).filter(([each]) => locked(each) || !others.includes(each)),
-      );
-      for (const [each, value] of Object.entries(camp?.set ?? {})) if (!locked(each)) sliders[each] = value;
+      const before = present.peek().sliders;
+      const sliders = { ...before };
+      const held = Object.entries(camp.set).every(([each, value]) => before[each] === value);
+      for (const [each, value] of Object.entries(camp.set)) {
+        if (locked(each)) continue;
+        if (held) delete sliders[each];
+        else sliders[each] = value;
+      }
       change({ sliders });
     },
     show(name) {
@@ -392,7 +397,7 @@ const pick = (of, names) => Object.fromEntries(names.map((name) => [name, of[nam
 function firstShown(arrangements, focus, own) {
   const found = [...new Set([arrangements[0], focus])];
   const more = arrangements.filter((name) => !found.includes(name));
-  while (found.length < Math.min(own ? 2 : 3, arrangements.length) && more.length) found.push(more.shift());
+  while (found.length < Math.min(2, arrangements.length) && more.length) found.push(more.shift());
   return own ? [...found, YOURS] : found;
 }
 

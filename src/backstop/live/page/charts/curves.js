@@ -5,7 +5,7 @@
 import { html } from "vendor/htm";
 import { SMALL, linear, ticks, tickText, wrapped } from "./frame.js";
 
-const LEAST = 150;
+const LEAST = 118;
 
 /**
  * @param panels [{key, label, colour, of, ghost}] with `of` {mean, q05, q95: number[]} by point of `years`, or null

@@ -35,7 +35,7 @@ export function gains(columns, { width }) {
       const top = wide ? 0 : c * (tall + 10);
       const found = column.rows.flatMap((row) => [row.of, row.ghost]).filter((of) => of && of.mean !== null);
       const span = rounded(Math.min(0, ...found.map((of) => of.q05)), Math.max(0, ...found.map((of) => of.q95)));
-      const x = linear(span, [left + 8, left + each - 8]);
+      const x = linear(span, [left + 16, left + each - 18]);
       const heading = wrapped(column.label, each, SMALL, 2, true);
       const bottom = top + head + names.length * STEP;
       return html`<g key=${column.key}>

@@ -34,8 +34,8 @@ export function ArrangementTable({ app, answer, base, compact = false }) {
   const changed = isChanged(app) && base !== null;
   const focus = app.state.focus.value;
   const caption = metrics.some((metric) => metric.probability) ? "Cases in 100: mean over worlds (plausible range, nine of ten worlds)" : "Mean over worlds (plausible range, nine of ten worlds)";
-  return html`<div class="wide" tabindex="0" role="region" aria-label="Table of arrangements">
-    <table class="arrangements"><caption>${caption}</caption>
+  return html`<p class="caption">${caption}</p><div class="wide" tabindex="0" role="region" aria-label="Table of arrangements">
+    <table class="arrangements" aria-label=${caption}>
       <thead><tr><td></td>${metrics.map((metric) => html`<th scope="col" key=${metric.name}>${clause(metric.title)}</th>`)}</tr></thead>
       <tbody>${keys.map((key) => html`<tr key=${key} class=${key === focus ? "in-focus" : ""}>
         <th scope="row"><button type="button" class="row-name" aria-pressed=${key === focus ? "true" : "false"} title="Look into this arrangement" onClick=${() => app.act.focus(key)}>${titleOf(app.payload, key, true)}</button>${key === YOURS ? html` <span class="tag">yours</span>` : ""}</th>
@@ -46,8 +46,7 @@ export function ArrangementTable({ app, answer, base, compact = false }) {
           return html`<td key=${metric.name} title=${figureText(metric, of)}><span class="cell">${cell(metric, of)}</span>${range && !range.startsWith("about") ? html` <span class="range">(${range})</span>` : ""}${by ? html` <span class=${`by ${by === "0" ? "same" : ""}`}><span class="away">, moved by </span>${by}</span>` : ""}</td>`;
         })}
       </tr>`)}</tbody>
-    </table>
+    </table></div>
     ${changed && html`<p class="quiet">The third number is how far what was set moves the mean, on the same worlds.</p>`}
-    <${Take} app=${app} name="arrangements" title="Figures of all arrangements" table=${{ columns: ["arrangement", "metric", ...PARTS], rows: () => everyFigure(app, answer) }} />
-  </div>`;
+    <${Take} app=${app} name="arrangements" title="Figures of all arrangements" table=${{ columns: ["arrangement", "metric", ...PARTS], rows: () => everyFigure(app, answer) }} />`;
 }

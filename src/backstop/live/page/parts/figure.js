@@ -25,9 +25,10 @@ export function Figure({ app, of, level = "h3" }) {
 }
 
 /** A table whose first column names its rows. */
-export function Table({ caption, columns, rows, note, id }) {
-  return html`<div class="wide" tabindex="0" role="region" aria-label=${caption}>
-    <table id=${id}><caption>${caption}</caption>
+export function Table({ caption, columns, rows, note }) {
+  // The caption stands outside: inside, it would be cut where a wide table scrolls.
+  return html`<p class="caption">${caption}</p><div class="wide" tabindex="0" role="region" aria-label=${caption}>
+    <table aria-label=${caption}>
       <thead><tr>${columns.map((column, at) => (column ? html`<th scope="col" key=${at}>${column}</th>` : html`<td key=${at}></td>`))}</tr></thead>
       <tbody>${rows.map((row, at) => html`<tr key=${at}>${row.map((cell, n) => (n === 0 ? html`<th scope="row">${cell}</th>` : html`<td>${cell}</td>`))}</tr>`)}</tbody>
     </table>${note && html`<p class="quiet">${note}</p>`}</div>`;

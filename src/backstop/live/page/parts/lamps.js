@@ -7,13 +7,15 @@ import { frequency } from "../words.js";
 
 /** The verdict of a claim as the study stands and, where it has been judged anew, as things are set. */
 export function verdictsOf(app, claim) {
-  const before = claim.reason ? null : claim.verdict.verdict;
+  const before = claim.reason ? null : claim.verdict;
   const now = app.judged.value?.get(claim.name);
-  return { before: verdictWords(before), now: verdictWords(now ? now.verdict : before), share: (now ?? claim.verdict).share ?? claim.verdict, known: now !== undefined && now !== null };
+  // Claims that look for a level are not judged anew: that takes more solving than a page should.
+  const known = now !== undefined && now !== null;
+  return { before: verdictWords(before?.verdict), now: verdictWords((known ? now : before)?.verdict), of: known ? now : before, known };
 }
 
 /** In how many of the worlds in which the question arises a claim is true. */
-export const trueIn = (of) => (of && of.true !== null && of.true !== undefined && of.moot !== 1 ? frequency(of.true / Math.max(1e-300, 1 - (of.moot ?? 0)), of.se ?? null) : "");
+export const trueIn = (of) => (of && of.share !== null && of.share !== undefined ? frequency(of.share, of.share_se ?? null) : "");
 
 export function Lamps({ app, brief = false }) {
   const { claims } = app.payload;
@@ -23,7 +25,7 @@ export function Lamps({ app, brief = false }) {
   const moved = all.filter(([, of]) => of.known && of.now !== of.before);
   return html`<div>
     <p>${verdictCounts(all.map(([, of]) => of.now))}${moved.length ? ` What was set changes ${moved.length === 1 ? "one of them" : `${moved.length} of them`}.` : ""}</p>
-    ${app.state.changed.value > 0 && app.judged.value === null && html`<p class="quiet">Being judged anew…</p>`}
+    ${app.state.changed.value > 0 && html`<p class="quiet">${app.judged.value === null ? "As the study stands; being judged anew…" : claims.some((claim) => claim.kind === "threshold") ? "Claims that look for a level stay as they were: judging them takes more solving than a page should." : ""}</p>`}
     <ul class=${`lamps ${brief ? "brief" : ""}`}>${sorted.map(([claim, of]) => html`<li key=${claim.name} class=${of.known && of.now !== of.before ? "has-moved" : ""}>
       <span class="lamp-word">${lamp(of.now)} ${of.now}</span>
       <span class="lamp-text">${claim.title}${of.known && of.now !== of.before ? html` <span class="was">was ${of.before}</span>` : ""}</span>

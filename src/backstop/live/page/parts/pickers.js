@@ -27,14 +27,11 @@ export function CampPicker({ app }) {
   const { camps } = app.payload;
   if (!camps.length) return null;
   const sliders = app.state.sliders.value;
-  const inForce = camps.find((camp) => Object.entries(camp.set).every(([name, value]) => sliders[name] === value));
-  return html`<fieldset class="camps"><legend>As a camp of experts would have it</legend>
-    <div class="chips">
-      <button type="button" class="chip" aria-pressed=${inForce ? "false" : "true"} onClick=${() => app.act.camp(null)}>all together</button>
-      ${camps.map((camp) => html`<button type="button" class="chip" key=${camp.name} aria-pressed=${inForce === camp ? "true" : "false"} onClick=${() => app.act.camp(camp.name)}>${camp.title}</button>`)}
-    </div>
-    <p class="quiet">Sets what the camp has a view on to the middle of that view. To draw worlds as the camp would, use <code>--camp</code> on the command line.</p>
-  </fieldset>`;
+  const held = (camp) => Object.entries(camp.set).every(([name, value]) => sliders[name] === value);
+  return html`<details class="group"><summary>As a camp of experts would have it</summary>
+    <div class="chips">${camps.map((camp) => html`<button type="button" class="chip" key=${camp.name} aria-pressed=${held(camp) ? "true" : "false"} title=${Object.keys(camp.set).map((name) => app.controls.get(name)?.title ?? name).join(", ")} onClick=${() => app.act.camp(camp.name)}>${camp.title}</button>`)}</div>
+    <p class="quiet">Sets what the camp has a view on to the middle of that view; press again to let it vary. To draw worlds as a camp would, use <code>--camp</code> on the command line.</p>
+  </details>`;
 }
 
 export const Waiting = ({ app }) => (app.failed.value

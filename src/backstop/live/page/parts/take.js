@@ -158,7 +158,7 @@ export function Take({ app, name, title, table, frame }) {
       save(`${file}.csv`, csv(table.columns, typeof table.rows === "function" ? table.rows() : table.rows), "text/csv");
       app.act.say(`Saved as ${file}.csv.`);
     }}>CSV</button>`}
-    <button type="button" class="plain" aria-expanded=${open} aria-label=${`How to get these numbers again: ${title}`} onClick=${() => setOpen(!open)}>Cite, command, Python</button>
+    <button type="button" class="plain" aria-expanded=${open} aria-label=${`Cite, command, Python: ${title}`} onClick=${() => setOpen(!open)}>Cite, command, Python</button>
     ${open && html`<div class="take-words">
       <${Copyable} app=${app} label="Citation" text=${source()} />
       <${Copyable} app=${app} label="Command line" text=${commandLine(app)} />

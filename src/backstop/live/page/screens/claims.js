@@ -16,19 +16,19 @@ function testWords(app, claim) {
   const measure = (name) => quoted(app.controls.get(name)?.title ?? name);
   const metric = test.metric ? quoted(clause(metricOf(app, test.metric)?.title ?? test.metric)) : "";
   const all = listed(test.measures.map(measure));
-  const aim = test.event ? test.event.words ?? test.event.text : "";
+  const aim = test.event ? clause(test.event.words) : "";
   switch (test.kind) {
     case "necessary":
-      return stop(`True in a world where no arrangement without ${listed(test.measures.map(measure), "or")} meets ${aim}, and one with ${test.measures.length > 1 ? "them" : "it"} does`);
+      return stop(`True in a world where no arrangement without ${listed(test.measures.map(measure), "or")} has it that ${aim}, and one with ${test.measures.length > 1 ? "them" : "it"} does`);
     case "sufficient":
-      return stop(`True in a world where every arrangement with ${all} meets ${aim}`);
+      return stop(`True in a world where ${aim} in every arrangement with ${all}`);
     case "raises":
     case "lowers":
       return stop(`True in a world where ${metric} is ${test.kind === "raises" ? "higher" : "lower"} in every arrangement that has ${all} than in the same arrangement without`);
     case "complements":
       return stop(`True in a world where ${all} change ${metric} by more together than the sum of what each does alone`);
     case "threshold":
-      return stop(`True in a world where some level of ${all} meets ${aim} under ${quoted(titleOf(app.payload, test.arrangements[0]))}`);
+      return stop(`True in a world where some level of ${all} makes it true that ${aim}, under ${quoted(titleOf(app.payload, test.arrangements[0]))}`);
     default:
       return stop(`True in a world where ${aim} under ${quoted(titleOf(app.payload, test.arrangements[0]))}`);
   }
@@ -36,14 +36,13 @@ function testWords(app, claim) {
 
 function Card({ app, claim }) {
   const of = verdictsOf(app, claim);
-  const now = app.judged.value?.get(claim.name);
-  const share = now ?? claim.verdict;
+  const share = of.of;
   const passages = (claim.evidence ?? []).map((id) => app.payload.passages.find((each) => each.id === id)).filter(Boolean);
   return html`<article class="entry"><h3>${lamp(of.now)} ${claim.title} <span class=${`mark v-${of.now.replace(" ", "-")}`}>${of.now}</span></h3>
     ${of.known && of.now !== of.before && html`<p class="moved">As the study stands it is ${of.before}.</p>`}
     <dl>
       <dt>The test</dt><dd>${testWords(app, claim)}</dd>
-      ${trueIn(share) && html`<dt>True in</dt><dd>${trueIn(share)} of the worlds in which the question arises${share.moot ? `; it does not arise in ${frequency(share.moot)}` : ""}</dd>`}
+      ${trueIn(share) && html`<dt>True in</dt><dd>${trueIn(share)} of the worlds in which the question arises${share.moot > 0 ? `; it does not arise in ${frequency(share.moot)}` : ""}</dd>`}
       ${claim.decided_by && html`<dt>What decides it</dt><dd>${capital(claim.decided_by.words ?? claim.decided_by.title ?? claim.decided_by.parameter ?? "")}</dd>`}
       ${claim.note && html`<dt>Note</dt><dd>${claim.note}</dd>`}
     </dl>
@@ -55,8 +54,7 @@ function Claims({ app }) {
   const { claims } = app.payload;
   const data = () => claims.map((claim) => {
     const of = verdictsOf(app, claim);
-    const share = app.judged.value?.get(claim.name) ?? claim.verdict;
-    return [claim.name, claim.title, of.before, of.now, share.true ?? "", share.false ?? "", share.moot ?? "", share.se ?? ""];
+    return [claim.name, claim.title, of.before, of.now, ...["true", "false", "moot", "se"].map((part) => of.of?.[part] ?? "")];
   });
   return html`<div><h1 id="screen-title" tabindex="-1">Claims, judged</h1>
     ${claims.length === 0 ? html`<p>The study makes no claims.</p>` : html`

@@ -50,11 +50,11 @@ function Compare({ app }) {
     ...keys.map((key) => {
       const of = figure(app, answer, key, "metrics", each.name);
       const range = ends(each, of, "–");
-      return html`${cell(each, of)} ${range && html`<span class="range">(${range})</span>`}`;
+      return html`${cell(each, of)} ${range && !range.startsWith("about") && html`<span class="range">(${range})</span>`}`;
     }),
     ...others.map((key) => {
       const of = difference(app, answer, key, first, "metrics", each.name);
-      return of === null || of.mean === null ? "-" : html`${signed(each, of.mean, of.se)} <span class="range">(${signed(each, of.q05)} to ${signed(each, of.q95)})</span>`;
+      return of === null || of.mean === null ? "-" : html`${signed(each, of.mean, of.se)}${signed(each, of.q05) === signed(each, of.q95) ? "" : html` <span class="range">(${signed(each, of.q05)} to ${signed(each, of.q95)})</span>`}`;
     }),
   ]);
   const data = () => app.payload.metrics.flatMap((each) => keys.map((key) => {

@@ -9,18 +9,22 @@ import { ArrangementTable } from "../parts/arrangements.js";
 import { PICTURES, picture } from "../pictures.js";
 import { headline, movedWords } from "../sentences.js";
 import { SLOTS } from "../state.js";
-import { counted } from "../words.js";
+import { capital, counted } from "../words.js";
 
 /** Controls in their groups, measures first. */
 function grouped(controls) {
   const found = new Map();
   for (const control of controls) {
-    const name = `${control.kind}/${control.group}`;
-    if (!found.has(name)) found.set(name, { name, kind: control.kind, title: control.group_title, controls: [] });
+    const measure = control.kind === "measure";
+    const name = `${control.kind}/${measure ? control.group : control.basis.grade}`;
+    if (!found.has(name)) found.set(name, { name, kind: control.kind, title: measure ? control.group_title : (GRADES[control.basis.grade] ?? capital(control.basis.grade)), controls: [] });
     found.get(name).controls.push(control);
   }
   return [...found.values()];
 }
+
+/** What assumptions rest on, by the grade of the weakest ground. */
+const GRADES = { stated: "Rests on what accounts state", implied: "Rests on what accounts imply", derived: "Derived", judgement: "Rests on judgement", unknown: "Its ground was not found" };
 
 const plainText = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
@@ -89,12 +93,17 @@ function Picture({ app }) {
   </div>`;
 }
 
+const toSliders = (event) => {
+  event.preventDefault();
+  document.getElementById("search")?.focus();
+};
+
 export const screen = {
   name: "workbench",
   title: "Workbench",
   key: "w",
   served: false,
   wide: true,
-  render: (app) => html`<div><h1 id="screen-title" tabindex="-1" class="small-title">Workbench</h1><div class="bench"><${Sliders} app=${app} /><${Picture} app=${app} /></div></div>`,
+  render: (app) => html`<div><h1 id="screen-title" tabindex="-1" class="small-title">Workbench</h1><p class="on-phone"><a href="#search" onClick=${toSliders}>To the sliders</a></p><div class="bench"><${Sliders} app=${app} /><${Picture} app=${app} /></div></div>`,
 };
 
