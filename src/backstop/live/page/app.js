@@ -163,7 +163,7 @@ function Head({ app }) {
   const shown = state.screen.value;
   const { back, forward } = steps.value;
   const dark = isDark(app);
-  return html`<${shown === "report" ? "div" : "header"} class="head">
+  return html`<${shown === "report" ? "section" : "header"} class="head" aria-label="Head of the page">
     <p class="study">${payload.study.title}</p>
     <nav aria-label="Screens"><ul>${app.screens.map((screen) => html`<li key=${screen.name}>
       <a href=${`#v=1&screen=${screen.name}`} aria-current=${screen.name === shown ? "page" : undefined} onClick=${(event) => {
@@ -223,8 +223,8 @@ function Above({ app }) {
 function Screen({ app }) {
   const shown = app.screens.find((screen) => screen.name === app.state.screen.value) ?? app.screens[0];
   // The printed report has landmarks of its own.
-  const tag = shown.name === "report" ? "div" : "main";
-  return html`<${tag} id="main" class=${`screen ${shown.wide ? "wide-screen" : ""}`} key=${shown.name}>${shown.render(app)}<//>`;
+  const tag = shown.name === "report" ? "section" : "main";
+  return html`<${tag} id="main" aria-labelledby="screen-title" class=${`screen ${shown.wide ? "wide-screen" : ""}`} key=${shown.name}>${shown.render(app)}<//>`;
 }
 
 const Said = ({ app }) => html`<p class="away" role="status" aria-live="polite">${app.said.value}</p>`;
