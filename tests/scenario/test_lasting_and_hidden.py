@@ -104,7 +104,7 @@ def test_the_base_is_sound() -> None:
         (
             "south: {discount: 0.9, noise: 0.3}",
             "south: {discount: 0.9, noise: 0.3, types: {a: {share: 0}, b: {share: 1}}}",
-            "south has types, and so has north (line 8): one actor may have",
+            "south has types, and so has north (line 8), and only one actor may have types",
         ),
         ("beliefs: known", "beliefs: bayes\n    grid: 2", "a grid has from 3 to 401 beliefs, and this is 2"),
         ("pledge: full, ", "pledge: half, ", "pledge has no value called half"),
@@ -140,6 +140,12 @@ def test_the_base_is_sound() -> None:
         ("offer: terms, actor: south", "offer: pledge, actor: south", "pledge is already the name of a fact"),
         ("steps: 5, then: answer", "steps: 500, then: answer", "has from 2 to 201 steps, and this is 500"),
         ("[0, 1], steps: 5, then", "[1, 0], steps: 5, then", "the range [1, 0] is empty"),
+        (
+            "where: age >= 0",
+            "where: pledge == full",
+            "full is a value of the fact pledge: write its number, 1",
+        ),
+        ("counts: 3", "counts: 2.5", "a whole number is expected, and this is the number 2.5"),
         ("where: age >= 0", "where: hawk > 0", "hawk is a parameter, which cannot stand here; this"),
         ("where: age >= 0", 'where: "type(north, keen)"', "a formula over facts is the same for every type"),
         ("belief: north.keen", "belief: keen", "keen names no type"),
@@ -218,12 +224,55 @@ def of_world(model: Model) -> TypedValuation:
     return TypedValuation(model, model.levels["alone"], fixed)
 
 
-def test_nobody_can_learn_from_an_actor_who_never_errs() -> None:
-    text = changed(("beliefs: known", "beliefs: bayes"), ("noise: 0.2", "noise: 0"))
-    with pytest.raises(
-        InvalidInput, match="the noise of north is 0, and others learn from its moves only where it may"
-    ):
-        of_world(model_of(text)).solved("agent_error")
+@pytest.mark.parametrize(
+    "old, new",
+    [
+        ("noise: 0.2", "noise: 0"),
+        ("year: {actor: north, moves", "year: {actor: north, noise: 0, moves"),
+    ],
+)
+def test_nobody_can_learn_from_an_actor_who_never_errs(old: str, new: str) -> None:
+    said = "the noise of north is 0, and others learn from its moves only where it may err"
+    (found,) = faults(changed(("beliefs: known", "beliefs: bayes"), (old, new)))
+    assert said in found
+    assert model_of(changed(("beliefs: known", "beliefs: fixed"), (old, new))).types is not None
+    # Where it is so in some worlds alone, the first of them is named.
+    in_some = changed(
+        ("beliefs: known", "beliefs: bayes"),
+        (old, new.replace("noise: 0", 'noise: "max(0, hawk - 0.5)"')),
+        ("hawk: {value: 0.3}", "hawk: {uniform: [0, 1]}"),
+    )
+    with pytest.raises(InvalidInput, match=rf"scenario.yaml:\d+:\d+ .*noise: {said}: in world \d+"):
+        assess(model_of(in_some), 64)
+
+
+def notes(text: str) -> list[str]:
+    return [str(note) for note in model_of(text).notes]
+
+
+def test_notes_name_facts_and_types_that_change_nothing() -> None:
+    base = notes(BASE)
+    assert not any(
+        each in note for note in base for each in ("is always", "true in no", "both types", "only tells")
+    )
+    never = notes(changed(("where: age >= 0", "where: age >= 4")))
+    assert any("age >= 4 is true in no phase that can be reached, so" in note for note in never)
+    idle = "facts:\n  idle: {values: {a: 0, b: 1}, start: a}\n"
+    assert any("the fact idle is always a" in note for note in notes(changed(("facts:\n", idle))))
+    split = notes(changed(("facts:\n", idle), ("pledge: full, ", "pledge: full, idle: b, ")))
+    assert any(
+        "no expression asks for the fact idle, so it only tells phases apart" in note for note in split
+    )
+    alike = notes(BASE.replace("type(north, keen)", "0.5"))
+    assert any("nothing asks for the type of north, so both types are alike" in note for note in alike)
+
+
+def test_offers_below_offers_are_refused_where_they_make_too_many_moves() -> None:
+    inner = "steps: 5, then: {offer: more, actor: north, range: [0, 1], steps: 201, then: answer}}"
+    text = changed(("steps: 5, then: answer}", inner))
+    assert model_of(text).types is not None
+    (found,) = faults(text.replace("steps: 5,", "steps: 51,"))
+    assert "has more than 10,000 moves, one for every number offered" in found
 
 
 def test_an_offer_is_a_decision_over_its_grid_and_an_outcome_keeps_the_number() -> None:

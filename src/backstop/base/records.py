@@ -190,6 +190,8 @@ def explained(miss: Mismatch, whole: str = "the record") -> Explanation:
     if miss.kind == "string_too_long":
         most = miss.context["max_length"]
         return f"at most {most} characters fit here, and this has {len(found)}", "shorten the text"
+    if miss.kind in ("int_type", "int_parsing", "int_from_float"):
+        return f"a whole number is expected, {is_}", ""
     if miss.kind == "bool_type":
         return f"true or false is expected, {is_}", ""
     if miss.kind == "literal_error":

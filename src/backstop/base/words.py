@@ -165,7 +165,10 @@ def with_range(of: Spread, errors: bool = False, sign: bool = False) -> str:
             text = number(mean, se if se else None, min(places + 1, by_error))
         ends = [number(end, most=places) if places else number(end, 1.0) for end in (low, high)]
         if width < _SMALL or not -_LARGE < mean < _LARGE:
-            text, ends = f"{mean:.3g}", [f"{low:.2g}", f"{high:.2g}"]
+            # So many digits that the two ends are told apart, as far as numbers have them.
+            beyond = math.floor(math.log10(max(abs(low), abs(high)))) - math.floor(math.log10(width))
+            digits = min(max(beyond + 2, 2), 15)
+            text, ends = f"{mean:.{digits + 1}g}", [f"{low:.{digits}g}", f"{high:.{digits}g}"]
             if errors and se:
                 text += f" ±{se:.1g}"
         if sign:

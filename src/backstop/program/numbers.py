@@ -112,9 +112,13 @@ class Numbers:
         return found
 
     def needs_noise(self, actor: int) -> None:
-        """An actor must choose with noise."""
-        noise = self._noises[actor]
-        self._wrong(self.terms.op("eq", noise, self.terms.constant(0.0)), self.model.game.start)
+        """An actor must choose with noise, wherever it does."""
+        zero = self.terms.constant(0.0)
+        for phase in self.model.game.live:
+            play = self.model.game.plays[phase]
+            for position, node in enumerate(() if play is None else play.nodes):
+                if isinstance(node, Decision) and node.actor == actor:
+                    self._wrong(self.terms.op("eq", self.noise(phase, position), zero), phase)
 
     def steepness(self, phase: int, position: int) -> Term:
         """How many times the odds of a move double with a unit of its value: log2(e) over the noise.

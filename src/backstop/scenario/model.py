@@ -6,7 +6,7 @@ distributions. Nothing here depends on an arrangement or on a world; see `backst
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import cast
@@ -17,13 +17,13 @@ from backstop.base.words import did_you_mean
 from backstop.game.metric import Condition, Kind, Metric
 from backstop.game.tree import Game
 from backstop.scenario.conditioning import conditioned_parameter
-from backstop.scenario.distribution.copula import rank_correlation
 from backstop.scenario.distribution.distribution import Distribution
 from backstop.scenario.distribution.kinds import distribution
 from backstop.scenario.distribution.mixture import Mixture
 from backstop.scenario.expression.nodes import type_of
 from backstop.scenario.format import scenario as form
 from backstop.scenario.format.hidden_types import Beliefs
+from backstop.scenario.notes import correlation_notes, state_notes
 from backstop.scenario.overrides import YOURS, Overrides, as_range
 from backstop.scenario.plays import Occurrence, Plays, occurrence_name
 from backstop.scenario.states import State, state_name, states_of, where_true
@@ -39,9 +39,6 @@ __all__ = [
     "Use",
     "compile_scenario",
 ]
-
-# A rank correlation is noted when it falls short of what is asked for by this much.
-_NOTED = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,12 +204,12 @@ class Model(Shown):
                     of[name] = float(value)
             else:
                 known = [*distributions, *self.scenario.measures]
-                faults.append(
-                    Fault(
-                        f"{name} is neither a parameter nor a measure",
-                        hint=did_you_mean(name, known, "parameter or measure"),
-                    )
-                )
+                hint = did_you_mean(name, known, "parameter or measure")
+                if name in self.scenario.facts:
+                    hint = "it is a fact, which outcomes set in the course of things; its start stands in the file"
+                elif name in self.scenario.definitions:
+                    hint = "it is a definition: set a parameter or measure that it rests on"
+                faults.append(Fault(f"{name} is neither a parameter nor a measure", hint=hint))
         if faults:
             raise InvalidInput(faults)
         together = {**self.overrides.set, **{name: float(value) for name, value in settings.items()}}
@@ -429,7 +426,11 @@ def compile_scenario(
         place=place,
         digests=MappingProxyType(dict(digests or {})),
         study=study,
-        notes=(*notes, *_correlation_notes(scenario, distributions, place)),
+        notes=(
+            *notes,
+            *correlation_notes(scenario, distributions, place),
+            *state_notes(scenario, states, place),
+        ),
     )
     return replace(model, game=replace(game, start=model.state_at_start(scenario.start)))
 
@@ -477,23 +478,6 @@ def _uncertain_pairs(
     """The correlations between parameters that are both uncertain: nothing goes with a number that is certain."""
     certain = {name for name, each in distributions.items() if isinstance(each, float)}.union(fixed)
     return tuple(each for each in correlations if certain.isdisjoint(each[:2]))
-
-
-def _correlation_notes(
-    scenario: form.Scenario, distributions: Mapping[str, Distribution | float], place: Callable[[Path], Place]
-) -> Iterator[Fault]:
-    """Notes on rank correlations that are not reached."""
-    for number, (one, other, rank) in enumerate(scenario.correlations):
-        first, second = distributions[one], distributions[other]
-        if isinstance(first, float) or isinstance(second, float) or not (first.atoms or second.atoms):
-            continue
-        reached = rank_correlation(first, second, rank)
-        if abs(reached - rank) >= _NOTED:
-            yield Fault(
-                f"the rank correlation of {one} and {other} comes to {reached:.2f}, not {rank:g}",
-                place(("correlations", number)),
-                "values that come up again and again are tied in rank, which leaves less to correlate",
-            )
 
 
 def _spread(spread: form.Spread) -> Distribution | float:

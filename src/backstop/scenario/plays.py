@@ -17,8 +17,8 @@ from backstop.scenario.format import scenario as form
 from backstop.scenario.format.facts import grid
 from backstop.scenario.uses import NodeNumbers, Path, Substitution, Use, use
 
-MOST_NODES = 50_000
-"""Most nodes of a play, with one for every number that can be offered."""
+MOST_MOVES = 10_000
+"""Most moves and branches of a play, with one for every number that can be offered: half a minute to compile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +127,7 @@ class _Layout:
         self.nodes: list[Node] = []
         self.numbers: list[NodeNumbers] = []
         self._known: dict[tuple[object, tuple[tuple[str, float], ...]], int] = {}
+        self._moves = 0
 
     def branch(self, branch: form.Branch, path: Path, name: str, offers: Mapping[str, float]) -> int:
         """The node that a branch leads to, below offers of these numbers."""
@@ -155,9 +156,10 @@ class _Layout:
     def _add(self, node: Node, numbers: NodeNumbers) -> int:
         self.nodes.append(node)
         self.numbers.append(numbers)
-        if len(self.nodes) > MOST_NODES:
+        self._moves += 0 if isinstance(node, Ending) else len(node.children)
+        if self._moves > MOST_MOVES:
             raise InvalidInput(
-                f"the play of {self._what} has more than {MOST_NODES:,} nodes, one for every number offered",
+                f"the play of {self._what} has more than {MOST_MOVES:,} moves, one for every number offered",
                 place=self._place,
                 hint="offer fewer steps, or make one offer below another in a later period",
             )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 
 from backstop.game.choice import Information
 from backstop.game.hidden import TYPES, KnownSolution, TypedSolution, TypedWorld, solve_known
 from backstop.game.learning import solve_hidden
 from backstop.game.process import Solution
+from backstop.game.tree import Decision
 from backstop.scenario.model import Model
 from backstop.scenario.valuation import SLACK, Valuation
 
@@ -61,13 +63,18 @@ class TypedValuation:
         """Raise InvalidInput where others learn from an actor without noise: no choice may fit what it shows."""
         if self.types.beliefs != "bayes":
             return
-        actor, game = self.types.actor, self.model.game
-        for valuation, noise in zip(self.by_type, (v.noises[actor] for v in self.by_type), strict=True):
-            if noise == 0.0:
-                raise valuation.fault(
-                    self.model.noises[actor],
-                    f"the noise of {game.actors[actor]} is 0, and others learn from its moves only where it may err:",
-                )
+        model, actor, game = self.model, self.types.actor, self.model.game
+        for valuation, phase, period in itertools.product(self.by_type, game.live, range(model.periods)):
+            play, sources = game.plays[phase], model.nodes[phase]
+            for node, source in zip(play.nodes if play else (), sources or (), strict=True):
+                if not isinstance(node, Decision) or node.actor != actor:
+                    continue
+                if valuation.noise(node, source, phase, period) == 0.0:
+                    raise valuation.fault(
+                        source.noise or model.noises[actor],
+                        f"the noise of {game.actors[actor]} is 0, and others learn from its moves only where it may "
+                        "err:",
+                    )
 
 
 def courses(

@@ -14,7 +14,7 @@ from backstop.base.faults import InvalidInput
 from backstop.game.choice import Information
 from backstop.game.play import PlayNumbers
 from backstop.game.process import Solution, first_not_finite, solve
-from backstop.game.tree import Chance, Ending
+from backstop.game.tree import Chance, Decision, Ending
 from backstop.game.world import PhaseNumbers, World
 from backstop.scenario.expression.expression import evaluate, first_fault
 from backstop.scenario.model import Model, NodeNumbers, Use
@@ -188,9 +188,7 @@ class Valuation:
             elif isinstance(node, Chance):
                 probabilities = self._branches(node, source, phase, period)
             else:
-                scale = self.noises[node.actor]
-                if source.noise is not None:
-                    scale = self._noise(source.noise, phase, period)
+                scale = self.noise(node, source, phase, period)
                 probabilities = self._bound(source, phase, period)
             payoffs.append(lump)
             noise.append(scale)
@@ -202,6 +200,12 @@ class Valuation:
         if not 0.0 <= value < 1.0:
             raise self.fault(use, f"the discount is {value:g}, and must be at least 0 and below 1,")
         return value
+
+    def noise(self, node: Decision, source: NodeNumbers, phase: int, period: int) -> float:
+        """The scale of the shocks at a decision: its own, or that of its actor."""
+        if source.noise is None:
+            return self.noises[node.actor]
+        return self._noise(source.noise, phase, period)
 
     def _noise(self, use: Use, phase: int, period: int) -> float:
         value = self.use(use, phase, period)

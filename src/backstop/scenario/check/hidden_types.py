@@ -26,7 +26,8 @@ def check_types(root: Part, usage: Usage) -> None:
             continue
         if first is not None:
             types.fault(
-                f"{actor.name} has types, and so has {first.name} (line {first.at('types').line}): one actor may have",
+                f"{actor.name} has types, and so has {first.name} (line {first.at('types').line}), and only one actor "
+                "may have types",
                 "write the other as a parameter: a type that everybody knows",
                 key=True,
             )
@@ -71,6 +72,15 @@ def _types_of(actor: Part, usage: Usage) -> None:
     beliefs = actor.at("beliefs").data
     if size is not None and beliefs in ("known", "fixed"):
         grid.note(f"the grid of {actor.name} changes nothing, because nobody learns ({beliefs})")
+
+
+def refuse_certain(noise: Part, amount: float | None, actor: Part) -> None:
+    """A fault where an actor from whose moves others learn chooses without noise: no move would tell anything."""
+    if amount == 0 and actor.has("types") and actor.at("beliefs").data in (None, "bayes"):
+        noise.fault(
+            f"the noise of {actor.name} is 0, and others learn from its moves only where it may err",
+            "write a small noise, or beliefs: known or fixed",
+        )
 
 
 def check_type_name(part: Part, names: Names) -> None:

@@ -178,4 +178,14 @@ class Names:
         if name in CLOCK:
             return f"{name} cannot stand here", usable
         hint = self.hint(name, allowed, "name")
-        return f"{name} is not known", hint if hint.startswith("did") else usable
+        if not hint.startswith("did"):
+            hint = self._number_of_value(name) or usable
+        return f"{name} is not known", hint
+
+    def _number_of_value(self, name: str) -> str:
+        """What to write in place of the name of a value that a fact can have; empty where no fact has it."""
+        for fact in self.root.at("facts").items():
+            value = fact.at("values").at(name).number
+            if value is not None:
+                return f"{name} is a value of the fact {fact.name}: write its number, {value:g}"
+        return ""

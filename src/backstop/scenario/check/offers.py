@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from backstop.scenario.check.expressions import Usage, constant
 from backstop.scenario.check.facts import check_grid
+from backstop.scenario.check.hidden_types import refuse_certain
 from backstop.scenario.check.names import Names
 from backstop.scenario.check.part import Part
 from backstop.scenario.format.trees import node_kind
@@ -38,6 +39,7 @@ def check_offer(node: Part, names: Names, usage: Usage) -> None:
     noise = node.at("noise")
     amount = constant(usage.read(noise))
     usage.refuse_unknown_type(noise, "the noise", node.at("actor").text)
+    refuse_certain(noise, amount, names.root.at("actors").at(str(node.at("actor").text)))
     if amount is not None and amount < 0:
         noise.fault(f"noise cannot be negative, and this is {amount:g}", "0 means: the best move")
 

@@ -6,9 +6,9 @@ import re
 
 from backstop.base.document import Document, first_faults, parse_document
 from backstop.base.faults import Fault, InvalidInput
-from backstop.scenario.check.expressions import Usage, constant
+from backstop.scenario.check.expressions import Usage, constant, type_asked
 from backstop.scenario.check.facts import check_fact
-from backstop.scenario.check.hidden_types import check_types
+from backstop.scenario.check.hidden_types import check_types, refuse_certain
 from backstop.scenario.check.metrics_and_claims import check_claim, check_metric, check_observation
 from backstop.scenario.check.names import Names, article
 from backstop.scenario.check.offers import Scopes, find_offers
@@ -107,6 +107,7 @@ def _actor(actor: Part, usage: Usage) -> None:
     scale = constant(usage.read_own(noise, "an actor's noise"))
     if scale is not None and scale < 0:
         noise.fault(f"noise cannot be negative, and this is {scale:g}", "0 means: always the best move")
+    refuse_certain(noise, scale, actor)
     margin = actor.at("slip_margin")
     amount = constant(usage.read_own(margin, "an actor's slip_margin"))
     if amount is not None and amount < 0:
@@ -124,6 +125,18 @@ def _unused(root: Part, names: Names, usage: Usage, moves: Moves) -> None:
         for part in root.at(section).items():
             if (section, part.name) not in names.used:
                 part.note(f"nothing uses the {KINDS[section]} {part.name}")
+    for fact in root.at("facts").items():
+        if ("facts", fact.name) in names.used and fact.name not in usage.read_names:
+            fact.note(
+                f"no expression asks for the fact {fact.name}, so it only tells phases apart in tables",
+                "leave it out unless you want that: every value makes more phases to solve",
+            )
+    for actor in root.at("actors").items():
+        if actor.has("types") and actor.name not in map(type_asked, usage.read_names):
+            actor.at("types").note(
+                f"nothing asks for the type of {actor.name}, so both types are alike",
+                f"write type({actor.name}, TYPE) in payoffs or chances",
+            )
     arranged = {
         level.name
         for arrangement in root.at("arrangements").items()

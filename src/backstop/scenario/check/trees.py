@@ -9,6 +9,7 @@ from graphlib import TopologicalSorter
 from backstop.scenario.check.cycles import cycles
 from backstop.scenario.check.expressions import Usage, constant
 from backstop.scenario.check.facts import check_sets
+from backstop.scenario.check.hidden_types import refuse_certain
 from backstop.scenario.check.names import Names
 from backstop.scenario.check.offers import check_offer
 from backstop.scenario.check.part import Part
@@ -103,6 +104,7 @@ class Moves:
         if amount is not None and amount < 0:
             noise.fault(f"noise cannot be negative, and this is {amount:g}", "0 means: the best move")
         self.usage.refuse_unknown_type(noise, "the noise", node.at("actor").text)
+        refuse_certain(noise, amount, self.names.root.at("actors").at(str(node.at("actor").text)))
         bound = node.at("bound")
         total = 0.0
         for promise in bound.items():
