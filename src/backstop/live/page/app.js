@@ -27,8 +27,10 @@ import { screen as claims } from "./screens/claims.js";
 import { screen as reproduce } from "./screens/reproduce.js";
 import { screen as report } from "./screens/report.js";
 import { screen as help } from "./screens/help.js";
+import { screen as documents } from "./served/documents.js";
+import { screen as accounts } from "./served/accounts.js";
 
-const SCREENS = [answer, workbench, compare, inputs, claims, reproduce, report, help];
+const SCREENS = [answer, workbench, compare, inputs, claims, documents, accounts, reproduce, report, help];
 
 /** The names of the screens that are there in a file. */
 export function screenNames() {
@@ -109,9 +111,9 @@ function commandsOf(app) {
     { keys: ["U", "Ctrl+Shift+z", "Ctrl+y"], label: "Redo", run: app.act.redo },
     {
       keys: ["/"],
-      label: "Search sliders",
+      label: "Search",
       run() {
-        if (!["workbench", "inputs"].includes(app.state.screen.value)) app.act.go("workbench");
+        if (!["workbench", "inputs", "documents"].includes(app.state.screen.value)) app.act.go("workbench");
         requestAnimationFrame(() => document.getElementById("search")?.focus());
       },
     },

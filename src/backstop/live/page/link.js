@@ -11,7 +11,7 @@ export const VERSION = "1";
 export const YOURS = "yours";
 
 const KNOWN = [
-  "v", "of", "screen", "set", "yours", "show", "metric", "slots", "lock", "find", "changed", "world", "focus",
+  "v", "of", "screen", "set", "yours", "show", "metric", "slots", "lock", "find", "changed", "world", "focus", "at",
 ];
 
 /** What a state is where nothing has been said: `names` are those of the study. */
@@ -28,6 +28,7 @@ export function emptyState() {
     filter: "",
     changedOnly: false,
     world: "central",
+    at: "",
   };
 }
 
@@ -57,6 +58,7 @@ export function encode(state, digest) {
   say("find", state.filter);
   say("changed", state.changedOnly ? "1" : "");
   say("world", state.world === "central" ? "" : String(state.world));
+  say("at", state.at);
   return "#" + parts.map(([name, value]) => `${name}=${encodeURIComponent(value).replace(/%(2C|3A|3B)/g, decodeURIComponent)}`).join("&");
 }
 
@@ -137,6 +139,7 @@ export function decode(address, names) {
   state.locked = named("lock", (item) => names.controls.has(item), "slider");
   state.filter = (fields.get("find") ?? "").slice(0, 100);
   state.changedOnly = fields.get("changed") === "1";
+  state.at = (fields.get("at") ?? "").slice(0, 300);
   const world = fields.get("world");
   if (world !== undefined && world !== "central") {
     const number = Number(world);

@@ -11,7 +11,7 @@ import { encode, decode, emptyState, YOURS } from "./link.js";
 
 const MOST_SHOWN = 4;
 const DOCUMENT = ["sliders", "own", "shown", "metric", "focus", "slots", "locked"];
-const VIEW = ["screen", "filter", "changedOnly", "world"];
+const VIEW = ["screen", "filter", "changedOnly", "world", "at"];
 
 /** What the two places for charts in the workbench may hold. */
 export const SLOTS = ["intervals", "survival", "gains", "differences", "spread", "costs"];
@@ -88,6 +88,8 @@ export function createApp({ payload, engine, screens, address = globalThis.locat
     filter: seen("filter"),
     changedOnly: seen("changedOnly"),
     world: seen("world"),
+    /** The place within a screen: a document and its passage. */
+    at: seen("at"),
     /** The metric that screens lead with. */
     metric: computed(() => present.value.metric ?? payload.headline.metric),
     /** The arrangement that is looked into. */

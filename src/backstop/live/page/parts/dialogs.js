@@ -4,6 +4,7 @@ import { html } from "vendor/htm";
 import { useEffect, useRef } from "vendor/hooks";
 import { Icon } from "./control.js";
 import { keyName } from "../keys.js";
+import { openPassage } from "../served/dossier.js";
 import { amount, exact, stop } from "../words.js";
 
 /** A dialog that closes with Escape, its button, or a press beside it, and gives the focus back. */
@@ -29,12 +30,16 @@ export function Dialog({ app, title, children }) {
 }
 
 /** A passage: who holds it, where it stands, and its words where they may travel. */
-export function PassageCard({ passage }) {
+export function PassageCard({ app, passage }) {
   const head = [passage.holder, passage.title || passage.document, passage.date].filter(Boolean).join(" · ");
   return html`<article class="passage">
     <p class="passage-head">${head} <span class="quiet">${passage.id}</span></p>
     ${passage.quote ? html`<blockquote>${passage.quote}</blockquote>` : html`<p>${passage.paraphrase || "Nothing was noted of it."}</p><p class="quiet">In our words: the text itself may not travel.</p>`}
     ${passage.quote && passage.paraphrase && html`<p class="quiet">${passage.paraphrase}</p>`}
+    ${app.payload.served && html`<p><button type="button" class="plain" onClick=${() => {
+      app.dialog.value = null;
+      openPassage(app, passage.id);
+    }}>Show it among the documents<span class="away">: ${passage.id}</span></button></p>`}
   </article>`;
 }
 
@@ -46,7 +51,7 @@ export function Evidence({ app, control }) {
     <p>${stop(control.kind === "parameter" ? `The study lets it vary from ${amount(control.minimum, control.unit)} to ${amount(control.maximum, control.unit)}, with its middle at ${exact(control.default)}` : `It can be promised from ${exact(control.minimum)} to ${amount(control.maximum, control.unit)}`)} ${control.note}</p>
     ${control.basis.grounds.length > 0 && html`<h3>What it rests on</h3><ul>${control.basis.grounds.map((ground) => html`<li key=${ground.id}><span class="tag">${ground.grade}</span> ${ground.text || ground.id}</li>`)}</ul>`}
     ${!control.basis.grounds.length && !passages.length && html`<p>No passage or record is named: it is the judgement of whoever wrote the study.</p>`}
-    ${passages.length > 0 && html`<h3>Passages</h3>${passages.map((passage) => html`<${PassageCard} key=${passage.id} passage=${passage} />`)}`}
+    ${passages.length > 0 && html`<h3>Passages</h3>${passages.map((passage) => html`<${PassageCard} key=${passage.id} app=${app} passage=${passage} />`)}`}
     ${missing > 0 && html`<p class="quiet">${missing} more in the study's dossier.</p>`}
   </div>`;
 }

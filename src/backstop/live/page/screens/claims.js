@@ -46,7 +46,7 @@ function Card({ app, claim }) {
       ${claim.decided_by && html`<dt>What decides it</dt><dd>${capital(claim.decided_by.words ?? claim.decided_by.title ?? claim.decided_by.parameter ?? "")}</dd>`}
       ${claim.note && html`<dt>Note</dt><dd>${claim.note}</dd>`}
     </dl>
-    ${passages.length > 0 && html`<details><summary>Who says so</summary>${passages.map((passage) => html`<${PassageCard} key=${passage.id} passage=${passage} />`)}</details>`}
+    ${passages.length > 0 && html`<details><summary>Who says so</summary>${passages.map((passage) => html`<${PassageCard} key=${passage.id} app=${app} passage=${passage} />`)}</details>`}
   </article>`;
 }
 

@@ -29,7 +29,7 @@ function Entry({ app, control }) {
       <dt>Rests on</dt><dd>${control.basis.grounds.length ? control.basis.grounds.map((ground) => html`<span key=${ground.id}><span class="tag">${ground.grade}</span> ${ground.text || ground.id} </span>`) : "the judgement of whoever wrote the study"}</dd>
       <dt>Used by</dt><dd>${usedBy(control)}</dd>
     </dl>
-    ${passages.length > 0 && html`<details><summary>${counted(passages.length, "passage")}</summary>${passages.map((passage) => html`<${PassageCard} key=${passage.id} passage=${passage} />`)}</details>`}
+    ${passages.length > 0 && html`<details><summary>${counted(passages.length, "passage")}</summary>${passages.map((passage) => html`<${PassageCard} key=${passage.id} app=${app} passage=${passage} />`)}</details>`}
     <p><button type="button" class="plain" onClick=${() => {
       app.act.look({ screen: "workbench", filter: control.name, changedOnly: false });
     }}>Move it in the workbench<span class="away">: ${control.title}</span></button></p>
