@@ -130,13 +130,15 @@ export class Engine {
       capacity: this.description.call.worlds,
       lane,
       stopped: () => turn !== this.turns.get(lane),
-      take(key, first, here, arrays) {
+      take(key, first, here, numbers) {
         const { room, places } = asked.get(key);
-        arrays.forEach((array, at) => {
+        let from = 0;
+        for (let at = 0; at < places.length; at++) {
           for (let row = 0; row < places[at].rows; row++) {
-            room[at].set(array.subarray(row * here, (row + 1) * here), row * count + first);
+            room[at].set(numbers.subarray(from, from + here), row * count + first);
+            from += here;
           }
-        });
+        }
       },
     });
     if (!whole) return null;

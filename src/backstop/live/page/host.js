@@ -19,6 +19,8 @@ export class Pool {
     this.errands = [];
     /** Milliseconds for a world under one arrangement, by what is wanted of it. */
     this.pace = new Map();
+    /** What each worker has been told of what may be wanted. */
+    this.told = new Map();
     this.closed = false;
   }
 
@@ -50,7 +52,7 @@ export class Pool {
 
   /**
    * Solve worlds 0 .. `worlds` - 1 under every one of `arrangements`, [{key, levels, switches, places, pace}].
-   * `task.stopped()` is asked before each block; `take(key, first, count, arrays)` is given each block as it comes.
+   * `task.stopped()` is asked before each block; `take(key, first, count, numbers)` is given each block as it comes.
    * What was asked for before in the same `lane` is not gone on with; blocks of the lane "main" go before all others.
    * Resolves to whether all was solved.
    */
@@ -131,7 +133,7 @@ export class Pool {
         const here = data.ms / block.count;
         const before = this.pace.get(pace);
         this.pace.set(pace, before === undefined ? here : 0.8 * before + 0.2 * here);
-        if (!task.stopped()) task.take(key, block.first, block.count, data.arrays);
+        if (!task.stopped()) task.take(key, block.first, block.count, data.numbers);
         job.open -= 1;
         if (job.open === 0) job.resolve(!task.stopped());
       } else {
@@ -144,7 +146,10 @@ export class Pool {
       ended();
     };
     const { first, count } = block;
-    worker.postMessage({ kind: "solve", block: { first, count, levels, set: task.set, switches, places } });
+    const told = this.told.get(worker) ?? this.told.set(worker, new Set()).get(worker);
+    const selection = told.has(pace) ? undefined : { switches, places };
+    told.add(pace);
+    worker.postMessage({ kind: "solve", block: { first, count, levels, set: task.set, pace }, selection });
   }
 
   close() {

@@ -67,8 +67,8 @@ export class Solver {
   }
 
   /**
-   * Solve worlds under levels. Gives one array of `rows` times `count` numbers for each of `places`.
-   * @returns {Float64Array[]}
+   * Solve worlds under levels. Gives the rows of all `places`, one after the other, `count` numbers each.
+   * @returns {Float64Array}
    */
   solve({ first, count, set, levels, switches, places }) {
     this.fill(first, count, set);
@@ -79,14 +79,16 @@ export class Solver {
     this.bytes.set(switches, this.description.switches.offset);
     this.solve_(padded / 2);
     const width = this.description.call.row_bytes / 8;
-    return places.map(({ offset, rows }) => {
-      const found = new Float64Array(rows * count);
+    const found = new Float64Array(count * places.reduce((sum, { rows }) => sum + rows, 0));
+    let at = 0;
+    for (const { offset, rows } of places) {
       for (let row = 0; row < rows; row++) {
         const from = offset / 8 + row * width;
-        found.set(this.numbers.subarray(from, from + count), row * count);
+        found.set(this.numbers.subarray(from, from + count), at);
+        at += count;
       }
-      return found;
-    });
+    }
+    return found;
   }
 
   /**

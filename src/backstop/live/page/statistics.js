@@ -8,6 +8,7 @@ export const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95];
 
 const WIDTH = 64 * REPLICATIONS;
 const ROUNDING = 1e-12;
+const RUN = 8;
 
 /**
  * Sums over the worlds of each replication.
@@ -66,17 +67,24 @@ export function pairwise(row, from = 0, count = row.length) {
 
 /**
  * The standard error of estimates without one group each (Tukey 1958).
- * @param {number[]} leftOut
+ * @param {number[] | Float64Array} leftOut
  */
 export function jackknife(leftOut) {
   const count = leftOut.length;
   const mean = inOrder(leftOut) / count;
-  const spread = leftOut.map((each) => each - mean);
+  const spread = new Float64Array(count);
   let largest = 0;
-  for (const each of spread) largest = Number.isNaN(each) ? NaN : Math.max(largest, Math.abs(each));
+  for (let i = 0; i < count; i++) {
+    spread[i] = leftOut[i] - mean;
+    largest = Math.max(largest, Math.abs(spread[i])); // NaN where any is
+  }
+  // Squares of very large or very small numbers would overflow or vanish.
   const scale = (largest > 1e-150 && largest < 1e150) || largest === 0 ? 1 : largest;
-  const squares = spread.map((each) => (each / scale) * (each / scale));
-  return scale * Math.sqrt(((count - 1) / count) * inOrder(squares));
+  for (let i = 0; i < count; i++) {
+    const part = spread[i] / scale;
+    spread[i] = part * part;
+  }
+  return scale * Math.sqrt(((count - 1) / count) * inOrder(spread));
 }
 
 /** The error of the ratio sum(sums) / sum(mass) over replications; not a number below two that have weight. */
@@ -103,14 +111,61 @@ export function replicationMass(weights, worlds) {
  * @returns {{mean: number | null, se: number | null}}
  */
 export function meanAndError(row, weights, whole = replicationMass(weights, row.length)) {
-  let mass = whole;
-  let values = row;
-  if (!row.every(Number.isFinite)) {
-    mass = sumsByReplication(row.map((v, w) => (Number.isFinite(v) ? (weights === null ? 1 : weights[w]) : 0)));
-    values = row.map((v) => (Number.isFinite(v) ? v : 0));
+  const worlds = row.length;
+  const weighted = new Float64Array(worlds);
+  let missing = 0;
+  for (let w = 0; w < worlds; w++) {
+    if (!Number.isFinite(row[w])) missing += 1;
+    else weighted[w] = weights === null ? row[w] : row[w] * weights[w];
   }
-  const sums = sumsByReplication(weights === null ? values : values.map((v, w) => v * weights[w]));
+  const mass = missing === 0 ? whole : sumsByReplication(row.map((v, w) => share(v, weights, w)));
+  const sums = sumsByReplication(weighted);
   return { mean: finite(inOrder(sums) / inOrder(mass)), se: finite(jackknifeError(mass, sums)) };
+}
+
+/** The weight of a world that has a value. */
+function share(value, weights, world) {
+  if (!Number.isFinite(value)) return 0;
+  return weights === null ? 1 : weights[world];
+}
+
+/**
+ * The places of the finite values of a row in rising order; where values are equal the first world comes first.
+ * A merge sort over places: half a dozen times quicker than sorting with a function that compares.
+ * @param {Float64Array} row
+ * @returns {Int32Array}
+ */
+export function sortedPlaces(row) {
+  let from = new Int32Array(row.length);
+  let count = 0;
+  for (let w = 0; w < row.length; w++) if (Number.isFinite(row[w])) from[count++] = w;
+  from = from.subarray(0, count);
+  // Runs of a few, sorted by insertion.
+  for (let start = 0; start < count; start += RUN) {
+    const end = Math.min(start + RUN, count);
+    for (let i = start + 1; i < end; i++) {
+      const place = from[i];
+      const value = row[place];
+      let k = i - 1;
+      for (; k >= start && row[from[k]] > value; k--) from[k + 1] = from[k];
+      from[k + 1] = place;
+    }
+  }
+  let to = new Int32Array(count);
+  for (let width = RUN; width < count; width *= 2) {
+    for (let start = 0; start < count; start += 2 * width) {
+      const middle = Math.min(start + width, count);
+      const end = Math.min(start + 2 * width, count);
+      let left = start;
+      let right = middle;
+      for (let at = start; at < end; at++) {
+        const takeLeft = left < middle && (right >= end || row[from[left]] <= row[from[right]]);
+        to[at] = takeLeft ? from[left++] : from[right++];
+      }
+    }
+    [from, to] = [to, from];
+  }
+  return from;
 }
 
 /**
@@ -120,24 +175,24 @@ export function meanAndError(row, weights, whole = replicationMass(weights, row.
  * @param {number[]} levels
  */
 export function quantiles(row, weights, levels = QUANTILES) {
-  const places = [];
-  for (let w = 0; w < row.length; w++) if (Number.isFinite(row[w])) places.push(w);
-  let total = places.length;
-  if (weights !== null) total = pairwise(places.length === row.length ? weights : Float64Array.from(places, (w) => weights[w]));
-  if (places.length === 0 || !(total > 0)) return levels.map(() => null);
-  // Where values are equal the first world comes first, as Python sorts them.
-  const order = weights === null ? null : places.sort((a, b) => row[a] - row[b] || a - b);
-  const sorted = weights === null ? Float64Array.from(places, (w) => row[w]).sort() : null;
+  const places = sortedPlaces(row);
+  const count = places.length;
+  let total = count;
+  if (weights !== null) {
+    // In the order of the worlds, as Python adds them up.
+    total = pairwise(count === row.length ? weights : weights.filter((_, w) => Number.isFinite(row[w])));
+  }
+  if (count === 0 || !(total > 0)) return levels.map(() => null);
   const found = [];
-  let cumulative = 0;
-  let at = -1;
+  let at = 0;
+  let cumulative = weights === null ? 1 : weights[places[0]];
   for (const level of levels) {
     const target = level * total * (1 - ROUNDING);
-    while (at < 0 || (cumulative < target && at < places.length - 1)) {
+    while (cumulative < target && at < count - 1) {
       at += 1;
-      cumulative = weights === null ? at + 1 : at === 0 ? weights[order[0]] : cumulative + weights[order[at]];
+      cumulative = weights === null ? at + 1 : cumulative + weights[places[at]];
     }
-    found.push(weights === null ? sorted[at] : row[order[at]]);
+    found.push(row[places[at]]);
   }
   return found;
 }

@@ -2,6 +2,8 @@
 import { Solver } from "./instance.js";
 
 let solver = null;
+/** What is wanted of a block, by its name: said once. */
+const selections = new Map();
 
 self.onmessage = async ({ data }) => {
   try {
@@ -13,9 +15,10 @@ self.onmessage = async ({ data }) => {
       self.postMessage({ kind: "opened", found: solver.open(data.job) });
     } else {
       const began = performance.now();
-      const arrays = solver.solve(data.block);
+      if (data.selection !== undefined) selections.set(data.block.pace, data.selection);
+      const numbers = solver.solve({ ...data.block, ...selections.get(data.block.pace) });
       const ms = performance.now() - began;
-      self.postMessage({ kind: "solved", arrays, ms }, arrays.map((array) => array.buffer));
+      self.postMessage({ kind: "solved", numbers, ms }, [numbers.buffer]);
     }
   } catch (error) {
     self.postMessage({ kind: "failed", message: String(error?.message ?? error) });
