@@ -19,6 +19,8 @@ import { Dialog, Evidence, KeySheet } from "./parts/dialogs.js";
 import { whole } from "./words.js";
 import { follow } from "./served/client.js";
 import { ServedNotices } from "./served/notices.js";
+import { screen as analyses } from "./served/analyses.js";
+import { screen as edit } from "./served/edit.js";
 import { screen as answer } from "./screens/answer.js";
 import { screen as workbench } from "./screens/workbench.js";
 import { screen as compare } from "./screens/compare.js";
@@ -30,7 +32,7 @@ import { screen as help } from "./screens/help.js";
 import { screen as documents } from "./served/documents.js";
 import { screen as accounts } from "./served/accounts.js";
 
-const SCREENS = [answer, workbench, compare, inputs, claims, documents, accounts, reproduce, report, help];
+const SCREENS = [answer, workbench, compare, inputs, claims, analyses, edit, documents, accounts, reproduce, report, help];
 
 /** The names of the screens that are there in a file. */
 export function screenNames() {

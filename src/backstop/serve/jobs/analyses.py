@@ -311,6 +311,7 @@ ANALYSES: Mapping[str, Analysis] = {
                     "about", "arrangement", "Arrangement to look into", "the best one where none is chosen"
                 ),
                 Field("brief", "flag", "The first page alone"),
+                Field("live", "flag", "A page whose sliders move, in one file"),
                 Field("quick", "flag", "In at most 15 seconds, on fewer worlds"),
                 _ARRANGEMENTS,
             ),

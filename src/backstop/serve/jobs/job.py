@@ -52,6 +52,7 @@ class Job:
     version: int
     digest: str
     settings: Mapping[str, object]
+    asked: Mapping[str, object]
     folder: Path
     unsaved: bool = False
     id: str = field(default_factory=lambda: secrets.token_hex(8))
@@ -81,6 +82,7 @@ class Job:
             "version": self.version,
             "digest": self.digest,
             "settings": dict(self.settings),
+            "asked": dict(self.asked),
             "state": self.state,
             "label": self.label,
             "done": self.done,

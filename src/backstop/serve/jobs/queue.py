@@ -78,6 +78,7 @@ class Jobs:
             version=version.number,
             digest=version.digest,
             settings=asked.settings.model_dump(),
+            asked=asked.model_dump(include={"analysis", "options", "worlds", "seed"}),
             folder=folder,
             unsaved=unsaved,
         )
