@@ -494,15 +494,11 @@ def test_the_page_is_one_file_that_runs_and_fetches_nothing(tmp_path: Path) -> N
     text = (target / "report.html").read_text(encoding="utf-8")
     page = Page(text)
     assert not {"img", "link", "iframe", "object", "embed", "b", "i", "base", "form"} & set(page.tags)
-    # The page's own script, which turns a figure into a PNG, and which its policy knows by its hash.
+    # The page's own script, which makes an SVG or a PNG of a figure, and which its policy knows by its hash.
     assert re.findall(r"<script[^>]*>(.*?)</script>", text, re.DOTALL) == [SCRIPT]
     names = {name for name, _ in page.attributes}
     assert not {"src", "srcset", "action"} & names
-    links = (
-        "#",
-        "data:image/svg+xml",
-        "data:text/csv",
-    )  # places on the page, and what it carries to be saved
+    links = ("#", "data:text/csv")  # places on the page, and what it carries to be saved
     assert all((value or "").startswith(links) for name, value in page.attributes if name == "href")
     assert not [name for name in names if name.startswith("on")]
     # The name space of drawings is the one address in the page; clip paths point into it.

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 from tests.support import report_studies
+from tests.support.browser import browser, watch
 
 from backstop.report.content import Report
 from backstop.report.material.gathering import Material, Request, gathered
 from backstop.report.sections.whole import written
 from backstop.scenario.study import load
+
+__all__ = ["browser", "watch"]
 
 
 def material_of(text: str, folder: Path, **asked: object) -> Material:

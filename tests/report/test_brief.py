@@ -81,7 +81,8 @@ def test_worlds_that_differ_in_kind_are_told_apart_and_not_averaged(kinds: Mater
     texts = " ".join(_texts(section))
     assert "(plausible range 0 to 100)" in texts
     assert "The mean describes few of them" in texts
-    assert "What decides it more than anything else is \u201cWhat the rival wants\u201d" in texts
+    assert "No other assumption by itself decides it" in texts
+    assert " as much as \u201cWhat the rival wants\u201d does" in texts
     (halves,) = [block for block in section.blocks if isinstance(block, Items)]
     assert [item.split(" (")[0] for item in halves.items] == [
         "Where the rival wants quiet",

@@ -14,6 +14,7 @@ import pytest
 from tests.report.conftest import material_of
 from tests.support import report_studies
 from tests.support.boxes import WIDTHS, measured
+from tests.support.browser import Watch
 
 from backstop.report.content import Report
 from backstop.report.drawing import palette
@@ -26,6 +27,7 @@ from backstop.report.render.pdf import BROWSERS
 from backstop.report.sections.whole import written
 from backstop.scenario.study import load
 
+SVG = "{http://www.w3.org/2000/svg}"
 EXAMPLES = Path(__file__).parents[2] / "examples"
 needs_browser = pytest.mark.skipif(
     not any(map(shutil.which, BROWSERS)), reason="no Chromium is installed to lay out pages with"
@@ -115,22 +117,47 @@ def test_a_phone_gets_a_drawing_of_its_own(small_report: Report) -> None:
     assert text.count('class="drawn f-ink on-page"') == text.count('class="drawn f-ink on-phone"') == count
 
 
-def test_a_figure_can_be_taken_as_svg_and_csv_without_script(small_report: Report) -> None:
+def test_the_numbers_of_a_figure_can_be_taken_without_script(small_report: Report) -> None:
     figures = list(small_report.figures())
     assert len(figures) > 7
     for figure in figures:
-        told = re.findall(r"download='([^']+)' href='data:([^;]+);charset=utf-8,([^']*)'", links(figure))
-        assert [name for name, _, _ in told] == [f"{figure.name}.svg", f"{figure.name}.csv"]
-        drawn, numbers = (unquote(data.replace("&#39;", "'").replace("&amp;", "&")) for _, _, data in told)
-        assert drawn == svg(figure)
-        root = ElementTree.fromstring(drawn)
-        words = " ".join(
-            " ".join(t.text or "" for t in root.iter("{http://www.w3.org/2000/svg}text")).split()
+        ((name, kind, numbers),) = re.findall(
+            r"download='([^']+)' href='data:([^;]+);charset=utf-8,([^']*)'", links(figure)
         )
-        assert " ".join(figure.title.split()) in words and " ".join(figure.source.split()) in words
+        assert (name, kind) == (f"{figure.name}.csv", "text/csv")
         assert figure.table is not None
-        rows = list(csv.reader(io.StringIO(numbers.removeprefix("\ufeff"))))
+        told = unquote(numbers.replace("&#39;", "'").replace("&amp;", "&")).removeprefix("\ufeff")
+        rows = list(csv.reader(io.StringIO(told)))
         assert len(rows) == 1 + len(figure.table.rows) and len(rows[0]) == len(figure.table.columns)
+
+
+@needs_browser
+def test_a_figure_can_be_taken_as_svg_and_png(small_report: Report, watch: Watch, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    page.write_text(html(small_report), encoding="utf-8")
+    figures = [figure for figure in small_report.figures() if figure.name in ("brief", "course", "claims")]
+    assert len(figures) == 3
+    with watch(allowed=("file://", "blob:", "data:")) as seen:
+        seen.page.goto(page.as_uri())
+        for figure in figures:
+            buttons = seen.page.locator(f"#figure-{figure.name} .take button")
+            assert buttons.all_inner_texts() == ["SVG", "PNG"]
+            taken = {}
+            for at, kind in enumerate(("svg", "png")):
+                with seen.page.expect_download() as download:
+                    buttons.nth(at).click()
+                assert download.value.suggested_filename == f"{figure.name}.{kind}"
+                taken[kind] = Path(download.value.path()).read_bytes()
+            assert taken["png"].startswith(b"\x89PNG")
+            # It says what the file written by --format svg says, at the same places.
+            own, written = (ElementTree.fromstring(text) for text in (taken["svg"], svg(figure)))
+            assert own.attrib == written.attrib
+            words = [
+                [(t.text, t.get("x"), t.get("y")) for t in one.iter(f"{SVG}text")] for one in (own, written)
+            ]
+            assert len(words[0]) > 8 and words[0] == words[1]
+            assert len(list(own.iter())) - len(list(written.iter())) in (0, 1)  # the place of the picture
+            assert ".f-ink" in (own.find(f"{SVG}style").text or "")
 
 
 def test_a_figure_is_drawn_as_png(small_report: Report) -> None:

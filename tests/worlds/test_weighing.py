@@ -119,7 +119,9 @@ def test_weights_do_not_depend_on_threads(tmp_path: Path, level: str) -> None:
 def test_records_left_out_are_told(tmp_path: Path) -> None:
     found = assess(promise(tmp_path, record("uniform: [0.05, 0.25]", more="")), 1024)
     assert found.observations["record"].left_out == pytest.approx(0.25, abs=0.02)
-    assert any("of 100 rates that the record record allows cannot be met" in note for note in found.notes)
+    assert any(
+        "of 100 rates that the record \u201cRecord\u201d allows cannot be met" in note for note in found.notes
+    )
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ import numpy as np
 
 from backstop.base.arrays import FloatArray
 from backstop.base.faults import Refused
-from backstop.base.words import listed, number
+from backstop.base.words import listed, number, quoted, readable
 from backstop.game.metric import LEAST_CONDITION
 from backstop.program.host import Wanted
 from backstop.scenario.distribution.distribution import Distribution
@@ -145,7 +145,9 @@ class Weighing:
         found += [_unexpected(name, o) for name, o in self.observations.items() if o.is_unexpected]
         left = {o.left_out for o in self.observations.values()} - {0.0}
         if left:
-            records = [name for name, o in self.observations.items() if o.level == "population"]
+            records = [
+                quoted(readable(name)) for name, o in self.observations.items() if o.level == "population"
+            ]
             found.append(
                 f"{100 * max(left):.0f} of 100 rates that the record{'s' if len(records) > 1 else ''} "
                 f"{listed(records)} allow{'' if len(records) > 1 else 's'} cannot be met by any weights of these "

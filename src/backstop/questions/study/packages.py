@@ -15,7 +15,7 @@ from backstop.base.arrays import FloatArray, IntArray
 from backstop.base.faults import InvalidInput, Refused
 from backstop.base.shown import ShownTables
 from backstop.base.table import Table
-from backstop.base.words import did_you_mean, number, of_worlds, stop
+from backstop.base.words import did_you_mean, listed, number, of_worlds, quoted, stop
 from backstop.questions.event import Event
 from backstop.questions.inquiry import known_metric
 from backstop.questions.methods.packages import EXACT, minimal, nearly_minimal
@@ -397,5 +397,6 @@ def _notes_on_costs(model: Model, measures: Sequence[str], priced: bool) -> list
         notes.append(f"costs are in different units ({', '.join(units)}) and are added up as they stand")
     free = [name for name in measures if known[name].cost is None]
     if free:
-        notes.append(f"no cost is given for {', '.join(free)}: counted as free")
+        named = listed(quoted(known[name].titled(name)) for name in free)
+        notes.append(f"no cost is given for {named}: counted as free")
     return notes

@@ -11,7 +11,7 @@ from backstop.report.drawing import lettering
 from backstop.report.drawing.axis import figure as plain
 from backstop.report.drawing.palette import BY_TONE as NAMES_BY_TONE
 from backstop.report.drawing.palette import TURNS
-from backstop.report.drawing.sheet import SIZE, SMALL, Sheet
+from backstop.report.drawing.sheet import SIZE, SMALL, Box, Sheet
 from backstop.scenario.format.fields import Tone
 
 if TYPE_CHECKING:
@@ -234,17 +234,20 @@ def _panel(
     high = max(140.0, needed)
     wide = right / len(years)
     spots: dict[str, float] = {}
+    boxes: dict[str, list[Box]] = {part: [] for part in of}
     for number, year in enumerate(years):
         y = high
         for part, values in of.items():
             tall = values[number] * high
             if tall > 0.6:
-                sheet.rect(number * wide, y - tall, wide - 2, tall - 0.5, colours[part])
+                boxes[part].append((number * wide, y - tall, (number + 1) * wide - 2, y - 0.5))
             spots[part] = y - tall / 2
             y -= tall
         text = plain(year)
         if wide > lettering.width(text, SMALL) + 2 or number in (0, len(years) - 1):
             sheet.text(number * wide + (wide - 2) / 2, high + 15, text, SMALL, "quiet", anchor="middle")
+    for part, its in boxes.items():
+        sheet.rects(its, colours[part])
     sheet.text(0, high + 31, "years", SMALL, "quiet")
     # The first part is at the bottom, so its name is too.
     order = sorted(named, key=lambda part: (spots[part], -list(of).index(part)))

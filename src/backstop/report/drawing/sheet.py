@@ -87,6 +87,16 @@ class Sheet:
         self._add(f"rect {at}{rounded}", fill, stroke, thick, said)
         self._reach(y + height)
 
+    def rects(self, boxes: Sequence[Box], fill: str) -> None:
+        """Rectangles of one colour, as one shape: each by its left, top, right and bottom."""
+        if boxes:
+            each = (
+                f"M{_n(left)} {_n(top)}h{_n(right - left)}v{_n(bottom - top)}h{_n(left - right)}z"
+                for left, top, right, bottom in boxes
+            )
+            self._add(f'path d="{"".join(each)}"', fill, "", 0.0, "")
+            self._reach(max(bottom for *_, bottom in boxes))
+
     def line(
         self,
         points: Sequence[Point],
@@ -219,13 +229,16 @@ def inline(sheet: Sheet, kind: str, label: str) -> str:
     )
 
 
-def document(sheet: Sheet, label: str, edge: float = 14.0) -> str:
-    """The sheet as an SVG document that stands on its own, on paper, with the colours of a light page."""
+def document(sheet: Sheet, label: str, edge: float = 14.0, style: str | None = None) -> str:
+    """The sheet as an SVG document that stands on its own, on paper, with the colours of a light page.
+
+    `style`: its style rules, where they are not those of what it holds.
+    """
     wide, high = sheet.width + 2 * edge, _height(sheet) + 2 * edge
     # What is shown where something is pointed at is left out: a document is looked at, and stays small.
     shapes = _SAID.sub("/>", "".join(sheet.parts))
     used = sorted({*_USED.findall(shapes), "paper", "ink"})
-    style = LETTERS + palette.rules(used, dark=False)
+    style = LETTERS + palette.rules(used, dark=False) if style is None else style
     box = f'width="{_n(wide)}" height="{_n(high)}" viewBox="0 0 {_n(wide)} {_n(high)}"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" {box} font-family="{lettering.FAMILY}" '

@@ -33,12 +33,16 @@ class Side:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Parting:
-    """The assumption `name` cut in two where that explains most; `explained`: the share of the variance it does."""
+    """The assumption `name` cut in two where that explains most of one figure, the one at place `of` of those given.
+
+    `explained`: the share of that figure's variance that lies between the two sides.
+    """
 
     name: str
     low: Side
     high: Side
     explained: float
+    of: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +71,19 @@ def parting(result: Result, figures: Sequence[FloatArray]) -> Parting | None:
     weight = _weights(result)
     whole = float(weight.sum())
     spreads = [_spread(figure, weight) for figure in figures]
-    best: tuple[float, str, Limit, Limit, BoolArray] | None = None
+    best: tuple[float, int, str, Limit, Limit, BoolArray] | None = None
     for name, values in _uncertain(result):
         for low, high, below in _cuts(values):
             mass = float(weight[below].sum()) / whole
             if not _LEAST_SHARE <= mass <= 1 - _LEAST_SHARE:
                 continue
-            explained = max(of.explained(below) for of in spreads)
+            shares = [of.explained(below) for of in spreads]
+            explained = max(shares)
             if best is None or explained > best[0] + 1e-12:
-                best = explained, name, low, high, below
+                best = explained, shares.index(explained), name, low, high, below
     if best is None or best[0] <= 0.0:
         return None
-    explained, name, low, high, below = best
+    explained, at, name, low, high, below = best
     if min(effective_worlds(weight[below]), effective_worlds(weight[~below])) < _LEAST_WORLDS:
         return None
     share = float(weight[below].sum() / weight.sum())
@@ -88,6 +93,7 @@ def parting(result: Result, figures: Sequence[FloatArray]) -> Parting | None:
         Side(limit_words(name, low, of), below, share),
         Side(limit_words(name, high, of), ~below, 1.0 - share),
         explained,
+        at,
     )
 
 

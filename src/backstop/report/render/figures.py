@@ -19,16 +19,24 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 _NUMBER = re.compile(r"[-+]?[\d,.]+(e[-+]?\d+)? ?%?")
+_STYLE = LETTERS + rules(COLOURS, dark=False)
 SCRIPT = (
-    "for(const a of document.querySelectorAll('figure .take a[download$=\".svg\"]')){"
-    "const b=document.createElement('button');b.type='button';b.textContent='PNG';b.onclick=()=>{"
-    "const i=new Image();i.onload=()=>{const c=document.createElement('canvas');"
+    "for(const t of document.querySelectorAll('figure template.whole')){const f=t.closest('figure'),"
+    "n=t.dataset.name,whole=()=>{const s=t.content.firstElementChild.cloneNode(true),"
+    "g=s.querySelector('.here');g.innerHTML=f.querySelector('svg.on-page').innerHTML;"
+    "for(const x of g.querySelectorAll('title'))x.remove();"
+    f"s.querySelector('style').textContent='{_STYLE}';"
+    "return new XMLSerializer().serializeToString(s)},"
+    "save=(h,k)=>{const d=document.createElement('a');d.href=h;d.download=n+k;d.click()},"
+    "draw=(h)=>{const i=new Image();i.onload=()=>{const c=document.createElement('canvas');"
     "c.width=2*i.naturalWidth;c.height=2*i.naturalHeight;"
-    "c.getContext('2d').drawImage(i,0,0,c.width,c.height);c.toBlob(x=>{const d=document.createElement('a');"
-    "d.href=URL.createObjectURL(x);d.download=a.download.replace(/svg$/,'png');d.click()})};i.src=a.href};"
-    "a.after(' ',b)}"
+    "c.getContext('2d').drawImage(i,0,0,c.width,c.height);"
+    "c.toBlob(x=>save(URL.createObjectURL(x),'.png'))};i.src=h};"
+    "for(const [k,go] of [['SVG',h=>save(h,'.svg')],['PNG',draw]]){const b=document.createElement('button');"
+    "b.type='button';b.textContent=k;"
+    "b.onclick=()=>go('data:image/svg+xml;charset=utf-8,'+encodeURIComponent(whole()));t.before(b,' ')}}"
 )
-"""What makes a PNG of a figure when it is asked for; a page without it lacks that button and nothing else."""
+"""What makes an SVG or a PNG of a figure when asked; a page without it lacks those buttons and nothing else."""
 
 
 def pictures(figure: Figure) -> Markup:
@@ -47,12 +55,15 @@ def colours() -> Markup:
     return Markup(f"{LETTERS}{light}{shown}@media screen and (prefers-color-scheme:dark){{{dark}}}")
 
 
-def sheet(figure: Figure, width: float = WIDE) -> Sheet:
-    """The figure with its finding, what it shows, its source and its note, to stand on its own."""
+def sheet(figure: Figure, width: float = WIDE, drawn: Sheet | None = None) -> Sheet:
+    """The figure with its finding, what it shows, its source and its note, to stand on its own.
+
+    `drawn`: what stands in the place of the picture; the picture itself, if None.
+    """
     whole = Sheet(width)
     top = whole.paragraph(0, 0, figure.title, width, 17, bold=True) + 3
     top = whole.paragraph(0, top, figure.definition, width, SIZE, "quiet") + 14
-    whole.place(figure.drawn(width), 0, top)
+    whole.place(figure.drawn(width) if drawn is None else drawn, 0, top)
     top = whole.paragraph(0, whole.bottom + 16, figure.source, width, SMALL, "quiet")
     if figure.note:
         whole.paragraph(0, top, figure.note, width, SMALL, "quiet")
@@ -101,12 +112,22 @@ def comma_separated(figure: Figure) -> str:
 
 
 def links(figure: Figure) -> Markup:
-    """Links to the figure as SVG and to its numbers as CSV, which hold what they lead to."""
-    parts = [_link(f"{figure.name}.svg", "SVG", "image/svg+xml", svg(figure))]
+    """A link that holds the numbers of the figure as CSV, and what the page's script makes an SVG and a PNG of.
+
+    The picture is on the page already: kept here is what stands around it.
+    """
+    around = Sheet(WIDE)
+    around.parts.append("<g class='here'></g>")
+    around.bottom = figure.drawn(WIDE).bottom
+    parts = [
+        Markup("<template class='whole' data-name='{}'>").format(figure.name)
+        + Markup(document(sheet(figure, WIDE, around), figure.alternative, style=""))
+        + Markup("</template>")
+    ]
     numbers = comma_separated(figure)
     if numbers:
         parts.append(_link(f"{figure.name}.csv", "CSV", "text/csv", "\ufeff" + numbers))
-    return Markup(" ").join(parts)
+    return Markup("").join(parts)
 
 
 def _link(name: str, words: str, kind: str, data: str) -> Markup:

@@ -26,11 +26,11 @@ def section(found: Material) -> Section:
     names = by_size(first)
     titles = [quoted(found.model.scenario.parameters[name].labelled(name)) for name in names[:3]]
     most = (
-        f"What is not known about {listed(titles)} moves it most"
+        f"What is not known about {listed(titles)} moves {metric} under {where} most."
         if titles
-        else "No one assumption moves it much"
+        else f"No one assumption moves {metric} under {where} much."
     )
-    blocks: list[Block] = [Paragraph(f"{most}: {metric} under {where}.", lead=True)]
+    blocks: list[Block] = [Paragraph(most, lead=True)]
     if names:
         blocks.append(shares_figure(found, names, first.first))
     return Section("drivers", "What drives it", (*blocks, *_conditions(found)))

@@ -103,13 +103,14 @@ def survival_figure(found: Material, family: list[str]) -> Figure:
     # A figure that is named after a metric tells it for the year of that metric, whatever is drawn beyond.
     until = found.model.metric(longest).until
     ends = {title: (curve.mean[until], curve.se[until]) for title, curve in drawn.values()}
+    beside = "" if until == steps[-1] else f" Beside each curve: after {_years(years[steps[-1]])}."
     words = (f"{title} {number(*end, most=2)}" for title, end in ends.items())
     return style.figure(
         partial(curves.chart, panels, years),
         partial(curves.draw, panels, years),
         f"survival-{longest}",
         title=_survival_title(found.metric_title(longest), ends),
-        definition=f"Probability of no {avoided} up to each year{start}{bands}.",
+        definition=f"Probability of no {avoided} up to each year{start}{bands}.{beside}",
         source=found.source,
         note=" ".join(notes),
         alternative=stop(f"After {_years(years[until])}: {', '.join(words)}"),

@@ -129,13 +129,19 @@ def slip_sentence(result: Result, metric: str, arrangements: Sequence[str]) -> s
     scenario = result.model.scenario
     parts: list[str] = []
     before: list[str] = []
-    for name in dict.fromkeys(arrangements):
-        of, title = result.arrangements[name].slips.get(metric), scenario.arrangements[name].titled(name)
-        if of is None or of.event is None or of.share is None:
-            continue
-        whole, some, movers = _counts(scenario, of, scenario.metrics[metric].kind == "count")
+    told = {name: result.arrangements[name].slips.get(metric) for name in dict.fromkeys(arrangements)}
+    known = {
+        name: of
+        for name, of in told.items()
+        if of is not None and of.event is not None and of.share is not None
+    }
+    # Numbers that are compared are of as many cases.
+    base = max((_base(of) for of in known.values()), default=100)
+    for name, of in known.items():
+        title = scenario.arrangements[name].titled(name)
+        whole, some, movers = _counts(scenario, of, scenario.metrics[metric].kind == "count", base)
         if parts:
-            other = f" (first {listed(movers)})" if movers and movers != before else ""
+            other = f" ({_most_often(movers)})" if movers and movers != before else ""
             do = "does" if some in _SINGULAR else "do"
             parts.append(f"under {quoted(title)}, {some} of {whole} {do}{other}")
             continue
@@ -150,18 +156,28 @@ def slip_sentence(result: Result, metric: str, arrangements: Sequence[str]) -> s
 def _moved(result: Result, movers: Sequence[str]) -> str:
     """What is said of moves that these actors make although each ranks them below another."""
     mover = movers[0] if len(movers) == 1 else "its mover"
-    who = f" (first {listed(movers)})" if len(movers) > 1 else ""
+    who = f" ({_most_often(movers)})" if len(movers) > 1 else ""
     if name_of_slips(result.information) == "shock":
         return f"{mover} makes for a shock of the moment and would rank below another without it{who}"
     return f"{mover} itself ranks below another{who}"
 
 
-def _counts(scenario: form.Scenario, of: Slips, expected: bool) -> tuple[str, str, list[str]]:
+def _most_often(movers: Sequence[str]) -> str:
+    """Whose moves they are, those who make most of them first."""
+    return f"most often {movers[0]}" + (f", then {listed(movers[1:])}" if len(movers) > 1 else "")
+
+
+def _base(of: Slips) -> int:
+    """Of how many cases an event is told, so that there are some ten of it."""
+    mean = 0.0 if of.event is None else of.event.mean
+    return next((base for base in (100, 1_000, 10_000) if mean * base >= 9.5), 100_000)
+
+
+def _counts(scenario: form.Scenario, of: Slips, expected: bool, base: int) -> tuple[str, str, list[str]]:
     """How many cases, how many of them begin with a slip, and by whom, in whole numbers of one size."""
     assert of.event is not None and of.share is not None
     mean = of.event.mean
     by = {actor: part.mean or 0.0 for actor, part in of.by.items()}
-    base = next((base for base in (100, 1_000, 10_000) if mean * base >= 9.5), 100_000)
     least = _LEAST_NAMED * mean if expected else 0.5 / base
     movers = sorted((actor for actor in by if by[actor] >= least), key=lambda actor: -by[actor])
     # Where one actor is named, the number is that of its own slips.
@@ -171,14 +187,14 @@ def _counts(scenario: form.Scenario, of: Slips, expected: bool) -> tuple[str, st
         whole = f"{number(mean, of.event.se, most=2)} expected cases"
         return whole, number(slips, of.event.se, most=2) if slips > 0.0 else "none", named
     cases, part = max(1, round(mean * base)), round(slips * base)
-    some = str(part)
+    some = f"{part:,}"
     if slips <= 0.0:
         some = "none"
     elif part == 0:
         some = "fewer than one"
     elif part == cases and slips < 0.9995 * mean:
         some = "nearly all"
-    return f"{cases} cases in {base:,}", some, named
+    return f"{cases:,} cases in {base:,}", some, named
 
 
 def _event(metric: form.Metric, name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 import numpy as np
@@ -141,7 +142,11 @@ def _decided(found: Material, lead: Lead) -> str:
     if lead.parted is None:
         return ""
     title = quoted(found.model.scenario.parameters[lead.parted.name].titled(lead.parted.name))
-    return f"What decides it more than anything else is {title}, so read both halves and not the mean:"
+    under = f" under {called(found, lead.named[lead.parted.of])}" if lead.other is not None else ""
+    return (
+        f"No other assumption by itself decides it{under} as much as {title} does, so read both halves and not "
+        "the mean:"
+    )
 
 
 def _side(found: Material, lead: Lead, side: Side) -> str:
@@ -193,7 +198,7 @@ def picture(found: Material, lead: Lead) -> Figure:
         partial(intervals.chart, panels, *(() if lead.parted is not None else (430,))),
         partial(intervals.draw, panels),
         "brief",
-        title=_picture_title(found, lead, sides),
+        title=_picture_title(found, lead, labels, sides),
         definition=f"{metric.titled(lead.metric)}, by arrangement{', as a chance' if probable else ''}.",
         source=found.source,
         note=note.strip(),
@@ -207,19 +212,24 @@ def picture(found: Material, lead: Lead) -> Figure:
     )
 
 
-def _picture_title(found: Material, lead: Lead, sides: list[tuple[str, dict[str, Summary]]]) -> str:
-    """From the lowest to the highest mean, on each side."""
+def _picture_title(
+    found: Material, lead: Lead, labels: Mapping[str, str], sides: list[tuple[str, dict[str, Summary]]]
+) -> str:
+    """The lowest and the highest mean, or where one assumption decides the headline's two on each of its sides."""
     parts = []
     for words, of in sides:
-        means = [each for each in of.values() if each.mean is not None]
-        if not means:
+        known = {name: of[labels[name]] for name in labels if of[labels[name]].mean is not None}
+        if lead.parted is not None:
+            ends = [name for name in lead.named if name in known]
+        else:
+            ends = [pick(known, key=lambda n: known[n].mean or 0.0) for pick in (max, min)] if known else []
+        if not ends:
             continue
-        low, high = (pick(means, key=lambda each: each.mean or 0.0) for pick in (min, max))
         where = f"{words}: " if lead.parted is not None else ""
-        ends = said(found, high)
-        if said(found, low) != ends:
-            ends = f"from {said(found, low, short=True)} to {ends.removeprefix('in ')}"
-        parts.append(f"{where}{ends}")
+        told = f"{said(found, known[ends[0]])} under {quoted(labels[ends[0]])}"
+        if ends[-1] != ends[0]:
+            told += f", {said(found, known[ends[-1]], short=True)} under {quoted(labels[ends[-1]])}"
+        parts.append(f"{where}{told}")
     text = "; ".join(part if not at else part[:1].lower() + part[1:] for at, part in enumerate(parts))
     if lead.parted is None:
         text = f"{found.metric_title(lead.metric).rstrip('.')}: {text}"
