@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from backstop.program.code.encoding import I32, Function, Store
 from backstop.program.code.terms import Term, Terms
-from backstop.program.layout import Slots
+from backstop.program.layout import Memory, Slots
 from backstop.program.numbers import Numbers
 
 # Stores in one function, so that none grows beyond what compilers take well.
@@ -58,6 +58,30 @@ class Evaluation:
         return any(self.terms.varies[term] for term in terms) or any(
             mask is not None for (_, varies), mask in self.checks.items() if varies
         )
+
+    def watched(self, memory: Memory, moved: int) -> list[Function]:
+        """`keep()`, which keeps the numbers of the period in hand, and `watch()`, which adds to the mask of lanes at
+        `moved` those in which any of them is another."""
+        timed = [place for place, term in self.places.items() if self.terms.varies[term]]
+        kept = {place: memory.take(1) for place in timed}
+        made = list[Function]()
+        for name in ("keep", "watch"):
+            whole = Function(name)
+            for start in range(0, len(timed), _STORES_AT_ONCE):
+                part, terms = Function(f"{name}_{start}"), Terms()
+                some = timed[start : start + _STORES_AT_ONCE]
+                stores = [Store(kept[place], terms.load(place)) for place in some]
+                if name == "watch":
+                    found = terms.load(moved)
+                    for place in some:
+                        other = terms.op("ne", terms.load(place), terms.load(kept[place]))
+                        found = terms.op("or", found, other)
+                    stores = [Store(moved, found)]
+                part.compute(terms, stores)
+                made.append(part)
+                whole.call(part.name)
+            made.append(whole)
+        return made
 
     def functions(self) -> list[Function]:
         """`once()`, `timed()`, `timed_first()` (what must hold in period 0 alone) and `cost(at)`."""

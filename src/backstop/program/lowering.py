@@ -154,6 +154,7 @@ class Lowering:
         tails = self.tails()
         spending, stride, costs = self._costs()
         evaluation = Evaluation(self.numbers, self.slots, process.wanted, costs, self.lanes.failed)
+        watched = self.watched(evaluation)
         outputs = Outputs(self.model, self.figures, self.inputs, self.memory, int(self.opening))
         layout = outputs.layout
         self.open_switch = layout.switches + layout.switch_count - 1
@@ -176,6 +177,7 @@ class Lowering:
             *tails,
             *process.periods(),
             *evaluation.functions(),
+            *watched,
             *(self.figures.function(chain) for chain in self.figures.chains.values()),
             self.occupied(sums),
             outputs.gather(),
@@ -302,6 +304,10 @@ class Lowering:
 
     def after_tail(self, function: Function) -> None:
         """What is done once the tail is through."""
+
+    def watched(self, evaluation: Evaluation) -> list[Function]:
+        """Functions that tell whether a period is what the horizon is."""
+        return []
 
     def backwards(
         self,

@@ -199,6 +199,12 @@ class Function:
         self.get(base)
         self.body.append(b"\x28\x02" + unsigned(offset))
 
+    def put_whole(self, base: int, offset: int, local: int) -> None:
+        """Put the whole number in a local so far after the address in the local `base`."""
+        self.get(base)
+        self.get(local)
+        self.body.append(b"\x36\x02" + unsigned(offset))
+
     def add_lane(self, base: int, offset: int, local: int, lane: int) -> None:
         """Add one lane of a local to the number of 64 bits that memory holds after the address in the local `base`."""
         append = self.body.append

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from backstop.program.code.encoding import I32, Assign, Function, Store
 from backstop.program.code.terms import Term, Terms
 from backstop.program.layout import SLOT, Memory
+from backstop.program.learning.grid import fill
 from backstop.program.learning.plays import Plays
 from backstop.program.learning.seat import TARGETS, WARM, Seat
 from backstop.program.learning.turning import Turning
@@ -36,7 +37,9 @@ SAME = 1e-6
 @dataclass(frozen=True, slots=True)
 class Worlds:
     """Places of masks of worlds: those looked `among`; those in which nothing is presumed of beliefs (`cold`); in which
-    nothing must ever be (`careful`); `lost` on the way; in which two ways `differ`; still to be followed (`todo`).
+    nothing must ever be (`careful`); `lost` on the way; in which two ways `differ`; still to be followed (`todo`);
+    in which beliefs `begin` for want of earlier ones; `solved` by groups of phases, or by sweeps within them (`swept`);
+    that have `moved` since the horizon.
     `tolerance`: how little beliefs may move in a last step.
     """
 
@@ -46,12 +49,16 @@ class Worlds:
     lost: int
     differ: int
     todo: int
+    begin: int
+    solved: int
+    swept: int
+    moved: int
     tolerance: int
 
 
 def worlds_of(memory: Memory) -> Worlds:
     """Room for them."""
-    return Worlds(*(memory.take(1) for _ in range(7)))
+    return Worlds(*(memory.take(1) for _ in range(11)))
 
 
 class Following:
@@ -65,6 +72,8 @@ class Following:
         self.reached, self.former, self.guessed, self.saved, self.behind = (
             memory.take(max(1, most)) for _ in range(5)
         )
+        # Where a worth goes that nobody asks for.
+        self.aside = memory.take(self.grid.columns) - self.grid.rows.worth
         self.turning = Turning(self.desk, worlds.lost, self.reached, self.behind, most, memory)
 
     def functions(self) -> list[Function]:
@@ -75,7 +84,9 @@ class Following:
                 made += [self.turning.function(number, seat), self._follow(number, seat)]
                 made.append(self._compare(number, seat))
             made += [self._settle_one(number, seat), self._settle(number, seat)]
-        return made
+            if self.grid.hidden.learns:
+                made.append(self._coarse(number, seat))
+        return [*made, fill(self.grid)] if self.grid.hidden.learns else made
 
     def _put(self, function: Function, make: Callable[[Terms], Mapping[int, Term]]) -> None:
         """Put terms into places of memory."""
@@ -96,6 +107,8 @@ class Following:
         count = len(seat.targets)
         function, grid = Function(f"settle_{number}", (I32,) * (4 + count)), self.grid
         row = function.local(I32)
+        if seat.found:
+            self._put(function, lambda terms: {self.desk.compared: terms.bits(0)})
         with function.each(grid.size, 1) as number_of:
             if grid.hidden.learns:
                 function.splat(self.desk.belief, number_of, grid.size - 1)
@@ -117,7 +130,76 @@ class Following:
             with function.when():
                 function.step(3, self.plays.size_of(seat))
             if seat.found:
+                self._put(function, lambda terms: {self.desk.compared: terms.bits(-1)})
+                self._foresee(function, seat, number_of)
                 function.step(1, len(seat.found) * SLOT)
+        return function
+
+    def _foresee(self, function: Function, seat: Seat, number_of: int) -> None:
+        """Begin at the next belief with what moves tell here; at the second with what they tell at the middle."""
+        grid, worlds, desk = self.grid, self.worlds, self.desk
+        size = len(seat.found) * SLOT
+        last = grid.size - 1
+        middle = grid.coarse_step if 1 < grid.coarse_step < last else None
+        if last < 3:
+            return
+
+        def foreseen(place: int, belief: Callable[[Terms], Term]) -> None:
+            terms, stores = Terms(), list[Store]()
+            one, here = terms.constant(1.0), belief(terms)
+            next_ = terms.add(terms.load(desk.belief), terms.constant(1.0 / last))
+            first = terms.mul(terms.sub(one, next_), here)
+            second = terms.mul(next_, terms.sub(one, here))
+            for i in range(len(seat.found)):
+                x = terms.load_at(1, place + i * SLOT)
+                up = terms.mul(second, x)
+                total = terms.add(up, terms.mul(first, terms.sub(one, x)))
+                known = terms.op("gt", total, terms.constant(0.0))
+                old = terms.load_at(1, size + i * SLOT)
+                new = terms.select(known, terms.div(up, total), old)
+                stores.append(Store(size + i * SLOT, terms.select(terms.load(worlds.begin), new, old), 1))
+            function.compute(terms, stores)
+
+        function.any_in(worlds.begin)
+        function.get(number_of)
+        function.whole(last - 1)
+        function.integer("less", "and")
+        with function.when():
+            function.get(number_of)
+            function.choose(
+                lambda: foreseen(0, lambda terms: terms.load(desk.belief)),
+                lambda: (
+                    None
+                    if middle is None
+                    else foreseen(middle * size, lambda terms: terms.constant(middle / last))
+                ),
+            )
+
+    def _coarse(self, number: int, seat: Seat) -> Function:
+        """`coarse_i`, called as `settle_i` is: a few beliefs of the grid, and straight lines between them."""
+        count = len(seat.targets)
+        function, grid = Function(f"coarse_{number}", (I32,) * (4 + count)), self.grid
+        step, found = grid.coarse_step, len(seat.found)
+        row, warm = function.local(I32), function.local(I32)
+        with function.each((grid.size - 1) // step + 1, 1) as number_of:
+            function.splat(self.desk.belief, number_of, (grid.size - 1) // step)
+            for local, size in ((row, grid.rows.size), (warm, found * SLOT)):
+                function.get(number_of)
+                function.whole(step * size)
+                function.integer("multiply")
+                function.set(local)
+            function.get(row)
+            for place, further in ((0, row), (1, warm)):
+                function.get(place)
+                function.get(further)
+                function.integer("add")
+            function.get(2)
+            for place in range(count):
+                function.get(4 + place)
+            function.get(3)
+            function.call(f"settle_one_{number}")
+        function.get(0)
+        function.call("fill")
         return function
 
     def _settle_one(self, number: int, seat: Seat) -> Function:
@@ -334,7 +416,7 @@ class Following:
         return function
 
     def _compare(self, number: int, seat: Seat) -> Function:
-        """Whether the branch leads to the beliefs that are kept."""
+        """Whether the branch leads to the beliefs that are kept, which stay, in the worlds in which choices jump."""
         function, desk, worlds, grid = (
             Function(f"compare_{number}", (I32,) * (3 + len(seat.targets))),
             self.desk,
@@ -342,6 +424,10 @@ class Following:
             self.grid,
         )
         row = function.local(I32)
+
+        def looked(terms: Terms) -> Term:
+            return terms.op("and", terms.load(worlds.among), terms.load(desk.jumped))
+
         with function.each(grid.size, 1) as number_of:
             function.splat(desk.belief, number_of, grid.size - 1)
             function.get(number_of)
@@ -349,11 +435,9 @@ class Following:
             function.integer("multiply")
             function.set(row)
             self._each(function, seat, lambda terms, i: {self.saved: terms.load_at(1, i * SLOT)})
-            self._put(function, lambda terms: {worlds.todo: terms.load(worlds.among)})
+            self._put(function, lambda terms: {worlds.todo: looked(terms)})
             function.get(row)
-            function.get(0)
-            function.get(row)
-            function.integer("add")
+            function.whole(self.aside)
             function.get(1)
             function.get(2)
             for place in range(len(seat.targets)):
@@ -367,9 +451,10 @@ class Following:
                 ]
                 apart = largest(terms, terms.constant(0.0), gaps)
                 same = terms.op("le", apart, terms.constant(SAME))
-                elsewhere = terms.op("andnot", terms.load(worlds.among), same)
+                elsewhere = terms.op("andnot", looked(terms), same)
                 return {worlds.differ: terms.op("or", terms.load(worlds.differ), elsewhere)}
 
             self._put(function, differs)
+            self._each(function, seat, lambda terms, i: {-1: terms.load(self.saved + i * SLOT)})
             function.step(1, len(seat.found) * SLOT)
         return function

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from backstop.game.tree import Game
-from backstop.program.code.encoding import I32, Assign, Function
+from backstop.program.code.encoding import I32, Assign, Function, Store
 from backstop.program.code.terms import Term, Terms
-from backstop.program.layout import Memory
+from backstop.program.layout import SLOT, Memory
 from backstop.program.recursion.rows import Rows
 from backstop.scenario.model import Model
 
@@ -57,6 +57,12 @@ class Grid:
         return self.hidden.grid
 
     @property
+    def coarse_step(self) -> int:
+        """How far apart the few beliefs lie that are looked at first: the ends, and the middle where there is one."""
+        last = self.size - 1
+        return last // 2 if last % 2 == 0 else last
+
+    @property
     def columns(self) -> int:
         """Number of columns."""
         return self.rows.actors
@@ -103,6 +109,51 @@ def grid_of(game: Game, hidden: Hidden, at_first: frozenset[int], memory: Memory
     start = {phase: used + i for i, phase in enumerate(game.live)}
     rows = Rows(len(game.actors) + 1, groups[0], groups[1], list(start.values()), memory)
     return Grid(rows, hidden, first, start)
+
+
+def fill(grid: Grid) -> Function:
+    """`fill(out)`: the worth of a phase between the few beliefs at which it is known."""
+    rows, function = grid.rows, Function("fill", (I32,))
+    step, columns = grid.coarse_step, range(grid.columns)
+    if step == 1:
+        return function
+    low, rise = ([function.local() for _ in columns] for _ in range(2))
+    with function.each((grid.size - 1) // step, 1):
+        terms = Terms()
+        put = []
+        for column in columns:
+            at = rows.worth + column * SLOT
+            begin, end = terms.load_at(0, at), terms.load_at(0, at + step * rows.size)
+            put += [
+                Assign(low[column], begin),
+                Assign(rise[column], terms.sub(end, begin)),
+            ]
+        function.compute(terms, put)
+        with function.each(step - 1, 1) as between:
+            share = function.local()
+            function.get(between)
+            function.whole(1)
+            function.integer("add")
+            function.spread(step)
+            function.set(share)
+            function.step(0, rows.size)
+            terms = Terms()
+            function.compute(
+                terms,
+                [
+                    Store(
+                        rows.worth + column * SLOT,
+                        terms.add(
+                            terms.local(low[column]),
+                            terms.mul(terms.local(share), terms.local(rise[column])),
+                        ),
+                        0,
+                    )
+                    for column in columns
+                ],
+            )
+        function.step(0, rows.size)
+    return function
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,14 @@ from functools import partial
 
 from backstop.program.code.encoding import Function, Store
 from backstop.program.code.terms import Term, Terms
+from backstop.program.evaluation import Evaluation
 from backstop.program.expressions import Expressions
-from backstop.program.learning.figures import LearntFigures, LearntShares
+from backstop.program.learning.forward.figures import LearntFigures, LearntShares
+from backstop.program.learning.forward.masses import Ground
 from backstop.program.learning.grid import grid_of, hidden_type
-from backstop.program.learning.masses import Ground
+from backstop.program.learning.groups import ByGroups, Sweeping
 from backstop.program.learning.process import LearntProcess
-from backstop.program.learning.search import Mixing
+from backstop.program.learning.search import Mixing, tables_of
 from backstop.program.learning.seat import KINDS, Board
 from backstop.program.lowering import Lowering
 from backstop.program.numbers import Numbers
@@ -77,14 +79,27 @@ class LearntLowering(Lowering):
 
     def tails(self) -> list[Function]:
         """The tail, what it calls, and what looks at it afterwards."""
-        search = partial(Mixing, self.learnt) if self.accelerate else None
-        tails = tail(self.learnt, self.most_sweeps, search)
-        return [*tails, self.learnt.confirm()]
+        learnt, sweeping = self.learnt, Sweeping(self.learnt, coarse=False)
+        if self.by_groups:
+            return ByGroups(learnt, self.most_sweeps).functions()
+        search = partial(Mixing, sweeping, tables_of(self.rows)) if self.accelerate else None
+        return tail(sweeping, self.most_sweeps, search)
+
+    @property
+    def by_groups(self) -> bool:
+        """Whether the tail is solved group by group."""
+        learns = self.grid.hidden.learns and bool(self.rows.going)
+        return self.accelerate and learns and not self.learnt.cut
 
     def after_tail(self, function: Function) -> None:
-        """Look whether beliefs at the horizon lie on the principal branch."""
-        if self.grid.hidden.learns:
-            function.call("confirm")
+        """See whether beliefs at the horizon lie on the principal branch; keep numbers that depend on the period."""
+        if not self.by_groups and self.grid.hidden.learns:
+            self.learnt.confirm(function)
+        function.call("keep")
+
+    def watched(self, evaluation: Evaluation) -> list[Function]:
+        """`keep()`, and `watch()`, which notes the worlds in which a period is no longer what it is at the horizon."""
+        return evaluation.watched(self.memory, self.learnt.worlds.moved)
 
     def occupied(self, sums: Sums) -> Function:
         """`occupied(pair)`: shares of the phases, outcomes and costs."""
@@ -129,8 +144,13 @@ class LearntLowering(Lowering):
         worlds, lanes = self.learnt.worlds, self.lanes
         terms = Terms()
         function.compute(terms, [Store(worlds.careful, terms.bits(0))])
+
+        def watched() -> None:
+            wind()
+            function.call("watch")
+
         with function.loop():
-            super().backwards(function, time, wind, costs, cost_stride, timed)
+            super().backwards(function, time, watched, costs, cost_stride, timed)
             if not self.grid.hidden.learns:
                 function.whole(0)
             else:

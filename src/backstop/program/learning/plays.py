@@ -34,24 +34,30 @@ from backstop.program.learning.seat import (
 )
 from backstop.program.recursion.rows import largest
 
+# Choices at neighbouring beliefs of the grid that differ by more may lie on another branch than the principal one.
+JUMP = 0.15
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Places of what the functions of plays work with.
 
     `belief` at hand; `turned`: how far steepness is turned up, 1 for the game itself; `open`: worlds in which a step is
-    made; `moved`: how far the last step moved a belief.
+    made; `moved`: how far the last step moved a belief. `compared`: worlds in which choices are compared with those at
+    the belief before; `jumped`: those in which they are far from them.
     """
 
     belief: int
     turned: int
     open: int
     moved: int
+    compared: int
+    jumped: int
 
 
 def desk_of(memory: Memory) -> Desk:
     """Room for it."""
-    return Desk(*(memory.take(1) for _ in range(4)))
+    return Desk(*(memory.take(1) for _ in range(6)))
 
 
 def seats_of(board: Board, phases: Sequence[int]) -> list[Seat]:
@@ -101,6 +107,8 @@ class Plays:
         self.warm = {
             phase: memory.take(max(1, size * len(seat.found))) for seat in seats for phase in seat.phases
         }
+        # How likely telling moves were made by either type at the belief before.
+        self.before = memory.take(max([1, *(2 * len(seat.found) for seat in seats)]))
         self.warm_at_start = memory.take(max([1, *(len(seat.found) for seat in seats)]))
         self._own: dict[int, int] = {}
         self._sizes: list[int] = []
@@ -221,6 +229,27 @@ class Plays:
         function.compute(terms, stores)
         return function
 
+    def _jumps(self, seat: Seat, solution: Solution) -> list[Store]:
+        """Keep how likely telling moves are made, and note where that is far from what it was at the belief before."""
+        terms, desk = solution.terms, self.desk
+        places = {(copy.position, copy.belief): n for n, copy in enumerate(seat.unfolded.copies)}
+        stores, gaps = list[Store](), list[Term]()
+        for i, belief in enumerate(seat.found):
+            learnt = seat.unfolded.beliefs[belief]
+            assert learnt is not None
+            made = solution.made[places[learnt.position, learnt.before]]
+            for kind in KINDS:
+                place = self.before + (2 * i + kind) * SLOT
+                likely = made[kind][learnt.move]
+                gaps.append(terms.sub(likely, terms.load(place)))
+                stores.append(Store(place, likely))
+        if not gaps:
+            return []
+        far = terms.op("gt", largest(terms, terms.constant(0.0), gaps), terms.constant(JUMP))
+        far = terms.op("and", terms.load(desk.compared), far)
+        # What was kept has to be read before it is written over.
+        return [Store(desk.jumped, terms.op("or", terms.load(desk.jumped), far)), *stores]
+
     def _choose(self, number: int, seat: Seat, record: Record, certain: bool) -> Function:
         function, rows = self._named("choose", number, seat), self.board.grid.rows
         block = TARGETS + len(seat.targets)
@@ -229,6 +258,7 @@ class Plays:
         stores = [
             Store(rows.worth + column * SLOT, worth, OUT) for column, worth in enumerate(solution.worth())
         ]
+        stores += self._jumps(seat, solution)
         kept, endings = record.kept[seat.phases[0]], Endings(solution)
         together: dict[tuple[int, int], list[Term]] = {}
 

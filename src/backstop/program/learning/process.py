@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from backstop.game.tree import Decision
 from backstop.program.blocks import Blocks
@@ -16,7 +17,7 @@ from backstop.program.learning.plays import Plays, desk_of, seats_of
 from backstop.program.learning.record import Record, record_of
 from backstop.program.learning.seat import KINDS, Board
 from backstop.program.recursion.process import Lanes
-from backstop.program.recursion.rows import Rows, RowWriter
+from backstop.program.recursion.rows import Rows, RowWriter, largest
 
 # How little beliefs may move in the last step: in sweeps of the tail that go on until nothing moves, and in periods.
 IN_SWEEPS, IN_PERIODS = 1e-2, 3e-7
@@ -144,8 +145,11 @@ class LearntProcess:
         wanted = set(rows)
         return [phase for phase, first in self.board.grid.first.items() if first in wanted]
 
-    def _settle(self, function: Function, phases: Iterable[int], block: int | None) -> None:
-        """The beliefs and the worth of phases; `block`: the local with the address of the period's record, or None."""
+    def _settle(
+        self, function: Function, phases: Iterable[int], block: int | None, coarse: bool = False
+    ) -> None:
+        """The beliefs and the worth of phases; `block`: the local with the address of the period's record, or None.
+        `coarse`: at a few beliefs, and what lies in between in straight lines."""
         grid, rows = self.board.grid, self.rows
         for phase in phases:
             number = self.plays.number[phase]
@@ -163,7 +167,24 @@ class LearntProcess:
                 function.whole(self.record.base + self.record.first[phase])
             for target in self.plays.targets(phase):
                 function.whole(target)
-            function.call(f"settle_{number}")
+            function.call(f"{'coarse' if coarse else 'settle'}_{number}")
+
+    def settle_last(self, function: Function, phases: Iterable[int]) -> None:
+        """The beliefs and the worth of phases at the horizon, and what is chosen there."""
+        block = function.local(I32)
+        function.whole(self.record.horizon)
+        function.set(block)
+        self._settle_and_compare(function, phases, block)
+
+    def _settle_and_compare(self, function: Function, phases: Iterable[int], block: int) -> None:
+        """The beliefs and the worth of phases; where choices are not alike at neighbouring beliefs, it is seen whether
+        they lie on the principal branch."""
+        for phase in phases:
+            self.put(function, lambda terms: {self.plays.desk.jumped: terms.bits(0)})
+            self._settle(function, [phase], block)
+            function.any_in(self.plays.desk.jumped)
+            with function.when():
+                self._compare(function, [phase])
 
     def _compare(self, function: Function, phases: Iterable[int]) -> None:
         """Note the worlds in which the principal branch leads elsewhere."""
@@ -177,38 +198,50 @@ class LearntProcess:
                     function.whole(target)
                 function.call(f"compare_{number}")
 
-    def _set(self, function: Function, values: Mapping[int, Term], terms: Terms) -> None:
-        function.compute(terms, [Store(place, term) for place, term in values.items()])
+    def put(self, function: Function, make: Callable[[Terms], Mapping[int, Term]]) -> None:
+        """Put terms into places of memory."""
+        terms = Terms()
+        function.compute(terms, [Store(place, term) for place, term in make(terms).items()])
 
-    def sweep(self, function: Function, active: int) -> None:
-        """One period back in the tail in the worlds `active`."""
-        self._look(function, active)
-        self._settle(function, self._phases(self.rows.going), None)
+    def among(self, terms: Terms) -> Term:
+        """The worlds without a fault."""
+        return terms.op("not", terms.load(self.lanes.failed))
+
+    def highest(self, terms: Terms) -> Term:
+        """The highest discount factor."""
+        return largest(terms, terms.constant(0.0), [terms.load(f) for f in self.rows.factors])
+
+    def sweep(
+        self, function: Function, active: int, coarse: bool, phases: Sequence[int] | None = None
+    ) -> None:
+        """One period back in the tail in the worlds `active`, of all phases or of some; `coarse`: at a few beliefs."""
+        self.look(function, active, IN_PERIODS if self.cut else IN_SWEEPS)
+        every = self._phases(self.rows.going) if phases is None else phases
+        self._settle(function, every, None, coarse)
         if self.cut:
             self._absorb(function)
 
-    def sweep_of(self, function: Function, active: int, phases: Sequence[int]) -> None:
+    def sweep_of(self, function: Function, active: int, phases: Sequence[int], coarse: bool) -> None:
         """A sweep over some phases, which follow what is found of one another within it: that leads to the same fixed
         points, and sooner."""
-        self._look(function, active)
+        self.look(function, active, IN_SWEEPS)
         for phase in phases:
-            self._settle(function, [phase], None)
-            self._discount(function, phase)
+            self._settle(function, [phase], None, coarse)
+            self.discount(function, phase)
 
-    def _look(self, function: Function, active: int) -> None:
-        """Begin a sweep in the worlds `active`."""
-        worlds, terms = self.worlds, Terms()
-        self._set(
+    def look(self, function: Function, active: int, tolerance: float) -> None:
+        """Begin to look for beliefs in the worlds `active`, until steps are no longer than `tolerance`."""
+        worlds = self.worlds
+        self.put(
             function,
-            {
+            lambda terms: {
                 worlds.among: terms.local(active),
                 worlds.lost: terms.bits(0),
-                worlds.tolerance: terms.constant(IN_PERIODS if self.cut else IN_SWEEPS),
+                worlds.tolerance: terms.constant(tolerance),
             },
-            terms,
         )
 
-    def _discount(self, function: Function, phase: int) -> None:
+    def discount(self, function: Function, phase: int) -> None:
         """Discount what a phase was just found to be worth."""
         rows, grid = self.rows, self.board.grid
         start = rows.place[grid.first[phase]]
@@ -253,6 +286,9 @@ class LearntProcess:
             Store(worlds.cold, terms.load(worlds.careful)),
             Store(worlds.lost, terms.bits(0)),
             Store(worlds.differ, terms.bits(0)),
+            Store(worlds.moved, terms.bits(-1)),
+            Store(worlds.swept, terms.bits(-1)),
+            Store(worlds.solved, terms.bits(0)),
             Store(self.plays.desk.turned, terms.constant(1.0)),
             Store(self.plays.desk.belief, terms.load(self.share_at)),
         ]
@@ -274,11 +310,25 @@ class LearntProcess:
                     )
         RowWriter(function, rows, len(rows.order)).discount(rows.values)
         if self.board.grid.hidden.learns:
-            self._presume(function)
+            self._presume(function, None)
         return function
 
-    def _presume(self, function: Function) -> None:
-        """Begin with beliefs that no move changes."""
+    def begin(self, function: Function, where: int) -> None:
+        """Go back to where the tail begins, in the worlds of the mask at `where`."""
+        rows = self.rows
+        writer = RowWriter(function, rows, len(rows.going))
+        writer.over(
+            lambda cell: {
+                rows.values: cell.terms.select(
+                    cell.terms.load(where), cell.terms.constant(0.0), cell.at(rows.values)
+                )
+            }
+        )
+        writer.discount(rows.values)
+        self._presume(function, where)
+
+    def _presume(self, function: Function, where: int | None) -> None:
+        """Begin with beliefs that no move changes, in all worlds or in those of a mask."""
         grid, place = self.board.grid, function.local(I32)
         for phase in self._phases(self.rows.going):
             found = len(self.plays.seats[self.plays.number[phase]].found)
@@ -290,72 +340,99 @@ class LearntProcess:
                 function.splat(self.plays.desk.belief, number, grid.size - 1)
                 terms = Terms()
                 belief = terms.load(self.plays.desk.belief)
-                function.compute(terms, [Store(i * SLOT, belief, place) for i in range(found)])
+                stores = []
+                for i in range(found):
+                    new = belief
+                    if where is not None:
+                        new = terms.select(terms.load(where), belief, terms.load_at(place, i * SLOT))
+                    stores.append(Store(i * SLOT, new, place))
+                function.compute(terms, stores)
                 function.step(place, found * SLOT)
 
-    def confirm(self) -> Function:
-        """`confirm()`: whether beliefs at the horizon lie on the principal branch."""
-        function, worlds, terms = Function("confirm"), self.worlds, Terms()
-        self._set(
+    def confirm(self, function: Function) -> None:
+        """See whether beliefs at the horizon lie on the principal branch, where the tail was solved by sweeps."""
+        worlds = self.worlds
+        self.put(
             function,
-            {
-                worlds.among: terms.op("not", terms.load(self.lanes.failed)),
+            lambda terms: {
+                worlds.among: terms.op("andnot", self.among(terms), terms.load(worlds.solved)),
                 worlds.tolerance: terms.constant(IN_PERIODS),
             },
-            terms,
         )
-        going = self._phases(self.rows.going)
-        self._settle(function, going, None)
-        self._compare(function, going)
-        return function
+        self.settle_last(function, self._phases(self.rows.going))
 
     def periods(self) -> list[Function]:
         """`back(period)`, one period back, and `first(period)`, with the phases that are played in period 0 alone."""
-        rows = self.rows
-        usual = rows.going + rows.absorbing
-        return [self._period("back", usual, False), self._period("first", usual + rows.at_first, True)]
+        return [self._back(), self._first()]
 
-    def _period(self, name: str, kept: Sequence[int], is_first: bool) -> Function:
-        function, rows, worlds = Function(name, (I32,)), self.rows, self.worlds
-        gone = function.local()
-        terms = Terms()
-        self._set(
-            function,
-            {
-                worlds.among: terms.op("not", terms.load(self.lanes.failed)),
-                worlds.tolerance: terms.constant(IN_PERIODS),
-            },
-            terms,
-        )
-        if is_first:
-            self._begin(function)
-        else:
-            block = function.local(I32)
+    def _back(self) -> Function:
+        """A period in which all is as at the horizon, in worlds that have settled, is what the horizon is."""
+        function, rows, worlds, record = Function("back", (I32,)), self.rows, self.worlds, self.record
+        gone, block, at = function.local(), function.local(I32), function.local(I32)
+        function.get(0)
+        function.whole(4)
+        function.integer("multiply")
+        function.set(at)
+        function.whole(record.horizon)
+        function.set(block)
+        function.any_in(worlds.moved)
+        with function.when():
             function.get(0)
-            function.whole(self.record.stride)
+            function.whole(record.stride)
             function.integer("multiply")
-            function.whole(self.record.base - self.record.stride)
+            function.whole(record.base - record.stride)
             function.integer("add")
             function.set(block)
+            self.put(
+                function,
+                lambda terms: {
+                    worlds.among: terms.op("and", self.among(terms), terms.load(worlds.moved)),
+                    worlds.tolerance: terms.constant(IN_PERIODS),
+                },
+            )
             going = self._phases(rows.going)
-            self._settle(function, going, block)
             if self.board.grid.hidden.learns:
                 function.get(0)
                 function.whole(1)
                 function.integer("equal")
-                with function.when():
-                    self._compare(function, going)
+                function.choose(
+                    lambda: self._settle_and_compare(function, going, block),
+                    lambda: self._settle(function, going, block),
+                )
+            else:
+                self._settle(function, going, block)
+            self._absorb(function)
+            writer = RowWriter(function, rows, len(rows.going) + len(rows.absorbing))
+            writer.end_period(gone, self.lanes.failed, worlds.moved)
+        function.put_whole(at, record.where, block)
+        return function
+
+    def _first(self) -> Function:
+        function, rows, worlds = Function("first", (I32,)), self.rows, self.worlds
+        gone, usual = function.local(), len(rows.going) + len(rows.absorbing)
+        self.put(
+            function,
+            lambda terms: {
+                worlds.among: self.among(terms),
+                worlds.tolerance: terms.constant(IN_PERIODS),
+            },
+        )
+        self._begin(function)
         self._absorb(function)
-        RowWriter(function, rows, len(kept)).end_period(gone, self.lanes.failed)
+        RowWriter(function, rows, usual).end_period(gone, self.lanes.failed, worlds.moved)
+        RowWriter(function, rows, len(rows.at_first), usual).end_period(gone, self.lanes.failed)
         return function
 
     def _begin(self, function: Function) -> None:
         """Period 0, in which the share of the second type is what is believed; nothing is presumed of beliefs."""
-        grid, rows, worlds, terms = self.board.grid, self.rows, self.worlds, Terms()
-        self._set(
+        grid, rows, worlds = self.board.grid, self.rows, self.worlds
+        self.put(
             function,
-            {worlds.cold: terms.bits(-1), self.plays.desk.belief: terms.load(self.share_at)},
-            terms,
+            lambda terms: {
+                worlds.cold: terms.bits(-1),
+                self.plays.desk.compared: terms.bits(0),
+                self.plays.desk.belief: terms.load(self.share_at),
+            },
         )
         for phase, row in grid.start.items():
             number = self.plays.number[phase]
@@ -371,20 +448,10 @@ class LearntProcess:
     def open(self, function: Function, shift: int) -> None:
         """Lay open every phase at what is to be believed as it begins; nothing is presumed of beliefs after moves."""
         assert self.blocks is not None and self.opened is not None
-        grid, rows, worlds, desk = self.board.grid, self.rows, self.worlds, self.plays.desk
+        grid, rows = self.board.grid, self.rows
         for phase, row in grid.start.items():
-            terms, number = Terms(), self.plays.number[phase]
-            self._set(
-                function,
-                {
-                    worlds.among: terms.op("not", terms.load(self.lanes.failed)),
-                    worlds.tolerance: terms.constant(IN_PERIODS),
-                    worlds.cold: terms.bits(-1),
-                    desk.turned: terms.constant(1.0),
-                    desk.belief: terms.load(self.blocks.believed + phase * SLOT),
-                },
-                terms,
-            )
+            number, place = self.plays.number[phase], self.blocks.believed + phase * SLOT
+            self.put(function, partial(self._opening, place))
             for name, block in ((f"settle_one_{number}", 0), (f"opened_{number}", self.opened.places[phase])):
                 function.whole(0)
                 function.whole(rows.place[row])
@@ -396,3 +463,14 @@ class LearntProcess:
                 function.call(name)
         function.whole(shift)
         function.call("opened_ends")
+
+    def _opening(self, belief: int, terms: Terms) -> dict[int, Term]:
+        """What functions of plays are to work with where a phase is laid open at the belief at a place."""
+        worlds, desk = self.worlds, self.plays.desk
+        return {
+            worlds.among: self.among(terms),
+            worlds.tolerance: terms.constant(IN_PERIODS),
+            worlds.cold: terms.bits(-1),
+            desk.turned: terms.constant(1.0),
+            desk.belief: terms.load(belief),
+        }

@@ -46,11 +46,15 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """`stride` bytes for every period from period 1 on, which begins at `base`; the blocks of phase k begin at
-    `first[k]` of a period. `start[k]`: the one block of period 0, when the share of a type is what is believed."""
+    """`stride` bytes for every period from period 1 on, which begins at `base`, the last of them at `horizon`; a
+    period in which all is as at the horizon has none of its own. `where`: room for the addresses (i32) of all
+    periods, from period 0 on. The blocks of phase k begin at `first[k]` of a period. `start[k]`: the one block of
+    period 0, when the share of a type is what is believed."""
 
     base: int
     stride: int
+    horizon: int
+    where: int
     first: Mapping[int, int]
     start: Mapping[int, int]
     kept: Mapping[int, Kept]
@@ -70,7 +74,9 @@ def record_of(grid: Grid, seats: Sequence[Seat], periods: int, memory: Memory, s
             used += kept[phase].size * grid.size
     stride = max(used, SLOT)
     start = {phase: memory.take(of.size, 1) for phase, of in kept.items()}
-    return Record(memory.take(max(1, periods - 1), stride), stride, first, start, kept, slips)
+    base, where = memory.take(max(1, periods - 1), stride), memory.take(periods, 4)
+    horizon = base + max(0, periods - 2) * stride
+    return Record(base, stride, horizon, where, first, start, kept, slips)
 
 
 def _kept(seat: Seat, learns: bool, slips: bool) -> Kept:

@@ -7,12 +7,16 @@ to the point found is for `shortcut` to see.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Protocol
+
 from backstop.program.code.encoding import I32, Assign, Function, Store
 from backstop.program.code.equations import solution
 from backstop.program.code.terms import Term, Terms
 from backstop.program.layout import SLOT
 from backstop.program.learning.process import LearntProcess
-from backstop.program.recursion.rows import RowWriter, largest
+from backstop.program.recursion.process import Swept
+from backstop.program.recursion.rows import Rows, RowWriter, largest
 from backstop.program.recursion.search import guess
 from backstop.program.recursion.sweeps import Sweeps
 
@@ -22,39 +26,77 @@ REMEMBERED, MOST_STEPS = 5, 60
 HELD = 1e-12
 
 
+def tables_of(rows: Rows) -> list[int]:
+    """The tables that a search works with; searches that are not made at once may share them."""
+    return [rows.table() for _ in range(2 + 2 * REMEMBERED)]
+
+
+class ByPhase(Swept, Protocol):
+    """What is asked of a process that is searched group by group."""
+
+    @property
+    def process(self) -> LearntProcess:
+        """The process itself."""
+        ...
+
+    def sweep_of(self, function: Function, active: int, phases: Sequence[int]) -> None:
+        """A sweep over some phases, which follow what is found of one another within it."""
+        ...
+
+
 class Mixing:
     """Writes the search; the point found goes into the table `proposal`.
 
-    `kept`: the tables with the values from before the last sweep, the one before it and that before.
+    `tables`: those that it works with (`tables_of`). `kept`: the tables with the values from before the last sweep,
+    the one before it and that before.
     """
 
-    def __init__(self, process: LearntProcess, proposal: int, kept: tuple[int, int, int]) -> None:
-        self.process, self.rows, self.proposal, self.kept = process, process.rows, proposal, kept
-        rows = self.rows
+    def __init__(
+        self, sweeping: ByPhase, tables: Sequence[int], proposal: int, kept: tuple[int, int, int]
+    ) -> None:
+        process = self.process = sweeping.process
+        self.sweeping, self.proposal, self.kept = sweeping, proposal, kept
+        rows = self.rows = process.rows
         self.functions: list[Function] = []
         self.curvature = rows.memory.take(1)
         self.possible = bool(rows.going) and not process.cut
         game, grid = process.board.numbers[0].model.game, process.board.grid
+        self.game, self.carried = game, sweeping.carried
         going = (tuple(phase for phase in group if phase in grid.first) for group in game.groups())
-        self.groups = [group for group in going if group]
+        wanted = frozenset(self.carried)
+        self.groups = [group for group in going if group and grid.first[group[0]] in wanted]
         # What the last sweep left, and the values it started from; what steps changed of the first, and of both.
-        self.left, self.former = rows.table(), rows.table()
-        tables = [rows.table() for _ in range(2 * REMEMBERED)]
+        self.left, self.former, *tables = tables
         self.lefts, self.sums = tables[:REMEMBERED], tables[REMEMBERED:]
         self.size = tables[1] - tables[0]
 
     def write(self, function: Function, among: int, found: int, sweeps: Sweeps) -> None:
         """Search in the lanes of the local `among`; those in which a point is found go into the local `found`."""
         rows = self.rows
-        guess(function, rows, self.proposal, self.kept)
-        RowWriter(function, rows, len(rows.going)).discount(self.proposal)
+        first = rows.place[self.carried[0]] // rows.size
+        writer = RowWriter(function, rows, len(self.carried), first)
+        guess(writer, self.proposal, self.kept)
+        writer.discount(self.proposal)
         function.assign(lambda terms: {found: terms.local(among)})
         for group in self.groups:
-            self._search(function, group, found, sweeps)
+            if self.loops(group):
+                self.search(function, group, found, sweeps)
+            else:
+                self.sweeping.sweep_of(function, found, group)
+                self.take(function, group)
 
-    def _search(self, function: Function, group: tuple[int, ...], found: int, sweeps: Sweeps) -> None:
+    def loops(self, group: tuple[int, ...]) -> bool:
+        """Whether phases lead back to themselves."""
+        return len(group) > 1 or group[0] in self.game.following(group[0])
+
+    def take(self, function: Function, group: tuple[int, ...]) -> None:
+        """Take what a group was just found to be worth."""
+        start, count = self._range(group)
+        writer = RowWriter(function, self.rows, count, start // self.rows.size)
+        writer.copy(self.rows.worth, self.proposal)
+
+    def search(self, function: Function, group: tuple[int, ...], found: int, sweeps: Sweeps) -> None:
         """Search in a group of phases, where what they lead to is found; `found` keeps the lanes with a point here."""
-        process = self.process
         active, most, closed = (function.local() for _ in range(3))
         steps, slot = function.local(I32), function.local(I32)
         function.assign(lambda terms: {active: terms.local(found), closed: terms.bits(0)})
@@ -63,7 +105,8 @@ class Mixing:
             function.whole(0)
             function.set(local)
         with function.loop():
-            process.sweep_of(function, active, group)
+            self.sweeping.sweep_of(function, active, group)
+            self.process.put(function, lambda terms: {self.process.worlds.begin: terms.bits(0)})
             self._remember(function, group, steps, slot, most)
 
             def judged(terms: Terms) -> dict[int, Term]:

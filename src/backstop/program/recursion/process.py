@@ -16,6 +16,11 @@ from backstop.program.recursion.plays import Call, Plays
 from backstop.program.recursion.record import Record
 from backstop.program.recursion.rows import Rows, RowWriter
 
+# What a world that has settled may still change by in a sweep, of its scale and times what discounting leaves.
+PRECISION = 1e-11
+# Sweeps after which a fixed point is looked for.
+PROPOSE_AT = (10, 32, 96, 256, 800, 2_400, 8_000)
+
 
 @dataclass(frozen=True, slots=True)
 class Lanes:
@@ -25,10 +30,23 @@ class Lanes:
     settled: int
 
 
-class Backward(Protocol):
-    """What is asked of a process that is solved backwards; see `Process`."""
+class Swept(Protocol):
+    """What is asked of a process whose tail is solved; see `Process`."""
 
-    wanted: dict[int, Term]
+    @property
+    def precision(self) -> float:
+        """How much of its scale a world that has settled may still change by, times what discounting leaves."""
+        ...
+
+    @property
+    def proposals(self) -> Sequence[int]:
+        """Sweeps after which a fixed point is looked for."""
+        ...
+
+    @property
+    def likeness(self) -> float:
+        """How far apart values may lie that count as a repeat of earlier ones, relative to their scale."""
+        ...
 
     @property
     def lanes(self) -> Lanes:
@@ -69,12 +87,23 @@ class Backward(Protocol):
         """One period back in the tail, in the worlds `active`."""
         ...
 
+    def among(self, terms: Terms) -> Term:
+        """The mask of the worlds in which sweeps are made."""
+        ...
+
     def patience(self, terms: Terms, limit: int) -> Term:
         """How many sweeps are made at most in each world, of `limit` in all."""
         ...
 
-    def exact(self, terms: Terms, phase: int, actor: int) -> Term:
-        """What an absorbing phase is worth for ever."""
+
+class Backward(Protocol):
+    """What is asked of a process that is solved backwards; see `Process`."""
+
+    wanted: dict[int, Term]
+
+    @property
+    def rows(self) -> Rows:
+        """The rows of its values."""
         ...
 
     def start(self) -> Function:
@@ -183,6 +212,25 @@ class Process:
         self._call(function, "worth", outcomes)
         if self.cut:
             self._absorb(function)
+
+    @property
+    def precision(self) -> float:
+        """How little a world that has settled may still change."""
+        return PRECISION
+
+    @property
+    def proposals(self) -> Sequence[int]:
+        """Sweeps after which a fixed point is looked for."""
+        return PROPOSE_AT
+
+    @property
+    def likeness(self) -> float:
+        """Only exact repeats count."""
+        return 0.0
+
+    def among(self, terms: Terms) -> Term:
+        """The worlds without a fault."""
+        return terms.op("not", terms.load(self.lanes.failed))
 
     def patience(self, terms: Terms, limit: int) -> Term:
         """How many sweeps are made at most in each world, of `limit` in all."""

@@ -79,10 +79,11 @@ class Cell:
 
 
 class RowWriter:
-    """Writes code that goes over the first `count` rows: a loop, or one row after another where they are few."""
+    """Writes code that goes over `count` rows, from the row `first` on: a loop, or one row after another where they are
+    few."""
 
-    def __init__(self, function: Function, rows: Rows, count: int) -> None:
-        self.function, self.rows, self.count = function, rows, count
+    def __init__(self, function: Function, rows: Rows, count: int, first: int = 0) -> None:
+        self.function, self.rows, self.count, self.first = function, rows, count, first
 
     def over(
         self,
@@ -108,23 +109,30 @@ class RowWriter:
             self.function.compute(terms, statements)
 
         if self.count * rows.actors <= _FEW:
-            written([row * rows.size for row in range(self.count)], None)
+            written([(self.first + row) * rows.size for row in range(self.count)], None)
             return
         with self.function.each(self.count, rows.size) as row:
-            written([0], row)
+            written([self.first * rows.size], row)
 
-    def end_period(self, gone: int, failed: int) -> None:
+    def end_period(self, gone: int, failed: int, where: int | None = None) -> None:
         """Make what the phases of a period are worth their values, and discount them; note in the mask of lanes at
-        `failed` where one of them is not finite. `gone`: a local for what is not a number."""
+        `failed` where one of them is not finite. `gone`: a local for what is not a number. `where`: the place of a mask
+        of lanes, the others of which keep their values."""
         rows, function = self.rows, self.function
         function.assign(lambda terms: {gone: terms.constant(0.0)})
+
+        def new(cell: Cell) -> Term:
+            worth = cell.at(rows.worth)
+            return (
+                worth
+                if where is None
+                else cell.terms.select(cell.terms.load(where), worth, cell.at(rows.values))
+            )
+
         self.over(
-            lambda cell: {
-                rows.values: cell.at(rows.worth),
-                rows.discounted: cell.terms.mul(cell.factor, cell.at(rows.worth)),
-            },
+            lambda cell: {rows.values: new(cell), rows.discounted: cell.terms.mul(cell.factor, new(cell))},
             # Zero for every finite number, and not a number for all others.
-            total={gone: lambda cell: cell.terms.sub(cell.at(rows.worth), cell.at(rows.worth))},
+            total={gone: lambda cell: cell.terms.sub(new(cell), new(cell))},
         )
         terms = Terms()
         found = terms.op("ne", terms.local(gone), terms.constant(0.0))

@@ -18,7 +18,7 @@ from backstop.program.code.equations import elimination, solution
 from backstop.program.code.terms import Term, Terms
 from backstop.program.recursion.play import NOBODY, Entry
 from backstop.program.recursion.process import Process
-from backstop.program.recursion.rows import Cell, Rows, RowWriter, largest
+from backstop.program.recursion.rows import Cell, RowWriter, largest
 from backstop.program.recursion.sweeps import Sweeps
 
 # Products of a linear solution, and entries of what it solves, beyond which it is not worth while.
@@ -97,7 +97,7 @@ class Search:
                     for actor in range(rows.actors)
                 ],
             )
-        guess(function, self.rows, self.proposal, self.kept)
+        guess(RowWriter(function, self.rows, len(self.rows.going)), self.proposal, self.kept)
         RowWriter(function, rows, len(process.carried)).discount(self.proposal)
         for number in range(len(self.groups)):
             function.call(f"search_{number}")
@@ -111,14 +111,14 @@ def strategic(cell: Cell, now: int, before: int, earlier: int) -> Term:
     return terms.sub(change, terms.mul(cell.factor, terms.sub(cell.at(before), cell.at(earlier))))
 
 
-def guess(function: Function, rows: Rows, proposal: int, kept: tuple[int, int, int]) -> None:
-    """Where the sweeps seem to go, from the last four values, put into the table `proposal`.
+def guess(going: RowWriter, proposal: int, kept: tuple[int, int, int]) -> None:
+    """Where the sweeps seem to go in some rows, from the last four values, put into the table `proposal`.
 
     What a shift of all values does fades with the discount factor alone, and is taken out. What is left of a sweep
     shrinks by much the same share each time in the end: the rest of that series is added (Aitken 1926).
     """
     before, earlier, earliest = kept
-    going = RowWriter(function, rows, len(rows.going))
+    function, rows = going.function, going.rows
     product, square, share = (function.local() for _ in range(3))
 
     def last(cell: Cell) -> Term:

@@ -15,22 +15,31 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from backstop.program.code.encoding import I32, Assign, Function, Store
 from backstop.program.code.terms import Term, Terms
-from backstop.program.recursion.process import Backward
+from backstop.program.layout import Slots
+from backstop.program.recursion.process import Swept
 from backstop.program.recursion.rows import Cell, RowWriter
 from backstop.program.recursion.search import pace, shrinks
 from backstop.program.recursion.sweeps import Sweeps
 
-# Sweeps after which a fixed point is looked for.
-PROPOSE_AT = (10, 32, 96, 256, 800, 2_400, 8_000)
 # What of the distance comes from choices has to shrink to this share of its first size before a proposal counts.
 DOWN_TO = 0.01
 # Below this noise only plain sweeps are made.
 LEAST_NOISE = 1e-6
+
+
+def least_noise(terms: Terms, noises: Iterable[Term], slots: Slots) -> Term:
+    """The least of some noises."""
+    least = terms.constant(math.inf)
+    for noise in noises:
+        bits = slots.terms.constant_bits(noise)
+        here = terms.load(slots.place(noise)) if bits is None else terms.bits(bits)
+        least = terms.op("pmin", least, here)
+    return least
 
 
 class Proposer(Protocol):
@@ -53,11 +62,11 @@ class Shortcut:
     """Writes the parts of the tail's loop that shorten it."""
 
     def __init__(
-        self, process: Backward, function: Function, each: RowWriter, sweeps: Sweeps, search: NewSearch
+        self, process: Swept, function: Function, each: RowWriter, sweeps: Sweeps, search: NewSearch
     ) -> None:
         self.process, self.rows, self.function = process, process.rows, function
         self.each, self.sweeps = each, sweeps
-        self.moments = [moment for moment in PROPOSE_AT if 2 * moment < sweeps.limit]
+        self.moments = [moment for moment in process.proposals if 2 * moment < sweeps.limit]
         rows = self.rows
         # The values from before the last sweep, after the first two, those proposed, and from before that.
         self.before, self.first, self.second, self.proposal = (rows.table() for _ in range(4))
@@ -72,14 +81,8 @@ class Shortcut:
 
     def begin(self) -> None:
         """Before the first sweep: in which worlds a short cut may be taken."""
-        noises, slots = self.process.noises, self.process.slots
         terms = Terms()
-        least = terms.constant(math.inf)
-        for noise in noises:
-            bits = slots.terms.constant_bits(noise)
-            least = terms.op(
-                "pmin", least, terms.load(slots.place(noise)) if bits is None else terms.bits(bits)
-            )
+        least = least_noise(terms, self.process.noises, self.process.slots)
         self.function.compute(
             terms,
             [

@@ -12,33 +12,43 @@ from __future__ import annotations
 
 from backstop.program.code.encoding import I32, Function, Store
 from backstop.program.code.terms import Term, Terms
-from backstop.program.recursion.process import Backward
+from backstop.program.recursion.process import Swept
 from backstop.program.recursion.rows import Cell, RowWriter, largest
 from backstop.program.recursion.shortcut import NewSearch, Shortcut
 from backstop.program.recursion.sweeps import sweeps_of
 
-# From this sweep on an exact repeat of earlier values is looked for.
+# From this sweep on a repeat of earlier values is looked for.
 REPEATS_FROM = 32
+# How much values move at least in a sweep, relative to their scale, where repeats need not be exact.
+CYCLING = 1e-4
+# From this sweep on worlds end that have moved by this share of what they moved by before, or by more.
+HOPELESS, HARDLY = 512, 0.95
 
 
-def tail(process: Backward, most_sweeps: int, search: NewSearch | None) -> list[Function]:
-    """The function `tail()` and what it calls; `search` finds where a short cut may lead (None: plain sweeps alone)."""
+def tail(process: Swept, most_sweeps: int, search: NewSearch | None, name: str = "tail") -> list[Function]:
+    """The function `tail()`, or of another name, and what it calls; `search` finds where a short cut may lead (None:
+    plain sweeps alone)."""
     limit = most_sweeps if process.tail_periods is None else min(process.tail_periods, most_sweeps)
     if limit == 0 or not process.carried:
-        function, terms = Function("tail"), Terms()
+        function, terms = Function(name), Terms()
         function.compute(terms, [Store(process.lanes.settled, terms.bits(-1))])
         return [function]
-    return _Tail(process, limit, search).write()
+    return _Tail(process, limit, search, name).write()
 
 
 class _Tail:
-    def __init__(self, process: Backward, limit: int, search: NewSearch | None) -> None:
+    def __init__(self, process: Swept, limit: int, search: NewSearch | None, name: str) -> None:
         self.process, self.rows = process, process.rows
-        self.function = function = Function("tail")
-        self.each = RowWriter(function, self.rows, len(process.carried))
+        self.function = function = Function(name)
+        first = self.rows.place[process.carried[0]] // self.rows.size
+        self.each = RowWriter(function, self.rows, len(process.carried), first)
         self.sweeps = sweeps_of(function, limit)
         self.least, self.stop = function.local(), function.local()
         self.checked = function.local(I32)
+        # The largest change since the last checkpoint, and between the two before.
+        self.lately, self.formerly = (
+            (function.local(), function.local()) if process.likeness > 0.0 else (-1, -1)
+        )
         self.earlier = self.rows.table()
         self.shortcut = (
             None if search is None else Shortcut(process, function, self.each, self.sweeps, search)
@@ -75,15 +85,19 @@ class _Tail:
             held = [] if process.cut else [(k, i) for k in rows.absorbing for i in range(rows.actors)]
             values = [terms.load(rows.offset(rows.values, k, i)) for k, i in held]
             return {
-                sweeps.active: terms.op("not", terms.load(process.lanes.failed)),
+                sweeps.active: process.among(terms),
                 sweeps.settled: terms.bits(0),
                 sweeps.highest: highest,
-                sweeps.tolerance: terms.mul(terms.constant(1e-11), terms.sub(terms.constant(1.0), highest)),
+                sweeps.tolerance: terms.mul(
+                    terms.constant(process.precision), terms.sub(terms.constant(1.0), highest)
+                ),
                 self.least: largest(terms, terms.constant(1.0), values),
                 self.stop: process.patience(terms, sweeps.limit),
             }
 
         function.assign(begun)
+        if process.likeness > 0.0:
+            function.assign(lambda terms: dict.fromkeys((self.lately, self.formerly), terms.constant(0.0)))
         for counter in (sweeps.made, self.checked):
             function.whole(0)
             function.set(counter)
@@ -118,7 +132,10 @@ class _Tail:
             margin = terms.mul(terms.local(sweeps.tolerance), terms.local(sweeps.scale))
             small = terms.op("le", terms.local(sweeps.change), margin)
             settled = terms.op("or", terms.local(sweeps.settled), terms.op("and", small, active))
-            return {sweeps.settled: settled, sweeps.active: terms.op("andnot", active, small)}
+            found = {sweeps.settled: settled, sweeps.active: terms.op("andnot", active, small)}
+            if self.process.likeness > 0.0:
+                found[self.lately] = terms.op("pmax", terms.local(self.lately), terms.local(sweeps.change))
+            return found
 
         self.function.assign(ended)
 
@@ -143,6 +160,8 @@ class _Tail:
                 function.get(sweeps.made)
                 function.set(self.checked)
                 self.each.copy(self.rows.values, self.earlier)
+                if self.process.likeness > 0.0:
+                    self._give_up()
         made = function.local()
         function.get(sweeps.made)
         function.spread()
@@ -156,6 +175,27 @@ class _Tail:
                 )
             }
         )
+
+    def _give_up(self) -> None:
+        """End worlds that move as much as ever after many sweeps: what settles by the last one shrinks faster."""
+        sweeps, made = self.sweeps, self.function.local()
+        self.function.get(sweeps.made)
+        self.function.spread()
+        self.function.set(made)
+
+        def ended(terms: Terms) -> dict[int, Term]:
+            lately, stop = terms.local(self.lately), terms.local(self.stop)
+            far = terms.mul(terms.constant(CYCLING), terms.local(sweeps.scale))
+            shrunk = terms.mul(terms.constant(HARDLY), terms.local(self.formerly))
+            long = terms.op("ge", terms.local(made), terms.constant(float(HOPELESS)))
+            hopeless = terms.op("and", terms.op("gt", lately, far), terms.op("ge", lately, shrunk))
+            return {
+                self.stop: terms.select(terms.op("and", long, hopeless), terms.local(made), stop),
+                self.formerly: lately,
+                self.lately: terms.constant(0.0),
+            }
+
+        self.function.assign_together(ended)
 
     def _find_repeats(self) -> None:
         function, rows, sweeps = self.function, self.rows, self.sweeps
@@ -176,6 +216,14 @@ class _Tail:
         def stopped(terms: Terms) -> dict[int, Term]:
             stop = terms.local(self.stop)
             same = terms.op("eq", terms.local(moved), terms.constant(0.0))
+            if self.process.likeness > 0.0:
+                # Where it moves much in a sweep and hardly over whole rounds, it goes round for as long as is looked.
+                near, far = (
+                    terms.mul(terms.constant(part), terms.local(sweeps.scale))
+                    for part in (self.process.likeness, CYCLING)
+                )
+                around = terms.op("gt", terms.local(sweeps.change), far)
+                same = terms.op("and", around, terms.op("le", terms.local(moved), near))
             open_ = terms.op("ge", stop, terms.constant(float(sweeps.limit)))
             new = terms.op("and", terms.op("and", same, open_), terms.local(sweeps.active))
             return {self.stop: terms.select(new, terms.local(left), stop)}

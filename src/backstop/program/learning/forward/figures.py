@@ -12,10 +12,10 @@ from backstop.program.code.encoding import I32, Assign, Function, Store
 from backstop.program.code.terms import Term, Terms
 from backstop.program.figures import Chain, ChainKey, Figures, Reading, State
 from backstop.program.layout import SLOT, Memory
-from backstop.program.learning.masses import BELIEF, Ground, Layer
+from backstop.program.learning.forward.masses import BELIEF, Ground, Layer
+from backstop.program.learning.forward.walk import LearntWalk
 from backstop.program.learning.record import ByType
 from backstop.program.learning.seat import KINDS
-from backstop.program.learning.walk import LearntWalk
 from backstop.program.recursion.record import Record as PlainRecord
 from backstop.program.shares import Sums
 
@@ -106,8 +106,6 @@ class LearntShares(LearntWalk):
         function.assign(
             lambda terms: dict.fromkeys((*self.counted.values(), *self.spent.values()), terms.constant(0.0))
         )
-        function.whole(self.learnt.record.base)
-        function.set(self.record)
         function.get(0)
         function.set(self.row)
         if self.apart is not None:
@@ -120,10 +118,9 @@ class LearntShares(LearntWalk):
         function.step(self.paid, sums.stride)
         self._put_down()
         if figures.periods > 1:
-            with function.each(figures.periods - 1, 1):
+            with self._each_period():
                 self._pay()
                 self._advance()
-                function.step(self.record, self.learnt.record.stride)
                 function.step(self.paid, sums.stride)
                 self._put_down()
         terms = Terms()

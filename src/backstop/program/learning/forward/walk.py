@@ -13,7 +13,7 @@ from backstop.program.code.encoding import I32, Assign, Function, Store
 from backstop.program.code.terms import Term, Terms
 from backstop.program.figures import LEAST_CONDITION, Reading, State
 from backstop.program.layout import SLOT
-from backstop.program.learning.masses import BELIEF, Masses
+from backstop.program.learning.forward.masses import BELIEF, Masses
 from backstop.program.learning.seat import KINDS
 
 
@@ -22,21 +22,18 @@ class LearntWalk(Masses):
 
     def function(self) -> Function:
         """The function, whole."""
-        function, record, first = self.function_, self.learnt.record, self._state(self.key.start)
+        function, first = self.function_, self._state(self.key.start)
         self._begun()
         self._put_down(begins=True)
         if first in self.states:
             self._depart()
         function.step(self.curve, SLOT)
         self._put_down()
-        function.whole(record.base)
-        function.set(self.record)
         if self.figures.periods == 1:
             return function
-        with function.each(self.figures.periods - 1, 1):
+        with self._each_period():
             self._advance()
             function.step(self.curve, SLOT)
-            function.step(self.record, record.stride)
             self._put_down()
         return function
 

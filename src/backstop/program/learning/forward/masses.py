@@ -5,7 +5,8 @@ A belief that falls between those of the grid is split between the two neighbour
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from backstop.program.code.encoding import I32, Assign, Store
@@ -169,6 +170,15 @@ class Masses(Walk):
         function.set(ahead)
         self._leave(first, present, block, ahead, not self.grid.hidden.learns)
         self._turn()
+
+    @contextmanager
+    def _each_period(self) -> Iterator[None]:
+        """What is written within is done for every period from period 1 on, with its record at hand."""
+        function = self.function_
+        with function.each(self.figures.periods - 1, 4) as at:
+            function.whole_at(at, self.learnt.record.where + 4)
+            function.set(self.record)
+            yield
 
     def _advance(self) -> None:
         """All states one period on."""

@@ -1,0 +1,1 @@
+"""Figures of a game with a hidden type, computed forwards over phases and beliefs."""

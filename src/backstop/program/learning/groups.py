@@ -1,0 +1,261 @@
+"""The tail where others learn, solved group by group.
+
+Plain sweeps over all phases and beliefs define the answer, but they are many and dear. So a few beliefs are looked at
+first (the ends of the grid and the middle, with straight lines in between): plain sweeps over all phases, with the
+short cut, choose the equilibrium there. From its values each group of phases that lead to one another is then solved
+at every belief, once what it leads to is known: a phase that does not lead back to itself takes one pass, the others
+take steps of Anderson's method. Where this comes to no end, plain sweeps are made at every belief, group by group.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from backstop.program.code.encoding import Function
+from backstop.program.code.terms import Term, Terms
+from backstop.program.layout import Slots
+from backstop.program.learning.process import IN_PERIODS, LearntProcess
+from backstop.program.learning.search import Mixing, tables_of
+from backstop.program.recursion.process import PRECISION, PROPOSE_AT, Lanes
+from backstop.program.recursion.rows import Rows, RowWriter
+from backstop.program.recursion.shortcut import LEAST_NOISE, least_noise
+from backstop.program.recursion.sweeps import sweeps_of
+from backstop.program.recursion.tail import tail
+
+# At a few beliefs: how little worlds may still change by, sweeps made at most, and when a fixed point is looked for.
+COARSE, COARSE_SWEEPS, COARSE_PROPOSALS = 1e-5, 300, (4, 10, 32, 96)
+# How far apart values may lie, relative to their scale, that count as a repeat.
+LIKENESS = 1e-9
+# How little a group may change by in its last step.
+FINE = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class Sweeping:
+    """The plain sweeps of a process (`Swept`): at a few beliefs (`coarse`), or at all of them in the worlds that are to
+    be `swept`; over all phases, or a group of them."""
+
+    process: LearntProcess
+    coarse: bool
+    group: tuple[int, ...] | None = None
+
+    @property
+    def precision(self) -> float:
+        """How little a world that has settled may still change."""
+        return COARSE if self.coarse else PRECISION
+
+    @property
+    def proposals(self) -> Sequence[int]:
+        """Sweeps after which a fixed point is looked for."""
+        return COARSE_PROPOSALS if self.coarse else PROPOSE_AT
+
+    @property
+    def likeness(self) -> float:
+        """Beliefs are found to so many digits that repeats need not be exact."""
+        return LIKENESS
+
+    @property
+    def lanes(self) -> Lanes:
+        """What is found of the two worlds in hand."""
+        return self.process.lanes
+
+    @property
+    def tail_periods(self) -> int | None:
+        """How long the tail is at most."""
+        return self.process.tail_periods
+
+    @property
+    def rows(self) -> Rows:
+        """The rows of all phases by belief."""
+        return self.process.rows
+
+    @property
+    def noises(self) -> Iterable[Term]:
+        """All scales of shocks in use."""
+        return self.process.noises
+
+    @property
+    def slots(self) -> Slots:
+        """Where terms lie."""
+        return self.process.slots
+
+    @property
+    def cut(self) -> bool:
+        """Whether the tail is cut off."""
+        return self.process.cut
+
+    @property
+    def carried(self) -> list[int]:
+        """The rows whose values change in the tail."""
+        if self.group is None:
+            return self.process.carried
+        grid = self.process.board.grid
+        return [grid.first[phase] + row for phase in self.group for row in range(grid.size)]
+
+    def among(self, terms: Terms) -> Term:
+        """The worlds in which sweeps are made."""
+        every = self.process.among(terms)
+        return every if self.coarse else terms.op("and", every, terms.load(self.process.worlds.swept))
+
+    def patience(self, terms: Terms, limit: int) -> Term:
+        """How many sweeps are made at most in each world."""
+        return self.process.patience(terms, limit)
+
+    def sweep(self, function: Function, active: int) -> None:
+        """One period back in the tail in the worlds `active`."""
+        self.process.sweep(function, active, self.coarse, self.group)
+
+    def sweep_of(self, function: Function, active: int, phases: Sequence[int]) -> None:
+        """A sweep over some phases, which follow what is found of one another within it."""
+        self.process.sweep_of(function, active, phases, self.coarse)
+
+
+class ByGroups:
+    """Writes `tail()` and what it calls."""
+
+    def __init__(self, process: LearntProcess, most_sweeps: int) -> None:
+        self.process, self.rows, self.most_sweeps = process, process.rows, most_sweeps
+        self.proposal, self.tables = self.rows.table(), tables_of(self.rows)
+        self.mixing = Mixing(Sweeping(process, False), self.tables, self.proposal, (self.proposal,) * 3)
+
+    def functions(self) -> list[Function]:
+        """All of them."""
+        made = self._sweeps(Sweeping(self.process, True), COARSE_SWEEPS, "coarse_tail")
+        made += self._sweeps(Sweeping(self.process, False), self.most_sweeps, "joint_tail")
+        for number, group in enumerate(self.mixing.groups):
+            if self.mixing.loops(group):
+                made += self._sweeps(Sweeping(self.process, False, group), self.most_sweeps, f"tail_{number}")
+        return [*made, self._fine(), self._swept(), self._tail()]
+
+    def _sweeps(self, sweeping: Sweeping, limit: int, name: str) -> list[Function]:
+        return tail(sweeping, limit, partial(Mixing, sweeping, self.tables), name)
+
+    def _tail(self) -> Function:
+        function, process, lanes, worlds = (
+            Function("tail"),
+            self.process,
+            self.process.lanes,
+            self.process.worlds,
+        )
+
+        def steady(terms: Terms) -> dict[int, Term]:
+            enough = terms.constant(LEAST_NOISE)
+            noise = least_noise(terms, process.noises, process.slots)
+            return {
+                worlds.solved: terms.bits(0),
+                worlds.swept: terms.op("and", process.among(terms), terms.op("ge", noise, enough)),
+            }
+
+        process.put(function, steady)
+        function.call("coarse_tail")
+        process.put(
+            function,
+            lambda terms: {worlds.todo: terms.op("and", terms.load(worlds.swept), terms.load(lanes.settled))},
+        )
+        function.any_in(worlds.todo)
+        with function.when():
+            function.call("fine_tail")
+        process.put(
+            function,
+            lambda terms: {
+                worlds.swept: terms.op("andnot", terms.load(worlds.swept), terms.load(worlds.solved)),
+                lanes.settled: terms.load(worlds.solved),
+            },
+        )
+        function.any_in(worlds.swept)
+        with function.when():
+            function.call("swept_tail")
+        self._rest(function)
+        process.put(function, lambda terms: {worlds.moved: terms.op("not", terms.load(worlds.solved))})
+        return function
+
+    def _rest(self, function: Function) -> None:
+        """Where a noise is next to nothing, plain sweeps over everything are all there is."""
+        process, lanes, worlds = self.process, self.process.lanes, self.process.worlds
+
+        def left(terms: Terms) -> Term:
+            known = terms.op("or", terms.load(worlds.solved), terms.load(worlds.swept))
+            return terms.op("andnot", process.among(terms), known)
+
+        process.put(function, lambda terms: {worlds.todo: left(terms)})
+        function.any_in(worlds.todo)
+        with function.when():
+            process.begin(function, worlds.todo)
+            process.put(function, lambda terms: {worlds.swept: left(terms)})
+            function.call("joint_tail")
+            process.put(
+                function,
+                lambda terms: {
+                    lanes.settled: terms.op("or", terms.load(lanes.settled), terms.load(worlds.solved)),
+                    worlds.among: terms.load(worlds.swept),
+                    worlds.tolerance: terms.constant(IN_PERIODS),
+                },
+            )
+            process.settle_last(function, [phase for group in self.mixing.groups for phase in group])
+
+    def _fine(self) -> Function:
+        """`fine_tail()`: from values that have settled at a few beliefs to those at all, in the worlds `todo`."""
+        function, process, rows, worlds = Function("fine_tail"), self.process, self.rows, self.process.worlds
+        sweeps, found, mixing = sweeps_of(function, self.most_sweeps), function.local(), self.mixing
+        every = RowWriter(function, rows, len(rows.going))
+
+        def begun(terms: Terms) -> dict[int, Term]:
+            left = terms.sub(terms.constant(1.0), process.highest(terms))
+            return {
+                found: terms.load(worlds.todo),
+                sweeps.tolerance: terms.mul(terms.constant(FINE), left),
+                sweeps.scale: terms.constant(1.0),
+            }
+
+        function.assign(begun)
+        every.over(
+            lambda cell: {self.proposal: cell.at(rows.values)},
+            most={sweeps.scale: lambda cell: cell.at(rows.values)},
+        )
+        for group in mixing.groups:
+            process.put(function, lambda terms: {worlds.begin: terms.bits(-1)})
+            if mixing.loops(group):
+                mixing.search(function, group, found, sweeps)
+            process.look(function, found, IN_PERIODS)
+            process.settle_last(function, group)
+            if not mixing.loops(group):
+                process.discount(function, group[0])
+                mixing.take(function, group)
+        every.take(self.proposal, found)
+        process.put(function, lambda terms: {worlds.solved: terms.local(found), worlds.begin: terms.bits(0)})
+        return function
+
+    def _swept(self) -> Function:
+        """`swept_tail()`: plain sweeps within each group, from values of nothing, in the worlds `swept`; those that
+        settle everywhere are `solved`."""
+        function, process, worlds, lanes = (
+            Function("swept_tail"),
+            self.process,
+            self.process.worlds,
+            self.process.lanes,
+        )
+        rows, grid, settled, active = self.rows, process.board.grid, function.local(), function.local()
+        process.begin(function, worlds.swept)
+        function.assign(lambda terms: {settled: terms.load(worlds.swept), active: terms.load(worlds.swept)})
+        for number, group in enumerate(self.mixing.groups):
+            loops = self.mixing.loops(group)
+            if loops:
+                function.call(f"tail_{number}")
+                function.assign(
+                    lambda terms: {settled: terms.op("and", terms.local(settled), terms.load(lanes.settled))}
+                )
+            process.look(function, active, IN_PERIODS)
+            process.settle_last(function, group)
+            if not loops:
+                first = rows.place[grid.first[group[0]]] // rows.size
+                RowWriter(function, rows, grid.size, first).take(rows.worth, active)
+        process.put(
+            function,
+            lambda terms: {
+                worlds.solved: terms.op("or", terms.load(worlds.solved), terms.local(settled)),
+                lanes.settled: terms.op("or", terms.load(worlds.solved), terms.local(settled)),
+            },
+        )
+        return function
