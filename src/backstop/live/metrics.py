@@ -39,14 +39,14 @@ def definition(scenario: Scenario, metric: Metric) -> str:
         return listed([quoted(scenario.phases[name].titled(name)) for name in names], "or")
 
     within = scenario.horizon.years if metric.by_year is None else metric.by_year
-    until = f"within {within:g} years"
+    until = f"within {_years(within)}"
     match metric.kind:
         case "avoid":
             what = f"Probability of never having been in {phases(metric.avoid or ())} {until}"
         case "reach":
             what = f"Probability of having been in {phases(metric.reach or ())} {until}"
         case "occupy":
-            what = f"Probability of being in {phases(metric.occupy or ())} after {within:g} years"
+            what = f"Probability of being in {phases(metric.occupy or ())} after {_years(within)}"
         case "count":
             outcomes = [quoted(scenario.outcomes[o].titled(o)) for o in metric.count or ()]
             what = f"Expected number of times that {listed(outcomes, 'or')} happens {until}"
@@ -58,7 +58,7 @@ def definition(scenario: Scenario, metric: Metric) -> str:
         case _:
             actor, _, kind = (metric.belief or "").partition(".")
             who = scenario.actors[actor].titled(actor)
-            what = f"Probability that others give to {who} being {readable(kind).lower()}, after {within:g} years"
+            what = f"Probability that others give to {who} being {readable(kind).lower()}, after {_years(within)}"
     if metric.where is not None:
         what += f", where {metric.where}"
     if metric.from_ is not None:
@@ -73,6 +73,10 @@ def definition(scenario: Scenario, metric: Metric) -> str:
         conditions += [f"{given.type.replace('.', ' being ')}"] if given.type else []
         what += f", given {listed(conditions)}"
     return f"{what}."
+
+
+def _years(count: float) -> str:
+    return f"{count:g} year{'' if count == 1 else 's'}"
 
 
 def _unit(metric: Metric) -> str:

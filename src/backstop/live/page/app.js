@@ -11,8 +11,9 @@ import { figure } from "./figures.js";
 import { figureText, movedText } from "./pictures.js";
 import { listen } from "./keys.js";
 import { keepJudged } from "./judging.js";
-import { headline, interventionWords, leadMetric } from "./sentences.js";
+import { headline, leadMetric } from "./sentences.js";
 import { citation } from "./reproduce.js";
+import { Intervention } from "./parts/pickers.js";
 import { toClipboard } from "./parts/take.js";
 import { Icon } from "./parts/control.js";
 import { Dialog, Evidence, KeySheet } from "./parts/dialogs.js";
@@ -187,13 +188,12 @@ function Head({ app }) {
 
 function Notices({ app }) {
   const problems = app.problems.value;
-  const words = interventionWords(app);
   const failed = app.failed.value;
   return html`<div class="notices">
     ${problems.length > 0 && html`<div class="notice warn" role="alert"><p>Not all of the link could be taken.</p><ul>${problems.map((text) => html`<li key=${text}>${text}</li>`)}</ul><button type="button" class="plain" onClick=${app.act.dismiss}>Close</button></div>`}
     ${failed && html`<div class="notice warn" role="alert"><p>This cannot be solved: ${failed} The last answer is still shown.</p></div>`}
     <${ServedNotices} app=${app} />
-    ${words && html`<div class="notice"><p>${words} <button type="button" class="plain" onClick=${app.act.resetAll}>Reset all</button></p></div>`}
+    ${app.state.screen.value !== "workbench" && html`<${Intervention} app=${app} />`}
   </div>`;
 }
 

@@ -6,10 +6,10 @@ import { curves } from "./charts/curves.js";
 import { gains } from "./charts/gains.js";
 import { binned, spread } from "./charts/spread.js";
 import { curve, difference, figure, moved, rows as rowOf } from "./figures.js";
-import { isChanged, leadMetric, metricOf } from "./sentences.js";
+import { isChanged, isExact, leadMetric, metricOf } from "./sentences.js";
 import { titleOf } from "./state.js";
 import { YOURS } from "./link.js";
-import { cell, clause, ends, plain, quoted, said, signed, whole } from "./words.js";
+import { cell, clause, counted, ends, listed, plain, quoted, said, signed, whole } from "./words.js";
 
 export const PICTURES = {
   intervals: "The figure by arrangement",
@@ -53,7 +53,7 @@ export function intervalsPicture(app, answer, base, keys = keysOf(answer)) {
   return {
     name: "by-arrangement",
     title: most === null ? title : most === least ? `${title}: ${said(metric, most.of, true)}` : `${title}: from ${said(metric, least.of, true)} under ${quoted(least.label)} to ${said(metric, most.of, true)} under ${quoted(most.label)}`,
-    definition: `${metric.definition} ${metric.probability ? "Cases in 100." : unitWords(metric)} Dot: mean over worlds; thick line: half of them; thin line: nine in ten.`,
+    definition: `${metric.definition} ${metric.probability ? "Cases in 100." : unitWords(metric)}${isExact(app) ? "" : " Dot: mean over worlds; thick line: half of them; thin line: nine in ten."}`,
     alternative: rows.map((row) => `${row.label}: ${row.of === null ? "no figure" : said(metric, row.of, true)}`).join("; "),
     draw: (width) => intervals(rows, { width, domain: metric.probability ? [0, 1] : null, scale: metric.probability ? 100 : 1, unit: metric.probability ? "cases in 100" : "" }),
     ghost,
@@ -99,8 +99,8 @@ export function survivalPicture(app, answer, base, keys = keysOf(answer)) {
   const least = known.length ? known.reduce((a, b) => (end(b) < end(a) ? b : a)) : null;
   return {
     name: "by-year",
-    title: most === null ? `${title}, by year` : `${title}: after ${last} years in ${end(least)} of 100 cases under ${quoted(least.label)}${most === least ? "" : `, in ${end(most)} under ${quoted(most.label)}`}`,
-    definition: `${metric.definition} Cases in 100 by year; line: mean over worlds; band: nine of ten worlds.`,
+    title: most === null ? `${title}, by year` : `${title}: after ${counted(last, "year")} in ${end(least)} of 100 cases under ${quoted(least.label)}${most === least ? "" : `, in ${end(most)} under ${quoted(most.label)}`}`,
+    definition: `${metric.definition} Cases in 100 by year${isExact(app) ? "" : "; line: mean over worlds; band: nine of ten worlds"}.`,
     alternative: panels.map((panel) => `${panel.label}: ${panel.of === null ? "no figure" : at.map((i) => `${Math.round(100 * panel.of.mean[i])} of 100 at year ${years[i]}`).join(", ")}`).join("; "),
     draw: (width) => curves(panels.filter((panel) => panel.of !== null), { width, years }),
     ghost,
@@ -138,8 +138,8 @@ export function gainsPicture(app, answer, base, keys = keysOf(answer)) {
   const value = (of) => (of === null || of.mean === null ? "-" : signed({ probability: false }, of.mean, of.se));
   return {
     name: "gains",
-    title: lose.length ? `Against ${quoted(against)}, ${lose.length === 1 ? `${lose[0]} loses` : `${lose.slice(0, -1).join(", ")} and ${lose.at(-1)} lose`} in nearly every world under some arrangement` : `No actor loses in nearly every world against ${quoted(against)}`,
-    definition: `What the future is worth to each actor at the start, less what it is worth under ${quoted(against)}, on the same worlds. Each actor has a scale of its own: payoffs of different actors are never compared. Triangle: mean, up for a gain and down for a loss; line: nine of ten worlds.`,
+    title: gainsTitle(app, lose, against),
+    definition: `What the future is worth to each actor at the start, less what it is worth under ${quoted(against)}, on the same worlds. Each actor has a scale of its own: payoffs of different actors are never compared. Triangle: ${isExact(app) ? "" : "mean, "}up for a gain and down for a loss${isExact(app) ? "" : "; line: nine of ten worlds"}.`,
     alternative: columns.map((column) => `${column.label}: ${column.rows.map((row) => `${row.label} ${value(row.of)}`).join(", ")}`).join("; "),
     draw: (width) => gains(columns, { width }),
     table: {
@@ -152,6 +152,13 @@ export function gainsPicture(app, answer, base, keys = keysOf(answer)) {
     },
     data: { columns: ["arrangement", "actor", ...PLAIN], rows: others.flatMap((key, i) => columns.map((column) => [key, column.key, ...plainOf(column.rows[i].of)])) },
   };
+}
+
+/** Who loses against the first arrangement in nearly every world: where nine worlds in ten lie below nothing. */
+function gainsTitle(app, lose, against) {
+  const sure = isExact(app) ? "" : " in nearly every world";
+  if (!lose.length) return `No actor loses${sure} against ${quoted(against)}`;
+  return `Against ${quoted(against)}, ${listed(lose)} ${lose.length === 1 ? "loses" : "lose"}${sure} under some arrangement`;
 }
 
 /** A figure less that of the first arrangement, paired by world. */
@@ -225,24 +232,24 @@ export function spreadPicture(app, answer, base) {
 export function costsPicture(app, answer, base, keys = keysOf(answer)) {
   const named = app.payload.controls.filter((control) => control.kind === "measure" && control.cost_unit);
   const unit = named[0]?.cost_unit;
-  const counted = named.filter((control) => control.cost_unit === unit);
+  const priced = named.filter((control) => control.cost_unit === unit);
   if (!unit) return null;
   const rows = keys.map((key) => {
-    const parts = counted.map((control) => [control, figure(app, answer, key, "costs", control.name)]).filter(([, of]) => of !== null && of.mean !== null);
+    const parts = priced.map((control) => [control, figure(app, answer, key, "costs", control.name)]).filter(([, of]) => of !== null && of.mean !== null);
     return { key, label: titleOf(app.payload, key, true), parts, total: parts.reduce((sum, [, of]) => sum + of.mean, 0) };
   });
   const drawn = rows.map((row) => ({ key: row.key, label: row.label, colour: colourOf(app, row.key), of: flat(row.total), ghost: null, text: row.total < 10 ? plain(row.total, null, 1) : whole(row.total) }));
   const years = app.payload.curves.years.at(-1);
   return {
     name: "costs",
-    title: `Expected cost over ${years} years: from ${whole(Math.min(...rows.map((row) => row.total)))} to ${whole(Math.max(...rows.map((row) => row.total)))} ${unit}`,
+    title: `Expected cost over ${counted(years, "year")}: from ${whole(Math.min(...rows.map((row) => row.total)))} to ${whole(Math.max(...rows.map((row) => row.total)))} ${unit}`,
     definition: `The cost of every measure at the level in force, summed over the years in which it applies, as a mean over worlds, in ${unit}. Whoever controls a measure pays for it.`,
     alternative: drawn.map((row) => `${row.label}: ${row.text}`).join("; "),
     draw: (width) => intervals(drawn, { width, domain: rounded(0, Math.max(1e-9, ...rows.map((row) => row.total))), unit }),
     table: {
       caption: `Expected cost by measure, ${unit}`,
-      columns: ["Arrangement", "all", ...counted.map((control) => control.short)],
-      rows: rows.map((row) => [row.label, plain(row.total, null, 1), ...counted.map((control) => {
+      columns: ["Arrangement", "all", ...priced.map((control) => control.short)],
+      rows: rows.map((row) => [row.label, plain(row.total, null, 1), ...priced.map((control) => {
         const found = row.parts.find(([each]) => each === control);
         return found ? plain(found[1].mean, null, 1) : "-";
       })]),

@@ -7,6 +7,9 @@ import { clause, counted, ends, listed, ofWorlds, quoted, said, signed, stop } f
 export const metricOf = (app, name) => app.payload.metrics.find((metric) => metric.name === name);
 export const leadMetric = (app) => metricOf(app, app.state.metric.value) ?? app.payload.metrics[0];
 
+/** Whether nothing in the study is uncertain, so that all worlds are alike and there is no range. */
+export const isExact = (app) => app.payload.draws.parameters.length === 0;
+
 /** Whether anything of the study as it stands has been changed. */
 export const isChanged = (app) => app.state.changed.value > 0;
 
@@ -50,6 +53,7 @@ export function headline(app, answer) {
 /** What the range is, and how often the one arrangement does better than the other on the same assumptions. */
 export function rangeWords(app, answer) {
   const metric = leadMetric(app);
+  if (isExact(app)) return "No assumption of the study is uncertain, so there is one figure and no range.";
   if (answer.worlds === 1) return "One set of assumptions alone was looked at, so there is no range.";
   const focus = app.state.focus.value;
   const of = figure(app, answer, focus, "metrics", metric.name);
@@ -75,7 +79,7 @@ export function movedWords(app, answer, base) {
   if (by === null || by.mean === null || before === null) return "";
   const title = quoted(titleOf(app.payload, focus));
   if (Math.abs(by.mean) < (metric.probability ? 0.0005 : 1e-9)) return stop(`As the study stands it is the same under ${title}: ${said(metric, before, true)}`);
-  return stop(`As the study stands it is ${said(metric, before, true)} under ${title}: what was set moves it by ${signed(metric, by.mean, by.se)}${metric.probability ? " cases in 100" : ""} on the same worlds`);
+  return stop(`As the study stands it is ${said(metric, before, true)} under ${title}: what was set moves it by ${signed(metric, by.mean, by.se)}${metric.probability ? " in 100 cases" : ""} on the same worlds`);
 }
 
 /** The difference between two arrangements in a sentence, with its paired range. */

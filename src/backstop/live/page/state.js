@@ -230,7 +230,10 @@ export function createApp({ payload, engine, screens, address = globalThis.locat
       if (address.hash === written) return;
       written = address.hash;
       const found = decode(address.hash, names);
-      if (!found.found) return;
+      if (!found.found) {
+        if (found.problems.length) problems.value = found.problems;
+        return;
+      }
       batch(() => {
         problems.value = found.problems;
         const next = pick(found.state, DOCUMENT);

@@ -15,9 +15,9 @@ export function curves(panels, { width, years }) {
   const columns = Math.max(1, Math.min(panels.length, Math.floor((width + 14) / (LEAST + 14)), 5));
   const gap = 14;
   const each = (width - gap * (columns - 1)) / columns;
-  const left = 26;
+  const left = 30;
   const high = 104;
-  const head = 34;
+  const head = 40;
   const foot = 22;
   const tall = head + high + foot;
   const rows = Math.ceil(panels.length / columns);

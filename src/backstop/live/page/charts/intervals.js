@@ -19,8 +19,8 @@ export function intervals(rows, { width, domain = null, scale = 1, unit = "", ze
   const labels = wide ? Math.min(220, Math.max(...rows.map((row) => textWidth(row.label, SIZE))) + 14) : 0;
   const texts = Math.max(40, ...rows.map((row) => textWidth(row.text, SMALL))) + 12;
   const lines = rows.map((row) => wrapped(row.label, wide ? labels - 12 : width - texts - 4, SIZE, wide ? 2 : 1));
-  const left = wide ? labels : 8;
-  const right = wide ? width - texts : width - 8;
+  const left = wide ? labels : 14;
+  const right = wide ? width - texts : width - 14;
   const step = wide ? 34 : 46;
   const top = 6;
   const bottom = top + rows.length * step;

@@ -3,9 +3,8 @@
 import { html } from "vendor/htm";
 import { figure } from "../figures.js";
 import { figureText, movedText } from "../pictures.js";
-import { isChanged, metricOf } from "../sentences.js";
+import { isChanged, isExact, metricOf } from "../sentences.js";
 import { titleOf } from "../state.js";
-import { YOURS } from "../link.js";
 import { cell, clause, ends } from "../words.js";
 import { Take } from "./take.js";
 
@@ -33,12 +32,13 @@ export function ArrangementTable({ app, answer, base, compact = false }) {
   const keys = Object.keys(answer.answers);
   const changed = isChanged(app) && base !== null;
   const focus = app.state.focus.value;
-  const caption = metrics.some((metric) => metric.probability) ? "Cases in 100: mean over worlds (plausible range, nine of ten worlds)" : "Mean over worlds (plausible range, nine of ten worlds)";
+  const cases = metrics.some((metric) => metric.probability) ? "Cases in 100" : "Figures";
+  const caption = isExact(app) ? cases : `${cases}: mean over worlds (plausible range, nine of ten worlds)`;
   return html`<p class="caption">${caption}</p><div class="wide" tabindex="0" role="region" aria-label="Table of arrangements">
     <table class="arrangements" aria-label=${caption}>
       <thead><tr><td></td>${metrics.map((metric) => html`<th scope="col" key=${metric.name}>${clause(metric.title)}</th>`)}</tr></thead>
       <tbody>${keys.map((key) => html`<tr key=${key} class=${key === focus ? "in-focus" : ""}>
-        <th scope="row"><button type="button" class="row-name" aria-pressed=${key === focus ? "true" : "false"} title="Look into this arrangement" onClick=${() => app.act.focus(key)}>${titleOf(app.payload, key, true)}</button>${key === YOURS ? html` <span class="tag">yours</span>` : ""}</th>
+        <th scope="row"><button type="button" class="row-name" aria-pressed=${key === focus ? "true" : "false"} title="Look into this arrangement" onClick=${() => app.act.focus(key)}>${titleOf(app.payload, key, true)}</button></th>
         ${metrics.map((metric) => {
           const of = figure(app, answer, key, "metrics", metric.name);
           const by = changed ? movedText(app, answer, base, key, metric) : "";
@@ -47,6 +47,6 @@ export function ArrangementTable({ app, answer, base, compact = false }) {
         })}
       </tr>`)}</tbody>
     </table></div>
-    ${changed && html`<p class="quiet">The third number is how far what was set moves the mean, on the same worlds.</p>`}
+    ${changed && html`<p class="quiet">The last number of a cell is how far what was set moves the mean, on the same worlds.</p>`}
     <${Take} app=${app} name="arrangements" title="Figures of all arrangements" table=${{ columns: ["arrangement", "metric", ...PARTS], rows: () => everyFigure(app, answer) }} />`;
 }

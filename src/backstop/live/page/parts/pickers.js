@@ -1,6 +1,7 @@
 /** What is looked at: which figure, under which arrangement, as which camp would have it. */
 
 import { html } from "vendor/htm";
+import { interventionWords } from "../sentences.js";
 import { titleOf } from "../state.js";
 import { YOURS } from "../link.js";
 
@@ -32,6 +33,12 @@ export function CampPicker({ app }) {
     <div class="chips">${camps.map((camp) => html`<button type="button" class="chip" key=${camp.name} aria-pressed=${held(camp) ? "true" : "false"} title=${Object.keys(camp.set).map((name) => app.controls.get(name)?.title ?? name).join(", ")} onClick=${() => app.act.camp(camp.name)}>${camp.title}</button>`)}</div>
     <p class="quiet">Sets what the camp has a view on to the middle of that view; press again to let it vary. To draw worlds as a camp would, use <code>--camp</code> on the command line.</p>
   </details>`;
+}
+
+/** That something was set by hand, and what that means. */
+export function Intervention({ app }) {
+  const words = interventionWords(app);
+  return words && html`<div class="notice"><p>${words} <button type="button" class="plain" onClick=${app.act.resetAll}>Reset all</button></p></div>`;
 }
 
 export const Waiting = ({ app }) => (app.failed.value

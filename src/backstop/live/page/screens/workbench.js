@@ -3,7 +3,7 @@
 import { html } from "vendor/htm";
 import { useComputed } from "vendor/signals";
 import { Control, standing } from "../parts/control.js";
-import { CampPicker, FocusPicker, MetricPicker, Select, Waiting, arrangementOptions } from "../parts/pickers.js";
+import { CampPicker, FocusPicker, Intervention, MetricPicker, Select, Waiting, arrangementOptions } from "../parts/pickers.js";
 import { Figure } from "../parts/figure.js";
 import { ArrangementTable } from "../parts/arrangements.js";
 import { PICTURES, picture } from "../pictures.js";
@@ -84,6 +84,7 @@ function Picture({ app }) {
   const answer = app.answer.value;
   if (answer === null) return html`<${Waiting} app=${app} />`;
   return html`<div class="charts">
+    <${Intervention} app=${app} />
     <p class="lead" id="workbench-lead">${headline(app, answer)}</p>
     ${movedWords(app, answer, app.base.value) && html`<p class="moved">${movedWords(app, answer, app.base.value)}</p>`}
     <div class="pickers"><${MetricPicker} app=${app} /><${FocusPicker} app=${app} /></div>

@@ -1,0 +1,243 @@
+"""What a reader does on each screen of a live page, with the keyboard alone."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+from tests.live.opening import lead, numbers, open_study, slider, state_of
+from tests.live.pages import data_of
+from tests.support.browser import Watch, needs_chromium
+
+pytestmark = needs_chromium
+
+KOREA = data_of("korea-1953", 256)
+
+
+def press(page: Page, *keys: str) -> None:
+    """Keys pressed one after the other."""
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def focused(page: Page) -> str:
+    """The id of what has the focus, else its text."""
+    return str(page.evaluate("document.activeElement.id || document.activeElement.textContent"))
+
+
+def test_the_answer_is_a_sentence_a_table_and_lamps(watch: Watch, tmp_path: Path) -> None:
+    with watch() as seen:
+        page = open_study(seen, tmp_path)
+        mean = KOREA["baseline"]["as_it_was"]["no_war_20"]["mean"]
+        expect(lead(page)).to_contain_text(f"about {round(100 * mean)} of 100 cases under “As it was”")
+        expect(lead(page)).to_contain_text("plausible range")
+        expect(page.locator("table.arrangements tbody tr")).to_have_count(len(KOREA["arrangements"]))
+        expect(page.locator(".lamps li")).to_have_count(len(KOREA["claims"]))
+        words = page.locator(".lamp-word").all_inner_texts()
+        assert sorted(word.strip() for word in words) == sorted(
+            claim["verdict"]["verdict"].replace("_", " ") for claim in KOREA["claims"]
+        )
+        expect(page.get_by_role("heading", name=re.compile("loses?|lose"))).to_have_count(1)
+
+
+def test_another_figure_and_another_arrangement_are_looked_into(watch: Watch, tmp_path: Path) -> None:
+    with watch() as seen:
+        page = open_study(seen, tmp_path)
+        page.locator("#metric").focus()
+        press(page, "ArrowUp")  # the figure above in the list
+        expect(lead(page)).to_contain_text("No war in five years")
+        page.get_by_role("button", name="Bare armistice", exact=True).focus()
+        press(page, "Enter")
+        expect(lead(page)).to_contain_text("under “Bare armistice”")
+        assert state_of(page)["focus"] == "bare_armistice"
+
+
+def test_a_slider_is_found_moved_taken_back_locked_and_reset(watch: Watch, tmp_path: Path) -> None:
+    with watch() as seen:
+        page = open_study(seen, tmp_path)
+        before = lead(page).inner_text()
+        press(page, "w", "/")
+        expect(page.locator("#search")).to_be_focused()
+        page.keyboard.type("noise")
+        expect(page.locator(".control")).to_have_count(1)
+        while focused(page) != "control-noise":
+            press(page, "Tab")
+        press(page, "End")
+        expect(lead(page)).not_to_have_text(before)
+        moved = lead(page).inner_text()
+        expect(page.locator(".notice")).to_contain_text("This is an intervention")
+        expect(page.locator("svg .ghost").first).to_be_attached()
+        expect(page.locator(".moved")).to_contain_text("As the study stands")
+        assert state_of(page)["set"] == "noise:0.3"
+        press(page, "u")
+        expect(lead(page)).to_have_text(before)
+        press(page, "Shift+U")
+        expect(lead(page)).to_have_text(moved)
+        press(page, "k")
+        expect(slider(page, "noise")).to_be_disabled()
+        page.get_by_role("button", name="Lock").focus()
+        press(page, "Enter")
+        slider(page, "noise").focus()
+        press(page, "Backspace")
+        expect(lead(page)).to_have_text(before)
+        expect(page.locator(".notice")).to_have_count(0)
+
+
+def test_a_typed_value_is_taken_and_a_wrong_one_is_told_beside_the_field(
+    watch: Watch, tmp_path: Path
+) -> None:
+    with watch() as seen:
+        page = open_study(seen, tmp_path, state="screen=workbench&find=noise")
+        field = page.get_by_role("textbox", name=re.compile("^Value of "))
+        for text, said in (("a lot", "“a lot” is no number."), ("7", "The range is 0.1 to 0.3.")):
+            field.fill(text)
+            press(page, "Enter")
+            expect(page.get_by_role("alert")).to_have_text(said)
+        assert "set" not in state_of(page)
+        field.fill("0.123")
+        press(page, "Enter")
+        expect(page.get_by_role("alert")).to_have_count(0)
+        assert state_of(page)["set"] == "noise:0.123"
+        field.fill("")
+        press(page, "Enter")
+        assert "set" not in state_of(page)
+
+
+def test_an_arrangement_of_ones_own_follows_its_measures_alone(watch: Watch, tmp_path: Path) -> None:
+    with watch() as seen:
+        page = open_study(seen, tmp_path, state="screen=workbench")
+        rows = page.locator("table.arrangements tbody tr")
+        before = rows.all_inner_texts()
+        slider(page, "treaty").focus()
+        press(page, "Home")
+        expect(rows).to_have_count(len(before) + 1)
+        assert rows.all_inner_texts()[: len(before)] == before
+        expect(page.locator(".notice")).to_contain_text(
+            "“Yours” is “As it was” with 1 measure at another level"
+        )
+        assert state_of(page)["yours"] == "as_it_was;treaty:0"
+        page.get_by_role("button", name="Give Yours up").focus()
+        press(page, "Enter")
+        expect(rows).to_have_count(len(before))
+
+
+def test_changed_only_reset_all_and_the_passage_behind_a_slider(watch: Watch, tmp_path: Path) -> None:
+    with watch() as seen:
+        page = open_study(seen, tmp_path, state="screen=workbench&set=noise:0.15,discount_us:0.8&lock=noise")
+        press(page, "x")
+        expect(page.locator(".control")).to_have_count(2)
+        slider(page, "discount_us").focus()
+        press(page, "e")
+        sheet = page.get_by_role("dialog")
+        expect(sheet).to_contain_text("What it rests on")
+        press(page, "Escape")
+        expect(sheet).to_have_count(0)
+        assert focused(page) == "control-discount_us"
+        press(page, "0")
+        assert state_of(page)["set"] == "noise:0.15", "what is locked stays"
+
+
+def test_arrangements_are_compared_on_the_same_worlds(watch: Watch, tmp_path: Path) -> None:
+    with watch() as seen:
+        page = open_study(seen, tmp_path)
+        press(page, "c")
+        difference = KOREA["baseline_differences"]["as_it_was"]["no_war_20"]
+        expect(lead(page)).to_contain_text(
+            f"{round(100 * difference['mean'])} cases in 100 more under “As it was”"
+        )
+        assert numbers(lead(page).inner_text())[-4:-2] == [
+            round(100 * difference["q05"]),
+            round(100 * difference["q95"]),
+        ]
+        page.get_by_role("button", name="Yours (begin a copy)").focus()
+        press(page, "Enter")
+        expect(page.locator("#main .lead")).to_have_count(2)
+        expect(page.locator("#main .lead").nth(1)).to_contain_text(
+            "under “Yours” than under “Bare armistice”"
+        )
+        assert state_of(page)["show"] == "bare_armistice,as_it_was,yours"
+        expect(page.get_by_role("heading", name="What differs in what goes in")).to_be_visible()
+
+
+def test_inputs_say_what_they_rest_on_and_lead_to_their_slider(watch: Watch, tmp_path: Path) -> None:
+    with watch() as seen:
+        page = open_study(seen, tmp_path)
+        press(page, "i")
+        expect(page.locator("article.entry")).to_have_count(len(KOREA["controls"]))
+        entry = page.locator("#input-treaty")
+        for label in ("Can be promised", "Low end", "Rests on", "Used by"):
+            expect(entry.get_by_text(label, exact=True)).to_be_visible()
+        entry.get_by_role("button", name="Move it in the workbench").focus()
+        press(page, "Enter")
+        expect(page.locator("#screen-title")).to_have_text("Workbench")
+        expect(slider(page, "treaty")).to_be_visible()
+
+
+def test_claims_are_judged_anew_as_things_are_set(watch: Watch, tmp_path: Path) -> None:
+    with watch() as seen:
+        page = open_study(seen, tmp_path, state="screen=claims&set=wants_all_north:0,wants_all_south:0")
+        expect(page.locator(".lamps .was").first).to_be_visible()
+        words = page.locator(".lamps .lamp-word").all_inner_texts()
+        assert len(words) == len(KOREA["claims"])
+        press(page, "w", "0", "l")
+        expect(page.locator(".lamps .was")).to_have_count(0)
+        shown = sorted(word.strip() for word in page.locator(".lamps .lamp-word").all_inner_texts())
+        assert shown == sorted(claim["verdict"]["verdict"].replace("_", " ") for claim in KOREA["claims"])
+
+
+def test_the_sheet_of_keys_tells_every_screen_and_single_keys_can_be_switched_off(
+    watch: Watch, tmp_path: Path
+) -> None:
+    with watch() as seen:
+        page = open_study(seen, tmp_path)
+        press(page, "?")
+        sheet = page.get_by_role("dialog")
+        links = page.get_by_role("navigation", name="Screens").get_by_role("link", include_hidden=True)
+        titles = links.all_inner_texts()
+        assert len(titles) >= 8
+        told = sheet.locator("td").all_inner_texts()
+        assert set(titles) <= set(told)
+        keys = sheet.locator("kbd").all_inner_texts()
+        assert len([key for key in keys if re.fullmatch("[a-z]", key)]) == len(
+            {key for key in keys if re.fullmatch("[a-z]", key)}
+        ), "no key does two things"
+        sheet.get_by_role("checkbox").focus()
+        press(page, "Space", "Escape", "w")
+        expect(page.locator("#screen-title")).not_to_have_text("Workbench")
+        page.reload()
+        page.wait_for_selector("#backstop[data-compared]", state="attached")
+        press(page, "w")
+        expect(page.locator("#screen-title")).not_to_have_text("Workbench")
+
+
+def test_every_screen_is_reached_by_its_key_and_its_heading_has_the_focus(
+    watch: Watch, tmp_path: Path
+) -> None:
+    with watch() as seen:
+        page = open_study(seen, tmp_path)
+        seen_titles = set()
+        for key in "wcilrpha":
+            press(page, key)
+            page.wait_for_timeout(60)
+            assert focused(page) == "screen-title", key
+            seen_titles.add(page.title())
+        assert len(seen_titles) == 8
+        expect(page.locator("#printed")).to_be_hidden()
+        press(page, "p")
+        expect(page.locator("#printed")).to_be_visible()
+        page.go_back()
+        expect(page.locator("#printed")).to_be_hidden()
+
+
+def test_an_answer_is_said_once_to_who_listens(watch: Watch, tmp_path: Path) -> None:
+    with watch() as seen:
+        page = open_study(seen, tmp_path, state="screen=workbench&find=noise")
+        status = page.locator("[role=status][aria-live=polite]")
+        page.wait_for_timeout(900)
+        assert status.inner_text() == "", "nothing is said of what has not changed"
+        slider(page, "noise").focus()
+        for _ in range(5):
+            press(page, "ArrowRight")
+        page.wait_for_timeout(1500)
+        expect(status).to_have_text(lead(page).inner_text())

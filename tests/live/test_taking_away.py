@@ -1,0 +1,122 @@
+"""What is taken away from a live page: the same numbers by command and by Python, pictures, data, and a citation."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import shlex
+import struct
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+from tests.live.opening import everything, open_study
+from tests.live.pages import EXAMPLES, data_of
+from tests.support.browser import Watch, needs_chromium
+from tests.support.command import run
+
+import backstop
+
+pytestmark = needs_chromium
+
+PARTS = ("mean", "se", "q05", "q25", "q50", "q75", "q95")
+STATES = [
+    ("korea-1953", ""),
+    ("korea-1953", "&set=noise:0.123,wants_all_north:1&yours=as_it_was;treaty:0.37,us_troops:12"),
+    ("ladder", "&yours=automatic;attribution:0"),
+    ("ukraine-2025", "&set=held_now:0.42&yours=full_package;us_backstop:0.4,european_force:0"),
+]
+
+
+def text_of(page: Page, label: str) -> str:
+    """What stands in a field that can be copied."""
+    return page.get_by_role("textbox", name=label, exact=True).input_value()
+
+
+def compared(shown: dict[str, Any], solved: dict[str, Any]) -> int:
+    """How many figures of the page are those of a result; fails at the first that is not."""
+    count = 0
+    assert list(shown["arrangements"]) == list(solved["arrangements"])
+    for key, of in shown["arrangements"].items():
+        for kind in ("metrics", "values"):
+            for name, figure in of[kind].items():
+                for part in PARTS:
+                    mine, theirs = figure[part], solved["arrangements"][key][kind][name][part]
+                    assert mine == theirs, (key, kind, name, part)
+                    count += 1
+    return count
+
+
+@pytest.mark.parametrize(("study", "state"), STATES)
+def test_the_command_and_the_python_give_the_numbers_of_the_page(
+    watch: Watch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, study: str, state: str
+) -> None:
+    with watch() as seen:
+        page = open_study(seen, tmp_path, study, f"screen=reproduce{state}")
+        page.wait_for_timeout(300)
+        shown = everything(page)
+        command, python = text_of(page, "Command line"), text_of(page, "Python")
+        citation = text_of(page, "Citation")
+    monkeypatch.chdir(EXAMPLES)
+    words = shlex.split(command)
+    assert words[:3] == ["backstop", "assess", study]
+    found = run(*words[1:])
+    assert found.code == 0, found.err
+    assert compared(shown, found.json) >= 200
+    names: dict[str, Any] = {"print": lambda *_: None}
+    exec(python, names)  # what a reader would run
+    result = names["result"]
+    assert isinstance(result, backstop.Result)
+    assert compared(shown, result.as_dict()) >= 200
+    assert shown["set"] == found.json["set"]
+    assert shown["yours"] == found.json.get("yours")
+    for said in (study, "256 worlds", "seed 1", data_of(study, 256)["study"]["digest"][:12], *shown["set"]):
+        assert said in citation
+
+
+def test_a_picture_is_saved_as_svg_and_png(watch: Watch, tmp_path: Path) -> None:
+    with watch() as seen:
+        page = open_study(seen, tmp_path, "ladder")
+        with page.expect_download() as found:
+            page.get_by_role("button", name="Save as SVG: Violation: from").click()
+        tree = ET.fromstring(Path(found.value.path()).read_text(encoding="utf-8"))
+        assert found.value.suggested_filename == "ladder-by-arrangement.svg"
+        texts = [element.text for element in tree.iter() if element.tag.endswith("text")]
+        assert "Perfect attribution" in texts
+        assert any("Backstop" in (text or "") and "seed 1" in (text or "") for text in texts) or any(
+            "scenario" in (text or "") for text in texts
+        )
+        assert not [
+            element for element in tree.iter() if "class" in element.attrib or "style" in element.attrib
+        ]
+        with page.expect_download() as found:
+            page.get_by_role("button", name="Save as PNG: Violation: from").click()
+        picture = Path(found.value.path()).read_bytes()
+        assert picture.startswith(b"\x89PNG")
+        width, _ = struct.unpack(">II", picture[16:24])
+        assert width == 2 * math.ceil(float(tree.attrib["width"]))
+
+
+def test_data_are_saved_without_rounding(watch: Watch, tmp_path: Path) -> None:
+    with watch() as seen:
+        page = open_study(seen, tmp_path)
+        with page.expect_download() as found:
+            page.get_by_role("button", name="Save as CSV: Figures of all arrangements").click()
+        rows = list(csv.DictReader(io.StringIO(Path(found.value.path()).read_text(encoding="utf-8"))))
+    baseline = data_of("korea-1953", 256)["baseline"]
+    assert len(rows) == sum(len(of) for of in baseline.values())
+    for row in rows:
+        for part in PARTS:
+            value = baseline[row["arrangement"]][row["metric"]][part]
+            assert (float(row[part]) if row[part] else None) == value
+
+
+def test_text_that_is_copied_is_what_is_shown(watch: Watch, tmp_path: Path) -> None:
+    with watch(permissions=["clipboard-read", "clipboard-write"]) as seen:
+        page = open_study(seen, tmp_path, "ladder", "screen=reproduce")
+        page.get_by_role("button", name="Copy Command line").click()
+        page.wait_for_timeout(100)
+        assert page.evaluate("navigator.clipboard.readText()") == text_of(page, "Command line")
