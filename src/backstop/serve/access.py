@@ -10,6 +10,9 @@ from pathlib import Path
 
 from backstop.base.faults import InvalidInput
 
+TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
+"""Where Linux lists connections, with the user of each end that is on this machine."""
+
 MOST_TOKENS = 8
 """Unused tokens that are kept; with a new one the oldest goes."""
 
@@ -85,33 +88,26 @@ def _checked(token: str) -> str:
     return token
 
 
-def is_of_another_user(client: tuple[str, int] | None) -> bool:
-    """Whether a connection from this machine is known to be another user's; known to Linux alone, and never of root's.
+def is_of_another_user(client: tuple[str, int] | None, port: int) -> bool:
+    """Whether the connection of `client` to this `port` is known to be another user's, and not root's.
 
     The address with the token is for a moment among the arguments of the browser that is started, where other users of
-    the machine can read it.
+    the machine can read it. Linux alone says whose a connection is, and only of those within the machine.
     """
     if client is None or sys.platform != "linux":
         return False
-    tables = ("/proc/net/tcp", "/proc/net/tcp6")
     try:
-        lines = [line.split() for table in tables if Path(table).exists() for line in _lines(table)]
+        lines = [line.split() for table in TABLES if table.exists() for line in _lines(table)]
     except OSError:
         return False
-    ending = f":{client[1]:04X}"
+    here, there = f":{client[1]:04X}", f":{port:04X}"
     owners = {
         int(parts[7])
         for parts in lines
-        if len(parts) > 7 and parts[1].endswith(ending) and _is_loopback_hex(parts[1])
+        if len(parts) > 7 and parts[1].endswith(here) and parts[2].endswith(there) and parts[7].isdecimal()
     }
     return bool(owners) and not owners & {0, os.getuid()}
 
 
-def _lines(table: str) -> list[str]:
-    return Path(table).read_text("ascii", "replace").splitlines()[1:]
-
-
-def _is_loopback_hex(local: str) -> bool:
-    """Whether an address of the tables of the kernel (bytes of each word in the order of the machine) is loopback."""
-    address = local.partition(":")[0]
-    return address.upper().endswith("7F") or address == "00000000000000000000000001000000"
+def _lines(table: Path) -> list[str]:
+    return table.read_text("ascii", "replace").splitlines()[1:]

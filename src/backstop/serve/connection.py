@@ -7,7 +7,7 @@ from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from backstop.serve.limits import HEADER_SECONDS, MOST_SOCKETS
+from backstop.serve.limits import HEADER_SECONDS, MOST_SOCKETS, MOST_UNWANTED
 
 _BUSY = (
     b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain\r\nconnection: close\r\n"
@@ -21,6 +21,7 @@ class Connection(H11Protocol):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._closing: asyncio.TimerHandle | None = None
+        self._unwanted = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take the connection, or say that there are too many."""
@@ -40,6 +41,12 @@ class Connection(H11Protocol):
         """A piece of a request."""
         if self.transport.is_closing():
             return
+        if self.cycle is not None and self.cycle.response_complete and self.cycle.more_body:
+            # The rest of a body that was answered before its end: read on, so that the browser hears the answer.
+            self._unwanted += len(data)
+            if self._unwanted > MOST_UNWANTED:
+                self.transport.abort()
+                return
         super().data_received(data)
         if self.cycle is not None and not self.cycle.response_complete:
             self._stop_waiting()

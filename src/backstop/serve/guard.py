@@ -106,13 +106,15 @@ class Guard:
             await _refuse(refusal, plain, scope, send)
             return
         most = self.sizes.get(scope["path"], MOST_BODY)
-        answer = _Answer(send)
+        body = _Body(receive, most)
+        answer = _Answer(send, body)
         try:
-            await self.app(scope, _Body(receive, most), answer)
-        except _TooLarge:
-            await answer.instead(_too_large(most), plain, scope)
-        except TimeoutError:
-            await answer.instead(Refusal(408, "the request came too slowly", "send it again"), plain, scope)
+            await self.app(scope, body, answer)
+        except Exception:
+            if body.refusal is None:
+                raise
+        if body.refusal is not None:
+            await answer.instead(body.refusal, plain, scope)
 
     def _foreign(self, scope: Scope, headers: Mapping[str, list[str]]) -> Refusal | None:
         """A request for another server, by another site, or in another form than browsers send."""
@@ -160,7 +162,7 @@ class Guard:
 
     async def _opened(self, scope: Scope, headers: Mapping[str, list[str]], token: str, send: Send) -> None:
         """Change a token for a cookie, and lead on to the address without it."""
-        stranger = is_of_another_user(scope.get("client"))
+        stranger = is_of_another_user(scope.get("client"), self.address.port)
         navigates = headers.get("sec-fetch-mode", ["navigate"]) == ["navigate"]
         value = self.access.redeemed(token) if navigates and not stranger else None
         if value is None:
@@ -220,7 +222,7 @@ async def _refuse(refusal: Refusal, plain: bool, scope: Scope, send: Send) -> No
         todo = escape(f"{refusal.hint[0].upper()}{refusal.hint[1:]}.")
         page = f'<!doctype html><html lang="en"><title>Backstop</title><h1>{words}</h1><p>{todo}</p></html>'
         kind, body = "text/html; charset=utf-8", page.encode()
-    headers = [("content-type", kind), ("cache-control", "no-store"), ("connection", "close")]
+    headers = [("content-type", kind), ("cache-control", "no-store")]
     await _respond(refusal.status, b"" if scope["method"] == "HEAD" else body, headers, send)
 
 
@@ -231,14 +233,15 @@ async def _respond(status: int, body: bytes, own: list[tuple[str, str]], send: S
     await send({"type": "http.response.body", "body": body})
 
 
-class _TooLarge(Exception):
-    """More of a body has come than is taken."""
+class _Unread(ConnectionError):
+    """The body of a request cannot be read to its end."""
 
 
 class _Body:
-    """The body of a request, in pieces: so many bytes at most, in so much time."""
+    """The body of a request, in pieces: so many bytes at most, in so much time. `refusal`: why no more is read."""
 
     def __init__(self, receive: Receive, most: int) -> None:
+        self.refusal: Refusal | None = None
         self._receive, self._most, self._seen, self._whole = receive, most, 0, False
         self._end = time.monotonic() + BODY_SECONDS * max(1.0, most / MOST_BODY / 4)
 
@@ -246,22 +249,32 @@ class _Body:
         if self._whole:  # what comes now is that the browser has left, whenever that may be
             return await self._receive()
         left = min(PIECE_SECONDS, self._end - time.monotonic())
-        message = await asyncio.wait_for(self._receive(), max(0.0, left))
+        try:
+            message = await asyncio.wait_for(self._receive(), max(0.0, left))
+        except TimeoutError:
+            self.refusal = Refusal(408, "the request came too slowly", "send it again")
+            raise _Unread from None
         if message["type"] == "http.request":
             self._seen += len(message.get("body", b""))
             self._whole = not message.get("more_body", False)
             if self._seen > self._most:
-                raise _TooLarge
+                self.refusal = _too_large(self._most)
+                raise _Unread
         return message
 
 
 class _Answer:
-    """An answer on its way to the browser, with the headers that all have."""
+    """An answer on its way to the browser, with the headers that all have.
 
-    def __init__(self, send: Send) -> None:
-        self._send, self._begun = send, False
+    What the application says of a body that cannot be read is not passed on: the guard says it.
+    """
+
+    def __init__(self, send: Send, body: _Body) -> None:
+        self._send, self._body, self._begun = send, body, False
 
     async def __call__(self, message: Message) -> None:
+        if self._body.refusal is not None and not self._begun:
+            return
         if message["type"] == "http.response.start":
             self._begun = True
             own = {name.lower() for name, _ in message.get("headers", [])}
@@ -274,7 +287,7 @@ class _Answer:
         await asyncio.wait_for(self._send(message), WRITE_SECONDS)
 
     async def instead(self, refusal: Refusal, plain: bool, scope: Scope) -> None:
-        """Refuse, where nothing has been answered yet."""
+        """Refuse, where nothing has been answered yet; else break off."""
         if self._begun:
             raise ConnectionError("the answer was broken off")
         await _refuse(refusal, plain, scope, self._send)

@@ -8,6 +8,9 @@ MOST_BODY = 1 << 20
 MOST_DOCUMENT = 50 * 1000 * 1000
 """Bytes of a document that is uploaded: 50 MB."""
 
+MOST_UNWANTED = MOST_DOCUMENT
+"""Bytes of a body that are read although it has been answered already, over all requests of a connection."""
+
 MOST_HEADERS = 64 << 10
 """Bytes of the head of a request. Browsers send the cookies of all servers of a machine to each of them."""
 

@@ -107,6 +107,7 @@ async def _served(
         ready()
         await serving.ended.wait()
         # Connections that are open for news only, or for a browser that does not read, are not waited for long.
+        await serving.jobs.stopped()
         await asyncio.wait([task], timeout=_LAST_SECONDS)
         server.force_exit = True
         for connection in list(server.server_state.connections):

@@ -102,6 +102,13 @@ class Jobs:
         shutil.rmtree(job.folder, ignore_errors=True)
         self._told()
 
+    async def stopped(self) -> None:
+        """Stop all jobs, and wait until their processes are gone."""
+        for job in self._jobs.values():
+            job.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=1.0)
+
     def close(self) -> None:
         """Stop all jobs, and leave nothing of them behind."""
         for job in self._jobs.values():
