@@ -362,12 +362,12 @@ def test_a_body_that_never_ends_is_broken_off(server: Server) -> None:
         piece = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
         sent = 0
         try:
-            while sent < 256 << 20:
+            while sent < 1 << 30:
                 one.sendall(piece)
                 sent += 0x10000
         except OSError:
             pass
-        assert sent < 128 << 20
+        assert sent < 512 << 20
     assert latency(server) < 1
 
 

@@ -8,7 +8,7 @@ MOST_BODY = 1 << 20
 MOST_DOCUMENT = 50 * 1000 * 1000
 """Bytes of a document that is uploaded: 50 MB."""
 
-MOST_UNWANTED = MOST_DOCUMENT
+MOST_UNWANTED = 4 * MOST_DOCUMENT
 """Bytes of a body that are read although it has been answered already, over all requests of a connection."""
 
 MOST_HEADERS = 64 << 10
