@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from starlette.requests import Request
@@ -39,9 +40,13 @@ def _script() -> str:
 
 
 def _style() -> str:
+    """The styles of a printed report, on which those of the live page stand."""
     from backstop.live.bundle import style
+    from backstop.report.content import Report
+    from backstop.report.render.html import html
 
-    return style()
+    head, _, _ = html(Report("", "", (), ())).partition("</head>")
+    return "\n".join([*re.findall(r"<style>(.*?)</style>", head, re.DOTALL), style()])
 
 
 ASSETS: dict[str, tuple[str, Callable[[], str]]] = {

@@ -49,7 +49,7 @@ let made = null;
 function appOf(engine) {
   if (made !== null) return made;
   const { payload } = engine;
-  const screens = SCREENS.filter((screen) => !screen.served || payload.served);
+  const screens = SCREENS.filter((screen) => (payload.served ? !screen.filed : !screen.served));
   const app = createApp({ payload, engine, screens: screens.map((screen) => screen.name) });
   app.screens = screens;
   app.singleKeys = signal(remembered("keys") !== "off");

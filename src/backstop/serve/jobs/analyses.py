@@ -165,7 +165,9 @@ class Analysis:
             value = given.get(name)
             if value is None or value in ("", []):
                 if of.required:
-                    faults.append(Fault(f"{of.title}: this is needed", Place(path=name), of.hint))
+                    faults.append(
+                        Fault(f"{of.title}: this is needed", Place(path=name), f"write one, {of.hint}")
+                    )
                 continue
             try:
                 found += of.words(value, model, more)

@@ -8,5 +8,7 @@ export const screen = {
   title: "Printed report",
   key: "p",
   served: false,
+  /** A server makes reports on request. */
+  filed: true,
   render: (app) => html`<div><h1 id="screen-title" tabindex="-1">The printed report</h1><p class="quiet">As it was written${isChanged(app) ? "; nothing that you have set is in it" : ""}. Its figures do not move.</p></div>`,
 };
