@@ -44,3 +44,13 @@ def test_every_figure_is_that_of_python(server: Server, watch: Watch) -> None:
         seen.page.wait_for_selector("#backstop[data-compared]", state="attached")
         assert int(seen.page.get_attribute("#backstop", "data-compared") or 0) > 100
         assert seen.page.get_attribute("#backstop", "data-differing") == "0"
+
+
+def test_a_page_that_is_open_lets_another_browser_in(server: Server, watch: Watch) -> None:
+    with watch(allowed=OWN) as seen:
+        seen.page.goto(server.new_link())
+        seen.page.get_by_role("button", name="New address").click()
+        link = seen.page.locator(".link-given code").inner_text()
+    with watch(allowed=OWN) as seen:
+        seen.page.goto(link)
+        seen.page.wait_for_selector("#backstop nav")

@@ -19,7 +19,7 @@ import { Icon } from "./parts/control.js";
 import { Dialog, Evidence, KeySheet } from "./parts/dialogs.js";
 import { whole } from "./words.js";
 import { follow } from "./served/client.js";
-import { ServedNotices } from "./served/notices.js";
+import { NewAddress, ServedNotices } from "./served/notices.js";
 import { screen as analyses } from "./served/analyses.js";
 import { screen as edit } from "./served/edit.js";
 import { screen as answer } from "./screens/answer.js";
@@ -213,7 +213,7 @@ function Foot({ app }) {
   parts.push(`seed ${run.seed}`, `study ${study.digest.slice(0, 8)}`, `Backstop ${backstop}`);
   if (run.weighted) parts.push(`by their weights worth ${Math.round(run.effective)} worlds`);
   const focus = answer !== null && app.state.screen.value === "workbench" ? glance(app, answer) : "";
-  return html`<footer class=${`foot ${focus ? "at-bench" : ""}`}>${focus && html`<p class="glance">${focus}</p>`}<p class="status" title=${citation(app)}>${parts.join(" · ")}</p><p class="quiet check-line">${app.check.value}</p></footer>`;
+  return html`<footer class=${`foot ${focus ? "at-bench" : ""}`}>${focus && html`<p class="glance">${focus}</p>`}<p class="status" title=${citation(app)}>${parts.join(" · ")}</p><p class="quiet check-line">${app.check.value}</p><${NewAddress} app=${app} /></footer>`;
 }
 
 function Above({ app }) {

@@ -196,7 +196,7 @@ function Analyses({ app }) {
   const form = forms.value?.find((each) => each.name === chosen.value) ?? forms.value?.[0];
   return html`<div><h1 id="screen-title" tabindex="-1">Analyses</h1>
     <p>${interventionWords(app) || "Nothing has been set by hand: analyses are of the study as it stands."} Each is a command that runs on this machine, with its own words beside it; its figures are the command's.</p>
-    <div class="bench"><div class="sliders">
+    <div class="bench asking"><div class="sliders">
       ${forms.value === null ? html`<p class="quiet">The forms are being fetched.</p>` : html`<div class="chips" role="group" aria-label="Analyses">${forms.value.map((each) => html`<button key=${each.name} type="button" class="chip" aria-pressed=${each === form} onClick=${() => { chosen.value = each.name; faults.value = []; }}>${each.title}</button>`)}</div>`}
       ${form && html`<${Form} key=${form.name} app=${app} form=${form} />`}
     </div><div class="charts" aria-live="off">

@@ -68,6 +68,23 @@ function OnDisk({ served }) {
   return html`<div class="notice warn" role="alert"><p>${what} The last answer that was sound is still shown. ${close}</p><${Faults} faults=${disk.faults} /></div>`;
 }
 
+/** An address that lets one more browser in. */
+export function NewAddress({ app }) {
+  const given = useSignal("");
+  const wrong = useSignal("");
+  if (!app.payload.served) return null;
+  const make = async () => {
+    wrong.value = "";
+    try {
+      given.value = (await ask("POST", "/api/address", {})).address;
+      app.act.say("A new address was made.");
+    } catch (error) {
+      wrong.value = wordsOf(error);
+    }
+  };
+  return html`<p class="link-given"><button type="button" class="plain" onClick=${make} disabled=${reach.value !== "here"}>New address</button> ${given.value ? html`It lets one more browser in, once: <code>${given.value}</code>` : "for another browser"}${wrong.value && html` <span class="wrong">${wrong.value}</span>`}</p>`;
+}
+
 /** All notices of a served page; nothing in a file. */
 export function ServedNotices({ app }) {
   const { served } = app.payload;
