@@ -25,6 +25,8 @@ import { screen as edit } from "./served/edit.js";
 import { screen as answer } from "./screens/answer.js";
 import { screen as workbench } from "./screens/workbench.js";
 import { screen as compare } from "./screens/compare.js";
+import { screen as why } from "./screens/why.js";
+import { screen as flips } from "./screens/flips.js";
 import { screen as inputs } from "./screens/inputs.js";
 import { screen as claims } from "./screens/claims.js";
 import { screen as reproduce } from "./screens/reproduce.js";
@@ -33,7 +35,7 @@ import { screen as help } from "./screens/help.js";
 import { screen as documents } from "./served/documents.js";
 import { screen as accounts } from "./served/accounts.js";
 
-const SCREENS = [answer, workbench, compare, inputs, claims, analyses, edit, documents, accounts, reproduce, report, help];
+const SCREENS = [answer, workbench, compare, why, flips, inputs, claims, analyses, edit, documents, accounts, reproduce, report, help];
 
 /** The names of the screens that are there in a file. */
 export function screenNames() {

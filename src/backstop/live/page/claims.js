@@ -52,6 +52,15 @@ export function judgeClaims(claims, answers, { weights, worlds, parameter }) {
   return found;
 }
 
+/** The codes of one claim by world with what is set, solved in a lane of its own; null where that was overtaken. */
+export async function codesBy(engine, claim, set, lane) {
+  const { worlds } = engine;
+  const solved = await engine.solve({ arrangements: claimRequests([claim], true), set, worlds, lane });
+  if (solved === null) return null;
+  const metrics = promisesOf(claim.test).map((levels) => solved.answers[promiseKey(levels)].metrics);
+  return codesOf(claim.test, metrics, { weights: engine.weightsOf(worlds), worlds, parameter: engine.parameter(set) });
+}
+
 /** Codes by world: 1 true, 0 false, -1 moot. */
 export function codesOf(test, solved, { weights, worlds, parameter }) {
   if (test.event !== null) {

@@ -11,7 +11,7 @@ export const VERSION = "1";
 export const YOURS = "yours";
 
 const KNOWN = [
-  "v", "of", "screen", "set", "yours", "show", "metric", "slots", "lock", "find", "changed", "world", "focus", "at",
+  "v", "of", "screen", "set", "yours", "show", "metric", "slots", "lock", "find", "changed", "world", "focus", "at", "phase", "period",
 ];
 
 /** What a state is where nothing has been said: `names` are those of the study. */
@@ -29,6 +29,8 @@ export function emptyState() {
     changedOnly: false,
     world: "central",
     at: "",
+    phase: null,
+    period: null,
   };
 }
 
@@ -59,6 +61,8 @@ export function encode(state, digest) {
   say("changed", state.changedOnly ? "1" : "");
   say("world", state.world === "central" ? "" : String(state.world));
   say("at", state.at);
+  say("phase", state.phase);
+  say("period", state.period === null ? "" : String(state.period));
   return "#" + parts.map(([name, value]) => `${name}=${encodeURIComponent(value).replace(/%(2C|3A|3B)/g, decodeURIComponent)}`).join("&");
 }
 
@@ -140,6 +144,17 @@ export function decode(address, names) {
   state.filter = (fields.get("find") ?? "").slice(0, 100);
   state.changedOnly = fields.get("changed") === "1";
   state.at = (fields.get("at") ?? "").slice(0, 300);
+  const phase = fields.get("phase");
+  if (phase !== undefined) {
+    if ((names.phases ?? []).includes(phase)) state.phase = phase;
+    else problems.push(`The study has no phase called ${shown(phase)}.`);
+  }
+  const period = fields.get("period");
+  if (period !== undefined) {
+    const number = Number(period);
+    if (period !== "" && Number.isInteger(number) && number >= 0 && number < (names.periods ?? 0)) state.period = number;
+    else problems.push(`There is no period ${shown(period)} in this study.`);
+  }
   const world = fields.get("world");
   if (world !== undefined && world !== "central") {
     const number = Number(world);

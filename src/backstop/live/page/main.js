@@ -2,6 +2,7 @@
 import { h, render } from "vendor/preact";
 import { App, begin, screenNames } from "./app.js";
 import { checked } from "./check.js";
+import { search } from "./flips.js";
 import { claimRequests, judgeClaims } from "./claims.js";
 import { ask, Faulty } from "./served/client.js";
 import { CannotRun, engineOf } from "./engine.js";
@@ -43,7 +44,7 @@ async function main() {
     const engine = await engineOf(await payloadOf());
     // For those who ask the page from a program or the console.
     window.backstop = Object.freeze({
-      engine, summaries, differences, curveSummary, faultyWorlds, claimRequests, judgeClaims,
+      engine, summaries, differences, curveSummary, faultyWorlds, claimRequests, judgeClaims, search,
       screens: () => screenNames(),
     });
     document.documentElement.classList.add("alive");

@@ -11,7 +11,7 @@ import { encode, decode, emptyState, YOURS } from "./link.js";
 
 const MOST_SHOWN = 4;
 const DOCUMENT = ["sliders", "own", "shown", "metric", "focus", "slots", "locked"];
-const VIEW = ["screen", "filter", "changedOnly", "world", "at"];
+const VIEW = ["screen", "filter", "changedOnly", "world", "at", "phase", "period"];
 
 /** What the two places for charts in the workbench may hold. */
 export const SLOTS = ["intervals", "survival", "gains", "differences", "spread", "costs"];
@@ -48,6 +48,8 @@ export function createApp({ payload, engine, screens, address = globalThis.locat
     slots: SLOTS,
     digest: payload.study.digest ?? "",
     worlds: payload.run.worlds,
+    phases: phaseNames(payload.program?.description.opening),
+    periods: payload.program?.description.horizon.periods ?? 0,
   };
   const begun = decode(address.hash ?? "", names);
   const problems = signal(begun.problems);
@@ -90,6 +92,9 @@ export function createApp({ payload, engine, screens, address = globalThis.locat
     world: seen("world"),
     /** The place within a screen: a document and its passage. */
     at: seen("at"),
+    /** The phase and the period that are looked into; null: the likeliest, and the first. */
+    phase: seen("phase"),
+    period: seen("period"),
     /** The metric that screens lead with. */
     metric: computed(() => present.value.metric ?? payload.headline.metric),
     /** The arrangement that is looked into. */
@@ -395,6 +400,10 @@ export function createApp({ payload, engine, screens, address = globalThis.locat
     address: toAddress,
   };
 }
+
+/** The phases that can be looked into; where everybody knows an actor's type, with either. */
+const phaseNames = (opening) =>
+  (opening?.phases ?? []).flatMap(({ name }) => (opening.types?.known ? opening.types.names.map((type) => `${name};${type}`) : [name]));
 
 const pick = (of, names) => Object.fromEntries(names.map((name) => [name, of[name]]));
 
