@@ -17,7 +17,7 @@ import { Intervention } from "./parts/pickers.js";
 import { toClipboard } from "./parts/take.js";
 import { Icon } from "./parts/control.js";
 import { Dialog, Evidence, KeySheet } from "./parts/dialogs.js";
-import { whole } from "./words.js";
+import { capital, whole } from "./words.js";
 import { follow } from "./served/client.js";
 import { NewAddress, ServedNotices } from "./served/notices.js";
 import { screen as analyses } from "./served/analyses.js";
@@ -222,6 +222,10 @@ function Above({ app }) {
   const dialog = app.dialog.value;
   if (dialog === null) return null;
   if (dialog.kind === "keys") return html`<${Dialog} app=${app} title="Keys" key="keys"><${KeySheet} app=${app} commands=${app.commands} screens=${app.screens} /><//>`;
+  if (dialog.kind === "term") {
+    const entry = app.payload.glossary.find((each) => each.term === dialog.term);
+    return html`<${Dialog} app=${app} title=${capital(dialog.term)} key=${dialog.term}><p>${entry.meaning}</p><//>`;
+  }
   const control = app.controls.get(dialog.control);
   return control ? html`<${Dialog} app=${app} title=${control.title} key=${control.name}><${Evidence} app=${app} control=${control} /><//>` : null;
 }

@@ -44,13 +44,13 @@ export function difference(app, answer, key, other, kind, name) {
   return once(answer, `${key}-${other}/${kind}/${name}`, () => summed(app, less(a, b)));
 }
 
-/** How the same arrangement moved from one answer to another, in every world of the smaller of the two. */
-export function moved(app, answer, before, key, kind, name) {
+/** How an arrangement moved from one answer (where it was `from`) to another, in every world of the smaller of the two. */
+export function moved(app, answer, before, key, kind, name, from = key) {
   const a = rowOf(answer, key, kind, name);
-  const b = rowOf(before, key, kind, name);
+  const b = rowOf(before, from, kind, name);
   if (a === null || b === null) return null;
   const count = Math.min(a.length, b.length);
-  return once(answer, `${key}/moved/${kind}/${name}`, () => summed(app, less(a.subarray(0, count), b.subarray(0, count))));
+  return once(answer, `${key}/moved/${from}/${kind}/${name}`, () => summed(app, less(a.subarray(0, count), b.subarray(0, count))));
 }
 
 /** The share of the weight of worlds in which `key` does better than `other`, in worlds in which both have a figure. */

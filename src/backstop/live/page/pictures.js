@@ -6,7 +6,7 @@ import { curves } from "./charts/curves.js";
 import { gains } from "./charts/gains.js";
 import { binned, spread } from "./charts/spread.js";
 import { curve, difference, figure, moved, rows as rowOf } from "./figures.js";
-import { isChanged, isExact, leadMetric, metricOf } from "./sentences.js";
+import { ghostOf, isExact, leadMetric, metricOf } from "./sentences.js";
 import { titleOf } from "./state.js";
 import { YOURS } from "./link.js";
 import { cell, clause, counted, ends, listed, plain, quoted, said, signed, whole } from "./words.js";
@@ -34,7 +34,8 @@ export function figureText(metric, of) {
 /** A figure under every arrangement. */
 export function intervalsPicture(app, answer, base, keys = keysOf(answer)) {
   const metric = leadMetric(app);
-  const ghost = isChanged(app) && base !== null;
+  const behind = (key) => ghostOf(app, base, key);
+  const ghost = keys.some((key) => behind(key) !== null);
   const rows = keys.map((key) => {
     const of = figure(app, answer, key, "metrics", metric.name);
     return {
@@ -42,7 +43,7 @@ export function intervalsPicture(app, answer, base, keys = keysOf(answer)) {
       label: titleOf(app.payload, key, true),
       colour: colourOf(app, key),
       of,
-      ghost: ghost ? figure(app, base, key, "metrics", metric.name) : null,
+      ghost: behind(key) === null ? null : figure(app, base, behind(key), "metrics", metric.name),
       text: figureText(metric, of),
     };
   });
@@ -60,7 +61,7 @@ export function intervalsPicture(app, answer, base, keys = keysOf(answer)) {
     table: {
       caption: `${title}, by arrangement`,
       columns: ["Arrangement", ...(ghost ? ["as the study stands"] : []), metric.probability ? "cases in 100" : "mean", "nine of ten worlds"],
-      rows: rows.map((row) => [row.label, ...(ghost ? [cell(metric, row.ghost)] : []), cell(metric, row.of), ends(metric, row.of) || "-"]),
+      rows: rows.map((row) => [row.label, ...(ghost ? [row.ghost ? cell(metric, row.ghost) : "-"] : []), cell(metric, row.of), ends(metric, row.of) || "-"]),
     },
     data: { columns: ["arrangement", ...PLAIN], rows: rows.map((row) => [row.key, ...plainOf(row.of)]) },
   };
@@ -82,13 +83,14 @@ export function survivalPicture(app, answer, base, keys = keysOf(answer)) {
   const metric = curveMetric(app);
   if (metric === null) return null;
   const years = app.payload.curves.years;
-  const ghost = isChanged(app) && base !== null;
+  const behind = (key) => ghostOf(app, base, key);
+  const ghost = keys.some((key) => behind(key) !== null);
   const panels = keys.map((key) => ({
     key,
     label: titleOf(app.payload, key, true),
     colour: colourOf(app, key),
     of: curve(app, answer, key, metric.name),
-    ghost: ghost ? curve(app, base, key, metric.name) : null,
+    ghost: behind(key) === null ? null : curve(app, base, behind(key), metric.name),
   }));
   const at = landmarks(years);
   const title = clause(metric.title);
@@ -166,7 +168,8 @@ export function differencesPicture(app, answer, base, keys = keysOf(answer)) {
   const metric = leadMetric(app);
   const [first, ...others] = keys;
   if (!others.length) return null;
-  const ghost = isChanged(app) && base !== null;
+  const behind = (key) => ghostOf(app, base, key);
+  const ghost = keys.some((key) => behind(key) !== null);
   const rows = others.map((key) => {
     const of = difference(app, answer, key, first, "metrics", metric.name);
     return {
@@ -174,7 +177,7 @@ export function differencesPicture(app, answer, base, keys = keysOf(answer)) {
       label: titleOf(app.payload, key, true),
       colour: colourOf(app, key),
       of,
-      ghost: ghost ? difference(app, base, key, first, "metrics", metric.name) : null,
+      ghost: behind(key) === null || (behind(first) ?? first) === YOURS ? null : difference(app, base, behind(key), behind(first) ?? first, "metrics", metric.name),
       text: of === null || of.mean === null ? "-" : `${signed(metric, of.mean, of.se)} (${signed(metric, of.q05)} to ${signed(metric, of.q95)})`,
     };
   });
@@ -208,7 +211,8 @@ export function spreadPicture(app, answer, base) {
   const row = rowOf(answer, key, "metrics", metric.name);
   const of = figure(app, answer, key, "metrics", metric.name);
   if (row === null || of === null || of.mean === null) return null;
-  const before = isChanged(app) && base !== null ? rowOf(base, key, "metrics", metric.name) : null;
+  const from = ghostOf(app, base, key);
+  const before = from === null ? null : rowOf(base, from, "metrics", metric.name);
   const finite = [...row, ...(before ?? [])].filter(Number.isFinite);
   const domain = metric.probability ? [0, 1] : rounded(Math.min(...finite), Math.max(...finite));
   const shares = binned(row, app.engine.weightsOf(row.length), domain);
@@ -268,8 +272,9 @@ export function picture(app, slot, answer, base, keys) {
 
 /** How a figure of an arrangement moved since the study as it stands, for a cell of a table. */
 export function movedText(app, answer, base, key, metric) {
-  if (!isChanged(app) || base === null) return "";
-  const of = moved(app, answer, base, key, "metrics", metric.name);
+  const from = ghostOf(app, base, key);
+  if (from === null) return "";
+  const of = moved(app, answer, base, key, "metrics", metric.name, from);
   return of === null || of.mean === null ? "" : signed(metric, of.mean, of.se);
 }
 

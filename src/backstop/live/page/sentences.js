@@ -1,5 +1,6 @@
 /** What is said of answers in sentences: the headline, what moved, what differs. */
 
+import { YOURS } from "./link.js";
 import { titleOf } from "./state.js";
 import { better, difference, figure, moved } from "./figures.js";
 import { clause, counted, ends, listed, ofWorlds, quoted, said, signed, stop } from "./words.js";
@@ -11,7 +12,19 @@ export const leadMetric = (app) => metricOf(app, app.state.metric.value) ?? app.
 export const isExact = (app) => app.payload.draws.parameters.length === 0;
 
 /** Whether anything of the study as it stands has been changed. */
-export const isChanged = (app) => app.state.changed.value > 0;
+export const isChanged = (app) => app.state.changed.value > 0 || Object.keys(app.state.own.value?.levels ?? {}).length > 0;
+
+/**
+ * Which arrangement of the study as it stands is left behind as the ghost of another: itself once an assumption is set,
+ * and what the reader's own was begun as a copy of; null where nothing has moved.
+ */
+export function ghostOf(app, base, key) {
+  if (base === null) return null;
+  const set = app.state.changed.value > 0;
+  if (key !== YOURS) return set ? key : null;
+  const own = app.state.own.value;
+  return own !== null && (set || Object.keys(own.levels).length > 0) ? own.from : null;
+}
 
 /** The arrangement that the one looked into is told against: the first of the study, or the least of all. */
 export function otherOf(app, answer) {
@@ -71,15 +84,18 @@ export function rangeWords(app, answer) {
 
 /** What the headline figure was before anything was moved, and by how much it has moved on the same worlds. */
 export function movedWords(app, answer, base) {
-  if (!isChanged(app) || base === null) return "";
   const metric = leadMetric(app);
   const focus = app.state.focus.value;
-  const by = moved(app, answer, base, focus, "metrics", metric.name);
-  const before = figure(app, base, focus, "metrics", metric.name);
+  const from = ghostOf(app, base, focus);
+  if (from === null) return "";
+  const by = moved(app, answer, base, focus, "metrics", metric.name, from);
+  const before = figure(app, base, from, "metrics", metric.name);
   if (by === null || by.mean === null || before === null) return "";
-  const title = quoted(titleOf(app.payload, focus));
-  if (Math.abs(by.mean) < (metric.probability ? 0.0005 : 1e-9)) return stop(`As the study stands it is the same under ${title}: ${said(metric, before, true)}`);
-  return stop(`As the study stands it is ${said(metric, before, true)} under ${title}: what was set moves it by ${signed(metric, by.mean, by.se)}${metric.probability ? " in 100 cases" : ""} on the same worlds`);
+  const title = quoted(titleOf(app.payload, from));
+  const what = focus === YOURS ? "changed" : "set";
+  if (Math.abs(by.mean) <= 1e-12) return stop(`As the study stands it is the same under ${title}: what was ${what} does not move it`);
+  if (metric.probability && Math.abs(by.mean) < 0.005) return stop(`As the study stands it is ${said(metric, before, true)} under ${title}: what was ${what} moves it by less than 1 in 100 cases`);
+  return stop(`As the study stands it is ${said(metric, before, true)} under ${title}: what was ${what} moves it by ${signed(metric, by.mean, by.se)}${metric.probability ? " in 100 cases" : ""} on the same worlds`);
 }
 
 /** The difference between two arrangements in a sentence, with its paired range. */

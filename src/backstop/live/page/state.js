@@ -275,6 +275,7 @@ export function createApp({ payload, engine, screens, address = globalThis.locat
       if (kept === from[name]) delete levels[name];
       const next = { own: { ...own, levels } };
       if (present.peek().own === null) {
+        next.focus = YOURS;
         said.value = `Yours was begun as a copy of ${titleOf(payload, own.from)}.`;
         if (present.peek().shown.length && present.peek().shown.length < MOST_SHOWN) {
           next.shown = [...present.peek().shown, YOURS];
@@ -309,7 +310,7 @@ export function createApp({ payload, engine, screens, address = globalThis.locat
     /** Begin the reader's own arrangement as a copy of one of the study; null: give it up. */
     begin(from) {
       if (from === null) change({ own: null, shown: present.peek().shown.filter((name) => name !== YOURS) });
-      else change({ own: { from, levels: {} } });
+      else change({ own: { from, levels: {} }, focus: YOURS });
     },
     /** What a camp of experts holds, at the middle of what it allows; again: what the study has. */
     camp(name) {

@@ -47,6 +47,6 @@ export function ArrangementTable({ app, answer, base, compact = false }) {
         })}
       </tr>`)}</tbody>
     </table></div>
-    ${changed && html`<p class="quiet">The last number of a cell is how far what was set moves the mean, on the same worlds.</p>`}
+    ${changed && html`<p class="quiet">The last number of a cell is how far what was set moves the mean on the same worlds; of Yours, how far it is from what it is a copy of.</p>`}
     <${Take} app=${app} name="arrangements" title="Figures of all arrangements" table=${{ columns: ["arrangement", "metric", ...PARTS], rows: () => everyFigure(app, answer) }} />`;
 }

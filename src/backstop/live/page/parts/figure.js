@@ -17,7 +17,7 @@ export function Figure({ app, of, level = "h3" }) {
   return html`<figure class="figure" aria-labelledby=${id}>
     <figcaption><${level} class="finding" id=${id}>${of.title}</${level}><p class="definition">${of.definition}</p></figcaption>
     <div class="frame" ref=${(element) => { place.current = element; frame.current = element; }} role="img" aria-label=${of.alternative ?? of.title}>${of.draw(width)}</div>
-    ${of.ghost && html`<p class="legend"><span class="ghost-key" aria-hidden="true"></span> Hollow or dashed: the study as it stands.</p>`}
+    ${of.ghost && html`<p class="legend"><span class="ghost-key" aria-hidden="true"></span> Hollow or dashed: the study as it stands (of Yours: what it is a copy of).</p>`}
     ${of.note && html`<p class="quiet">${of.note}</p>`}
     <${Take} app=${app} name=${of.name} title=${of.title} table=${of.data} frame=${frame} />
     ${table && html`<details class="numbers"><summary>The numbers</summary><${Table} ...${table} /></details>`}

@@ -35,10 +35,28 @@ export function CampPicker({ app }) {
   </details>`;
 }
 
+/** A word of the glossary where it stands, with its meaning a press away. */
+export function Term({ app, term, children }) {
+  return html`<button type="button" class="term" onClick=${() => (app.dialog.value = { kind: "term", term })}>${children}</button>`;
+}
+
+/** A sentence with the words of the glossary that it uses made into terms, each once. */
+export function withTerms(app, text, terms) {
+  const parts = [];
+  let rest = text;
+  for (const [words, term] of terms) {
+    const at = rest.indexOf(words);
+    if (at < 0 || !app.payload.glossary.some((entry) => entry.term === term)) continue;
+    parts.push(rest.slice(0, at), html`<${Term} app=${app} term=${term}>${words}<//>`);
+    rest = rest.slice(at + words.length);
+  }
+  return [...parts, rest];
+}
+
 /** That something was set by hand, and what that means. */
 export function Intervention({ app }) {
   const words = interventionWords(app);
-  return words && html`<div class="notice"><p>${words} <button type="button" class="plain" onClick=${app.act.resetAll}>Reset all</button></p></div>`;
+  return words && html`<div class="notice"><p>${withTerms(app, words, [["intervention", "intervention"], ["weights", "weight"]])} <button type="button" class="plain" onClick=${app.act.resetAll}>Reset all</button></p></div>`;
 }
 
 export const Waiting = ({ app }) => (app.failed.value

@@ -1,7 +1,7 @@
 /** The answer: the question, a sentence, every arrangement, what lasts, how the claims stand, who gains and who loses. */
 
 import { html } from "vendor/htm";
-import { MetricPicker, Waiting, FocusPicker } from "../parts/pickers.js";
+import { MetricPicker, Waiting, FocusPicker, withTerms } from "../parts/pickers.js";
 import { Figure } from "../parts/figure.js";
 import { ArrangementTable } from "../parts/arrangements.js";
 import { Lamps } from "../parts/lamps.js";
@@ -22,7 +22,7 @@ function Answer({ app }) {
     <section class="answer" aria-label="The answer">
       <p class="lead">${headline(app, answer)}</p>
       ${move && html`<p class="moved">${move}</p>`}
-      <p>${rangeWords(app, answer)}</p>
+      <p>${withTerms(app, rangeWords(app, answer), [["plausible range", "plausible range"]])}</p>
       <p class="quiet">What follows from a model under stated assumptions: no forecast, and no advice to any side.</p>
     </section>
     <div class="pickers"><${MetricPicker} app=${app} /><${FocusPicker} app=${app} /></div>

@@ -1,7 +1,7 @@
 /** Compare: up to four arrangements on the same worlds, the first with each of the others. */
 
 import { html } from "vendor/htm";
-import { Waiting, MetricPicker } from "../parts/pickers.js";
+import { Waiting, MetricPicker, withTerms } from "../parts/pickers.js";
 import { Figure, Table } from "../parts/figure.js";
 import { Take } from "../parts/take.js";
 import { costsPicture, differencesPicture, gainsPicture } from "../pictures.js";
@@ -39,7 +39,7 @@ function Levels({ app, keys }) {
 function Compare({ app }) {
   const answer = app.answer.value;
   const metric = leadMetric(app);
-  const heading = html`<h1 id="screen-title" tabindex="-1">Compare arrangements</h1><p class="quiet">All on the same worlds: what they share plays no part in a difference.</p><${Picker} app=${app} />`;
+  const heading = html`<h1 id="screen-title" tabindex="-1">Compare arrangements</h1><p class="quiet">${withTerms(app, "All on the same worlds: what they share plays no part in a difference.", [["worlds", "world"]])}</p><${Picker} app=${app} />`;
   const keys = app.state.shown.value;
   if (answer === null || keys.some((key) => !answer.answers[key])) return html`<div>${heading}<${Waiting} app=${app} /></div>`;
   const [first, ...others] = keys;

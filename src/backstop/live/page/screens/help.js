@@ -27,7 +27,7 @@ const MEANING = {
   open: "true in more than 33 of 100",
   "leans false": "true in more than 10 of 100",
   refuted: "true in at most 10 of 100",
-  moot: "the question does not arise in any world",
+  moot: "the question does not arise in most worlds",
 };
 
 export const screen = { name: "help", title: "Help", key: "h", served: false, render: (app) => html`<${Help} app=${app} />` };

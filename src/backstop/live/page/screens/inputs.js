@@ -8,9 +8,10 @@ import { amount, counted, exact, stop } from "../words.js";
 
 /** Where the range, the middle and what is set lie, as a line. */
 function Range({ app, control }) {
-  const { value, set, at } = standing(app, control);
+  const { value, set } = standing(app, control);
+  const at = control.default;
   const place = (of) => 6 + 228 * ((of - control.minimum) / (control.maximum - control.minimum || 1));
-  return html`<svg class="range-line" viewBox="0 0 240 22" width="240" height="22" role="img" aria-label=${`From ${exact(control.minimum)} to ${exact(control.maximum)}, middle ${exact(at)}${set ? `, set to ${exact(value)}` : ""}`}>
+  return html`<svg class="range-line" viewBox="0 0 240 22" width="240" height="22" role="img" aria-label=${`From ${exact(control.minimum)} to ${exact(control.maximum)}, ${control.kind === "measure" ? "if nothing is said" : "middle"} ${exact(at)}${set ? `, set to ${exact(value)}` : ""}`}>
     <line x1="6" x2="234" y1="11" y2="11" /><path class="middle" d=${`M${place(at)} 4v14`} />
     ${set && html`<circle class="mark c-blue" cx=${place(value)} cy="11" r="5.5" />`}
   </svg>`;
