@@ -115,14 +115,16 @@ def test_a_sentence_explains_coverage_and_density():
     text = box_sentence(box, "lasting peace is below 0.5", 0.3, of)
     assert text == (
         "Where “US resolve” is below 0.4 and “Delay of aid” is above 60 days, lasting peace is below 0.5 in 95 of 100 "
-        "worlds (against 30 of 100 everywhere); 82 of 100 of all such worlds lie there."
+        "worlds (against 30 of 100 everywhere); 82 of 100 of all worlds in which "
+        "lasting peace is below 0.5 lie there."
     )
 
 
 def test_a_box_that_holds_all_says_so():
     box = Box({"a": Limit(None, 0.4, 0.0, 1.0)}, 1.0, 1.0, 0.1)
     assert box_sentence(box, "it fails", 0.1, {}) == (
-        "Where “A” is below 0.4, it fails in all worlds (against 10 of 100 everywhere); all such worlds lie there."
+        "Where “A” is below 0.4, it fails in all worlds (against 10 of 100 everywhere); all worlds "
+        "in which it fails lie there."
     )
 
 

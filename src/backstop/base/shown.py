@@ -6,10 +6,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from backstop.base.faults import InvalidInput
 from backstop.base.table import Table
-from backstop.base.words import clean, counted, shortened
+from backstop.base.words import clean, counted, did_you_mean, shortened
+
+if TYPE_CHECKING:
+    import pandas
 
 LINES = 10
 """Most lines of a `repr`."""
@@ -70,6 +74,42 @@ class ShownTables(Shown):
         under = [] if overrides is None or not overrides.words else [overrides.words]
         lines = (*under, *(f"note: {note}" for note in self.notes))
         return Sketch(self.title, lines, tuple(self.tables()))
+
+    def to_pandas(self: _Tabled, table: str | None = None) -> pandas.DataFrame:
+        """The table of that title, the first one where none is named; a column of numbers alone holds numbers.
+
+        Needs the extra `notebook`. Raises InvalidInput where there is no such table.
+        """
+        return table_frame(self.tables(), table)
+
+
+def table_frame(tables: Sequence[Table], title: str | None = None) -> pandas.DataFrame:
+    """The table of a title as a data frame, the first one where none is named, its rows by their names.
+
+    Raises InvalidInput where there is no such table.
+    """
+    import pandas
+
+    known = {table.title: table for table in tables}
+    if not known:
+        raise InvalidInput("the answer has no table", hint="as_dict() holds what was found")
+    chosen = next(iter(known)) if title is None else title
+    if chosen not in known:
+        raise InvalidInput(f"no table is called {chosen}", hint=did_you_mean(chosen, known, "table"))
+    table = known[chosen]
+    names = [row[0] for row in table.rows]
+    columns = {
+        head: _column([row[at] for row in table.rows]) for at, head in enumerate(table.columns) if at > 0
+    }
+    return pandas.DataFrame(columns, index=pandas.Index(names, name=table.columns[0] or None))
+
+
+def _column(cells: Sequence[str]) -> list[str] | list[float]:
+    """The cells of a column as numbers, where all of them are."""
+    try:
+        return [float(cell.replace(",", "")) for cell in cells]
+    except ValueError:
+        return list(cells)
 
 
 def sketch_text(of: Sketch) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from backstop.cli.options import arrangement_option, information_option, json_option
+from backstop.cli.options import Run as StudyRun
+from backstop.cli.options import arrangement_option, given_option, information_option, json_option, set_option
 from backstop.cli.printing import print_json, print_notes, print_titled
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ WORLDS, SEED = 4000, 1
 )
 @click.option("--seed", type=click.IntRange(min=0), help=f"Seed of the draws for studies ({SEED}).")
 @click.option("--camp", metavar="NAME", help="In studies use this camp of experts wherever it has a view.")
+@set_option
+@given_option
 @click.option("--no-claims", is_flag=True, help="Judge no claims.")
 @click.option("--threads", type=click.IntRange(min=1), help="Threads to use; all processors by default.")
 @arrangement_option
@@ -39,6 +43,8 @@ def diff(
     worlds: int | None,
     seed: int | None,
     camp: str | None,
+    settings: tuple[str, ...],
+    conditions: tuple[str, ...],
     no_claims: bool,
     threads: int | None,
     arrangements: tuple[str, ...],
@@ -59,29 +65,37 @@ def diff(
         raise InvalidInput("both cannot come from standard input", hint="name a study or a result")
     saved = {path: read_result(path) for path in (a, b) if path != "-" and is_result(path)}
     beside = next(iter(saved.values()), None)
-    if len(saved) == len({a, b}) and (worlds or seed is not None or camp or information or threads):
+    about_studies = (worlds, camp, settings, conditions, information, threads)
+    if len(saved) == len({a, b}) and (seed is not None or any(about_studies)):
         raise click.UsageError(
-            "worlds, seed, camp, information and threads are about studies, and both are results"
+            "worlds, seed, camp, set, given, information and threads are about studies, and both are results"
         )
     if beside is not None:
         worlds, seed = worlds or beside.worlds, int(beside.data["seed"]) if seed is None else seed
         information = information or beside.data.get("information")
-    wanted = _Solving(
-        worlds or WORLDS, SEED if seed is None else seed, information, camp, threads, not no_claims
+    wanted = StudyRun(
+        study="",
+        seed=SEED if seed is None else seed,
+        information=information,
+        settings=settings,
+        conditions=conditions,
+        camp=camp,
+        worlds=worlds or WORLDS,
+        threads=threads,
     )
     labels = _labels(a, b)
 
     def side(path: str, label: str) -> Run:
         if path in saved:
             return _read(label, saved[path], no_claims)
-        return wanted.run(path, label, arrangements)
+        return _solved(replace(wanted, study=path), label, arrangements, not no_claims)
 
     found = difference(side(a, labels[0]), side(b, labels[1]), metrics, arrangements)
     print_notes(found.notes)
     if as_json:
         print_json({"format": found.format, **found.as_dict(), "notes": list(found.notes)})
     else:
-        print_titled(found.title, found.tables())
+        print_titled(found.title, found.tables(), [found.finding])
 
 
 def _labels(a: str, b: str) -> tuple[str, str]:
@@ -98,40 +112,19 @@ def _read(label: str, result: SavedResult, no_claims: bool) -> Run:
     return Run(label, result) if no_claims else run_of(label, result)
 
 
-class _Solving:
-    """How studies are solved for a comparison."""
+def _solved(of: StudyRun, label: str, arrangements: tuple[str, ...], claims: bool) -> Run:
+    """A study solved, with its `claims` judged."""
+    from backstop.cli.progress import progress_bar
+    from backstop.questions.claims.judging import judge_claims
+    from backstop.questions.inquiry import inquiry_of
+    from backstop.questions.runs.difference import run_of
+    from backstop.worlds.assessment import assess
 
-    def __init__(
-        self,
-        worlds: int,
-        seed: int,
-        information: Information | None,
-        camp: str | None,
-        threads: int | None,
-        claims: bool,
-    ) -> None:
-        self.worlds, self.seed, self.information = worlds, seed, information
-        self.camp, self.threads, self.claims = camp, threads, claims
-
-    def run(self, study: str, label: str, arrangements: tuple[str, ...]) -> Run:
-        """A study solved, with its claims judged."""
-        from backstop.cli.progress import progress_bar
-        from backstop.questions.claims.judging import judge_claims
-        from backstop.questions.inquiry import inquiry_of
-        from backstop.questions.runs.difference import run_of
-        from backstop.scenario.study import load
-        from backstop.worlds.assessment import assess
-
-        model = load(study)
-        if self.camp is not None:
-            model = model.in_camp(self.camp)
-        with progress_bar(f"solving {label}") as update:
-            result = assess(
-                model, self.worlds, self.seed, arrangements, self.information, self.threads, progress=update
-            )
-        judged = None
-        if self.claims and model.scenario.claims:
-            with progress_bar(f"judging {label}") as update:
-                inquiry = inquiry_of(result, self.threads, update)
-                judged = judge_claims(inquiry, camps=False, solved=result)
-        return run_of(label, result, judged)
+    model = of.model
+    with progress_bar(f"solving {label}") as update:
+        result = assess(model, of.worlds, of.seed, arrangements, of.information, of.threads, progress=update)
+    judged = None
+    if claims and model.scenario.claims:
+        with progress_bar(f"judging {label}") as update:
+            judged = judge_claims(inquiry_of(result, of.threads, update), camps=False, solved=result)
+    return run_of(label, result, judged)

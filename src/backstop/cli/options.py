@@ -49,28 +49,30 @@ _tables_option = click.option(
 _threads_option = click.option(
     "--threads", type=click.IntRange(min=1), help="Threads to use; all processors by default."
 )
+set_option = click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Set a parameter, or a measure's level in every arrangement; the worlds keep their weights. May be given "
+    "several times.",
+)
+given_option = click.option(
+    "--given",
+    "conditions",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Given that a parameter has a value, or lies in a range NAME=[LOW, HIGH]: worlds are drawn with it and "
+    "weighed anew. May be given several times.",
+)
 _study_and_draws = (
     click.argument("study", type=click.Path()),
     click.option(
         "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the draws."
     ),
     information_option,
-    click.option(
-        "--set",
-        "settings",
-        multiple=True,
-        metavar="NAME=VALUE",
-        help="Set a parameter, or a measure's level in every arrangement; the worlds keep their weights. May be given "
-        "several times.",
-    ),
-    click.option(
-        "--given",
-        "conditions",
-        multiple=True,
-        metavar="NAME=VALUE",
-        help="Given that a parameter has a value, or lies in a range NAME=[LOW, HIGH]: worlds are drawn with it and "
-        "weighed anew. May be given several times.",
-    ),
+    set_option,
+    given_option,
     click.option("--camp", metavar="NAME", help="Use this camp of experts wherever it has a view."),
     click.option(
         "--yours",

@@ -156,7 +156,7 @@ def box_sentence(box: Box, case: str, base: float, of: Wordings) -> str:
     share = "all" if box.coverage >= 1.0 else f"{frequency(box.coverage)} of all"
     return (
         f"Where {limits_words(box.limits, of)}, {case} in {of_worlds(box.density)} "
-        f"(against {frequency(base)} everywhere); {share} such worlds lie there."
+        f"(against {frequency(base)} everywhere); {share} worlds in which {case} lie there."
     )
 
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from backstop.base.arrays import FloatArray
 from backstop.base.faults import Refused
-from backstop.base.words import listed, number, quoted, readable
+from backstop.base.words import counted, listed, number, quoted, readable
 from backstop.game.metric import LEAST_CONDITION
 from backstop.program.host import Wanted
 from backstop.scenario.distribution.distribution import Distribution
@@ -205,7 +205,7 @@ def few_worlds(model: Model, worth: float, worlds: int) -> str | None:
         return None
     of = "" if round(worth) == worlds else f" of {worlds:,}"
     return (
-        f"{ROUGH}{worth:.0f} effective worlds{of}: read it as rough, "
+        f"{ROUGH}{counted(round(worth), 'effective world')}{of}: read it as rough, "
         "and assess more worlds for a firmer answer"
     )
 

@@ -188,6 +188,51 @@ def test_the_command_says_what_the_function_says(tmp_path: Path) -> None:
     assert "What differs in the answers" in shown
 
 
+def test_the_finding_comes_first_and_names_the_largest_move(tmp_path: Path) -> None:
+    a, b = study(tmp_path, "a"), study(tmp_path, "b", ("uniform: [0, 1]", "uniform: [0, 2]"))
+    found = backstop.compare(a, b, worlds=256, labels=("a", "b"))
+    most = max(
+        (each for each in found.moved if each.difference is not None and found._is_chance(each)),
+        key=lambda each: abs(each.difference.mean) if each.difference is not None else 0.0,
+    )
+    scenario = backstop.load(b).scenario
+    for title in (
+        scenario.metrics[most.metric].titled(most.metric),
+        scenario.arrangements[most.arrangement].titled(most.arrangement),
+    ):
+        assert f"\u201c{title}\u201d" in found.finding
+    shown = run("diff", a, b, "--worlds", 256).out
+    assert " ".join(shown.split()).index(found.finding) < shown.index("What differs")
+    same = backstop.compare(a, a, worlds=64)
+    assert same.finding == "No figure moves by more than two errors."
+
+
+def test_what_is_set_or_given_is_so_on_both_sides(tmp_path: Path) -> None:
+    a, b = study(tmp_path, "a"), study(tmp_path, "b", ("uniform: [0, 1]", "uniform: [0, 2]"))
+    answer = run("diff", a, b, "--worlds", 64, "--set", "gain=0.5", "--json")
+    assert answer.code == 0
+    assert answer.json["a"]["set"] == answer.json["b"]["set"] == {"gain": 0.5}
+    # Nothing else tells the two apart.
+    assert not [each for of in answer.json["answers"].values() for each in of.values() if each["told"]]
+    given = run("diff", a, b, "--worlds", 64, "--given", "gain=[0.2, 0.4]", "--json").json
+    assert given["a"]["given"] == given["b"]["given"] == {"gain": [0.2, 0.4]}
+    for path, out in ((a, "one"), (b, "two")):
+        assert run("assess", path, "--worlds", 64, "--out", tmp_path / out).code == 0
+    assert run("diff", tmp_path / "one", tmp_path / "two", "--set", "gain=0.5").code == 2
+
+
+def test_a_table_of_an_answer_is_a_data_frame(tmp_path: Path) -> None:
+    a, b = study(tmp_path, "a"), study(tmp_path, "b", ("uniform: [0, 1]", "uniform: [0, 2]"))
+    found = backstop.compare(a, b, worlds=256)
+    tables = found.tables()
+    assert found.to_pandas().shape == (len(tables[0].rows), len(tables[0].columns) - 1)
+    frame = found.to_pandas("What differs in the answers")
+    assert frame["A"].dtype == float
+    assert list(frame.columns) == list(tables[1].columns[1:])
+    with pytest.raises(InvalidInput, match="no table is called"):
+        found.to_pandas("What differs in the answer")
+
+
 def test_results_on_disk_are_compared_as_they_stand(tmp_path: Path) -> None:
     a, b = study(tmp_path, "a"), study(tmp_path, "b", ("uniform: [0, 1]", "uniform: [0, 2]"))
     for path, out in ((a, "one"), (b, "two")):

@@ -17,10 +17,11 @@ from backstop.base.arrays import FloatArray
 from backstop.base.faults import InvalidInput
 from backstop.base.shown import ShownTables
 from backstop.base.table import Table
-from backstop.base.words import counted, did_you_mean, listed, number, supported
+from backstop.base.words import counted, did_you_mean, frequency, listed, number, quoted, stop, supported
 from backstop.questions.claims.results import Claims
 from backstop.questions.runs.assumptions import TITLES, AssumptionChange, assumption_changes
 from backstop.questions.runs.saved import SavedResult
+from backstop.scenario.format.scenario import PROBABILITIES
 from backstop.worlds.comparison import MARGIN
 from backstop.worlds.result import Result
 from backstop.worlds.statistics import Estimate, jackknife, sums_by_replication
@@ -123,6 +124,34 @@ class RunDifference(ShownTables):
             f"differ by more than two errors{verdicts}"
         )
 
+    @property
+    def finding(self) -> str:
+        """The largest move of a chance, of another figure where no chance moves, from one side to the other."""
+        moved = [each for each in self.moved if each.difference is not None]
+        if not moved:
+            alike = "No figure moves by more than two errors"
+            return stop(alike if self.answers else "Nothing is compared")
+        chances = [each for each in moved if self._is_chance(each)]
+        of = max(chances or moved, key=_size)
+        assert of.a is not None and of.b is not None and of.difference is not None
+        if chances:
+            one, other = (frequency(side.mean, side.se) for side in (of.a, of.b))
+            ends = f"in {one} cases in {self.a.label}, in {other} in {self.b.label}"
+        else:
+            one, other = (supported(side.mean, side.se) for side in (of.a, of.b))
+            ends = f"{one} in {self.a.label}, {other} in {self.b.label}"
+        metric, arrangement = (
+            quoted(_titled(self.b, part, name))
+            for part, name in (("metrics", of.metric), ("arrangements", of.arrangement))
+        )
+        return stop(f"What moves most is {metric} under {arrangement}: {ends}")
+
+    def _is_chance(self, of: AnswerChange) -> bool:
+        """Whether a metric is a probability, as far as it can be told."""
+        if isinstance(self.b.result, Result):
+            return self.b.result.model.scenario.metrics[of.metric].kind in PROBABILITIES
+        return False
+
     def as_dict(self) -> dict[str, object]:
         """As it stands in JSON."""
         answers: dict[str, dict[str, object]] = {}
@@ -184,6 +213,22 @@ class RunDifference(ShownTables):
             error = f" ±{number(se, se)}" if se else ""
             change = f"{'+' if of.difference.mean > 0 else ''}{number(of.difference.mean, se)}{error}"
         return (of.metric, of.arrangement, *ends, change)
+
+
+def _size(of: AnswerChange) -> float:
+    """How far a figure moves, as a share of the larger side where it is no chance."""
+    assert of.a is not None and of.b is not None and of.difference is not None
+    return abs(of.difference.mean) / max(abs(of.a.mean), abs(of.b.mean), 1.0)
+
+
+def _titled(of: Run, part: str, name: str) -> str:
+    """The title of a metric or an arrangement, its name where the study is not at hand."""
+    if not isinstance(of.result, Result):
+        return name
+    scenario = of.result.model.scenario
+    return (
+        scenario.metrics[name].titled(name) if part == "metrics" else scenario.arrangements[name].titled(name)
+    )
 
 
 def difference(

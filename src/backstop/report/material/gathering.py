@@ -100,7 +100,7 @@ class Material:
         )
         under = f"; {result.model.overrides.words}" if result.model.overrides.words else ""
         rough = "; few effective worlds: rough" if result.rough else ""
-        drawn = f"{result.worlds:,} worlds{weighted}, seed {result.seed}{under}{rough}"
+        drawn = f"{counted(result.worlds, 'world')}{weighted}, seed {result.seed}{under}{rough}"
         return f"Source: {title}; {drawn}. Made with Backstop."
 
     def first_choices(self) -> dict[str, str]:

@@ -186,15 +186,20 @@ def _shown(scenario: form.Scenario, first: str, asked: Sequence[str]) -> tuple[s
 
 
 def _focus(result: Result, metric: str, target: Target | None) -> str:
-    """The arrangement of the highest share of worlds that meet the target, or of the highest mean.
+    """The arrangement of the highest share of worlds that meet the target, of the highest mean among equals.
 
     Of the lowest, where less is better and the target only splits worlds in two.
     """
     own = target is not None and target.own
-    sign = -1.0 if is_bad(result.model.scenario, metric) and not own else 1.0
+    bad = is_bad(result.model.scenario, metric)
 
-    def height(name: str) -> float:
-        of = target.shares[name] if target is not None else result.arrangements[name].metrics[metric]
-        return -np.inf if of.mean is None else sign * of.mean
+    def height(name: str) -> tuple[float, float]:
+        of = result.arrangements[name].metrics[metric]
+        mean = -np.inf if of.mean is None else -of.mean if bad else of.mean
+        if target is None:
+            return mean, mean
+        share = target.shares[name].mean
+        # Where all meet it alike, in no world or in all, the means tell them apart.
+        return -np.inf if share is None else -share if bad and not own else share, mean
 
     return max(result.arrangements, key=height)

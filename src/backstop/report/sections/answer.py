@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backstop.base.words import counted, frequency, listed, of_worlds, quoted, with_error
+from backstop.base.words import counted, listed, of_worlds, quoted, with_error
 from backstop.questions.words import box_sentence, titles, wordings
 from backstop.report.content import Block, Items, Paragraph, Section
 from backstop.report.material.gathering import Material, by_size
@@ -36,11 +36,13 @@ def _chances(found: Material) -> str:
     if lead.target is None or not lead.target.own or not probable:
         return ""
     of = found.result.arrangements[lead.focus].metrics[lead.metric]
-    low, high = ("-" if q is None else f"{q:.2f}" for q in (of.q05, of.q95))
+    spread = ""
+    if of.q05 is not None and of.q95 is not None and of.q95 > of.q05:
+        spread = f"; in nine worlds of ten the chance is between {of.q05:.2f} and {of.q95:.2f}"
     return (
         "A world is one set of assumptions; within it chance still decides. Counting both, "
-        f"{quoted(found.metric_title(lead.metric))} comes about in {frequency(of.mean, of.se)} cases under "
-        f"{quoted(found.arrangement_title(lead.focus))}; in nine worlds of ten the chance is between {low} and {high}."
+        f"{quoted(found.metric_title(lead.metric))} comes about in {of_worlds(of.mean, of.se, 'cases')} under "
+        f"{quoted(found.arrangement_title(lead.focus))}{spread}."
     )
 
 
@@ -118,6 +120,7 @@ def _reading(found: Material) -> str:
             f"{result.effective_worlds:,.0f} equally weighted worlds)"
         )
     return (
-        f"These are results of a model under stated assumptions, not forecasts: {result.worlds:,} worlds drawn from "
-        f"the ranges of {counted(len(found.model.uncertain), 'uncertain assumption')}{weighting}."
+        "These are results of a model under stated assumptions, not forecasts: "
+        f"{counted(result.worlds, 'world')} drawn from the ranges of "
+        f"{counted(len(found.model.uncertain), 'uncertain assumption')}{weighting}."
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backstop.base.words import frequency, listed, of_worlds, quoted, stop, with_error
+from backstop.base.words import listed, of_worlds, quoted, stop, with_error
 from backstop.report.material.gathering import Material
 from backstop.report.material.subject import Target, is_probability
 from backstop.report.wording import tied_with
@@ -55,14 +55,17 @@ def of_metric(found: Material) -> str:
     if means[focus].mean is None:
         return f"{title} has no value under {arrangement}: its condition cannot happen there."
     figure = in_cases(found, means[focus])
+    figure = (
+        f"comes about in {figure}" if is_probability(found.model.scenario.metrics[metric]) else f"is {figure}"
+    )
     if len(means) == 1:
-        return f"{title} is {figure} under {arrangement}."
+        return f"{title} {figure} under {arrangement}."
     known = [name for name, of in means.items() if of.mean is not None]
     least, most = (pick(known, key=lambda name: means[name].mean or 0.0) for pick in (min, max))
     samples = found.result.arrangements
     ends = {name: samples[name].samples[metric] for name in (least, most)}
     if least == most or tied_with(ends, most, found.result.weights):
-        return f"{title} is {figure} under {arrangement}; no arrangement can be told apart from it."
+        return f"{title} {figure} under {arrangement}; no arrangement can be told apart from it."
     high, low = (
         f"{word} under {quoted(found.arrangement_title(name))}, {in_cases(found, means[name])}"
         for word, name in (("highest", most), ("lowest", least))
@@ -71,11 +74,11 @@ def of_metric(found: Material) -> str:
         return f"{title} is {high}, and {low}."
     if focus == least:
         return f"{title} is {low}, and {high}."
-    return f"{title} is {figure} under {arrangement}; it is {high}, and {low}."
+    return f"{title} {figure} under {arrangement}; it is {high}, and {low}."
 
 
 def in_cases(found: Material, of: Summary) -> str:
     """A figure of the subject's metric: as a natural frequency where it is a probability."""
     if is_probability(found.model.scenario.metrics[found.subject.metric]):
-        return f"{frequency(of.mean, of.se)} cases"
+        return of_worlds(of.mean, of.se, "cases")
     return with_error(of)

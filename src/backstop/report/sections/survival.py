@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from backstop.base.table import Table
-from backstop.base.words import counted, frequency, listed, number, quoted, stop
+from backstop.base.words import counted, frequency, listed, number, of_worlds, quoted, stop
 from backstop.report.charts import curves, stacks, style
 from backstop.report.content import Block, Figure, Paragraph, Section
 from backstop.report.material.gathering import Material
@@ -126,11 +126,11 @@ def _survival_title(metric: str, ends: Mapping[str, tuple[float | None, float | 
     if not known:
         return f"{quoted(metric)} has no value"
     low, high = min(known, key=lambda title: known[title]), max(known, key=lambda title: known[title])
-    highest = f"{frequency(*ends[high])} cases under {quoted(high)}"
+    highest = f"{of_worlds(*ends[high], 'cases')} under {quoted(high)}"
     if low == high:
         return f"{quoted(metric)}: {highest}"
     return (
-        f"{quoted(metric)}: {frequency(*ends[low])} cases under {quoted(low)}, {frequency(*ends[high])} under "
+        f"{quoted(metric)}: {of_worlds(*ends[low], 'cases')} under {quoted(low)}, {frequency(*ends[high])} under "
         f"{quoted(high)}"
     )
 

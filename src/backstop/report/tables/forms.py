@@ -66,7 +66,7 @@ def _said(of: Headline | None, asked: bool, probable: bool) -> str:
         return "it cannot be solved"
     if of.mean is None:
         return "it has no value"
-    mean = f"{frequency(of.mean.mean, of.mean.se)} cases" if probable else with_error(of.mean)
+    mean = of_worlds(of.mean.mean, of.mean.se, "cases") if probable else with_error(of.mean)
     if not asked or of.share is None:
         return mean
     return f"in {of_worlds(of.share.mean, of.share.se)} ({mean})"

@@ -111,7 +111,11 @@ def own_test(found: Material, lead: Lead) -> str:
     target = found.subject.target
     if target is None or not target.own:
         return ""
-    parts = [f"in {sets(target.shares[n].mean or 0.0)} under {called(found, n)}" for n in lead.named]
+    parts = []
+    for at, name in enumerate(lead.named):
+        of = target.shares[name]
+        share = frequency(of.mean, of.se) if at else f"in {sets(of.mean or 0.0, of.se)}"
+        parts.append(f"{share} under {called(found, name)}")
     return stop(f"{sentence_case(target.words)}: {', against '.join(parts)}")
 
 

@@ -65,13 +65,17 @@ def _parted(found: Material, metric: str, named: list[str]) -> Parting | None:
     cut = parting(found.result, samples)
     if cut is None or cut.explained < _EXPLAINED:
         return None
-    if not is_probability(found.model.scenario.metrics[metric]):
-        return cut if cut.explained >= 2 * _EXPLAINED else None
+    probable = is_probability(found.model.scenario.metrics[metric])
+    if not probable and cut.explained < 2 * _EXPLAINED:
+        return None
     gaps = []
     for of in samples:
         low, high = (summarise(inside(of, side), found.result.weights).mean for side in (cut.low, cut.high))
-        gaps.append(0.0 if low is None or high is None else abs(high - low))
-    return cut if max(gaps) >= _APART else None
+        if low is not None and high is not None:
+            # What is no chance has a unit of its own: there the gap is a share of the larger figure.
+            unit = 1.0 if probable else max(abs(low), abs(high))
+            gaps.append(abs(high - low) / unit if unit > 0.0 else 0.0)
+    return cut if max(gaps, default=0.0) >= _APART else None
 
 
 def figures(found: Material, arrangement: str, metric: str) -> Summary:
@@ -119,9 +123,9 @@ def share_of(found: Material, where: FloatArray | np.ndarray, of: FloatArray) ->
     return share or 0.0
 
 
-def sets(share: float) -> str:
-    """A share of the worlds in words: `83 of 100 sets of assumptions`."""
-    words = frequency(share)
+def sets(share: float, se: float | None = None) -> str:
+    """A share of the worlds, with its error, in words: `83 of 100 sets of assumptions`."""
+    words = frequency(share, se)
     return "no set of assumptions" if words == "none" else f"{words} {SETS}"
 
 

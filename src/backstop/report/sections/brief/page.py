@@ -189,7 +189,7 @@ def picture(found: Material, lead: Lead) -> Figure:
     left = len(result.arrangements) - len(drawn)
     note = (
         ""
-        if found.exact
+        if found.exact or found.result.worlds == 1
         else "Dot: mean. Thick line: half of all sets of assumptions; thin line: nine in ten."
     )
     if left:
