@@ -268,3 +268,61 @@ def test_a_picture_is_svg_or_png_and_never_the_study(pledge: Path, tmp_path: Pat
     assert (tmp_path / "game.png").read_bytes().startswith(b"\x89PNG")
     refused = run("explain", pledge, "--picture", tmp_path / "game.pdf")
     assert refused.code == 2 and "ends with .svg or .png" in " ".join(refused.err.split())
+
+
+def lettering(picture: Path) -> str:
+    drawn = ElementTree.fromstring(picture.read_text(encoding="utf-8"))
+    return " ".join(" ".join(t.text or "" for t in drawn.iter("{http://www.w3.org/2000/svg}text")).split())
+
+
+@pytest.mark.parametrize("split", [None, "probed_before"])
+def test_a_picture_draws_a_phase_once_or_once_for_each_value_of_a_fact(
+    tmp_path: Path, split: str | None
+) -> None:
+    folder = tmp_path / "rival"
+    start_study(folder, "learning")
+    target = tmp_path / "game.svg"
+    of = ["explain", folder, "--arrangement", "guarded", "--year", "2", "--picture", target]
+    assert run(*of, *([] if split is None else ["--split", split])).code == 0
+    words = lettering(target)
+    model = load(folder)
+    found = trace(model, "guarded", periods=(2,))
+    told = {"never": " (Probed before: Never)", "once_or_more": " (Probed before: Once or more)"}
+    labels = {0.0: "never", 1.0: "once_or_more"}
+
+    def name(phase: str, value: float) -> str:
+        title = model.scenario.phases[phase.partition("[")[0]].titled(phase)
+        return title if split is None else title + told[labels[value]]
+
+    # What comes of the states drawn as one, from their shares, their outcomes and what these lead to.
+    share: dict[str, float] = {}
+    passages: dict[tuple[str, str], float] = {}
+    for phase in found.phases[2]:
+        assert phase.facts is not None
+        value = phase.facts["probed_before"]
+        here = name(phase.phase, value)
+        share[here] = share.get(here, 0.0) + phase.share
+        for outcome, chance in phase.outcomes.items():
+            form = model.scenario.outcomes[outcome]
+            after = name(form.next, 1.0 if "probed_before" in form.sets else value)
+            passages[here, after] = passages.get((here, after), 0.0) + phase.share * chance
+    assert len(share) == (3 if split is None else 6)
+    assert len(passages) == (6 if split is None else 16)
+    for (here, after), part in passages.items():
+        way = "it stays" if here == after else f"to {after}"
+        assert f"{chance_words(part / share[here])} a year {way}" in words, (here, after)
+    for title in share:
+        assert title in words
+    assert words.count("(it begins here)") == 1
+
+
+def test_a_picture_is_split_by_a_fact_of_the_study_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "rival"
+    start_study(folder, "learning")
+    answer = run("explain", folder, "--split", "probed", "--picture", tmp_path / "game.svg")
+    assert answer.code == 3
+    assert "--split probed: no fact is called that" in answer.err
+    answer = run("explain", folder, "--split", "probed_before")
+    assert answer.code == 2
+    assert "give --picture FILE as well" in answer.err
+    assert not (tmp_path / "game.svg").exists()

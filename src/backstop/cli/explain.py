@@ -31,8 +31,15 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Draw the phases as a map and what is played in each as a tree, as SVG or PNG, and print nothing else.",
 )
+@click.option(
+    "--split",
+    metavar="FACT",
+    help="In the picture, draw a phase once for each value of this fact; else phases that facts tell apart are one.",
+)
 @options.run_options(worlds=None, threads=False)
-def explain(run: options.Run, world: str, arrangement: str | None, year: float, picture: str | None) -> None:
+def explain(
+    run: options.Run, world: str, arrangement: str | None, year: float, picture: str | None, split: str | None
+) -> None:
     """Show one world of STUDY in full.
 
     Its parameters, the levels in force after caps and conditions, and phase by phase, move by move, what each move is
@@ -61,10 +68,12 @@ def explain(run: options.Run, world: str, arrangement: str | None, year: float, 
         raise click.UsageError(f"--year {year:g}: periods begin at 0, {length:g}, ... {last:g} years")
     if picture is not None and not picture.lower().endswith((".svg", ".png")):
         raise click.UsageError(f"--picture {picture}: give a file that ends with .svg or .png")
+    if split is not None:
+        _refuse_split(model, picture, split)
     found = trace(model, name, number, run.seed, run.information, (period,))
     print_notes(run.notes)
     if picture is not None:
-        _draw(run, found, period, picture)
+        _draw(run, found, period, picture, split)
         return
     if run.as_json:
         print_json({"format": "backstop-world/1", **model.overrides.as_dict(), **found.as_dict()})
@@ -127,7 +136,20 @@ def _print_short(model: Model, of: WorldTrace, phases: Sequence[PhaseTrace]) -> 
     )
 
 
-def _draw(run: options.Run, found: WorldTrace, period: int, picture: str) -> None:
+def _refuse_split(model: Model, picture: str | None, split: str) -> None:
+    """Raise where a picture cannot be split by this fact, or there is no picture."""
+    from backstop.base.faults import InvalidInput
+    from backstop.base.words import did_you_mean
+
+    if picture is None:
+        raise click.UsageError("--split divides the phases of a picture: give --picture FILE as well")
+    if split not in model.scenario.facts:
+        facts = list(model.scenario.facts)
+        hint = did_you_mean(split, facts, "fact") if facts else "the study has no facts"
+        raise InvalidInput(f"--split {split}: no fact is called that", hint=hint)
+
+
+def _draw(run: options.Run, found: WorldTrace, period: int, picture: str, split: str | None) -> None:
     """Write the pictures of a world into a file, never over the study."""
     from pathlib import Path
 
@@ -139,7 +161,9 @@ def _draw(run: options.Run, found: WorldTrace, period: int, picture: str) -> Non
 
     target, study = Path(picture), Path(run.study)
     refuse_input(target, [study, study / "scenario.yaml"])
-    drawn = document(pictures(run.model, found, period), alternative(run.model, found, period))
+    drawn = document(
+        pictures(run.model, found, period, split=split), alternative(run.model, found, period, split)
+    )
     write_atomically(target, rasterised(drawn) if target.suffix.lower() == ".png" else drawn)
     if run.as_json:
         print_json({"file": str(target)})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -25,8 +26,13 @@ if TYPE_CHECKING:
     import altair
 
 
-def pictures(model: Model, of: WorldTrace, period: int, width: float = WIDE) -> Sheet:
-    """The map of the phases and the trees played in a period of one world under one arrangement, on one sheet."""
+def pictures(
+    model: Model, of: WorldTrace, period: int, width: float = WIDE, split: str | None = None
+) -> Sheet:
+    """The map of the phases and the trees played in a period of one world under one arrangement, on one sheet.
+
+    Where facts tell phases apart, each phase of the file stands once; with `split`, once for each value of that fact.
+    """
     scenario, phases = model.scenario, of.phases[period]
     sheet = Sheet(width)
     which = (
@@ -38,8 +44,10 @@ def pictures(model: Model, of: WorldTrace, period: int, width: float = WIDE) -> 
         f"Under {where}, in {which}, in the period from year {year:g}. Chances are those of this one world; that of a "
         "branch holds where its node is reached."
     )
+    if scenario.facts:
+        words += f" {_gathered(model, split)}"
     top = sheet.paragraph(0, top, words, width, SIZE, "quiet") + 16
-    for title, drawn in _parts(model, phases, width):
+    for title, drawn in _parts(model, _groups(model, phases, split), width):
         top = sheet.paragraph(0, top, title, width, 15, bold=True) + 6
         sheet.place(drawn, 0, top)
         top = sheet.bottom + 22
@@ -47,10 +55,10 @@ def pictures(model: Model, of: WorldTrace, period: int, width: float = WIDE) -> 
     return sheet
 
 
-def alternative(model: Model, of: WorldTrace, period: int) -> str:
+def alternative(model: Model, of: WorldTrace, period: int, split: str | None = None) -> str:
     """The pictures in words: who decides at the root of each phase, and what is most likely there."""
     told = []
-    for phase in of.phases[period]:
+    for phase in (group.likeliest for group in _groups(model, of.phases[period], split)):
         if phase.nodes:
             root = phase.nodes[0]
             move = max(root.moves, key=lambda one: one.probability)
@@ -60,20 +68,75 @@ def alternative(model: Model, of: WorldTrace, period: int) -> str:
     return " ".join(told)
 
 
-def _parts(model: Model, phases: tuple[PhaseTrace, ...], width: float) -> Iterator[tuple[str, Sheet]]:
-    yield "The phases, from good to bad", draw_map(_places(model, phases), _period(model), width)
-    every = [_node(model, node) for phase in phases for node in phase.nodes]
-    who = list(dict.fromkeys(node.who for node in every if node.who != CHANCE))
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Phases of the game that are one phase of the file, with one value of a fact where they are split by it.
+
+    `states`: each with its weight, how likely it is among them in the period; they sum to 1.
+    """
+
+    name: str
+    states: tuple[tuple[PhaseTrace, float], ...]
+
+    @property
+    def likeliest(self) -> PhaseTrace:
+        """The phase among them in which the relationship most often stands."""
+        return max(self.states, key=lambda state: state[1])[0]
+
+
+def _groups(model: Model, phases: Sequence[PhaseTrace], split: str | None) -> list[_Group]:
+    """Phases of the game gathered into those of the file, in its order."""
+    found: dict[str, list[PhaseTrace]] = {}
     for phase in phases:
+        found.setdefault(_name(model, phase.phase, phase.facts, split, phase.type), []).append(phase)
+    groups = []
+    for name, states in found.items():
+        total = sum(state.share for state in states)
+        even = 1.0 / len(states)
+        weighed = ((state, state.share / total if total > 0.0 else even) for state in states)
+        groups.append(_Group(name, tuple(weighed)))
+    return groups
+
+
+def _name(
+    model: Model, phase: str, facts: Mapping[str, float] | None, split: str | None, kind: str | None
+) -> str:
+    """A phase of the file, with the value of the fact it is split by and the type in it: `peace[force=in]`."""
+    told = (
+        []
+        if split is None or facts is None
+        else [f"{split}={model.scenario.facts[split].label(facts[split])}"]
+    )
+    told += [] if kind is None else [kind]
+    base = phase.partition("[")[0]
+    return f"{base}[{', '.join(told)}]" if told else base
+
+
+def _gathered(model: Model, split: str | None) -> str:
+    """In words, what a phase stands for where facts tell phases apart."""
+    count = len(model.game.phases)
+    told = f"Facts tell {count} phases apart; what is one phase of the file is drawn once"
+    if split is not None:
+        told += f" for each value of “{model.scenario.facts[split].titled(split)}”"
+    return f"{told}, weighed by how likely its states are, and the play is that of the likeliest of them."
+
+
+def _parts(model: Model, groups: Sequence[_Group], width: float) -> Iterator[tuple[str, Sheet]]:
+    yield "The phases, from good to bad", draw_map(_places(model, groups), _period(model), width)
+    played = [group.likeliest for group in groups]
+    every = [_node(model, node) for phase in played for node in phase.nodes]
+    who = list(dict.fromkeys(node.who for node in every if node.who != CHANCE))
+    for phase in played:
         if phase.nodes:
             nodes = [_node(model, node) for node in phase.nodes]
-            yield f"What is played in: {_title(model, phase.phase)}", draw_tree(nodes, who, width)
+            kind = "" if phase.type is None else f", {readable(phase.type)}"
+            yield f"What is played in: {_title(model, phase.phase)}{kind}", draw_tree(nodes, who, width)
 
 
-def _places(model: Model, phases: tuple[PhaseTrace, ...]) -> list[Place]:
+def _places(model: Model, groups: Sequence[_Group]) -> list[Place]:
     """The phases from good to bad."""
     order = {name: at for at, name in enumerate(from_good_to_bad(model.scenario.phases))}
-    places = [_place(model, phase) for phase in phases]
+    places = [_place(model, group) for group in groups]
     return sorted(places, key=lambda place: order.get(place.name.partition("[")[0], 0))
 
 
@@ -86,21 +149,34 @@ def _period(model: Model) -> str:
 
 def _title(model: Model, name: str) -> str:
     base, bracket, rest = name.partition("[")
-    return model.scenario.phases[base].titled(base) + (f" ({rest.rstrip(']')})" if bracket else "")
+    facts, told = model.scenario.facts, []
+    for part in rest.removesuffix("]").split(", "):
+        fact, equals, value = part.partition("=")
+        told.append(f"{facts[fact].short or readable(fact)}: {readable(value)}" if equals else readable(fact))
+    return model.scenario.phases[base].titled(base) + (f" ({', '.join(told)})" if bracket else "")
 
 
-def _place(model: Model, phase: PhaseTrace) -> Place:
-    """A phase with what follows it; where facts tell phases apart, it is known which phase of the file follows."""
-    scenario = model.scenario
-    base = phase.phase.partition("[")[0]
+def _place(model: Model, group: _Group) -> Place:
+    """A phase with what follows it."""
+    scenario, game = model.scenario, model.game
     to: dict[str, float] = {}
-    for outcome, p in phase.outcomes.items():
-        following = scenario.outcomes[outcome.partition("[")[0]].next
-        to[following] = to.get(following, 0.0) + p
-    paid = tuple((_who(model, actor), flow) for actor, flow in phase.flows.items() if flow)
-    follows = tuple((name, scenario.phases[name].titled(name), p) for name, p in to.items())
-    begins = base == model.game.phases[model.game.start].partition("[")[0]
-    return Place(phase.phase, _title(model, phase.phase), scenario.phases[base].tone, paid, follows, begins)
+    flows: dict[str, float] = {}
+    split = group.name.partition("[")[2].partition("=")[0] if "=" in group.name else None
+    for state, weight in group.states:
+        at = game.phases.index(state.phase)
+        for outcome, p in state.outcomes.items():
+            after = model.states[game.next_phase[at][game.outcomes.index(outcome)]]
+            following = _name(model, tuple(scenario.phases)[after.phase], after.facts, split, state.type)
+            to[following] = to.get(following, 0.0) + weight * p
+        for actor, flow in state.flows.items():
+            flows[actor] = flows.get(actor, 0.0) + weight * flow
+    base = group.name.partition("[")[0]
+    paid = tuple((_who(model, actor), flow) for actor, flow in flows.items() if flow)
+    follows = tuple((name, _title(model, name), p) for name, p in to.items())
+    begins = base == game.phases[game.start].partition("[")[0]
+    if begins and split is not None:
+        begins = group.name == _name(model, base, model.states[game.start].facts, split, group.likeliest.type)
+    return Place(group.name, _title(model, group.name), scenario.phases[base].tone, paid, follows, begins)
 
 
 def _who(model: Model, name: str) -> str:
@@ -124,39 +200,62 @@ def _node(model: Model, node: NodeTrace) -> Node:
 
 
 def section(found: Material) -> Section:
-    """The phases and what is played first, in the central world under the arrangement looked into."""
+    """The phases and what is played first, in the central world under the arrangement looked into.
+
+    Where facts tell phases apart the map is that of the middle of the horizon, once whole and once split by each fact
+    whose values have names.
+    """
     model, focus = found.model, found.subject.focus
-    of = trace(model, focus, information=found.result.information)
+    facts = model.scenario.facts
+    period = model.periods // 2 if facts else 0
+    of = trace(model, focus, information=found.result.information, periods=(0, period))
     played = next((phase for phase in of.phases[0] if phase.nodes), None)
-    figures = [_map_figure(found, of.phases[0])]
+    splits = [None, *(name for name, fact in facts.items() if fact.values)]
+    figures = [_map_figure(found, of.phases[period], split, period) for split in splits]
     if played is not None:
         figures.append(_tree_figure(found, played))
     where = quoted(found.arrangement_title(focus))
+    split_too = " [--split FACT]" if facts else ""
     words = (
-        f"Under {where}, with every assumption at its median, in the first period. All trees: `backstop explain STUDY "
-        f"--arrangement {focus} --picture FILE`."
+        f"Under {where}, with every assumption at its median, in the first period{_and_later(model, period)}. All "
+        f"trees: `backstop explain STUDY --arrangement {focus} --picture FILE{split_too}`."
     )
     return Section("game", "The game, in the central world", (Paragraph(words), *figures), annex=True)
 
 
-def _map_figure(found: Material, phases: tuple[PhaseTrace, ...]) -> Figure:
+def _and_later(model: Model, period: int) -> str:
+    if period == 0:
+        return ""
+    return (
+        f"; maps are of the period from year {period * model.period_years:g}, by when facts have come apart"
+    )
+
+
+def _map_figure(
+    found: Material, phases: tuple[PhaseTrace, ...], split: str | None = None, period: int = 0
+) -> Figure:
     model = found.model
-    places = _places(model, phases)
+    places = _places(model, _groups(model, phases, split))
     rows = [(place.title, title, chance_words(p)) for place in places for _, title, p in place.to]
     first = next((place for place in places if place.begins), places[0])
     title = f"It begins with {quoted(first.title)}"
     likely = max(((p, following) for _, following, p in first.to), default=None)
-    if likely is not None:
+    if split is not None:
+        title = f"The phases split by {quoted(model.scenario.facts[split].titled(split))}"
+    elif likely is not None:
         title += f"; {_period(model)} on, most likely is {quoted(likely[1])} ({chance_words(likely[0])})"
     chances = [(f"{a} to {b}", p) for place in places for a, b, p in _passages(place)]
+    note = "Of the central world alone: other worlds have other chances."
+    if model.scenario.facts:
+        note += f" Year {period * model.period_years:g}. {_gathered(model, split)}"
     return style.figure(
         partial(_bars, chances),
         partial(draw_map, places, _period(model)),
-        "phases",
+        "phases" if split is None else f"phases-{split}",
         title=title,
         definition="The phases from good to bad, what each actor gets there a year, and how likely what follows is.",
         source=found.source,
-        note="Of the central world alone: other worlds have other chances.",
+        note=note,
         alternative=stop("; ".join(f"{a} to {b}: {c}" for a, b, c in rows) or title),
         table=Table("Passages", ("", "to", f"chance {_period(model)}"), tuple(rows)),
     )
