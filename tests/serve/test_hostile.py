@@ -39,6 +39,7 @@ WORDS = (
     "definition",
 )
 SHORTEST = 28
+REPORT = "Hostile report.\n" + "\n".join(HOSTILE) + "\nThe end of it.\n"
 CLAIMS = """
 claims:
   lifts: {text: It lifts, raises: {measures: [force], metric: lasting}}
@@ -94,8 +95,7 @@ def _paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 def hostile_dossier() -> Dossier:
     """A dossier whose accounts, statements and propositions are full of hostile texts."""
     parts = [" ".join(HOSTILE[turn::8]) for turn in range(8)]
-    body = "Hostile report.\n" + "\n".join(HOSTILE) + "\nThe end of it.\n"
-    texts = {**TEXTS, "d": body}
+    texts = {**TEXTS, "d": REPORT}
     fields = {name: parts[at] for at, name in enumerate(("paraphrase", "note"))}
     statements = [
         statement("d-1", "d", HOSTILE[0], texts, **fields),
@@ -113,7 +113,7 @@ def hostile_dossier() -> Dossier:
         "note": parts[6],
     }
     hostile = source(
-        "d", body, **{k: v for k, v in about.items() if k in type(whole.sources["a"]).model_fields}
+        "d", REPORT, **{k: v for k, v in about.items() if k in type(whole.sources["a"]).model_fields}
     )
     return Dossier(whole.register, {**whole.sources, "d": hostile}, whole.statements, whole.propositions)
 
@@ -135,8 +135,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     scenario["dossier"] = "dossier"
     (folder / "scenario.yaml").write_text(json.dumps(scenario, indent=1), encoding="utf-8")
     written(hostile_dossier(), folder)
-    texts = folder / "dossier" / "texts"
-    texts.mkdir(exist_ok=True)
+    texts = folder.parent / "texts"
+    texts.mkdir()
+    for name, text in {**TEXTS, "d": REPORT}.items():
+        (texts / f"{name}.txt").write_text(text, encoding="utf-8")
     return folder
 
 
@@ -155,7 +157,7 @@ def _texts(value: Any) -> list[str]:
 
 
 def test_hostile_texts_are_inert_on_every_screen(folder: Path, watch: Watch) -> None:
-    with serving(folder) as server, watch(allowed=OWN) as seen:
+    with serving(folder, "--texts", folder.parent / "texts") as server, watch(allowed=OWN) as seen:
         page = seen.page
         page.goto(server.new_link())
         page.wait_for_selector("#backstop[data-compared]", state="attached", timeout=LONG)
@@ -172,12 +174,13 @@ def test_hostile_texts_are_inert_on_every_screen(folder: Path, watch: Watch) -> 
         assert shown >= 5
 
         # The document with all of them in its text, its passages and what is said of it.
-        page.get_by_role("link", name="Documents", exact=True).click()
-        page.wait_for_timeout(500)
-        for opener in page.locator("main a, main button.row-name, main td button").all()[:4]:
-            opener.click()
-            page.wait_for_timeout(500)
-            inert(page, "documents")
+        for place in ("d", "d/d-1", "a", "a/a-1"):
+            page.evaluate("at => { location.hash = `#v=1&screen=documents&at=${at}`; }", place)
+            expect(page.locator("main")).to_contain_text("report", timeout=10_000)
+            page.wait_for_timeout(400)
+            inert(page, place)
+            if place == "d":
+                assert "The end of it." in page.locator("main").inner_text()
 
         # What a command says of them comes back as text too.
         page.get_by_role("link", name="Analyses", exact=True).click()

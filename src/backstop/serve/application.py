@@ -60,7 +60,9 @@ def documents_routes(serving: Serving) -> list[Route]:
     """The dossier of the study; where other machines come in, texts that may not travel are not shown."""
     files = DossierFiles(serving.versions.file, serving.texts)
     evidence = StudyEvidence(files, lambda: serving.versions.current.model)
-    return dossier_routes(files, evidence, not is_loopback(serving.address.host), serving.news.tell)
+    return dossier_routes(
+        files, evidence, not is_loopback(serving.address.host), lambda: serving.news.tell("dossier")
+    )
 
 
 def news_routes(serving: Serving) -> list[Route]:

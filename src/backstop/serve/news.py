@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import Counter
 
 
 class News:
-    """A count of changes, and a way to wait for the next one. To be used from the loop of the server alone."""
+    """A count of changes, and a way to wait for the next one. To be used from the loop of the server alone.
+
+    `about` counts those of each subject by itself.
+    """
 
     def __init__(self) -> None:
         self.number = 0
+        self.about: Counter[str] = Counter()
         self._next = asyncio.Event()
 
-    def tell(self) -> None:
-        """Say that something has changed."""
+    def tell(self, subject: str = "") -> None:
+        """Say that something has changed, and about what."""
         self.number += 1
+        self.about[subject] += 1
         self._next.set()
         self._next = asyncio.Event()
 

@@ -53,6 +53,7 @@ class Serving:
             "ended": self.ended.is_set(),
             "version": now.number,
             "digest": now.digest,
+            "dossier": self.news.about["dossier"],
             "jobs": self.jobs.summaries(),
             "edited": self.versions.is_edited,
             "saved_as": None if now.file is None else now.file.name,

@@ -36,7 +36,7 @@ export function useFresh() {
     document.addEventListener("visibilitychange", seen);
     return () => document.removeEventListener("visibilitychange", seen);
   }, []);
-  const heard = news.value?.news;
+  const heard = news.value?.dossier;
   useEffect(() => {
     if (heard !== undefined && overview.peek() !== null && !coding.peek()) again();
   }, [heard]);
