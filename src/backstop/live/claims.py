@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from backstop.base.faults import Refused
 from backstop.evidence.evidence import Evidence
 from backstop.live.controls import passages_of
 from backstop.questions.claims.judging import BriefVerdict
@@ -23,10 +22,9 @@ def claim_entries(model: Model, judged: Mapping[str, BriefVerdict], evidence: Ev
     found = []
     for name, claim in model.scenario.claims.items():
         result = judged[name]
-        try:
-            test: Json | None = _test(model, requirements_of(model, name))
-        except Refused:
-            test = None
+        test: Json | None = None
+        if result.reason is None:
+            test = _test(model, requirements_of(model, name))
         found.append(
             {
                 "name": name,

@@ -28,7 +28,7 @@ from backstop.live.metrics import metric_entries
 from backstop.live.passages import passage_entries
 from backstop.program.manifest import manifest
 from backstop.program.program import Program, compile_program
-from backstop.questions.claims.judging import judge_briefly
+from backstop.questions.claims.judging import judge_briefly, unjudged
 from backstop.questions.inquiry import inquiry_of
 from backstop.report.material.subject import Subject, subject_of
 from backstop.scenario.expression.expression import Value
@@ -41,8 +41,19 @@ FORMAT = "backstop-live/1"
 WORLDS = 1_008
 """Worlds of a page where nothing else is said: a multiple of the sixteen replications, and one call of a program."""
 
+WORLDS_OF_LEARNING = 96
+"""Those of a study whose actors learn an actor's type: a world takes a thousand times as long to solve there."""
+
 MOST_WORLDS = 1_984
 """The most worlds of a page: under 2,000 quantiles are read from sorted worlds, in the page as in Python."""
+
+_TOO_LONG = (
+    "Not judged on this page: where actors learn a type, a world takes too long to solve for all that claims ask; "
+    "`backstop claims` and the report have the verdict"
+)
+
+# Bytes of a program that may tell slips in a page; one with learning has several times as many.
+_MOST_WITH_SLIPS = 2_000_000
 
 Json = dict[str, Any]
 
@@ -51,11 +62,13 @@ Json = dict[str, Any]
 class Asked:
     """What a page is made of: how many worlds of which seed, under which reading of payoff shocks, and for what.
 
+    `worlds` None: as many as are usual for the study.
+
     `command` is the command line that gave the printed report, and `reported` the number of worlds it has; both are
     nothing where there is none. `metrics`, `target` and `about` are what the report leads with.
     """
 
-    worlds: int = WORLDS
+    worlds: int | None = None
     seed: int = 1
     information: Information | None = None
     threads: int | None = None
@@ -72,12 +85,15 @@ def payload(model: Model, study: Path, asked: Asked = Asked(), served: Json | No
     `served`: what a server says of itself; None in a file. Raises InvalidInput for faults found while solving, and
     Refused where the worlds of the page are worth too little after weighting.
     """
-    worlds = min(asked.worlds, MOST_WORLDS)
+    worlds = min(asked.worlds or usual_worlds(model), MOST_WORLDS)
     result = assess(model, worlds, asked.seed, information=asked.information, threads=asked.threads)
     subject = subject_of(result, asked.metrics, asked.target, asked.about)
     evidence = evidence_of(model, study)
     program = page_program(model, result.information)
-    judged = judge_briefly(inquiry_of(result, asked.threads), result) if model.scenario.claims else {}
+    if learns(model):
+        judged = unjudged(model, _TOO_LONG)
+    else:
+        judged = judge_briefly(inquiry_of(result, asked.threads), result) if model.scenario.claims else {}
     scenario = model.scenario
     return {
         "format": FORMAT,
@@ -120,6 +136,16 @@ def payload(model: Model, study: Path, asked: Asked = Asked(), served: Json | No
     }
 
 
+def usual_worlds(model: Model) -> int:
+    """How many worlds a page is given where nothing else is said; the same on every machine."""
+    return WORLDS_OF_LEARNING if learns(model) else WORLDS
+
+
+def learns(model: Model) -> bool:
+    """Whether actors of a study learn an actor's type, so that a world takes long to solve."""
+    return model.types is not None and model.types.beliefs == "bayes"
+
+
 def page_program(model: Model, information: Information) -> Program:
     """The program of a page: it lays worlds open and tells slips, unless that makes it too large.
 
@@ -127,7 +153,9 @@ def page_program(model: Model, information: Information) -> Program:
     """
     for slips, opening in ((True, True), (False, True), (True, False)):
         with contextlib.suppress(Refused):
-            return compile_program(model, information, slips, opening=opening)
+            found = compile_program(model, information, slips, opening=opening)
+            if not slips or len(found.wasm) <= _MOST_WITH_SLIPS:
+                return found
     return compile_program(model, information)
 
 

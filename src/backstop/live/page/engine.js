@@ -4,6 +4,7 @@
  */
 import { MAIN, Pool } from "./host.js";
 import { selection } from "./instance.js";
+import { REPLICATIONS } from "./statistics.js";
 
 /** Why a page cannot be made alive, in a sentence for its reader. */
 export class CannotRun extends Error {}
@@ -169,13 +170,26 @@ export class Engine {
 
   /**
    * How many worlds, a multiple of the sixteen replications, can be solved in about `ms` under so many arrangements:
-   * all of them where the study is quick.
+   * all of them where the study is quick, and no fewer than sixteen.
    */
   affordable(ms, arrangements, wanted = ["metrics"]) {
-    const pace = this.pool.pace.get(this.selection(wanted, null).pace);
-    if (pace === undefined) return Math.min(this.worlds, 128);
+    const pace = this.paceOf(wanted);
+    if (pace === null) return Math.min(this.worlds, 64);
     const count = (ms * this.pool.workers.length) / (pace * Math.max(1, arrangements));
-    return count >= this.worlds ? this.worlds : Math.min(this.worlds, Math.max(64, Math.floor(count / 16) * 16));
+    return count >= this.worlds ? this.worlds : Math.min(this.worlds, Math.max(REPLICATIONS, Math.floor(count / 16) * 16));
+  }
+
+  /** Under how many arrangements all worlds can be solved in about `ms`; one at least. */
+  affordableArrangements(ms, wanted = ["metrics"]) {
+    const pace = this.paceOf(wanted);
+    if (pace === null) return 1;
+    return Math.max(1, Math.floor((ms * this.pool.workers.length) / (pace * this.worlds)));
+  }
+
+  /** Milliseconds for a world under one arrangement; where these figures were never asked for, as others took. */
+  paceOf(wanted) {
+    const { pace } = this.pool;
+    return pace.get(this.selection(wanted, null).pace) ?? (pace.size > 0 ? Math.max(...pace.values()) : null);
   }
 
   /** The same with a pool of its own, of so many workers. */

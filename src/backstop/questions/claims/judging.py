@@ -126,6 +126,11 @@ class BriefVerdict:
     reason: str | None = None
 
 
+def unjudged(model: Model, reason: str) -> dict[str, BriefVerdict]:
+    """All claims of a model as not judged, for this reason."""
+    return dict.fromkeys(model.scenario.claims, BriefVerdict(_CANNOT, reason=reason))
+
+
 def judge_briefly(inquiry: Inquiry, solved: Result | None = None) -> dict[str, BriefVerdict]:
     """The verdicts of `judge_claims` alone, with what decides each claim: by name, in the order of the file.
 
