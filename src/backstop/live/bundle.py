@@ -30,18 +30,15 @@ LIBRARIES: Mapping[str, str] = {
     "vendor/preact": "preact/preact.mjs",
     "vendor/hooks": "preact/hooks.mjs",
     "vendor/signals": "signals/signals.mjs",
-    "vendor/vega": "vega/vega.min.js",
-    "vendor/vega-interpreter": "vega-interpreter/vega-interpreter.js",
 }
 """The libraries that modules of the page may import, and their files."""
 
-# The names that libraries know each other by. Vega holds what its interpreter takes from vega-util.
+# The names that libraries know each other by.
 _AMONG_LIBRARIES = {
     "htm": "htm/htm.mjs",
     "preact": "preact/preact.mjs",
     "preact/hooks": "preact/hooks.mjs",
     "@preact/signals-core": "signals-core/signals-core.mjs",
-    "vega-util": "vega/vega.min.js",
 }
 _WORKER_SOURCE = "bundled/worker"
 
@@ -154,11 +151,8 @@ def own(path: str, text: str) -> Module:
 
 
 def library(path: str, text: str) -> Module:
-    """A library as published: an ES module, or a script for every kind of loader that takes `exports`."""
+    """A library as published, an ES module mostly without line breaks."""
     text = _SOURCE_MAP.sub("", text)
-    if re.match(r'!function\(t,e\)\{"object"==typeof exports', text):
-        body = f"const exports = {{}}, module = {{ exports }};\n{text}\nreturn exports;"
-        return Module(path, (), body)
     imports: dict[str, None] = {}
     head: list[str] = []
     exported: list[str] = []
