@@ -26,6 +26,8 @@ MOST_STEPS, MOST_CORRECTIONS = 14, 8
 # The first and the largest step on the branch, the least, and how far a prediction may be off.
 FIRST, LARGEST, LEAST, NEAR = 0.5, 0.5, 1e-7, 0.1
 MOST_TRIES = 4_000
+# How often the branch is followed at most where it turns back, which takes hundreds of steps, in a world.
+MOST_TURNS = 60
 # How little beliefs may move in the last step where the branch is followed: at its end, and before.
 THERE, ON_THE_WAY = 3e-7, 1e-5
 # A step on the branch that tells its direction.
@@ -36,29 +38,30 @@ SAME = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Worlds:
-    """Places of masks of worlds: those looked `among`; those in which nothing is presumed of beliefs (`cold`); in which
-    nothing must ever be (`careful`); `lost` on the way; in which two ways `differ`; still to be followed (`todo`);
-    in which beliefs `begin` for want of earlier ones; `solved` by groups of phases, or by sweeps within them (`swept`);
-    that have `moved` since the horizon.
-    `tolerance`: how little beliefs may move in a last step.
+    """Places of masks of worlds: those looked `among`; those in which nothing is presumed of beliefs (`cold`); those
+    `lost` on the way, now or for good (`astray`); in which two ways `differ`; still to be followed (`todo`); in which
+    beliefs `begin` for want of earlier ones; `solved` by groups of phases, or by sweeps within them (`swept`); that
+    have `moved` since the horizon. `turns`: how often the branch turned back. `tolerance`: how little beliefs may move
+    in a last step.
     """
 
     among: int
     cold: int
-    careful: int
     lost: int
+    astray: int
     differ: int
     todo: int
     begin: int
     solved: int
     swept: int
     moved: int
+    turns: int
     tolerance: int
 
 
 def worlds_of(memory: Memory) -> Worlds:
     """Room for them."""
-    return Worlds(*(memory.take(1) for _ in range(11)))
+    return Worlds(*(memory.take(1) for _ in range(12)))
 
 
 class Following:
@@ -410,20 +413,35 @@ class Following:
         )
         function.any_in(self.turning.turning)
         with function.when():
+
+            def counted(terms: Terms) -> dict[int, Term]:
+                here = terms.load(self.turning.turning)
+                count = terms.add(terms.load(worlds.turns), terms.truth(here))
+                over = terms.op("and", here, terms.op("gt", count, terms.constant(float(MOST_TURNS))))
+                return {
+                    worlds.turns: count,
+                    worlds.astray: terms.op("or", terms.load(worlds.astray), over),
+                    self.turning.turning: terms.op("andnot", here, over),
+                }
+
+            self._put(function, counted)
+        function.any_in(self.turning.turning)
+        with function.when():
             for parameter in range(TARGETS + len(seat.targets)):
                 function.get(parameter)
             function.call(f"turn_{number}")
         return function
 
     def _compare(self, number: int, seat: Seat) -> Function:
-        """Whether the branch leads to the beliefs that are kept, which stay, in the worlds in which choices jump."""
+        """Whether the branch leads to the beliefs that are kept, in the worlds in which choices jump; where it leads
+        elsewhere, the beliefs there are kept from now on."""
         function, desk, worlds, grid = (
             Function(f"compare_{number}", (I32,) * (3 + len(seat.targets))),
             self.desk,
             self.worlds,
             self.grid,
         )
-        row = function.local(I32)
+        row, apart_ = function.local(I32), function.local()
 
         def looked(terms: Terms) -> Term:
             return terms.op("and", terms.load(worlds.among), terms.load(desk.jumped))
@@ -444,17 +462,28 @@ class Following:
                 function.get(3 + place)
             function.call(f"follow_{number}")
 
-            def differs(terms: Terms) -> dict[int, Term]:
+            def elsewhere(terms: Terms) -> Term:
                 gaps = [
                     terms.sub(terms.load_at(1, i * SLOT), terms.load(self.saved + i * SLOT))
                     for i in range(len(seat.found))
                 ]
                 apart = largest(terms, terms.constant(0.0), gaps)
                 same = terms.op("le", apart, terms.constant(SAME))
-                elsewhere = terms.op("andnot", looked(terms), same)
-                return {worlds.differ: terms.op("or", terms.load(worlds.differ), elsewhere)}
+                return terms.op("andnot", looked(terms), same)
 
-            self._put(function, differs)
-            self._each(function, seat, lambda terms, i: {-1: terms.load(self.saved + i * SLOT)})
+            function.assign(lambda terms: {apart_: elsewhere(terms)})
+            self._put(
+                function,
+                lambda terms: {worlds.differ: terms.op("or", terms.load(worlds.differ), terms.local(apart_))},
+            )
+            self._each(
+                function,
+                seat,
+                lambda terms, i: {
+                    -1: terms.select(
+                        terms.local(apart_), terms.load_at(1, i * SLOT), terms.load(self.saved + i * SLOT)
+                    )
+                },
+            )
             function.step(1, len(seat.found) * SLOT)
         return function

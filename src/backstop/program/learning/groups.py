@@ -13,15 +13,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from backstop.program.code.encoding import Function
+from backstop.program.code.encoding import I32, Function
 from backstop.program.code.terms import Term, Terms
 from backstop.program.layout import Slots
-from backstop.program.learning.process import IN_PERIODS, LearntProcess
+from backstop.program.learning.process import IN_PERIODS, TRIES, LearntProcess
 from backstop.program.learning.search import Mixing, tables_of
 from backstop.program.recursion.process import PRECISION, PROPOSE_AT, Lanes
 from backstop.program.recursion.rows import Rows, RowWriter
 from backstop.program.recursion.shortcut import LEAST_NOISE, least_noise
-from backstop.program.recursion.sweeps import sweeps_of
+from backstop.program.recursion.sweeps import Sweeps, sweeps_of
 from backstop.program.recursion.tail import tail
 
 # At a few beliefs: how little worlds may still change by, sweeps made at most, and when a fixed point is looked for.
@@ -53,8 +53,13 @@ class Sweeping:
 
     @property
     def likeness(self) -> float:
-        """Beliefs are found to so many digits that repeats need not be exact."""
-        return LIKENESS
+        """Beliefs are found to so many digits that repeats need not be exact, where sweeps are not counted."""
+        return 0.0 if self.cut else LIKENESS
+
+    @property
+    def astray(self) -> int:
+        """Where the mask of the worlds lies that have left the principal branch for good."""
+        return self.process.worlds.astray
 
     @property
     def lanes(self) -> Lanes:
@@ -101,7 +106,7 @@ class Sweeping:
 
     def patience(self, terms: Terms, limit: int) -> Term:
         """How many sweeps are made at most in each world."""
-        return self.process.patience(terms, limit)
+        return terms.constant(float(limit))
 
     def sweep(self, function: Function, active: int) -> None:
         """One period back in the tail in the worlds `active`."""
@@ -160,7 +165,11 @@ class ByGroups:
         process.put(
             function,
             lambda terms: {
-                worlds.swept: terms.op("andnot", terms.load(worlds.swept), terms.load(worlds.solved)),
+                worlds.swept: terms.op(
+                    "andnot",
+                    terms.op("andnot", terms.load(worlds.swept), terms.load(worlds.solved)),
+                    terms.load(worlds.astray),
+                ),
                 lanes.settled: terms.load(worlds.solved),
             },
         )
@@ -177,6 +186,7 @@ class ByGroups:
 
         def left(terms: Terms) -> Term:
             known = terms.op("or", terms.load(worlds.solved), terms.load(worlds.swept))
+            known = terms.op("or", known, terms.load(worlds.astray))
             return terms.op("andnot", process.among(terms), known)
 
         process.put(function, lambda terms: {worlds.todo: left(terms)})
@@ -185,15 +195,14 @@ class ByGroups:
             process.begin(function, worlds.todo)
             process.put(function, lambda terms: {worlds.swept: left(terms)})
             function.call("joint_tail")
+            every = [phase for group in self.mixing.groups for phase in group]
+            process.confirm(function, every, lambda: function.call("joint_tail"))
             process.put(
                 function,
                 lambda terms: {
-                    lanes.settled: terms.op("or", terms.load(lanes.settled), terms.load(worlds.solved)),
-                    worlds.among: terms.load(worlds.swept),
-                    worlds.tolerance: terms.constant(IN_PERIODS),
+                    lanes.settled: terms.op("or", terms.load(lanes.settled), terms.load(worlds.solved))
                 },
             )
-            process.settle_last(function, [phase for group in self.mixing.groups for phase in group])
 
     def _fine(self) -> Function:
         """`fine_tail()`: from values that have settled at a few beliefs to those at all, in the worlds `todo`."""
@@ -214,18 +223,72 @@ class ByGroups:
             lambda cell: {self.proposal: cell.at(rows.values)},
             most={sweeps.scale: lambda cell: cell.at(rows.values)},
         )
+        astray, open_, tries = function.local(), function.local(), function.local(I32)
+        function.assign(lambda terms: {astray: terms.bits(0)})
         for group in mixing.groups:
             process.put(function, lambda terms: {worlds.begin: terms.bits(-1)})
-            if mixing.loops(group):
-                mixing.search(function, group, found, sweeps)
-            process.look(function, found, IN_PERIODS)
-            process.settle_last(function, group)
-            if not mixing.loops(group):
-                process.discount(function, group[0])
-                mixing.take(function, group)
+            function.assign(lambda terms: {open_: terms.local(found)})
+            function.whole(0)
+            function.set(tries)
+            # Again from the beliefs of the principal branch, where others were found.
+            with function.loop():
+                process.put(function, lambda terms: {worlds.differ: terms.bits(0)})
+                self._group(function, group, open_, found, sweeps)
+                process.put(function, lambda terms: {worlds.begin: terms.bits(0)})
+                function.assign(
+                    lambda terms: {open_: terms.op("and", terms.local(found), terms.load(worlds.differ))}
+                )
+                function.step(tries, 1)
+                function.get(tries)
+                function.whole(TRIES)
+                function.integer("less")
+                function.any_of(open_)
+                function.integer("and")
+            function.assign(
+                lambda terms: {
+                    astray: terms.op(
+                        "or", terms.op("or", terms.local(astray), terms.load(worlds.lost)), terms.local(open_)
+                    )
+                }
+            )
         every.take(self.proposal, found)
-        process.put(function, lambda terms: {worlds.solved: terms.local(found), worlds.begin: terms.bits(0)})
+        process.put(
+            function,
+            lambda terms: {
+                worlds.solved: terms.op(
+                    "andnot",
+                    terms.op("andnot", terms.local(found), terms.local(astray)),
+                    terms.load(worlds.astray),
+                ),
+                worlds.lost: terms.bits(0),
+                worlds.differ: terms.bits(0),
+                worlds.begin: terms.bits(0),
+            },
+        )
         return function
+
+    def _group(
+        self, function: Function, group: tuple[int, ...], open_: int, found: int, sweeps: Sweeps
+    ) -> None:
+        """Solve a group in the worlds of the local `open_`; those that do not settle leave the local `found`."""
+        process, mixing, here = self.process, self.mixing, function.local()
+        if mixing.loops(group):
+            function.assign(lambda terms: {here: terms.local(open_)})
+            mixing.search(function, group, here, sweeps)
+
+            def left(terms: Terms) -> dict[int, Term]:
+                failed = terms.op("andnot", terms.local(open_), terms.local(here))
+                return {
+                    found: terms.op("andnot", terms.local(found), failed),
+                    open_: terms.local(here),
+                }
+
+            function.assign_together(left)
+        process.look(function, open_, IN_PERIODS)
+        process.settle_last(function, group)
+        if not mixing.loops(group):
+            process.discount(function, group[0])
+            mixing.take(function, group)
 
     def _swept(self) -> Function:
         """`swept_tail()`: plain sweeps within each group, from values of nothing, in the worlds `swept`; those that
@@ -240,20 +303,25 @@ class ByGroups:
         process.begin(function, worlds.swept)
         function.assign(lambda terms: {settled: terms.load(worlds.swept), active: terms.load(worlds.swept)})
         for number, group in enumerate(self.mixing.groups):
-            loops = self.mixing.loops(group)
-            if loops:
-                function.call(f"tail_{number}")
+            process.put(function, lambda terms: {worlds.swept: terms.local(active)})
+            if self.mixing.loops(group):
+                name = f"tail_{number}"
+                function.call(name)
+                process.confirm(function, group, partial(function.call, name))
                 function.assign(
                     lambda terms: {settled: terms.op("and", terms.local(settled), terms.load(lanes.settled))}
                 )
-            process.look(function, active, IN_PERIODS)
-            process.settle_last(function, group)
-            if not loops:
+            else:
+                process.confirm(function, group, lambda: None)
                 first = rows.place[grid.first[group[0]]] // rows.size
                 RowWriter(function, rows, grid.size, first).take(rows.worth, active)
+        function.assign(
+            lambda terms: {settled: terms.op("andnot", terms.local(settled), terms.load(worlds.astray))}
+        )
         process.put(
             function,
             lambda terms: {
+                worlds.swept: terms.local(active),
                 worlds.solved: terms.op("or", terms.load(worlds.solved), terms.local(settled)),
                 lanes.settled: terms.op("or", terms.load(worlds.solved), terms.local(settled)),
             },

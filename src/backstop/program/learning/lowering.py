@@ -93,8 +93,10 @@ class LearntLowering(Lowering):
 
     def after_tail(self, function: Function) -> None:
         """See whether beliefs at the horizon lie on the principal branch; keep numbers that depend on the period."""
+        learnt = self.learnt
         if not self.by_groups and self.grid.hidden.learns:
-            self.learnt.confirm(function)
+            again = None if learnt.cut else lambda: function.call("tail")
+            learnt.confirm(function, learnt.going, again)
         function.call("keep")
 
     def watched(self, evaluation: Evaluation) -> list[Function]:
@@ -140,33 +142,17 @@ class LearntLowering(Lowering):
         cost_stride: int,
         timed: bool,
     ) -> None:
-        """Once more with care in worlds in which what was presumed of beliefs does not hold."""
+        """Periods that are as the horizon is are not solved; worlds lost on the way have not settled."""
         worlds, lanes = self.learnt.worlds, self.lanes
-        terms = Terms()
-        function.compute(terms, [Store(worlds.careful, terms.bits(0))])
 
         def watched() -> None:
             wind()
             function.call("watch")
 
-        with function.loop():
-            super().backwards(function, time, watched, costs, cost_stride, timed)
-            if not self.grid.hidden.learns:
-                function.whole(0)
-            else:
-                terms = Terms()
-                new = terms.op("andnot", terms.load(worlds.differ), terms.load(worlds.careful))
-                function.compute(
-                    terms,
-                    [
-                        Store(worlds.todo, terms.op("andnot", new, terms.load(lanes.failed))),
-                        Store(worlds.careful, terms.op("or", terms.load(worlds.careful), new)),
-                    ],
-                )
-                function.any_in(worlds.todo)
+        super().backwards(function, time, watched, costs, cost_stride, timed)
         if self.grid.hidden.learns:
             terms = Terms()
-            lost = terms.load(worlds.lost)
+            lost = terms.op("or", terms.load(worlds.lost), terms.load(worlds.astray))
             if self.learnt.stuck is not None:
                 lost = terms.op("or", lost, terms.load(self.learnt.stuck))
             function.compute(

@@ -21,8 +21,8 @@ from backstop.program.recursion.rows import Rows, RowWriter, largest
 
 # How little beliefs may move in the last step: in sweeps of the tail that go on until nothing moves, and in periods.
 IN_SWEEPS, IN_PERIODS = 1e-2, 3e-7
-# Sweeps made at most where the branch is followed in every one.
-MOST_CAREFUL = 256
+# How often phases are solved at most where beliefs turn out to lie off the principal branch.
+TRIES = 6
 
 
 @dataclass(slots=True)
@@ -140,6 +140,11 @@ class LearntProcess:
         """What all others call."""
         return [*self.plays.functions, *self.following.functions()]
 
+    @property
+    def going(self) -> list[int]:
+        """The phases that go on."""
+        return self._phases(self.rows.going)
+
     def _phases(self, rows: Iterable[int]) -> list[int]:
         """The phases that some rows belong to."""
         wanted = set(rows)
@@ -175,6 +180,19 @@ class LearntProcess:
         function.whole(self.record.horizon)
         function.set(block)
         self._settle_and_compare(function, phases, block)
+
+    def _settle_surely(self, function: Function, phases: Iterable[int], block: int) -> None:
+        """The beliefs on the principal branch and the worth of phases."""
+        if not self.board.grid.hidden.learns:
+            self._settle(function, phases, block)
+            return
+        for phase in phases:
+            self.put(function, lambda terms: {self.worlds.differ: terms.bits(0)})
+            self._settle_and_compare(function, [phase], block)
+            function.any_in(self.worlds.differ)
+            with function.when():
+                self._settle(function, [phase], block)
+        self.put(function, lambda terms: {self.worlds.differ: terms.bits(0)})
 
     def _settle_and_compare(self, function: Function, phases: Iterable[int], block: int) -> None:
         """The beliefs and the worth of phases; where choices are not alike at neighbouring beliefs, it is seen whether
@@ -217,9 +235,14 @@ class LearntProcess:
         """One period back in the tail in the worlds `active`, of all phases or of some; `coarse`: at a few beliefs."""
         self.look(function, active, IN_PERIODS if self.cut else IN_SWEEPS)
         every = self._phases(self.rows.going) if phases is None else phases
-        self._settle(function, every, None, coarse)
-        if self.cut:
-            self._absorb(function)
+        if not self.cut:
+            self._settle(function, every, None, coarse)
+            return
+        block = function.local(I32)
+        function.whole(self.record.horizon)
+        function.set(block)
+        self._settle_surely(function, every, block)
+        self._absorb(function)
 
     def sweep_of(self, function: Function, active: int, phases: Sequence[int], coarse: bool) -> None:
         """A sweep over some phases, which follow what is found of one another within it: that leads to the same fixed
@@ -253,14 +276,6 @@ class LearntProcess:
                 stores.append(Store(rows.discounted + at, worth, row))
             function.compute(terms, stores)
 
-    def patience(self, terms: Terms, limit: int) -> Term:
-        """How many sweeps are made at most: not many where every one of them takes the way along the branch."""
-        most = terms.constant(float(limit))
-        if not self.board.grid.hidden.learns:
-            return most
-        careful = terms.constant(float(min(limit, MOST_CAREFUL)))
-        return terms.select(terms.load(self.worlds.careful), careful, most)
-
     def _absorb(self, function: Function) -> None:
         rows, terms, stores = self.rows, Terms(), list[Store]()
         for row in rows.absorbing:
@@ -283,7 +298,9 @@ class LearntProcess:
         """`start()`: the values where the tail begins."""
         function, terms, rows, worlds = Function("start"), Terms(), self.rows, self.worlds
         stores = [
-            Store(worlds.cold, terms.load(worlds.careful)),
+            Store(worlds.cold, terms.bits(0)),
+            Store(worlds.astray, terms.bits(0)),
+            Store(worlds.turns, terms.constant(0.0)),
             Store(worlds.lost, terms.bits(0)),
             Store(worlds.differ, terms.bits(0)),
             Store(worlds.moved, terms.bits(-1)),
@@ -349,17 +366,64 @@ class LearntProcess:
                 function.compute(terms, stores)
                 function.step(place, found * SLOT)
 
-    def confirm(self, function: Function) -> None:
-        """See whether beliefs at the horizon lie on the principal branch, where the tail was solved by sweeps."""
+    def confirm(self, function: Function, phases: Iterable[int], again: Callable[[], None] | None) -> None:
+        """What is chosen at the horizon in the worlds `swept`; where beliefs turn out to lie off the principal branch,
+        once more from those on it, after the sweeps that `again` writes. Worlds that come to no end are `astray`."""
+        worlds, settled, each = self.worlds, self.lanes.settled, list(phases)
+        tries, kept, more = function.local(I32), function.local(), function.local(I32)
+        function.whole(0)
+        function.set(tries)
+        with function.loop():
+            self.put(
+                function,
+                lambda terms: {
+                    worlds.among: terms.op("and", self.among(terms), terms.load(worlds.swept)),
+                    worlds.tolerance: terms.constant(IN_PERIODS),
+                    worlds.lost: terms.bits(0),
+                    worlds.differ: terms.bits(0),
+                },
+            )
+            self.settle_last(function, each)
+            function.step(tries, 1)
+            if again is None:
+                function.whole(0)
+            else:
+                function.get(tries)
+                function.whole(TRIES)
+                function.integer("less")
+                function.any_in(worlds.differ)
+                function.integer("and")
+                function.set(more)
+                function.get(more)
+                with function.when():
+                    function.assign(lambda terms: {kept: terms.load(settled)})
+                    self.put(
+                        function,
+                        lambda terms: {
+                            worlds.swept: terms.op("and", terms.load(worlds.differ), terms.load(settled))
+                        },
+                    )
+                    again()
+                    self.put(
+                        function,
+                        lambda terms: {
+                            settled: terms.select(
+                                terms.load(worlds.swept), terms.load(settled), terms.local(kept)
+                            )
+                        },
+                    )
+                function.get(more)
+        self.put(function, self.gone)
+
+    def gone(self, terms: Terms) -> dict[int, Term]:
+        """Note the worlds that are lost, or in which beliefs keep leaving the principal branch."""
         worlds = self.worlds
-        self.put(
-            function,
-            lambda terms: {
-                worlds.among: terms.op("andnot", self.among(terms), terms.load(worlds.solved)),
-                worlds.tolerance: terms.constant(IN_PERIODS),
-            },
-        )
-        self.settle_last(function, self._phases(self.rows.going))
+        lost = terms.op("or", terms.load(worlds.lost), terms.load(worlds.differ))
+        return {
+            worlds.astray: terms.op("or", terms.load(worlds.astray), lost),
+            worlds.lost: terms.bits(0),
+            worlds.differ: terms.bits(0),
+        }
 
     def periods(self) -> list[Function]:
         """`back(period)`, one period back, and `first(period)`, with the phases that are played in period 0 alone."""
@@ -390,17 +454,7 @@ class LearntProcess:
                     worlds.tolerance: terms.constant(IN_PERIODS),
                 },
             )
-            going = self._phases(rows.going)
-            if self.board.grid.hidden.learns:
-                function.get(0)
-                function.whole(1)
-                function.integer("equal")
-                function.choose(
-                    lambda: self._settle_and_compare(function, going, block),
-                    lambda: self._settle(function, going, block),
-                )
-            else:
-                self._settle(function, going, block)
+            self._settle_surely(function, self._phases(rows.going), block)
             self._absorb(function)
             writer = RowWriter(function, rows, len(rows.going) + len(rows.absorbing))
             writer.end_period(gone, self.lanes.failed, worlds.moved)

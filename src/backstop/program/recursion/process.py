@@ -95,6 +95,11 @@ class Swept(Protocol):
         """How many sweeps are made at most in each world, of `limit` in all."""
         ...
 
+    @property
+    def astray(self) -> int | None:
+        """Where the mask of the worlds lies in which sweeps lead nowhere; None where none ever do."""
+        ...
+
 
 class Backward(Protocol):
     """What is asked of a process that is solved backwards; see `Process`."""
@@ -222,6 +227,11 @@ class Process:
     def proposals(self) -> Sequence[int]:
         """Sweeps after which a fixed point is looked for."""
         return PROPOSE_AT
+
+    @property
+    def astray(self) -> int | None:
+        """Every sweep is what it is."""
+        return None
 
     @property
     def likeness(self) -> float:

@@ -20,7 +20,7 @@ from backstop.program.recursion.sweeps import sweeps_of
 # From this sweep on a repeat of earlier values is looked for.
 REPEATS_FROM = 32
 # How much values move at least in a sweep, relative to their scale, where repeats need not be exact.
-CYCLING = 1e-4
+CYCLING = 1e-6
 # From this sweep on worlds end that have moved by this share of what they moved by before, or by more.
 HOPELESS, HARDLY = 512, 0.95
 
@@ -69,6 +69,7 @@ class _Tail:
             self._settle()
             if shortcut is not None:
                 shortcut.confirm()
+            self._leave()
             self._end()
             if shortcut is not None:
                 shortcut.propose()
@@ -138,6 +139,14 @@ class _Tail:
             return found
 
         self.function.assign(ended)
+
+    def _leave(self) -> None:
+        """End worlds in which sweeps lead nowhere."""
+        active, astray = self.sweeps.active, self.process.astray
+        if astray is not None:
+            self.function.assign(
+                lambda terms: {active: terms.op("andnot", terms.local(active), terms.load(astray))}
+            )
 
     def _end(self) -> None:
         """End the worlds that are through all sweeps, made or, in an exact cycle, counted off."""
@@ -224,6 +233,8 @@ class _Tail:
                 )
                 around = terms.op("gt", terms.local(sweeps.change), far)
                 same = terms.op("and", around, terms.op("le", terms.local(moved), near))
+                same = terms.op("and", same, terms.local(sweeps.active))
+                return {self.stop: terms.select(same, terms.constant(0.0), stop)}
             open_ = terms.op("ge", stop, terms.constant(float(sweeps.limit)))
             new = terms.op("and", terms.op("and", same, open_), terms.local(sweeps.active))
             return {self.stop: terms.select(new, terms.local(left), stop)}
