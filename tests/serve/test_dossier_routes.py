@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from json import dumps
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 import pytest
 from starlette.applications import Starlette
-from tests.dossier.building import TEXTS, proposition, small, statement, written
+from tests.dossier.building import TEXTS
+from tests.support.lake import SCENARIO, lake
 
 from backstop.base.faults import InvalidInput
 from backstop.dossier import store
@@ -23,9 +25,6 @@ from backstop.scenario.study import load
 from backstop.serve.dossier.evidence import StudyEvidence
 from backstop.serve.dossier.files import DossierFiles
 from backstop.serve.dossier.routes import dossier_routes
-
-ROOT = Path(__file__).resolve().parents[2]
-SCENARIO = (ROOT / "examples" / "ladder" / "scenario.yaml").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True)
@@ -53,12 +52,20 @@ class Client:
         return self._asked("GET", path, b"", params)
 
     def post(
-        self, path: str, json: Any = None, params: dict[str, Any] | None = None, content: bytes | None = None
+        self, path: str, json: Any = None, content: bytes | None = None, said: dict[str, Any] | None = None
     ) -> Answer:
         body = content if content is not None else dumps(json).encode()
-        return self._asked("POST", path, body, params)
+        headers = [] if said is None else [(b"x-backstop-document", quote(dumps(said)).encode())]
+        return self._asked("POST", path, body, None, headers)
 
-    def _asked(self, method: str, path: str, body: bytes, params: dict[str, Any] | None) -> Answer:
+    def _asked(
+        self,
+        method: str,
+        path: str,
+        body: bytes,
+        params: dict[str, Any] | None,
+        headers: Sequence[tuple[bytes, bytes]] = (),
+    ) -> Answer:
         target, _, query = path.partition("?")
         scope = {
             "type": "http",
@@ -67,7 +74,7 @@ class Client:
             "path": unquote(target),
             "raw_path": target.encode(),
             "query_string": (query or urlencode(params or {})).encode(),
-            "headers": [(b"content-type", b"application/json")],
+            "headers": [(b"content-type", b"application/json"), *headers],
             "root_path": "",
             "scheme": "http",
         }
@@ -113,7 +120,7 @@ class Desk:
         return answer.json()
 
     def upload(self, data: bytes, status: int = 201, **query: Any) -> Any:
-        answer = self.client.post("/api/dossier/documents", params=query, content=data)
+        answer = self.client.post("/api/dossier/documents", said=query, content=data)
         assert answer.status_code == status, answer.text
         return answer.json()
 
@@ -127,31 +134,13 @@ class Desk:
         return next(s for s in listed if s["record"]["id"] == name)
 
 
-def lake(folder: Path, **options: Any) -> Desk:
-    study = folder / "study"
-    texts = folder / "texts"
-    texts.mkdir(parents=True)
-    for name, text in TEXTS.items():
-        (texts / f"{name}.txt").write_text(text, encoding="utf-8")
-    study.mkdir()
-    cited = SCENARIO.replace("basis: judgement", "basis: [a1, P1, judgement]", 1)
-    assert cited != SCENARIO
-    (study / "scenario.yaml").write_text(cited, encoding="utf-8")
-    dossier = small(
-        [
-            statement("a1", "a", "The envoy met both sides", actor="envoy", coder="one"),
-            statement("a2", "a", "met both sides in Vienna", coder="two"),
-            statement("b1", "b", "met both sides in Prague"),
-        ],
-        [proposition("P1", {"a2": "explicit", "b1": "implied"})],
-    )
-    written(dossier, study)
-    return Desk(study, **options)
+def opened(folder: Path, **options: Any) -> Desk:
+    return Desk(lake(folder).study, **options)
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
-    return lake(tmp_path)
+    return opened(tmp_path)
 
 
 def selected(account: str, words: str) -> dict[str, Any]:
@@ -421,7 +410,7 @@ def test_documents_come_in_and_their_texts_are_kept(desk: Desk) -> None:
     assert [path.read_text() for path in kept] == [hidden]
     assert (desk.folder / "private-texts" / ".gitignore").read_text() == "*\n"
     assert desk.get("/documents/boats/text")["text"] == hidden
-    open_ = desk.upload(b"May be handed on.\n", name="open.txt", may_travel=1, licence="CC0")
+    open_ = desk.upload(b"May be handed on.\n", name="open.txt", may_travel=True, licence="CC0")
     assert open_["documents"][0]["may_travel"] is True
     assert list((desk.folder / "texts").glob("*.txt"))
     again = desk.upload(hidden.encode(), name="boats.txt")
@@ -444,10 +433,13 @@ def test_documents_come_in_and_their_texts_are_kept(desk: Desk) -> None:
         (b"PK\x03\x04nothing", {"name": "x.docx"}, 422, "DOCX"),
         (b"text", {"name": "x.txt", "replaces": "zz"}, 422, "no source zz"),
         (b"text", {"name": "x.txt", "published": "2025-02-31"}, 422, "no day"),
+        (b"text", {"name": "x.txt", "certainty": "sure"}, 422, "sure"),
+        (b"text", {"name": "x.txt", "path": "/etc"}, 422, "path"),
+        (b"text", {"name": ["x.txt"]}, 422, "name"),
     ],
 )
 def test_what_is_no_document_is_refused_and_nothing_written(
-    desk: Desk, data: bytes, query: dict[str, str], status: int, words: str
+    desk: Desk, data: bytes, query: dict[str, Any], status: int, words: str
 ) -> None:
     before = desk.state()
     answer = desk.upload(data, status, **query)
@@ -483,7 +475,7 @@ def test_the_largest_text_is_shown_in_parts_and_a_larger_one_refused(desk: Desk)
 
 
 def test_texts_that_are_not_at_hand_are_said_to_be_missing(tmp_path: Path) -> None:
-    desk = lake(tmp_path, texts=False)
+    desk = opened(tmp_path, texts=False)
     found = desk.get("/documents/a")
     assert found["parts"] == []
     assert not found["document"]["at_hand"]
@@ -496,8 +488,8 @@ def test_texts_that_are_not_at_hand_are_said_to_be_missing(tmp_path: Path) -> No
 
 
 def test_what_may_not_travel_is_not_shown_to_other_machines(tmp_path: Path) -> None:
-    desk = lake(tmp_path, withheld=True)
-    desk.upload(b"May be handed on.\n", name="open.txt", may_travel=1)
+    desk = opened(tmp_path, withheld=True)
+    desk.upload(b"May be handed on.\n", name="open.txt", may_travel=True)
     secret = ["Vienna", "Prague", "refuse any", "Sixty"]
     answers = [
         desk.client.get(f"/api/dossier{path}").text

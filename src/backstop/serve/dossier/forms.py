@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
 from backstop.base.records import Record, as_tuple
 from backstop.dossier.anchor.selection import Selection
+from backstop.dossier.intake import Details
 
 Words = Annotated[str, StringConstraints(max_length=20_000)]
 Name = Annotated[str, StringConstraints(max_length=200)]
@@ -99,6 +100,33 @@ class Linking(Record):
     strength: Name = "explicit"
     remove: bool = False
     by: Name = ""
+
+
+class Sent(Record):
+    """What is said of a document that is sent: its file's name, of which source it is a new version, and more.
+
+    `id`: the id it is to have; the others are those of `intake.Details`.
+    """
+
+    name: Name = ""
+    replaces: Name = ""
+    id: Name = ""
+    licence: Words = ""
+    outlet: Words = ""
+    url: Words = ""
+    title: Words = ""
+    kind: Words = ""
+    published: Words = ""
+    certainty: Literal["", "certain", "probable", "relative", "unknown"] = ""
+    encoding: Name = ""
+    may_travel: bool = False
+    by: Name = ""
+
+    @property
+    def details(self) -> Details:
+        """As documents are taken in with them."""
+        own = self.model_dump(exclude={"name", "replaces", "id", "encoding"})
+        return Details(**own, encoding=self.encoding or None)
 
 
 class Nothing(Record):

@@ -5,16 +5,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from backstop.base.faults import InvalidInput
-from backstop.base.records import Record
+from backstop.base.faults import InvalidInput, Place
+from backstop.base.json_text import json_value
+from backstop.base.records import Record, validated, within
 from backstop.dossier.coding.revision import Overtaken, edition
 from backstop.dossier.coding.statement import Unregistered
-from backstop.dossier.intake import Details
 from backstop.dossier.record import Statement
 from backstop.serve.answers import Busy, Stale, asked, faults_as_json, json_answer, route, whole_number
 from backstop.serve.dossier import accounts, suggestions, views
@@ -30,6 +31,7 @@ from backstop.serve.dossier.forms import (
     Proposing,
     Returned,
     Revision,
+    Sent,
     Withdrawing,
 )
 from backstop.serve.limits import MOST_DOCUMENT
@@ -43,7 +45,8 @@ SIZES = {DOCUMENTS: MOST_DOCUMENT}
 UPLOADS_AT_ONCE = 2
 """Documents that are received at a time: each is held in memory whole until it is written."""
 
-_DETAILS = ("licence", "outlet", "url", "title", "kind", "published", "certainty", "encoding", "by")
+SAID = "x-backstop-document"
+"""The header with what is said of a document: JSON, its signs written as in an address."""
 
 Told = Callable[[], None]
 
@@ -131,16 +134,13 @@ def _changing(files: DossierFiles, evidence: StudyEvidence, withheld: bool, tell
             busy.release()
 
     async def taken(request: Request) -> Response:
-        query = request.query_params
-        details = Details(
-            may_travel=query.get("may_travel") == "1",
-            **{name: query[name] for name in _DETAILS if query.get(name)},
-        )
+        said = _said(request)
         data = await request.body()
         if not data:
             raise InvalidInput("the document is empty", hint="choose a file with something in it")
-        name, replaces, id_ = (query.get(part, "") for part in ("name", "replaces", "id"))
-        return await _answered(lambda: changes.take_in(data, name, details, replaces, id_), tell, 201)
+        return await _answered(
+            lambda: changes.take_in(data, said.name, said.details, said.replaces, said.id), tell, 201
+        )
 
     one = "/api/dossier/statements/{statement}"
     return [
@@ -161,6 +161,18 @@ def _changing(files: DossierFiles, evidence: StudyEvidence, withheld: bool, tell
         ),
         posted("/api/dossier/verification", Nothing, lambda _, form: changes.settle()),
     ]
+
+
+def _said(request: Request) -> Sent:
+    """What is said of the document that a request brings. Raises InvalidInput where it is no such thing."""
+    try:
+        data = json_value(unquote(request.headers.get(SAID, "%7B%7D"), errors="strict"))
+    except ValueError as error:
+        raise InvalidInput(f"the header {SAID} is no JSON ({error})"[:300]) from None
+    found, faults = validated(Sent, data, within(Place()))
+    if found is None:
+        raise InvalidInput(faults)
+    return found
 
 
 async def _answered(work: Callable[[], dict[str, Any]], tell: Told, status: int) -> Response:

@@ -37,8 +37,8 @@ export function sentence({ what, hint }) {
 /** What is wrong, as text, whatever was thrown. */
 export const wordsOf = (error) => (error instanceof Faulty ? error.message : stopped(capital(String(error?.message ?? error))));
 
-/** Ask the server. `body`: a plain value, sent as JSON, or a Blob, sent as it is. */
-export async function ask(method, path, body, { signal: stop } = {}) {
+/** Ask the server. `body`: a plain value, sent as JSON, or a Blob, sent as it is; `headers`: more of them. */
+export async function ask(method, path, body, { signal: stop, headers = {} } = {}) {
   const options = { method, credentials: "same-origin", cache: "no-store", signal: stop };
   if (body instanceof Blob) {
     options.body = body;
@@ -47,6 +47,7 @@ export async function ask(method, path, body, { signal: stop } = {}) {
     options.body = JSON.stringify(body);
     options.headers = { "content-type": "application/json" };
   }
+  options.headers = { ...options.headers, ...headers };
   let response;
   try {
     response = await fetch(path, options);

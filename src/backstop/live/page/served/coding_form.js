@@ -33,10 +33,13 @@ export const revise = (statement, words) => {
   coding.value = true;
 };
 
+const split = (text) => text.split(ENDS).map((word) => word.trim()).filter(Boolean);
+
 /** What is sent of the fields of the form. */
 export function sent({ kind, fields }) {
-  const { form, condition, on, ...rest } = fields;
-  const whole = { ...rest };
+  const { form, condition, on, about, ...rest } = fields;
+  // What was typed last of what it is about counts, whether it was ended or not.
+  const whole = { ...rest, objects: [...new Set([...rest.objects, ...split(about ?? "")])] };
   if (form || condition) whole.condition = { form, text: condition ?? "", on: on ?? [] };
   else if (kind === "revision") whole.condition = null;
   for (const name of [...TEXTS, "value"]) {
@@ -98,11 +101,13 @@ export function CodingForm({ app }) {
   useEffect(() => {
     const before = document.activeElement;
     if (!place.current.open) place.current.showModal();
+    document.getElementById("coding-paraphrase")?.focus();
     return () => before instanceof HTMLElement && before.isConnected && before.focus();
   }, []);
   if (now === null || known === null) return html`<dialog ref=${place} class="sheet"></dialog>`;
   const { fields } = now;
-  const put = (part) => setDraft({ ...now, fields: { ...fields, ...part } });
+  // What is typed quickly comes before the page is drawn anew: always from what stands there now.
+  const put = (part) => setDraft({ ...draft.peek(), fields: { ...draft.peek().fields, ...part } });
   const { found: wrong, general } = byField(refusal.value?.faults ?? []);
   const { actors, objects, events } = known.register;
   const named = (entries, id) => entries.find((entry) => entry.id === id)?.name ?? id;
@@ -115,8 +120,9 @@ export function CodingForm({ app }) {
   const attempt = async (more = {}) => {
     busy.value = true;
     try {
-      const at = { ...now, ...more };
-      await save({ ...at, fields: sent(at) });
+      const at = { ...draft.peek(), ...more };
+      const made = await save({ ...at, fields: sent(at) });
+      app.act.look({ at: `${made.record.source}/${made.record.id}` });
       refusal.value = null;
     } catch (error) {
       if (!Array.isArray(error?.faults)) throw error;
@@ -131,7 +137,7 @@ export function CodingForm({ app }) {
     attempt();
   };
   const close = () => (coding.value = false);
-  const theirs = refusal.value?.status === 409 ? refusal.value.data?.now : undefined;
+  const theirs = refusal.value?.status === 409 ? refusal.value.answer?.now : undefined;
   const lacking = refusal.value?.answer?.unregistered;
   const title = now.kind === "new" ? `Code a passage of ${now.source}` : `Revise ${now.statement}`;
   return html`<dialog class="sheet coding-sheet" ref=${place} aria-labelledby="coding-title" onClose=${close} onCancel=${close}>
@@ -145,7 +151,7 @@ export function CodingForm({ app }) {
         <p><button type="button" onClick=${() => attempt({ was: theirs.edition })}>Save mine over theirs</button> <button type="button" onClick=${() => { setDraft(null); close(); }}>Leave theirs</button></p></section>`}
       ${theirs === null && html`<p>It was withdrawn. What you wrote stays here until you throw it away.</p>`}
       <${Field} id="coding-paraphrase" label="What it says, in your own words" wrong=${wrong.paraphrase}>
-        <textarea id="coding-paraphrase" rows="3" autofocus value=${fields.paraphrase} aria-invalid=${wrong.paraphrase ? "true" : "false"} aria-describedby=${wrong.paraphrase ? "coding-paraphrase-wrong" : undefined} onInput=${(event) => put({ paraphrase: event.currentTarget.value })}></textarea><//>
+        <textarea id="coding-paraphrase" rows="3" value=${fields.paraphrase} aria-invalid=${wrong.paraphrase ? "true" : "false"} aria-describedby=${wrong.paraphrase ? "coding-paraphrase-wrong" : undefined} onInput=${(event) => put({ paraphrase: event.currentTarget.value })}></textarea><//>
       <div class="field-pair">
         <${Names} id="coding-actor" label="Who holds it" list="coding-actors" entries=${[{ id: OUTLET, name: "the outlet itself" }, ...actors]} value=${fields.actor === OUTLET ? "the outlet itself" : named(actors, fields.actor)} wrong=${wrong.actor} onInput=${setActor} />
         <${Choice} id="coding-type" label="What kind of statement" value=${fields.type} options=${known.choices.types} empty="choose one" wrong=${wrong.type} onInput=${(type) => put({ type })} />
@@ -171,7 +177,7 @@ export function CodingForm({ app }) {
         <${Field} id="coding-note" label="A note of your own" wrong=${wrong.note}><textarea id="coding-note" rows="2" value=${fields.note ?? ""} onInput=${(event) => put({ note: event.currentTarget.value })}></textarea><//>
         <label><input type="checkbox" checked=${fields.value === "low"} onChange=${(event) => put({ value: event.currentTarget.checked ? "low" : "normal" })} /> Commentary: kept, but not counted or compared</label>
       </details>
-      ${now.kind === "new" && html`<${Field} id="coding-supports" label="Supports the proposition"><select id="coding-supports" value=${now.supports ?? ""} onChange=${(event) => setDraft({ ...now, supports: event.currentTarget.value })}><option value="">none yet</option>${known.propositions.map((claim) => html`<option key=${claim.id} value=${claim.id}>${claim.id}: ${claim.text}</option>`)}</select><//>`}
+      ${now.kind === "new" && html`<${Field} id="coding-supports" label="Supports the proposition"><select id="coding-supports" value=${now.supports ?? ""} onChange=${(event) => setDraft({ ...draft.peek(), supports: event.currentTarget.value })}><option value="">none yet</option>${known.propositions.map((claim) => html`<option key=${claim.id} value=${claim.id}>${claim.id}: ${claim.text}</option>`)}</select><//>`}
       ${now.kind === "new" && html`<${Names} id="coding-coder" label="Who codes" list="coding-coders" entries=${known.coders.map((name) => ({ id: name, name }))} value=${coder.value} onInput=${setCoder} />`}
       <div class="buttons"><button type="submit" class="main" disabled=${busy.value}>${busy.value ? "Saving ..." : "Save"}</button>
         <button type="button" onClick=${close}>Later</button>
@@ -182,25 +188,24 @@ export function CodingForm({ app }) {
 
 /** What a statement is about: names of the register, or words that are entered when it is saved. */
 function Objects({ fields, put, objects, wrong }) {
-  const typed = useSignal("");
   const add = (text) => {
-    const ids = text.split(ENDS).map((word) => word.trim()).filter(Boolean).map((word) => objects.find((entry) => entry.name === word || entry.id === word)?.id ?? word);
-    if (ids.length) put({ objects: [...new Set([...fields.objects, ...ids])] });
-    typed.value = "";
+    const ids = split(text).map((word) => objects.find((entry) => entry.name === word)?.id ?? word);
+    put({ about: "", objects: [...new Set([...draft.peek().fields.objects, ...ids])] });
   };
-  const take = (text) => {
+  const take = (event) => {
+    const text = event.currentTarget.value;
     // Chosen from the list, or ended by a semicolon: it is whole.
-    if (ENDS.test(text) || objects.some((entry) => entry.name === text)) add(text);
-    else typed.value = text;
+    if (ENDS.test(text) || (event.inputType === "insertReplacementText" && objects.some((entry) => entry.name === text))) add(text);
+    else put({ about: text });
   };
   return html`<div class="field"><label for="coding-objects">What it is about (the first is what the stance is towards)</label>
     <ul class="tokens">${fields.objects.map((id) => html`<li key=${id}>${objects.find((entry) => entry.id === id)?.name ?? id} <button type="button" class="icon" aria-label=${`Take off ${id}`} onClick=${() => put({ objects: fields.objects.filter((each) => each !== id) })}>×</button></li>`)}</ul>
-    <input id="coding-objects" list="coding-object-names" autocomplete="off" placeholder="type a name, then Enter" value=${typed.value} aria-invalid=${wrong ? "true" : "false"} aria-describedby=${wrong ? "coding-objects-wrong" : undefined}
-      onInput=${(event) => take(event.currentTarget.value)} onKeyDown=${(event) => {
-        if (event.key !== "Enter" || !event.currentTarget.value.trim()) return;
+    <input id="coding-objects" list="coding-object-names" autocomplete="off" placeholder="type a name, then Enter" value=${fields.about ?? ""} aria-invalid=${wrong ? "true" : "false"} aria-describedby=${wrong ? "coding-objects-wrong" : undefined}
+      onInput=${take} onKeyDown=${(event) => {
+        if (event.key !== "Enter") return;
         event.preventDefault();
         add(event.currentTarget.value);
-      }} onBlur=${(event) => add(event.currentTarget.value)} />
+      }} />
     <datalist id="coding-object-names">${objects.map((entry) => html`<option key=${entry.id} value=${entry.name}>${entry.id}</option>`)}</datalist>
     ${wrong && html`<p class="wrong" id="coding-objects-wrong">${wrong}</p>`}</div>`;
 }

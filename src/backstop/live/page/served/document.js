@@ -8,7 +8,7 @@ import { begin } from "./coding_form.js";
 import { offsets } from "./passages.js";
 import { StatementCard, StatementEntry } from "./statement_card.js";
 import { Suggested } from "./suggested.js";
-import { TextView, colours, selected } from "./text_view.js";
+import { TextView, chosenIn, colours, selected } from "./text_view.js";
 
 const AROUND = 64;
 const TABS = [["statements", "Statements"], ["suggestions", "Suggestions"], ["about", "About"]];
@@ -57,7 +57,7 @@ export function DocumentView({ app }) {
   }, [is]);
 
   const show = (start, end, select) => read(of.id, { offset: start, end, statement: chosen.peek() ?? undefined }).then(() => {
-    place.value = { start, end, select: select !== false };
+    place.value = { start, end, select };
   });
   const choose = (id) => {
     const one = statements.find((each) => each.record.id === id);
@@ -69,7 +69,7 @@ export function DocumentView({ app }) {
     else read(of.id, { statement: id });
   };
   const code = () => {
-    const now = selected.peek();
+    const now = chosenIn(document.querySelector(".coded-text")) ?? selected.peek();
     const selection = now && shown ? selectionOf(now, shown) : null;
     if (selection) begin(of.id, selection);
     else say("Choose words of the text first.");
@@ -78,7 +78,7 @@ export function DocumentView({ app }) {
   const here = statements.filter(({ passage }) => !shown || !passage || passage.start === null || (passage.start < shown.end && passage.end > shown.start));
   const listed = everywhere.value ? statements : here;
 
-  return html`<div class="document-view">
+  return html`<div class=${`document-view ${statement ? "has-sheet" : ""}`}>
     <p><button type="button" class="plain" onClick=${() => app.act.look({ at: "" })}>All documents</button></p>
     <h1 id="screen-title" tabindex="-1">${of.title || of.id}</h1>
     <p class="quiet">${[of.id, of.kind, of.outlet, of.published, `${of.statements} ${of.statements === 1 ? "statement" : "statements"}`].filter(Boolean).join(" · ")}</p>

@@ -13,7 +13,7 @@ const NAME = "backstop-coder";
 const DRAFT = "backstop-coding";
 
 /** Ask the dossier of the server. Throws its faults in words. */
-const ask = (method, path, body = undefined) => askServer(method, API + path, body);
+const ask = (method, path, body = undefined, options = {}) => askServer(method, API + path, body, options);
 
 const stored = (of, name) => {
   try {
@@ -109,7 +109,7 @@ export const read = (id, wanted = {}) => attempt(async () => {
     opened.value = found;
     part.value = text;
     chosen.value = wanted.statement ?? null;
-    place.value = offset === null || (wanted.offset === undefined && passage?.start === null) ? null : { start: offset, end: wanted.end ?? passage?.end ?? offset };
+    place.value = offset === null || (wanted.offset === undefined && passage?.start === null) ? null : { start: offset, end: wanted.end ?? passage?.end ?? offset, select: wanted.offset !== undefined };
   });
   return found;
 });
@@ -175,11 +175,10 @@ export const settle = () => attempt(async () => {
   done.value = { text: `All passages were checked: ${Object.entries(found.states).map(([state, count]) => `${count} ${state}`).join(", ") || "none"}.`, undo: null };
 });
 
-/** Send a document. Throws what the server refuses. */
+/** Send a document, with what is said of it in a header. Throws what the server refuses. */
 export async function send(file, details) {
-  const query = new URLSearchParams({ name: file.name, by: coder.peek() });
-  for (const [name, value] of Object.entries(details)) if (value) query.set(name, value === true ? "1" : value);
-  return ask("POST", `/documents?${query}`, file);
+  const said = Object.fromEntries(Object.entries({ ...details, name: file.name, by: coder.peek() }).filter(([, value]) => value));
+  return ask("POST", "/documents", file, { headers: { "x-backstop-document": encodeURIComponent(JSON.stringify(said)) } });
 }
 
 /** Documents larger than this are not sent: the server would not take them. */

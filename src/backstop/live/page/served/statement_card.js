@@ -4,7 +4,7 @@ import { html } from "vendor/htm";
 import { useSignal } from "vendor/signals";
 import { accept, link, openSlider, overview, unlink, withdraw } from "./dossier.js";
 import { revise } from "./coding_form.js";
-import { shortId, spoken } from "./text_view.js";
+import { shortId } from "./text_view.js";
 
 const STANCE = { "+": "for", "-": "against", 0: "" };
 
@@ -51,8 +51,8 @@ export function StatementEntry({ statement, source, paint, chosen, onChoose }) {
   const objects = (record.objects ?? []).map((id) => statement.names[id] ?? id);
   const unsure = statement.held || (statement.passage && !statement.passage.confirmed && statement.passage.state !== "no text");
   return html`<li class=${`statement ${chosen ? "is-chosen" : ""}`} id=${`statement-${record.id}`}>
-    <button type="button" class="statement-open" aria-pressed=${chosen ? "true" : "false"} aria-label=${spoken(statement)} onClick=${() => onChoose(record.id)}>
-      <span class=${`passage-number ${paint.get(record.actor) ?? "voice-0"}`} aria-hidden="true">${shortId(record.id, source)}</span>
+    <button type="button" class="statement-open" aria-pressed=${chosen ? "true" : "false"} onClick=${() => onChoose(record.id)}>
+      <span class=${`passage-number ${paint.get(record.actor) ?? "voice-0"}`}>${shortId(record.id, source)}</span>
       <span class="statement-head"><strong>${holder(statement)}</strong> <span class="tag">${record.type}</span>${STANCE[record.stance ?? "0"] && html` <span class="quiet">${STANCE[record.stance]} ${objects[0] ?? ""}</span>`}${record.value === "low" && html` <span class="tag">commentary</span>`}${unsure && html` <span class="tag warning">unconfirmed</span>`}</span>
       <span class="statement-words">${record.paraphrase}</span>
     </button></li>`;

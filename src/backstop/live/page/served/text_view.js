@@ -80,10 +80,7 @@ export function TextView({ part, statements, zones, chosen, place, onChoose, onC
 
   useEffect(() => {
     const heard = () => {
-      const found = chosenIn(element.current);
-      selected.value = found;
-      const last = caret.current;
-      if (found && last && (found.start !== Math.min(last.anchor[0], last.head[0]) || found.end !== Math.max(last.anchor[1], last.head[1]))) caret.current = null;
+      selected.value = chosenIn(element.current);
     };
     document.addEventListener("selectionchange", heard);
     return () => {
@@ -97,13 +94,18 @@ export function TextView({ part, statements, zones, chosen, place, onChoose, onC
     const start = off.units(place.start - part.start);
     const end = off.units(Math.min(place.end, part.end) - part.start);
     reveal(element.current, start);
-    if (place.select) choose(element.current, start, Math.max(end, start + 1));
+    if (!place.select) return;
+    element.current.focus({ preventScroll: true });
+    choose(element.current, start, Math.max(end, start + 1));
   }, [place, part]);
 
   const press = (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     const moves = { ArrowRight: ["word", true], ArrowLeft: ["word", false], ArrowDown: ["sentence", true], ArrowUp: ["sentence", false] };
-    const now = selected.peek();
+    const now = chosenIn(element.current);
+    const last = caret.current;
+    // What was chosen otherwise since is what the keys go on from.
+    if (!now || (last && (now.start !== Math.min(last.anchor[0], last.head[0]) || now.end !== Math.max(last.anchor[1], last.head[1])))) caret.current = null;
     if (event.key in moves) {
       event.preventDefault();
       const [kind, onward] = moves[event.key];
