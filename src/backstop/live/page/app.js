@@ -215,7 +215,7 @@ function Foot({ app }) {
   parts.push(`seed ${run.seed}`, `study ${study.digest.slice(0, 8)}`, `Backstop ${backstop}`);
   if (run.weighted) parts.push(`by their weights worth ${Math.round(run.effective)} worlds`);
   const focus = answer !== null && app.state.screen.value === "workbench" ? glance(app, answer) : "";
-  return html`<footer class=${`foot ${focus ? "at-bench" : ""}`}>${focus && html`<p class="glance">${focus}</p>`}<p class="status" title=${citation(app)}>${parts.join(" · ")}</p><p class="quiet check-line">${app.check.value}</p><${NewAddress} app=${app} /></footer>`;
+  return html`<footer class=${`foot ${focus ? "at-bench" : ""}`}>${focus && html`<p class="glance">${focus}</p>`}<p class="status" title=${citation(app)}>${parts.slice(0, 2).join(" · ")}<span class="more"> · ${parts.slice(2).join(" · ")}</span></p><p class="quiet check-line">${app.check.value}</p><${NewAddress} app=${app} /></footer>`;
 }
 
 function Above({ app }) {

@@ -23,7 +23,8 @@ export function gains(columns, { width }) {
   const step = names.some((row) => wrapped(row.label, labels - 12, SIZE, 2).length > 1) ? STEP_OF_TWO : STEP;
   const gap = 16;
   const each = (width - labels - gap * (across - 1)) / across;
-  const head = 40;
+  const headings = columns.map((column) => wrapped(column.label, each - 22, SMALL, 4, true));
+  const head = 16 + 14 * Math.max(1, ...headings.map((lines) => lines.length));
   const foot = 20;
   const tall = head + names.length * step + foot;
   const total = Math.ceil(columns.length / across) * (tall + 10) - 10;
@@ -38,7 +39,7 @@ export function gains(columns, { width }) {
       const found = column.rows.flatMap((row) => [row.of, row.ghost]).filter((of) => of && of.mean !== null);
       const span = rounded(Math.min(0, ...found.map((of) => of.q05)), Math.max(0, ...found.map((of) => of.q95)));
       const x = linear(span, [left + 16, left + each - 18]);
-      const heading = wrapped(column.label, each, SMALL, 2, true);
+      const heading = headings[c];
       const bottom = top + head + names.length * step;
       return html`<g key=${column.key}>
         <rect class=${`swatch c-${column.colour}`} x=${left} y=${top + 2} width="9" height="9" />

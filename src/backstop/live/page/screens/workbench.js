@@ -16,15 +16,16 @@ function grouped(controls) {
   const found = new Map();
   for (const control of controls) {
     const measure = control.kind === "measure";
-    const name = `${control.kind}/${measure ? control.group : control.basis.grade}`;
-    if (!found.has(name)) found.set(name, { name, kind: control.kind, title: measure ? control.group_title : (GRADES[control.basis.grade] ?? capital(control.basis.grade)), controls: [] });
+    const ground = control.basis.grade === "judgement" && control.evidence.length ? "judged" : control.basis.grade;
+    const name = `${control.kind}/${measure ? control.group : ground}`;
+    if (!found.has(name)) found.set(name, { name, kind: control.kind, title: measure ? control.group_title : (GRADES[ground] ?? capital(ground)), controls: [] });
     found.get(name).controls.push(control);
   }
   return [...found.values()];
 }
 
 /** What assumptions rest on, by the grade of the weakest ground. */
-const GRADES = { stated: "Rests on what accounts state", implied: "Rests on what accounts imply", derived: "Derived", judgement: "Rests on judgement", unknown: "Its ground was not found" };
+const GRADES = { stated: "Rests on what accounts state", implied: "Rests on what accounts imply", derived: "Derived", judged: "Judged, with passages behind it", judgement: "Rests on judgement alone", unknown: "Its ground was not found" };
 
 const plainText = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
