@@ -4,7 +4,7 @@
  */
 import { occurs } from "./expression.js";
 import { quantiles } from "./statistics.js";
-import { MARGIN } from "./summary.js";
+import { MARGIN, faultyWorlds } from "./summary.js";
 import { FALSE, MOOT, TRUE, judge } from "./verdict.js";
 
 /** The key of a promise: its levels, whatever their order. */
@@ -52,13 +52,15 @@ export function judgeClaims(claims, answers, { weights, worlds, parameter }) {
   return found;
 }
 
-/** The codes of one claim by world with what is set, solved in a lane of its own; null where that was overtaken. */
+/** The codes of one claim by world with what is set, solved in a lane of its own, and how many `faults` there are; null
+ *  where that was overtaken. */
 export async function codesBy(engine, claim, set, lane) {
   const { worlds } = engine;
   const solved = await engine.solve({ arrangements: claimRequests([claim], true), set, worlds, lane });
   if (solved === null) return null;
   const metrics = promisesOf(claim.test).map((levels) => solved.answers[promiseKey(levels)].metrics);
-  return codesOf(claim.test, metrics, { weights: engine.weightsOf(worlds), worlds, parameter: engine.parameter(set) });
+  const codes = codesOf(claim.test, metrics, { weights: engine.weightsOf(worlds), worlds, parameter: engine.parameter(set) });
+  return { codes, faults: Object.values(solved.answers).reduce((sum, answer) => sum + faultyWorlds(answer), 0) };
 }
 
 /** Codes by world: 1 true, 0 false, -1 moot. */

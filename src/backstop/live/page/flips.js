@@ -7,8 +7,12 @@
  */
 
 import { codesBy } from "./claims.js";
-import { summaries } from "./summary.js";
+import { faultyWorlds, summaries } from "./summary.js";
 import { judge } from "./verdict.js";
+
+/** Answers that are none: with a slider there nothing can be said, so nothing has flipped. */
+const NONE = new Set(["no figure", "not judged", "fault"]);
+const flipped = (state, base) => state !== base && !NONE.has(state);
 
 export const STEPS = 1024;
 export const SCAN = 16;
@@ -33,7 +37,7 @@ export async function firstFlip(ask, base, from, to, together = 1) {
     const some = places.slice(first, first + together);
     const states = await ask(some.map((place) => valueAt(from, to, place)));
     if (states === null) return undefined;
-    const at = states.findIndex((state) => state !== base);
+    const at = states.findIndex((state) => flipped(state, base));
     if (at >= 0) {
       [high, found] = [some[at], states[at]];
       if (at > 0) low = some[at - 1];
@@ -44,7 +48,7 @@ export async function firstFlip(ask, base, from, to, together = 1) {
     const middle = (low + high) >> 1;
     const states = await ask([valueAt(from, to, middle)]);
     if (states === null) return undefined;
-    if (states[0] === base) low = middle;
+    if (!flipped(states[0], base)) low = middle;
     else [high, found] = [middle, states[0]];
   }
   return { value: valueAt(from, to, high), state: found, before: valueAt(from, to, low) };
@@ -55,7 +59,7 @@ async function firstOf(ask, base, values) {
   if (!values.length) return null;
   const states = await ask(values);
   if (states === null) return undefined;
-  const at = states.findIndex((state) => state !== base);
+  const at = states.findIndex((state) => flipped(state, base));
   return at < 0 ? null : { value: values[at], state: states[at], before: at > 0 ? values[at - 1] : null };
 }
 
@@ -72,26 +76,31 @@ export function question(engine, payload, target) {
     const metrics = [target.metric];
     const solved = await engine.solve({ arrangements, set, worlds: engine.worlds, wanted: ["metrics"], metrics, lane: LANE });
     if (solved === null) return null;
+    if (arrangements.some(({ key }) => faultyWorlds(solved.answers[key]) > 0)) return "fault";
     return arrangements.map(({ key }) => summaries(solved.answers[key].metrics, weights)[target.metric].mean);
   };
   const one = {
     async metric({ set, levels }) {
       const found = await means([{ key: "asked", levels: levels[target.arrangement] }], set);
       if (found === null) return null;
+      if (found === "fault") return { state: found, figure: null };
       const [mean] = found;
       return { state: mean === null ? "no figure" : mean >= target.threshold ? "at least" : "below", figure: mean };
     },
     async ahead({ set, levels }) {
       const found = await means([{ key: "one", levels: levels[target.one] }, { key: "other", levels: levels[target.other] }], set);
       if (found === null) return null;
+      if (found === "fault") return { state: found, figure: null };
       const [a, b] = found;
       if (a === null || b === null) return { state: "no figure", figure: null };
       return { state: Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a), Math.abs(b)) ? "neither" : a > b ? target.one : target.other, figure: a - b };
     },
     async claim({ set }) {
       const claim = payload.claims.find((each) => each.name === target.claim);
-      const codes = await codesBy(engine, claim, set, LANE);
-      if (codes === null) return null;
+      const of = await codesBy(engine, claim, set, LANE);
+      if (of === null) return null;
+      if (of.faults > 0) return { state: "fault", figure: null };
+      const { codes } = of;
       const verdict = judge(codes, weights);
       return { state: verdict === null ? "not judged" : verdict.verdict, figure: verdict?.share ?? null };
     },
@@ -130,7 +139,7 @@ function decisions(engine, target) {
       const found = await engine.pool.open({ pairs, periods: [target.period], places });
       return settings.map((_, i) => {
         const of = found[i >> 1];
-        if (of.flagged[i % 2]) return { state: "no figure", figure: null };
+        if (of.flagged[i % 2]) return { state: "fault", figure: null };
         const chances = node.moves.map((_move, m) => of.blocks[0][2 * m + (i % 2)]);
         const best = chances.reduce((top, p, m) => (p > chances[top] ? m : top), 0);
         return { state: String(best), figure: chances[best] };
@@ -155,6 +164,7 @@ export async function search({ engine, payload, target, controls, set, levels },
   const [base] = (await asking.states([{ set, levels }])) ?? [null];
   if (base === null) return null;
   const [flips, still] = [[], []];
+  if (NONE.has(base.state)) return { base, flips, still };
   const moved = movedBy(target);
   // One world has a value of every assumption; over all worlds a slider is moved from its middle.
   const single = target.kind === "decision";
@@ -179,7 +189,7 @@ export async function search({ engine, payload, target, controls, set, levels },
       // It varies between worlds: to hold it at its middle in all of them is a change of its own.
       const states = await ask([from]);
       if (states === null) return null;
-      if (states[0] !== base.state) add({ value: from, state: states[0], before: null }, "held");
+      if (flipped(states[0], base.state)) add({ value: from, state: states[0], before: null }, "held");
     }
     for (const [direction, to] of here.length ? [] : [["up", control.maximum], ["down", control.minimum]]) {
       if (to === from) continue;

@@ -29,6 +29,9 @@ export function namesOf({ payload, controls }) {
     /** The columns of the program, the two types of an actor side by side. */
     columns: [...description.opening.columns].sort((a, b) => actors.get(a.actor).at - actors.get(b.actor).at),
     measure: (name) => controls.get(name)?.title ?? readable(name),
+    /** What a move is called that its own mover ranks below another. */
+    slip: payload.run.information === "private_payoffs" ? "shock" : "slip",
+    believed: types ? `the chance that ${actors.get(types.actor)?.title ?? types.actor} is ${quoted(readable(types.names[1]))}` : "",
     second: types ? readable(types.names[1]) : "",
     types,
   };
@@ -59,12 +62,12 @@ export function often(p) {
 }
 
 /** Whether a move is made mostly as a slip, and of whom where the mover has types: `(slip)`, `(slip if content)`. */
-export function slipWords(opening, nodes, node, move) {
+export function slipWords(names, opening, nodes, node, move) {
   if (move.slip === null || !(move.slip > 0)) return "";
   const own = worthToMover(opening, nodes, node, move);
-  if (own.length === 1) return "slip";
+  if (own.length === 1) return names.slip;
   const below = own.filter(({ column, worth }) => node.moves.some((each) => nodes[each.to].values[column.name] > worth));
-  return below.length === own.length ? "slip" : `slip if ${readable(below[0].column.type)}`;
+  return below.length === own.length ? names.slip : `${names.slip} if ${readable(below[0].column.type)}`;
 }
 
 /** Who decides at a node, or that chance does. */
@@ -106,7 +109,7 @@ export function moveWords(names, opening, nodes, node, m) {
   });
   const bound = move.bound > 0 ? ` It is bound to it ${often(move.bound)}: this part is made without a decision.` : "";
   if (columns.length === 1) {
-    const slip = move.slip !== null ? " Made freely it is a slip: its own mover ranks it below another." : "";
+    const slip = move.slip !== null ? ` Made freely it is a ${names.slip}: its own mover ranks it below another${names.slip === "shock" ? ", but for a reason of the moment" : ""}.` : "";
     return `${stop(`${who} takes ${label} ${often(move.probability)}: it is ${columns[0].words}`)}${bound}${slip}`;
   }
   const byType = columns.map(({ type, words }) => stop(`If it is ${quoted(readable(type))} it does so ${often(move.byType[type])}: ${words}`));
@@ -118,9 +121,8 @@ export function beliefWords(names, nodes, node, m) {
   if (node.belief === null) return "";
   const [before, after] = [node.belief, nodes[node.moves[m].to].belief];
   const say = apart([before, after]);
-  const who = `${names.actor(names.types.actor)} is ${quoted(names.second)}`;
-  if (Math.abs(after - before) < 5e-5) return stop(`Others learn nothing from it: that ${who} has a chance of ${say(before)} for them, before and after`);
-  return stop(`That ${who} has for others a chance of ${say(before)} before it and of ${say(after)} after it`);
+  if (Math.abs(after - before) < 5e-5) return stop(`Others learn nothing from it: ${names.believed} stays at ${say(before)} for them`);
+  return stop(`For others ${names.believed} is at ${say(before)} before it and at ${say(after)} after it`);
 }
 
 /** A node in a sentence: who decides and what is most likely. */

@@ -16,8 +16,13 @@ export function FailingPicker({ app, onPick }) {
     const claim = claims.find((each) => each.name === event.currentTarget.value);
     if (!claim) return;
     setSaid("Looking…");
-    const codes = await codesBy(app.engine, claim, app.state.sliders.peek(), LANE);
-    if (codes === null) return;
+    const found = await codesBy(app.engine, claim, app.state.sliders.peek(), LANE);
+    if (found === null) return;
+    if (found.faults > 0) {
+      setSaid("With what is set some worlds cannot be solved, so the claim cannot be judged.");
+      return;
+    }
+    const { codes } = found;
     const weights = app.engine.weightsOf(codes.length);
     const counts = (w) => weights === null || weights[w] > 0;
     const failing = [...codes.keys()].filter((w) => codes[w] === FALSE && counts(w));

@@ -12,7 +12,7 @@ import { Table } from "../parts/figure.js";
 import { phasesOf } from "../why.js";
 import { leadMetric, metricOf } from "../sentences.js";
 import { titleOf } from "../state.js";
-import { amount, capital, clause, counted, exact, listed, quoted, stop } from "../words.js";
+import { amount, capital, clause, counted, exact, listed, quoted, stop, whole } from "../words.js";
 
 /** What is asked; the screen "Why" puts a decision here. Null: the headline figure. */
 export const asked = signal(null);
@@ -82,7 +82,7 @@ function Question({ app, target, onPick, decisions }) {
     ${target.kind === "ahead" && html`<${Select} id="flip-one" label="of" value=${target.one} options=${all} onPick=${(one) => put({ one })} /><${Select} id="flip-other" label="and" value=${target.other} options=${all} onPick=${(other) => put({ other })} />`}
     ${target.kind === "claim" && html`<${Select} id="flip-claim" label="Claim" value=${target.claim} options=${payload.claims.filter((claim) => claim.test !== null).map((claim) => [claim.name, claim.title])} onPick=${(claim) => put({ claim })} />`}
     ${target.kind === "decision" && decisions && html`<${Select} id="flip-node" label=${`in ${target.world === "central" ? "the central world" : `world ${target.world}`}, year ${exact(payload.curves.years[target.period])}:`} value=${target.node === null ? "" : `${target.phase};${target.type ?? ""};${target.node}`}
-      options=${decisions.map(({ phase, node, at, likely }) => [idOf(phase, at), `${names.phase(phase.name)}${phase.type ? ` (if ${readable(phase.type)})` : ""}: ${names.actor(node.actor)}${node.title ? `, ${node.title}` : ""}${likely > 0 ? "" : " (never come to)"}`])}
+      options=${decisions.map(({ phase, node, at, likely }) => [idOf(phase, at), `${names.phase(phase.name)}${phase.type ? ` (if ${readable(phase.type)})` : ""}: ${names.actor(node.actor)}${node.title ? `, ${node.title}` : ""}${likely > 0 ? "" : " (never come to)"}${node.belief !== null ? `, belief ${exact(Math.round(1000 * node.belief) / 1000)}` : ""}`])}
       onPick=${(id) => {
         const [phase, type, at] = id.split(";");
         put({ phase, type: type || null, node: Number(at) });
@@ -92,6 +92,7 @@ function Question({ app, target, onPick, decisions }) {
 
 /** What an answer is called. */
 function stateWords(app, target, state) {
+  if (state === "fault") return "not to be solved";
   if (state === "no figure" || state === "not judged") return state;
   if (target.kind === "metric") {
     const metric = metricOf(app, target.metric);
@@ -106,6 +107,7 @@ function stateWords(app, target, state) {
 
 /** What the answer is as things stand, in a sentence. */
 function baseWords(app, target, base) {
+  if (base.figure === null && ["fault", "no figure", "not judged"].includes(base.state)) return "As things are set there is no answer that could flip: some world cannot be solved, or the figure has no value.";
   const words = stateWords(app, target, base.state);
   if (target.kind === "metric") {
     const metric = metricOf(app, target.metric);
@@ -190,11 +192,11 @@ function Result({ app, result }) {
   const stale = app.state.sliders.value !== result.set;
   return html`<section class="answer" aria-label="What flips it">
     <p>${baseWords(app, target, base)}</p>
-    <p class="lead">${flips.length === 0 ? "No single slider flips it." : `The smallest change that flips it: ${quoted(title(flips[0].control))} ${changeWords(app.controls.get(flips[0].control), flips[0])}.`}</p>
+    <p class="lead">${flips.length === 0 ? (["fault", "no figure", "not judged"].includes(base.state) ? "Nothing was searched." : "No single slider flips it.") : `The smallest change that flips it: ${quoted(title(flips[0].control))} ${changeWords(app.controls.get(flips[0].control), flips[0])}.`}</p>
     ${stale && html`<p class="moved">Sliders have been moved since: this is what was found before.</p>`}
     <${Found} app=${app} target=${target} flips=${flips} />
     ${still.length > 0 && flips.length > 0 && html`<details><summary>${capital(counted(still.length, "slider"))} by themselves flip nothing</summary><p>${stop(listed(still.map(title)))}</p></details>`}
-    <p class="quiet">${target.kind === "decision" ? "One world was looked at" : `All ${app.engine.worlds} worlds of the page were looked at`}: ${counted(result.searched, "slider")} each way, at ${SCAN} even steps from where it stands to its end and, between the first that flips and the one before, to one in ${STEPS} of the way. What flips and turns back between two steps is not found. ${exact(Math.round(10 * result.seconds) / 10)} seconds.</p>
+    <p class="quiet">${target.kind === "decision" ? "One world was looked at" : `All ${whole(app.engine.worlds)} worlds of the page were looked at`}: ${counted(result.searched, "slider")} each way, at ${SCAN} even steps from where it stands to its end and, between the first that flips and the one before, to one in ${STEPS} of the way. What flips and turns back between two steps is not found. ${exact(Math.round(10 * result.seconds) / 10)} seconds.</p>
   </section>`;
 }
 

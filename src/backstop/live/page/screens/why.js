@@ -90,7 +90,9 @@ function worldWords(app, row, metric, found) {
   const value = row?.[world];
   const known = Number.isFinite(value) ? ` ${clause(metric.title)}: ${metric.probability ? frequency(value) : exact(value)}.` : "";
   const which = found.find((each) => each.world === world);
-  return `World ${world} of this page${which ? `, ${which.title}` : ""}${moved}.${known}`;
+  const weights = app.engine.weightsOf(app.engine.worlds);
+  const out = weights !== null && weights[world] === 0 ? " What the study conditions on rules this world out: its weight is 0." : "";
+  return `World ${world} of this page${which ? `, ${which.title}` : ""}${moved}.${known}${out}`;
 }
 
 /** What may be said of the phase as a whole. */
@@ -104,7 +106,7 @@ function PhaseWords({ app, names, phase, phases, period, promised }) {
   const column = (of) => listed(names.columns.map((each) => `${names.column(each)} ${say(of[each.name])}`));
   return html`<div class="phase-words">
     <p>${quoted(names.phase(phase.name))} in the period that begins in year ${exact(years[period])}${phase.type ? `, if ${names.actor(names.types.actor)} is ${readable(phase.type)}, which everybody knows` : ""}. ${share}
-      ${phase.belief !== null && ` That ${names.actor(names.types.actor)} is ${quoted(names.second)} has for others a chance of ${apart([phase.belief])(phase.belief)} as it begins.`}</p>
+      ${phase.belief !== null && ` For others ${names.believed} is at ${apart([phase.belief])(phase.belief)} as it begins.`}</p>
     <dl class="brief"><dt>In force</dt><dd>${inForce.length ? stop(listed(inForce)) : "Nothing."}${missing.length ? ` Promised but not in force here: ${listed(missing)}.` : ""}</dd>
       <dt>A year here pays</dt><dd>${stop(column(phase.flows))}</dd>
       <dt>From here on it is worth</dt><dd>${stop(column(phase.worth))}</dd></dl>
@@ -123,7 +125,7 @@ function wordsOf(opening, names, phases, phase, item) {
   const say = apart(worths);
   const worth = own === null ? "" : own.length === 1 ? ` · ${say(own[0].worth)}` : ` · ${own.map((each) => say(each.worth)).join(" or ")}`;
   const closed = !item.leaf && item.children.length === 0;
-  const slip = slipWords(opening, phase.nodes, mover, move);
+  const slip = slipWords(names, opening, phase.nodes, mover, move);
   return {
     label: `${readable(move.label)}${slip ? ` (${slip})` : ""}`,
     p: move.probability,
@@ -183,7 +185,7 @@ function Decision({ app, names, phase, phases, item }) {
   const order = [first, ...node.moves.map((_, m) => m).filter((m) => m !== first).sort((a, b) => node.moves[b].probability - node.moves[a].probability)];
   const sayWorth = new Map(opening.columns.map(({ name }) => [name, apart(node.moves.map((move) => phase.nodes[move.to].values[name]))]));
   const hidden = node.belief !== null;
-  const columns = ["Move", "chance", ...(hidden ? names.types.names.map((name) => `if ${readable(name)}`) : []), "bound", "slip", ...(hidden ? [`belief in ${names.second} after`] : []), ...names.columns.map((column) => `worth to ${names.column(column)}`)];
+  const columns = ["Move", "chance", ...(hidden ? names.types.names.map((name) => `if ${readable(name)}`) : []), "bound", names.slip, ...(hidden ? [`belief in ${names.second} after`] : []), ...names.columns.map((column) => `worth to ${names.column(column)}`)];
   const cases = (p) => (p === null ? "" : p > 0 && p < 0.0005 ? "<0.1" : exact(Math.round(1000 * p) / 10));
   const rows = order.slice(0, 50).map((m) => {
     const move = node.moves[m];
@@ -287,7 +289,7 @@ function Tree({ app, names, phase, phases }) {
   const actors = [...new Set(phase.nodes.filter((node) => node.kind === "decision").map((node) => node.actor))];
   return html`<div class="why-tree">
     <div class="tree-frame" ref=${place}>
-      <p class="legend">${actors.map((actor) => html`<span key=${actor}><svg class="key" width="12" height="12" aria-hidden="true"><circle class=${`swatch c-${colourOf(names, { kind: "decision", actor })}`} cx="6" cy="6" r="5" /></svg> ${names.actor(actor)} decides </span>`)}<span>◆ chance · ■ an end · as thick as it is likely · dashed: a slip, which its mover ranks below another · numbers: what it is worth to the mover</span></p>
+      <p class="legend">${actors.map((actor) => html`<span key=${actor}><svg class="key" width="12" height="12" aria-hidden="true"><circle class=${`swatch c-${colourOf(names, { kind: "decision", actor })}`} cx="6" cy="6" r="5" /></svg> ${names.actor(actor)} decides </span>`)}<span>◆ chance · ■ an end · as thick as it is likely · dashed: a ${names.slip}, which its mover ranks below another · numbers: what it is worth to the mover</span></p>
       <div class="wide drawn">${drawTree(root, of, width)}</div>
     </div>
     <${Decision} app=${app} names=${names} phase=${phase} phases=${phases} item=${inHand.parent === null && inHand.leaf ? root : inHand} />
@@ -344,7 +346,7 @@ function optionsOf(names, phases) {
 
 /** What if others believed something else as the phase begins? */
 function Believed({ names, phase, believed, setBelieved }) {
-  return html`<div class="believed"><label for="why-belief">If others gave ${quoted(names.second)} a chance of</label>
+  return html`<div class="believed"><label for="why-belief">If for others ${names.believed} were at</label>
     <input id="why-belief" type="range" min="0" max="1" step="0.01" value=${believed ?? phase.belief} aria-valuetext=${apart([0.5])(believed ?? phase.belief)} onInput=${(event) => setBelieved(Number(event.currentTarget.value))} />
     <output for="why-belief">${apart([0.5])(believed ?? phase.belief)}</output>
     <button type="button" class="plain" disabled=${believed === null} onClick=${() => setBelieved(null)}>What they do believe</button></div>`;
