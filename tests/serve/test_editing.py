@@ -79,6 +79,23 @@ def test_what_is_sound_is_taken_and_solved_anew(server: Server) -> None:
     assert client.get("/api/news").json()["disk"]["state"] == "same"
 
 
+def test_what_is_sound_but_cannot_be_solved_changes_nothing(server: Server, folder: Path) -> None:
+    client = server.client
+    text = COMMENTED.replace("south: -0.2", "south: 1 / (spread - spread)")
+    assert client.post("/api/scenario/check", {"text": text}).json()["ok"]
+    before = scenario(client)
+    refused = client.post("/api/scenario/apply", {"text": text, "version": 1})
+    assert refused.status_code in (409, 422)
+    assert refused.json()["faults"][0]["what"]
+    assert scenario(client) == before
+    body = {"text": text, "version": 1, "name": "unsolved.yaml"}
+    assert client.post("/api/scenario/save", body).status_code in (409, 422)
+    assert not (folder / "unsolved.yaml").exists()
+    assert client.post("/api/scenario/save", {**body, "broken": True}).json()["sound"] is False
+    assert scenario(client)["version"] == 1
+    assert client.get("/api/payload").status_code == 200
+
+
 def test_saving_makes_a_new_file_with_its_comments(server: Server, folder: Path) -> None:
     client = server.client
     text = COMMENTED.replace("discount: 0.8,", "discount: 0.7,")

@@ -31,7 +31,7 @@ class Serving:
         self.news = News()
         self.jobs = Jobs(study, self.versions, self.news.tell)
         self._solved = Solved(study, self.versions)
-        self.desk = Desk(self.versions, self.news.tell)
+        self.desk = Desk(self.versions, self._solved.solved, self.news.tell)
         self.ended = asyncio.Event()
         self.run = secrets.token_hex(8)
 

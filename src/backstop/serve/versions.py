@@ -73,19 +73,21 @@ class Versions:
     older: dict[int, Version] = field(default_factory=dict)
     _stat: tuple[int, ...] = ()
 
-    def adopt(self, data: bytes, model: Model, notes: tuple[Fault, ...], file: Path | None) -> Version:
-        """Take a sound text into use."""
-        self.current = Version(self.current.number + 1, data, model, notes, file)
-        self.older[self.current.number] = self.current
+    def next(self, data: bytes, model: Model, notes: tuple[Fault, ...], file: Path | None) -> Version:
+        """What a sound text would be if it were taken into use."""
+        return Version(self.current.number + 1, data, model, notes, file)
+
+    def use(self, version: Version) -> None:
+        """Take the next version into use."""
+        self.current = version
+        self.older[version.number] = version
         for number in sorted(self.older)[:-KEPT]:
             del self.older[number]
-        return self.current
 
-    def take(self, data: bytes, model: Model, notes: tuple[Fault, ...]) -> Version:
-        """Take the text of the file into use."""
-        found = self.adopt(data, model, notes, self.file)
-        self.taken, self.on_disk = found.digest, Found("same", found.digest)
-        return found
+    def take(self, version: Version) -> None:
+        """Take the next version into use, which is the text of the file."""
+        self.use(version)
+        self.taken, self.on_disk = version.digest, Found("same", version.digest)
 
     @property
     def is_edited(self) -> bool:

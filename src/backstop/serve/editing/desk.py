@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from backstop.base.faults import Fault, InvalidInput
+from backstop.base.faults import BackstopError, Fault, InvalidInput
+from backstop.base.files import sha256
 from backstop.scenario.model import Model
 from backstop.serve.answers import Stale, faults_as_json
 from backstop.serve.editing import merging
@@ -14,16 +15,22 @@ from backstop.serve.editing.lines import shown, written
 from backstop.serve.editing.saving import free_name, new_file, save
 from backstop.serve.editing.sliders import Set, with_sliders
 from backstop.serve.threads import in_thread
-from backstop.serve.versions import Found, Version, Versions, sound
+from backstop.serve.versions import Version, Versions, sound
 
 Sound = tuple[Model, tuple[Fault, ...]]
 
 
 class Desk:
-    """Changes to the versions of a study, one at a time. `told` is called when there is a new one."""
+    """Changes to the versions of a study, one at a time.
 
-    def __init__(self, versions: Versions, told: Callable[[], None]) -> None:
-        self._versions, self._told = versions, told
+    `solve` makes the page of a version, which has to succeed before the version is taken into use: the page in use can
+    always be shown. `told` is called when there is a new one.
+    """
+
+    def __init__(
+        self, versions: Versions, solve: Callable[[Version], Awaitable[object]], told: Callable[[], None]
+    ) -> None:
+        self._versions, self._solve, self._told = versions, solve, told
         self._one_at_a_time = asyncio.Lock()
 
     def as_dict(self) -> dict[str, object]:
@@ -57,8 +64,9 @@ class Desk:
             self._unchanged_since(number, text)
             data = self._data(text)
             if data != self._versions.current.data:
-                model, notes = await self._sound(data)
-                self._versions.adopt(data, model, notes, None)
+                new = self._versions.next(data, *await self._sound(data), None)
+                await self._solve(new)
+                self._versions.use(new)
                 self._told()
             return self.as_dict()
 
@@ -71,21 +79,24 @@ class Desk:
         async with self._one_at_a_time:
             data = self._data(text)
             path = new_file(self._folder, name)
-            found = None
+            new = None
             try:
-                found = await self._sound(data)
-            except InvalidInput:
+                new = self._versions.next(data, *await self._sound(data), path)
+                if data != self._versions.current.data:
+                    await self._solve(new)
+            except BackstopError:
                 if not broken:
                     raise
-            if found is not None:
+                new = None
+            if new is not None:
                 self._unchanged_since(number, text)
             await in_thread(lambda: save(self._folder, name, data))
-            if found is not None and data == self._versions.current.data:
+            if new is not None and data == self._versions.current.data:
                 self._versions.saved(path)
-            elif found is not None:
-                self._versions.adopt(data, *found, path)
+            elif new is not None:
+                self._versions.use(new)
             self._told()
-            return {**self.as_dict(), "file_written": path.name, "sound": found is not None}
+            return {**self.as_dict(), "file_written": path.name, "sound": new is not None}
 
     async def reloaded(self, digest: str, number: int) -> dict[str, object]:
         """The text of the file, with this digest, taken into use. Raises InvalidInput where it has errors."""
@@ -94,11 +105,11 @@ class Desk:
             if number != now.number:
                 raise Stale("the scenario has changed meanwhile", "look at it first", {"version": now.number})
             data = self._versions.content()
-            found = Found("changed", Version(0, data, now.model).digest)
-            if found.digest != digest:
+            if sha256(data) != digest:
                 raise Stale("the file has changed once more", "look again", {"version": now.number})
-            model, notes = await self._sound(data)
-            self._versions.take(data, model, notes)
+            new = self._versions.next(data, *await self._sound(data), self._versions.file)
+            await self._solve(new)
+            self._versions.take(new)
             self._told()
             return self.as_dict()
 
