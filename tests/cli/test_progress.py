@@ -61,6 +61,26 @@ def test_programs_get_json(monkeypatch: pytest.MonkeyPatch) -> None:
     assert json.loads(stream.getvalue())["progress"]["label"] == "reading"
 
 
+def test_steps_say_how_long_the_whole_will_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO()
+    monkeypatch.setattr(progress.sys, "stderr", stream)
+    monkeypatch.setattr(progress, "_ESTIMATED_AFTER", 0.01)
+    monkeypatch.setattr(progress, "LINE_SECONDS", 0.02)
+    with progress.progress_steps(60.0) as step:
+        step("judging claims")
+        time.sleep(0.1)
+    first, *lines = stream.getvalue().splitlines()
+    assert first == "this will take about 60 seconds"
+    assert lines and all(line.startswith("judging claims: ") for line in lines)
+    assert lines[0].endswith("so far, about 60 seconds left of the whole")
+
+    short = io.StringIO()
+    monkeypatch.setattr(progress.sys, "stderr", short)
+    with progress.progress_steps(5.0):
+        pass
+    assert short.getvalue() == ""
+
+
 def told(monkeypatch: pytest.MonkeyPatch, done: int) -> list[str]:
     """Lines that a file gets in a while of work of which `done` of 100 are done at once."""
     stream = io.StringIO()

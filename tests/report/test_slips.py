@@ -74,7 +74,7 @@ def test_a_sentence_names_whose_slip_came_first() -> None:
     found = result()
     assert slip_sentence(found, "war", ["open", "wired"]) == (
         "Of 25 cases in 100 of “War” under “Open”, 25 begin with a move that its mover itself ranks below another "
-        "(most often The Rival, then The Guard); under “Wired”, 17 of 47 cases in 100 do."
+        "(most often The Rival; then The Guard); under “Wired”, 17 of 47 cases in 100 do."
     )
     assert slip_sentence(found, "peace", ["open"]).startswith(
         "Of 25 cases in 100 in which “Peace” fails under “Open”"

@@ -41,11 +41,13 @@ class _Stage:
             return None
         return (time.monotonic() - self.started) * (self.total - self.done) / self.done
 
-    def words(self) -> str:
-        """What is being done, how far it is, and how long it will take."""
+    def words(self, expected: float = math.inf) -> str:
+        """What is being done, how far it is, and how long it will take; `expected`: when the whole is to end."""
         left = self.left()
         if left is None:
-            return f"{self.label}: {_seconds(time.monotonic() - self.started)} so far"
+            whole = expected - time.monotonic()
+            more = f", about {_seconds(whole)} left of the whole" if 0.0 < whole < math.inf else ""
+            return f"{self.label}: {_seconds(time.monotonic() - self.started)} so far{more}"
         return f"{self.label}: {100 * self.done // self.total} % done, about {_seconds(left)} left"
 
 
@@ -84,9 +86,15 @@ def progress_bar(label: str, why: Callable[[], str] | None = None) -> Iterator[C
 
 
 @contextlib.contextmanager
-def progress_steps() -> Iterator[Callable[[str], None]]:
-    """A function `step(words)` told what is done next: a line for each on a terminal, else one every ten seconds."""
+def progress_steps(seconds: float = math.inf) -> Iterator[Callable[[str], None]]:
+    """A function `step(words)` told what is done next: a line for each on a terminal, else one every ten seconds.
+
+    `seconds`: how long the whole is expected to take; said at first where that is long.
+    """
     stages = [_Stage("starting")]
+    expected = time.monotonic() + seconds
+    if LONG_SECONDS < seconds < math.inf and not _for_programs():
+        print(f"this will take about {_seconds(seconds)}", file=sys.stderr, flush=True)
     if _for_programs():
         yield lambda words: _print_json(_Stage(words))
         return
@@ -98,7 +106,7 @@ def progress_steps() -> Iterator[Callable[[str], None]]:
 
         yield step
         return
-    with _told(lambda: stages[-1]):
+    with _told(lambda: stages[-1], expected):
         yield lambda words: stages.append(_Stage(words))
 
 
@@ -158,7 +166,7 @@ def _drawn(stage: _Stage) -> Iterator[Callable[[], None]]:
 
 
 @contextlib.contextmanager
-def _told(stage: Callable[[], _Stage]) -> Iterator[Callable[[], None]]:
+def _told(stage: Callable[[], _Stage], expected: float = math.inf) -> Iterator[Callable[[], None]]:
     """Lines on standard error about the stage under way, from a thread that ends with the work."""
     ended, out = threading.Event(), sys.stderr
 
@@ -171,7 +179,7 @@ def _told(stage: Callable[[], _Stage]) -> Iterator[Callable[[], None]]:
             if left is not None and left > LONG_SECONDS:
                 print(f"{stage().label}: this will take about {_seconds(left)}", file=out, flush=True)
             while not ended.wait(LINE_SECONDS):
-                print(stage().words(), file=out, flush=True)
+                print(stage().words(expected), file=out, flush=True)
 
     teller = threading.Thread(target=tell, daemon=True)
     teller.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -98,6 +99,7 @@ def report(
     from backstop.base.words import clean
     from backstop.cli.progress import progress_steps
     from backstop.report.material.gathering import Request, gathered, of_brief
+    from backstop.report.material.quick import expected_seconds
     from backstop.report.render.folder import write
     from backstop.report.sections.whole import brief_alone, written
 
@@ -132,8 +134,9 @@ def report(
     if live:
         command += " --live"
 
+    seconds = math.inf if brief or quick else expected_seconds(model, request)
     # Opened before the work: a folder that cannot be written is found at once.
-    with folder_written_whole(out, RESULTS) as folder, progress_steps() as step:
+    with folder_written_whole(out, RESULTS) as folder, progress_steps(seconds) as step:
         if brief:
             content = brief_alone(of_brief(model, Path(run.study), request, command, step))
         else:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from backstop.base.table import Table
-from backstop.base.words import counted, frequency, listed, number, of_worlds, quoted, stop
+from backstop.base.words import frequency, listed, number, of_worlds, quoted, stop
 from backstop.report.charts import curves, stacks, style
 from backstop.report.content import Block, Figure, Paragraph, Section
 from backstop.report.material.gathering import Material
@@ -69,10 +69,10 @@ def survival_figure(found: Material, family: list[str]) -> Figure:
     horizon = scenario.horizon.years
     longest = max(family, key=lambda name: scenario.metrics[name].by_year or horizon)
     metric = scenario.metrics[longest]
-    drawn = {
-        name: (found.arrangement_title(name), a.curves[longest])
-        for name, a in list(result.arrangements.items())[:MOST_PANELS]
+    every = {
+        name: (found.arrangement_title(name), a.curves[longest]) for name, a in result.arrangements.items()
     }
+    drawn = {name: every[name] for name in drawn_of(found)}
     rates: dict[str, list[curves.BaseRate]] = {}
     for name, o in result.observations.items():
         if o.metric in family:
@@ -85,7 +85,7 @@ def survival_figure(found: Material, family: list[str]) -> Figure:
     steps = whole_years(result)
     rows = tuple(
         (title, *(number(curve.mean[step], curve.se[step], most=3) for step in steps))
-        for title, curve in drawn.values()
+        for title, curve in every.values()
     )
     avoided = listed(quoted(scenario.phases[phase].titled(phase)) for phase in metric.avoid or ())
     start = (
@@ -97,12 +97,10 @@ def survival_figure(found: Material, family: list[str]) -> Figure:
         notes.append(
             "Diamonds: what happened in like cases (5 to 95 % of the likelihood), in the arrangement they speak about."
         )
-    left = len(result.arrangements) - len(drawn)
-    if left > 0:
-        notes.append(f"{counted(left, 'more arrangement')} not drawn.")
+    notes += _left_out(found, len(drawn))
     # A figure that is named after a metric tells it for the year of that metric, whatever is drawn beyond.
     until = found.model.metric(longest).until
-    ends = {title: (curve.mean[until], curve.se[until]) for title, curve in drawn.values()}
+    ends = {title: (curve.mean[until], curve.se[until]) for title, curve in every.values()}
     beside = "" if until == steps[-1] else f" Beside each curve: after {_years(years[steps[-1]])}."
     words = (f"{title} {number(*end, most=2)}" for title, end in ends.items())
     return style.figure(
@@ -138,9 +136,7 @@ def _survival_title(metric: str, ends: Mapping[str, tuple[float | None, float | 
 def course_figure(found: Material) -> Figure:
     """Shares of the phases over time, states that are hardly ever entered taken together."""
     scenario, length = found.model.scenario, found.model.period_years
-    courses = {
-        name: found.result.arrangements[name].phases for name in list(found.result.arrangements)[:MOST_PANELS]
-    }
+    courses = {name: of.phases for name, of in found.result.arrangements.items()}
     steps = whole_years(found.result)
     if len(steps) > 7:
         kept = (s for s in steps if round(s * length, 6) in (1, 2, 3, 5, 10, 15, 20))
@@ -154,6 +150,7 @@ def course_figure(found: Material) -> Figure:
         if rest:
             of["All other states"] = [sum(by_phase[p][s] for p in rest) for s in steps]
         shares[found.arrangement_title(a)] = of
+    drawn = {found.arrangement_title(name): shares[found.arrangement_title(name)] for name in drawn_of(found)}
     tones = {scenario.phases[p].titled(p): scenario.phases[p].tone for p in phases}
     together = listed(quoted(scenario.phases[p].titled(p)) for p in rest)
     ends = (
@@ -161,14 +158,19 @@ def course_figure(found: Material) -> Figure:
         for a, of in shares.items()
     )
     return style.figure(
-        partial(stacks.chart, shares, [step * length for step in steps], tones),
-        partial(stacks.draw, shares, [step * length for step in steps], tones=tones),
+        partial(stacks.chart, drawn, [step * length for step in steps], tones),
+        partial(stacks.draw, drawn, [step * length for step in steps], tones=tones),
         "course",
         title=_course_title(found, shares),
         definition="Share of all cases in each state of the relationship at the end of each year shown (mean over "
         "worlds).",
         source=found.source,
-        note=f"Taken together where never above 2 of 100 cases: {together}." if rest else "",
+        note=" ".join(
+            [
+                *([f"Taken together, in no year shown above 2 of 100 cases: {together}."] if rest else []),
+                *_left_out(found, len(drawn)),
+            ]
+        ),
         alternative=stop(". ".join(ends)),
         table=Table(
             "Shares of the states, by year",
@@ -180,6 +182,24 @@ def course_figure(found: Material) -> Figure:
             ),
         ),
     )
+
+
+def drawn_of(found: Material) -> list[str]:
+    """The arrangements that are drawn, in the order of the file: the one looked into, and the first of the others."""
+    names = list(found.result.arrangements)
+    others = [name for name in names if name != found.subject.focus][: MOST_PANELS - 1]
+    return [name for name in names if name == found.subject.focus or name in others]
+
+
+def _left_out(found: Material, drawn: int) -> list[str]:
+    """Which arrangements are drawn where not all of them are, and where the others are found."""
+    count = len(found.result.arrangements)
+    if drawn == count:
+        return []
+    focus = quoted(found.arrangement_title(found.subject.focus))
+    return [
+        f"Drawn are {drawn} of {count} arrangements, the first of the file and {focus}; the numbers have all."
+    ]
 
 
 def _years(number: float) -> str:

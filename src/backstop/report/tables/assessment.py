@@ -32,8 +32,8 @@ def heading(result: Result) -> list[str]:
         )
     if result.unconverged_worlds:
         lines.append(
-            f"{result.unconverged_worlds:,} worlds do not settle under some arrangement ({unsettled(result)}): they "
-            "keep the values of the last sweep"
+            f"{counted(result.unconverged_worlds, 'world')} not settled under some arrangement ({unsettled(result)}): "
+            "the values of the last sweep are kept"
         )
     if result.grid is not None:
         lines.append(grid_words(result.grid))

@@ -164,7 +164,7 @@ def _moved(result: Result, movers: Sequence[str]) -> str:
 
 def _most_often(movers: Sequence[str]) -> str:
     """Whose moves they are, those who make most of them first."""
-    return f"most often {movers[0]}" + (f", then {listed(movers[1:])}" if len(movers) > 1 else "")
+    return f"most often {movers[0]}" + (f"; then {listed(movers[1:])}" if len(movers) > 1 else "")
 
 
 def _base(of: Slips) -> int:
