@@ -40,6 +40,14 @@ function general(value, digits = 4) {
   return text.includes(".") ? text.replace(/0+$/, "").replace(/\.$/, "") : text;
 }
 
+/** A number rounded to a whole number of units, halves to the even one. */
+function roundedTo(value, unit) {
+  const units = value / unit;
+  const below = Math.floor(units);
+  const up = units - below > 0.5 || (units - below === 0.5 && below % 2 !== 0);
+  return (below + Number(up)) * unit;
+}
+
 /** The power of ten of a positive number, rounded down. */
 function powerOf(value) {
   return Math.floor(Math.log10(value));
@@ -52,7 +60,7 @@ export function number(value, se = null, most = 4) {
   let text;
   if (se !== null && se > 0 && Number.isFinite(se)) {
     const places = -powerOf(se);
-    const rounded = places < 0 ? Math.round(value / 10 ** -places) * 10 ** -places : value;
+    const rounded = places < 0 ? roundedTo(value, 10 ** -places) : value;
     text = fixed(rounded, Math.max(0, Math.min(most, places)));
   } else {
     text = Math.abs(value) < 1000 ? fixed(value, most) : fixed(value, 1);
@@ -81,6 +89,6 @@ export function withError({ mean, se }) {
   if (se <= 1e-12 * Math.max(1, Math.abs(mean))) return exact(mean);
   if (se < LEAST_ERROR) return number(mean);
   const places = -powerOf(se);
-  const rounded = places < 0 ? Math.round(se / 10 ** -places) * 10 ** -places : se;
+  const rounded = places < 0 ? roundedTo(se, 10 ** -places) : se;
   return `${number(mean, se)} ±${fixed(rounded, Math.max(0, places))}`;
 }
