@@ -111,7 +111,7 @@ def test_the_way_back_leads_through_screens_and_not_through_sliders(watch: Watch
         page.keyboard.press("w")
         slider(page, "treaty").focus()
         page.keyboard.press("Home")
-        state_of(page)
+        assert state_of(page)["yours"] == "as_it_was;treaty:0"
         page.keyboard.press("c")
         state_of(page)
         page.go_back()
@@ -120,3 +120,6 @@ def test_the_way_back_leads_through_screens_and_not_through_sliders(watch: Watch
         page.go_back()
         expect(page.locator("#screen-title")).to_have_text("Korea 1953 - an armistice, a treaty and a line")
         expect(lead(page)).to_be_visible()
+        assert state_of(page)["yours"] == "as_it_was;treaty:0", "what was set stays"
+        page.go_forward()
+        expect(page.locator("#screen-title")).to_have_text("Workbench")

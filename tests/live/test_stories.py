@@ -186,6 +186,34 @@ def test_claims_are_judged_anew_as_things_are_set(watch: Watch, tmp_path: Path) 
         assert shown == sorted(claim["verdict"]["verdict"].replace("_", " ") for claim in KOREA["claims"])
 
 
+def test_a_camp_sets_what_it_has_a_view_on_and_lets_it_go_again(watch: Watch, tmp_path: Path) -> None:
+    with watch() as seen:
+        page = open_study(seen, tmp_path, "ukraine-2025", "screen=workbench")
+        page.get_by_text("As a camp of experts would have it").focus()
+        press(page, "Enter")
+        wary = page.get_by_role("button", name="wary", exact=True)
+        page.get_by_role("button", name="believers", exact=True).click()
+        wary.focus()
+        press(page, "Enter")
+        expect(wary).to_have_attribute("aria-pressed", "true")
+        found = dict(part.split(":") for part in state_of(page)["set"].split(","))
+        assert found["revanchist"] == "1"
+        assert len(found) == 3
+        press(page, "Enter")
+        expect(wary).to_have_attribute("aria-pressed", "false")
+        assert "revanchist" not in state_of(page)["set"]
+
+
+def test_a_word_of_the_glossary_is_said_where_it_stands(watch: Watch, tmp_path: Path) -> None:
+    with watch() as seen:
+        page = open_study(seen, tmp_path)
+        page.get_by_role("button", name="plausible range").focus()
+        press(page, "Enter")
+        expect(page.get_by_role("dialog")).to_contain_text("5 worlds of 100 lie below")
+        press(page, "Escape")
+        assert focused(page) == "plausible range"
+
+
 def test_the_sheet_of_keys_tells_every_screen_and_single_keys_can_be_switched_off(
     watch: Watch, tmp_path: Path
 ) -> None:

@@ -3,7 +3,7 @@
 import { YOURS } from "./link.js";
 import { titleOf } from "./state.js";
 import { better, difference, figure, moved } from "./figures.js";
-import { clause, counted, ends, listed, ofWorlds, quoted, said, signed, stop } from "./words.js";
+import { clause, counted, ends, listed, ofWorlds, quoted, said, signed, stop, whole } from "./words.js";
 
 export const metricOf = (app, name) => app.payload.metrics.find((metric) => metric.name === name);
 export const leadMetric = (app) => metricOf(app, app.state.metric.value) ?? app.payload.metrics[0];
@@ -73,6 +73,7 @@ export function rangeWords(app, answer) {
   if (of !== null && of.q05 === of.q95 && of.q05 !== null) return "This figure is the same under all assumptions that the study allows.";
   const noun = metric.probability ? "chances" : "figures";
   let text = `The plausible range holds the ${noun} in nine of ten sets of assumptions that the study allows.`;
+  if (of?.without_value) text += ` In ${counted(of.without_value, "world")} of ${whole(answer.worlds)} its condition cannot come about, and they have no figure.`;
   const other = otherOf(app, answer);
   const share = other === null ? null : better(app, answer, focus, other, metric);
   if (share !== null) {

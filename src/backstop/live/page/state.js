@@ -215,6 +215,8 @@ export function createApp({ payload, engine, screens, address = globalThis.locat
   const keepAddress = () => {
     let last = view.peek().screen;
     let waiting = 0;
+    // Marks the entries of the browser's history that the page made itself.
+    const mine = { backstop: true };
     const stop = effect(() => {
       const text = toAddress();
       const screen = view.value.screen;
@@ -224,17 +226,23 @@ export function createApp({ payload, engine, screens, address = globalThis.locat
         if (dragging.peek()) return;
         if (text === written) return;
         // A screen is a place to come back to; a slider is not.
-        globalThis.history[screen === last ? "replaceState" : "pushState"](null, "", text);
+        globalThis.history[screen === last ? "replaceState" : "pushState"](mine, "", text);
         written = text;
         last = screen;
       };
       if (screen !== last) write();
       else waiting = setTimeout(write, 100);
     });
-    const moved = () => {
+    const moved = (event) => {
       if (address.hash === written) return;
       written = address.hash;
       const found = decode(address.hash, names);
+      if (event.state?.backstop) {
+        // The way back leads to screens; what has been set since stays, and undo goes back through that.
+        last = found.state.screen;
+        look({ screen: found.state.screen });
+        return;
+      }
       if (!found.found) {
         if (found.problems.length) problems.value = found.problems;
         return;
@@ -249,10 +257,11 @@ export function createApp({ payload, engine, screens, address = globalThis.locat
     };
     globalThis.addEventListener("popstate", moved);
     globalThis.addEventListener("hashchange", moved);
+    globalThis.history.replaceState(mine, "");
     // What is on its way into the address is not lost when the page goes.
     globalThis.addEventListener("pagehide", () => {
       const text = encode({ ...present.peek(), ...view.peek() }, names.digest);
-      if (text !== written) globalThis.history.replaceState(null, "", text);
+      if (text !== written) globalThis.history.replaceState(mine, "", text);
     });
     return stop;
   };

@@ -37,6 +37,7 @@ function Reproduce({ app }) {
       ${Object.entries(study.digests ?? { "scenario.yaml": study.digest }).map(([file, digest]) => html`<dt key=${file}>SHA-256 of ${file}</dt><dd><code>${digest}</code></dd>`)}
       <dt>Backstop</dt><dd>${backstop}</dd>
       <dt>Worlds</dt><dd>${counted(run.worlds, "world")}, seed ${run.seed}${run.weighted ? `, by their weights worth ${Math.round(run.effective)}` : ", all of the same weight"}</dd>
+      ${run.unconverged > 0 && html`<dt>Unsettled</dt><dd>${counted(run.unconverged, "world")} kept moving to the end of the tail; ${run.unconverged === 1 ? "it keeps its" : "they keep their"} last value</dd>`}
       <dt>Payoff shocks</dt><dd>read as ${run.information}</dd>
       ${run.command && html`<dt>The printed report</dt><dd><code>${run.command}</code>${run.reported && run.reported !== run.worlds ? ` (on ${counted(run.reported, "world")}: its figures differ from these within their error)` : ""}</dd>`}
       ${(run.notes ?? []).map((note, at) => html`<dt key=${`n${at}`}>To mind</dt><dd>${note}</dd>`)}

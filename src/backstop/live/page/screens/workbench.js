@@ -60,7 +60,7 @@ function Sliders({ app }) {
     ${groups.map((group, at) => html`${group.kind === "parameter" && groups[at - 1]?.kind !== "parameter" && html`<div class="kind-head"><h2>What is uncertain</h2>
         <p class="quiet">Moving one sets it in every world and under every arrangement: an intervention, in which worlds keep their weights.</p></div>`}
       <details class="group" key=${group.name} open=${Boolean(filter) || changedOnly || group.controls.length <= 8 || at < 2}>
-        <summary>${group.title} <span class="quiet">(${counted(group.controls.length, "slider")}${countSet(group, set)})</span></summary>
+        <summary>${group.title} <span class="quiet">${counted(group.controls.length, "slider")}${countSet(group, set)}</span></summary>
         ${group.controls.map((control) => html`<${Control} key=${control.name} app=${app} control=${control} />`)}
       </details>`)}
   </div>`;
