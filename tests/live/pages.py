@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from backstop.live.one_file import one_file
 from backstop.live.payload import Asked, payload
@@ -21,6 +24,25 @@ PRINTED = "What was printed stays here."
 def data_of(study: str, worlds: int = 1_008) -> dict[str, Any]:
     """The data of the page of a study among the examples."""
     return payload(load(EXAMPLES / study), EXAMPLES / study, Asked(worlds=worlds))
+
+
+def rows_of(data: dict[str, Any]) -> dict[str, Any]:
+    """The parameters of the worlds of a page: a row for each that varies, and the value of each that does not."""
+    draws = data["draws"]
+    numbers = np.frombuffer(base64.b64decode(draws["rows"]), "<f8").reshape(-1, draws["worlds"])
+    return {**dict(zip(draws["parameters"], numbers, strict=True)), **draws["certain"]}
+
+
+def world_of(data: dict[str, Any], world: int) -> dict[str, float]:
+    """The parameters of one world of a page."""
+    rows = rows_of(data)
+    return {n: float(row[world]) if isinstance(row, np.ndarray) else float(row) for n, row in rows.items()}
+
+
+def weights_of(data: dict[str, Any]) -> Any:
+    """The weights of the worlds of a page; None where all count alike."""
+    packed = data["draws"]["weights"]
+    return None if packed is None else np.frombuffer(base64.b64decode(packed), "<f8")
 
 
 @cache

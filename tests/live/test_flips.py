@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
 import pytest
 from playwright.sync_api import Browser
-from tests.live.pages import EXAMPLES, data_of, written
+from tests.live.pages import EXAMPLES, data_of, rows_of, weights_of, world_of, written
 from tests.support.browser import Watched, needs_chromium, opener
 
 from backstop.game.tree import Decision
@@ -130,13 +129,13 @@ def sliders(kind: str, count: int) -> list[str]:
 
 def means(model: Model, metric: str, arrangements: list[str]) -> Callable[..., list[float]]:
     """The mean of a metric over the worlds of the page under arrangements, with what is set."""
-    result = assess(model, WORLDS, 1)
-    rows = dict(result.parameters)
+    data = data_of(STUDY, WORLDS)
+    rows, weights = rows_of(data), weights_of(data)
 
     def found(set_: dict[str, float], levels: dict[str, dict[str, float]]) -> list[float]:
         queries = [Query(levels[name], (metric,)) for name in arrangements]
-        figures = ask(model, {**rows, **set_}, WORLDS, queries, result.information)
-        each = [summarise(of.metrics[metric], result.weights).mean for of in figures]
+        figures = ask(model, {**rows, **set_}, WORLDS, queries)
+        each = [summarise(of.metrics[metric], weights).mean for of in figures]
         assert all(mean is not None for mean in each)
         return [mean or 0.0 for mean in each]
 
@@ -196,8 +195,7 @@ def test_what_turns_a_claim(seen: Watched, model: Model) -> None:
 def test_what_makes_another_move_the_likeliest(seen: Watched, model: Model) -> None:
     """A decision of one world: what the page finds is what the plain solver finds, slider by slider."""
     arrangement, world = next(iter(model.levels)), 5
-    rows = assess(model, WORLDS, 1).parameters
-    drawn = {name: float(np.broadcast_to(row, WORLDS)[world]) for name, row in rows.items()}
+    drawn = world_of(data_of(STUDY, WORLDS), world)
 
     def chances(set_: dict[str, float], levels: dict[str, float], phase: int) -> dict[int, tuple[float, ...]]:
         solution = Valuation(model, levels, drawn | set_).solved(model.scenario.information)

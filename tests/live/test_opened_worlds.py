@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.live.pages import data_of, written
+from tests.live.pages import data_of, world_of, written
 from tests.support.browser import Watch, needs_chromium
 
 from backstop.base.arrays import FloatArray
@@ -21,7 +21,7 @@ from backstop.program.open_world import OpenWorld
 from backstop.program.runtime import Machine
 from backstop.scenario.model import Model
 from backstop.scenario.study import load
-from backstop.worlds.draws import drawn, sampler_of
+from backstop.worlds.draws import sampler_of
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "src" / "backstop" / "live" / "page"
@@ -40,15 +40,9 @@ def study_of(name: str) -> Model:
     return load(ROOT / "examples" / name)
 
 
-def parameters_of(model: Model, world: int | str, set_: dict[str, float], worlds: int) -> dict[str, float]:
-    """The parameters of a world of a page, with what is set."""
-    if world == "central":
-        found = {name: float(value) for name, value in sampler_of(model, 1).central().items()}
-    else:
-        assert isinstance(world, int)
-        rows = drawn(model, worlds, 1)
-        found = {name: float(np.broadcast_to(row, worlds)[world]) for name, row in rows.items()}
-    return found | set_
+def central(model: Model) -> dict[str, float]:
+    """The parameters of the central world."""
+    return {name: float(value) for name, value in sampler_of(model, 1).central().items()}
 
 
 def opened_by_python(model: Model, parameters: dict[str, float], levels: dict[str, float]) -> OpenWorld:
@@ -81,7 +75,7 @@ def test_a_page_lays_a_world_open_with_the_bits_of_python(watch: Watch, tmp_path
             periods = sorted({0, model.periods - 1})
             asked = {"levels": last["levels"], "set": set_, "world": world, "periods": periods}
             found: dict[str, Any] = seen.page.evaluate(ASK, asked)
-            parameters = parameters_of(model, world, set_, data["draws"]["worlds"])
+            parameters = (central(model) if isinstance(world, str) else world_of(data, world)) | set_
             opened = opened_by_python(model, parameters, last["levels"])
             assert found["settled"] == [opened.settled] * 2
             assert found["flagged"] == [opened.flagged] * 2
@@ -101,7 +95,7 @@ def test_what_the_page_reads_is_what_python_reads(tmp_path: Path, study: str) ->
     model = study_of(study)
     program = page_program(model, model.scenario.information)
     levels = dict(model.levels[list(model.levels)[-1]])
-    parameters = parameters_of(model, "central", {}, 16)
+    parameters = central(model)
     for module in ("instance", "why"):
         text = (PAGE / f"{module}.js").read_text(encoding="utf-8")
         (tmp_path / f"{module}.mjs").write_text(text, encoding="utf-8")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
-from tests.live.pages import EXAMPLES, data_of, written
+from tests.live.pages import EXAMPLES, data_of, world_of, written
 from tests.support.browser import Watched, needs_chromium, opener
 
 from backstop.base.words import frequency
@@ -66,7 +66,13 @@ def focus_of(study: str) -> str:
 
 
 def traced(study: str, world: int | str = "central", period: int = 0) -> WorldTrace:
-    return trace(load(EXAMPLES / study), focus_of(study), world, 1, periods=(period,))
+    """A world of the page as the plain solver, or the program where others learn, has it."""
+    model = load(EXAMPLES / study)
+    if world == "central":
+        return trace(model, focus_of(study), world, 1, periods=(period,))
+    assert isinstance(world, int)
+    fixed = model.with_values(world_of(data_of(study, WORLDS), world))
+    return trace(fixed, focus_of(study), "central", 1, periods=(period,))
 
 
 def shown_first(of: WorldTrace, period: int = 0) -> NodeTrace:
