@@ -12,6 +12,7 @@ import pytest
 from tests.support.hand_copied import hand_copied, measure_copies
 from tests.support.models import model_of
 
+from backstop.base.arrays import FloatArray
 from backstop.base.document import parse_document
 from backstop.game.hidden import TypedSolution
 from backstop.game.inference import Reached
@@ -121,7 +122,10 @@ def test_the_principal_logit_branch_of_unilateral_deterrence(
 
 
 def test_with_little_noise_it_is_the_bluff_of_perfect_deterrence() -> None:
-    start = at_start(solved(study("unilateral_deterrence"), precision=300))
+    model = study("unilateral_deterrence")
+    solution = solved(model, precision=300)
+    start = at_start(solution)
+    assert solution.figure(model.metric("fighting")) == pytest.approx(0.16759, abs=5e-6)
     assert start.moves[1][0] == pytest.approx(1.0, abs=1e-6)
     assert start.moves[0][0] == pytest.approx(0.30256, abs=5e-6)
     assert start.below[0].below[1].moves[0][0] == pytest.approx(0.26441, abs=1e-5)
@@ -322,11 +326,50 @@ def test_an_ultimatum_is_made_as_ramsay_and_signorino_say() -> None:
     assert np.mean(found.metrics["offered"] < 0.025) == pytest.approx(0.01108690054, abs=1e-3)
 
 
+def closely(draws: FloatArray, model: Model) -> tuple[FloatArray, FloatArray]:
+    """How likely acceptance is and what is offered, for own shocks of the proposer: the offers narrowed five times."""
+    fixed = {n: d for n, d in model.distributions.items() if isinstance(d, float)}
+    least, most = np.zeros_like(draws), np.full_like(draws, 15.0)
+    for _ in range(5):
+        values = {**fixed, "draw": draws, "least": least, "most": most}
+        (found,) = ask(model, values, draws.size, [Query(model.levels["alone"], ("acceptance", "offered"))])
+        offered, step = found.metrics["offered"], (most - least) / 200
+        least, most = np.maximum(offered - step, 0.0), np.minimum(offered + step, 15.0)
+    return found.metrics["acceptance"], offered
+
+
 def test_the_best_offer_without_a_shock() -> None:
-    model = written("ultimatum", **{"steps: 201": "steps: 101", r"0, 15": "5.3, 5.31"})
-    parameters = {n: d if isinstance(d, float) else 0.5 for n, d in model.distributions.items()}
-    (found,) = ask(model, parameters, 2, [Query(model.levels["alone"], ("offered",))])
-    assert found.metrics["offered"][0] == pytest.approx(5.30655864, abs=5.1e-5)
+    _, offered = closely(np.array([0.5, 0.5]), study("ultimatum"))
+    assert offered == pytest.approx([5.30655864] * 2, abs=5e-8)
+
+
+def test_offers_are_those_of_ramsay_and_signorino_to_eight_digits() -> None:
+    model = study("ultimatum")
+    # Nothing is offered from a shock on that comes with the probability of their atom; below it offers are smooth.
+    none = 0.01108690054
+    even = (np.arange(1_000) + 0.5) / 1_000
+    draws = (1 - none) * even**3 * (10 - 15 * even + 6 * even**2)
+    weights = (1 - none) * 30 * even**2 * (1 - even) ** 2 / 1_000
+    acceptance, offered = closely(draws, model)
+    nothing, least = closely(np.array([1 - none / 2, 1 - none / 2]), model)
+    assert least == pytest.approx([0.0, 0.0], abs=1e-6)
+    assert offered.max() < 15 - 1e-6  # no mass at the whole prize
+    assert weights @ offered == pytest.approx(5.0292337167, abs=3e-8)
+    assert weights @ acceptance + none * nothing[0] == pytest.approx(0.7194040682, abs=1e-8)
+
+
+def test_how_often_an_offer_is_at_most_five() -> None:
+    # A higher shock makes for a lower offer, so that a bisection finds the shock at which so much is offered.
+    model, wanted = study("ultimatum"), np.array([1e-4, 4.99, 5.0, 5.01])
+    low, high = np.full_like(wanted, 1e-6), np.full_like(wanted, 1 - 1e-6)
+    for _ in range(28):
+        middle = (low + high) / 2
+        more = closely(middle, model)[1] > wanted
+        low, high = np.where(more, middle, low), np.where(more, high, middle)
+    at_most = 1 - (low + high) / 2
+    assert at_most[0] == pytest.approx(0.01108690054, abs=1e-6)
+    assert at_most[2] == pytest.approx(0.3450523677, abs=1e-6)
+    assert (at_most[3] - at_most[1]) / 0.02 == pytest.approx(0.4201495443, abs=1e-4)
 
 
 @pytest.mark.parametrize("p_win", [0.5, 0.65])
