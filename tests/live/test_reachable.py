@@ -65,11 +65,17 @@ def test_no_screen_is_wider_than_a_phone(watch: Watch, tmp_path: Path, study: st
             assert page.evaluate("document.documentElement.scrollWidth") <= 360, screen
 
 
-def test_texts_of_drawings_stay_within_them(watch: Watch, tmp_path: Path) -> None:
+def test_texts_of_drawings_stay_within_them_and_off_each_other(watch: Watch, tmp_path: Path) -> None:
     outside = """[...document.querySelectorAll("svg.drawing text")].filter((text) => {
       const own = text.getBoundingClientRect(), whole = text.ownerSVGElement.getBoundingClientRect();
       return own.left < whole.left - 1.5 || own.right > whole.right + 1.5 || own.bottom > whole.bottom + 1.5;
     }).map((text) => text.textContent)"""
+    over = """[...document.querySelectorAll("svg.drawing")].flatMap((svg) => {
+      const all = [...svg.querySelectorAll("text")].map((text) => [text.textContent, text.getBoundingClientRect()]);
+      return all.flatMap(([one, a], at) => all.slice(at + 1).filter(([, b]) =>
+        Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1.5
+        && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 4.5).map(([other]) => `${one} / ${other}`));
+    })"""
     slots = ("intervals,survival", "gains,differences", "spread,costs")
     with watch() as seen:
         page = open_study(seen, tmp_path, "ukraine-2025")
@@ -78,7 +84,9 @@ def test_texts_of_drawings_stay_within_them(watch: Watch, tmp_path: Path) -> Non
             for pair in slots:
                 turned_to(page, "workbench", f"&slots={pair}{SET['ukraine-2025']}")
                 assert page.locator("svg.drawing").count() == 2, pair
+                assert page.locator("svg.drawing text").count() >= 30, pair
                 assert page.evaluate(outside) == [], (width, pair)
+                assert page.evaluate(over) == [], (width, pair)
 
 
 def test_a_reader_turns_the_colours_and_they_stay(watch: Watch, tmp_path: Path) -> None:
