@@ -406,6 +406,24 @@ def test_nothing_but_the_world_itself_changes_a_bit() -> None:
                 assert slips[0] == together.slips[name][actor][index]
 
 
+@pytest.mark.parametrize("noise", [(0.02, 0.1), (0.1, 0.6)])
+def test_a_world_is_the_same_beside_one_that_is_harder_to_solve(noise: tuple[float, float]) -> None:
+    """Beside a neighbour whose beliefs leave the principal branch, whose years differ or that does not settle."""
+    rng, count = np.random.default_rng(5), 16
+    scenario = several_years()
+    scenario["parameters"]["growth"] = {"uniform": [0, 0.1]}
+    scenario["phases"]["tense"]["payoffs"]["rival"] = "-0.2 + growth * min(years, 2)"
+    growth = rng.choice([0.0, 0.1], size=count)
+    values = {"share": rng.uniform(size=count), "noise": rng.uniform(*noise, size=count), "growth": growth}
+    together = run(scenario, worlds=count, **values)
+    assert 0 < (growth > 0.0).sum() < count
+    for index in range(count):
+        one = run(scenario, **{name: float(value[index]) for name, value in values.items()})
+        assert one.settled[0] == together.settled[index]
+        for name, metric in one.metrics.items():
+            assert metric[0] == together.metrics[name][index]
+
+
 def test_slips_are_told_by_the_typed_actors_own_values() -> None:
     solved = run(several_years(), slips=True, share=0.4, noise=0.5)
     by_actor = {actor: float(of[0]) for actor, of in solved.slips["war_comes"].items()}

@@ -139,7 +139,8 @@ class Following:
         return function
 
     def _foresee(self, function: Function, seat: Seat, number_of: int) -> None:
-        """Begin at the next belief with what moves tell here; at the second with what they tell at the middle."""
+        """Begin at the next belief with what moves tell here and before; at the second with what they tell at the
+        middle."""
         grid, worlds, desk = self.grid, self.worlds, self.desk
         size = len(seat.found) * SLOT
         last = grid.size - 1
@@ -147,21 +148,50 @@ class Following:
         if last < 3:
             return
 
-        def foreseen(place: int, belief: Callable[[Terms], Term]) -> None:
-            terms, stores = Terms(), list[Store]()
-            one, here = terms.constant(1.0), belief(terms)
-            next_ = terms.add(terms.load(desk.belief), terms.constant(1.0 / last))
-            first = terms.mul(terms.sub(one, next_), here)
-            second = terms.mul(next_, terms.sub(one, here))
+        def even(terms: Terms, place: int, belief: Term) -> list[Term]:
+            """What would be believed after each move from even odds."""
+            found, one = list[Term](), terms.constant(1.0)
             for i in range(len(seat.found)):
                 x = terms.load_at(1, place + i * SLOT)
-                up = terms.mul(second, x)
-                total = terms.add(up, terms.mul(first, terms.sub(one, x)))
+                up = terms.mul(x, terms.sub(one, belief))
+                total = terms.add(up, terms.mul(terms.sub(one, x), belief))
                 known = terms.op("gt", total, terms.constant(0.0))
-                old = terms.load_at(1, size + i * SLOT)
-                new = terms.select(known, terms.div(up, total), old)
-                stores.append(Store(size + i * SLOT, terms.select(terms.load(worlds.begin), new, old), 1))
+                found.append(terms.select(known, terms.div(up, total), terms.constant(0.5)))
+            return found
+
+        def foreseen(make: Callable[[Terms, Term], list[Term]], ahead: int) -> None:
+            terms, stores = Terms(), list[Store]()
+            zero, one, here = terms.constant(0.0), terms.constant(1.0), terms.load(desk.belief)
+            next_ = terms.add(here, terms.constant(1.0 / last))
+            for i, y in enumerate(make(terms, here)):
+                held = terms.op("pmin", terms.op("pmax", zero, y), one)
+                up = terms.mul(next_, held)
+                total = terms.add(up, terms.mul(terms.sub(one, next_), terms.sub(one, held)))
+                old = terms.load_at(1, ahead + i * SLOT)
+                new = terms.select(terms.load(worlds.begin), terms.div(up, total), old)
+                stores.append(Store(ahead + i * SLOT, new, 1))
             function.compute(terms, stores)
+
+        def onwards(terms: Terms, here: Term) -> list[Term]:
+            """In a straight line from the two beliefs before."""
+            now = even(terms, size, here)
+            then = even(terms, 0, terms.sub(here, terms.constant(1.0 / last)))
+            return [terms.sub(terms.add(y, y), x) for x, y in zip(then, now, strict=True)]
+
+        def after_first() -> None:
+            function.get(number_of)
+            function.whole(1)
+            function.integer("greater")
+            function.step(1, -size)
+            function.choose(
+                lambda: foreseen(onwards, 2 * size),
+                lambda: foreseen(lambda terms, here: even(terms, size, here), 2 * size),
+            )
+            function.step(1, size)
+
+        def at_first() -> None:
+            if middle is not None:
+                foreseen(lambda terms, _: even(terms, middle * size, terms.constant(middle / last)), size)
 
         function.any_in(worlds.begin)
         function.get(number_of)
@@ -169,14 +199,7 @@ class Following:
         function.integer("less", "and")
         with function.when():
             function.get(number_of)
-            function.choose(
-                lambda: foreseen(0, lambda terms: terms.load(desk.belief)),
-                lambda: (
-                    None
-                    if middle is None
-                    else foreseen(middle * size, lambda terms: terms.constant(middle / last))
-                ),
-            )
+            function.choose(after_first, at_first)
 
     def _coarse(self, number: int, seat: Seat) -> Function:
         """`coarse_i`, called as `settle_i` is: a few beliefs of the grid, and straight lines between them."""

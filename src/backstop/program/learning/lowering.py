@@ -51,6 +51,7 @@ class LearntLowering(Lowering):
             model.scenario.horizon.tail_periods,
             self.numbers.share(model.types, (zero, one)),
             self.slips,
+            frozenset((self.game.start, *(model.metric(name).start for name in model.scenario.metrics))),
             self.blocks,
         )
         self.process = self.learnt

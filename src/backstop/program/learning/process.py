@@ -29,7 +29,8 @@ TRIES = 6
 class LearntProcess:
     """A game's process by belief; see `backstop.program.recursion.process.Process`, in whose place it stands.
 
-    `share`: the probability of the second type, as a term. `blocks`: where a world is laid open, if it is.
+    `share`: the probability of the second type, as a term. `asked`: phases in which figures begin. `blocks`: where a
+    world is laid open, if it is.
     """
 
     board: Board
@@ -37,6 +38,7 @@ class LearntProcess:
     tail_periods: int | None
     share: Term
     slips: bool
+    asked: frozenset[int]
     blocks: Blocks | None = None
     wanted: dict[int, Term] = field(default_factory=dict)
     certain: int | None = None
@@ -186,13 +188,18 @@ class LearntProcess:
         if not self.board.grid.hidden.learns:
             self._settle(function, phases, block)
             return
+        worlds, every = self.worlds, function.local()
+        function.assign(lambda terms: {every: terms.load(worlds.among)})
         for phase in phases:
-            self.put(function, lambda terms: {self.worlds.differ: terms.bits(0)})
+            self.put(function, lambda terms: {worlds.differ: terms.bits(0)})
             self._settle_and_compare(function, [phase], block)
-            function.any_in(self.worlds.differ)
+            function.any_in(worlds.differ)
             with function.when():
+                # The others are as they should be, and no bit of them must change.
+                self.put(function, lambda terms: {worlds.among: terms.load(worlds.differ)})
                 self._settle(function, [phase], block)
-        self.put(function, lambda terms: {self.worlds.differ: terms.bits(0)})
+                self.put(function, lambda terms: {worlds.among: terms.local(every)})
+        self.put(function, lambda terms: {worlds.differ: terms.bits(0)})
 
     def _settle_and_compare(self, function: Function, phases: Iterable[int], block: int) -> None:
         """The beliefs and the worth of phases; where choices are not alike at neighbouring beliefs, it is seen whether
@@ -489,6 +496,8 @@ class LearntProcess:
             },
         )
         for phase, row in grid.start.items():
+            if phase not in self.asked:
+                continue
             number = self.plays.number[phase]
             function.whole(0)
             function.whole(rows.place[row])

@@ -81,6 +81,8 @@ class Masses(Walk):
         ]
         self.type_sums = {(reading, kind): function.local() for reading in summed for kind in KINDS}
         self.totals = {(layer, kind): function.local() for layer in self.layers for kind in KINDS}
+        # Whether anything has ever come to a state; others need not be looked at.
+        self.come_to = {state: function.local(I32) for state in self.states}
 
     @property
     def tables(self) -> tuple[int, int]:
@@ -133,6 +135,8 @@ class Masses(Walk):
                 function.compute(terms, [Store(self.tables[0], terms.constant(0.0), place)])
         if first not in self.states:
             return
+        function.whole(1)
+        function.set(self.come_to[first])
         # Of an absorbing phase all is known; what is in another is not in the grid yet.
         if self.grid.is_absorbing(first.phase):
             terms, ground = Terms(), self.tables[0]
@@ -258,7 +262,12 @@ class Masses(Walk):
             function.get(table)
             function.set(local)
         kept = record.kept[state.phase]
-        with function.each(self.grid.size, 1) as number_of:
+        here = [self.totals[key, kind] for key in self.layers if key[0] == state for kind in KINDS]
+        for number, local in enumerate(here):
+            function.any_of(local)
+            if number:
+                function.integer("or")
+        with function.when(), function.each(self.grid.size, 1) as number_of:
             if self.believes:
                 self._believe(number_of)
             terms = Terms()
@@ -312,6 +321,8 @@ class Masses(Walk):
             if (after, None) not in self.layers:
                 continue
             belief = way[1]
+            function.whole(1)
+            function.set(self.come_to[after])
             for (layer, kind), local in present.items():
                 goal = self.layers[after, layer.reading]
                 terms = Terms()

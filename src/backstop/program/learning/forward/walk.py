@@ -84,7 +84,8 @@ class LearntWalk(Masses):
             row = function.local(I32)
             function.get(self.now)
             function.set(row)
-            with function.each(layer.rows, 1) as number_of:
+            function.get(self.come_to[layer.state])
+            with function.when(), function.each(layer.rows, 1) as number_of:
                 if believed:
                     self._believe(number_of)
                 terms, added = Terms(), list[Store | Assign]()
