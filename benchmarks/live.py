@@ -4,7 +4,8 @@
 
 Writes the page with `backstop report --live` and opens it: bytes of the file; milliseconds from opening it to the first
 answer and to the end of its check of itself; milliseconds of solving all arrangements with 500 worlds and with all of
-them, on one and on two workers, parameters moved at random; and how much memory grows over many moves. Prints one JSON
+them, on one and on two workers, parameters moved at random, and the processor time of that, which other work on the
+machine hardly changes; and how much memory grows over many moves. Prints one JSON
 object a line, and exits with 1 where a target is missed. Needs Playwright and an installed Chromium.
 """
 
@@ -79,17 +80,27 @@ def written(study, quick, folder):
     return out / "report.html"
 
 
+def renderers(browser):
+    """The processes that show pages."""
+    found = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
+    return [process["id"] for process in found if process["type"] == "renderer"]
+
+
+def cpu_ms(browser):
+    """Milliseconds of processor time that the pages and their workers have taken."""
+    total = 0.0
+    for process in renderers(browser):
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        total += (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
+    return total
+
+
 def memory(session, browser):
     """Megabytes: what scripts hold after collecting, and the memory of the process that shows the page."""
     session.send("HeapProfiler.collectGarbage")
     heap = session.send("Runtime.getHeapUsage")["usedSize"] / 2**20
-    processes = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
-    sizes = []
-    for process in processes:
-        if process["type"] == "renderer":
-            status = Path(f"/proc/{process['id']}/status").read_text()
-            sizes.append(int(status.split("VmRSS:")[1].split()[0]) / 1024)
-    return heap, max(sizes)
+    sizes = [Path(f"/proc/{process}/status").read_text() for process in renderers(browser)]
+    return heap, max(int(status.split("VmRSS:")[1].split()[0]) / 1024 for status in sizes)
 
 
 def main():
@@ -130,12 +141,11 @@ def main():
         whole = page.evaluate("window.backstop.engine.worlds")
         for worlds in dict.fromkeys((min(500, whole), whole)):
             for workers in (1, 2):
+                before = cpu_ms(browser)
                 p50, p95 = page.evaluate(SOLVE, {"workers": workers, "worlds": worlds, "moves": asked.moves})
-                print(
-                    json.dumps(
-                        {"worlds": worlds, "workers": workers, "p50": round(p50, 1), "p95": round(p95, 1)}
-                    )
-                )
+                cpu = (cpu_ms(browser) - before) / asked.moves
+                line = {"worlds": worlds, "workers": workers, "p50": p50, "p95": p95, "cpu_ms_a_move": cpu}
+                print(json.dumps({name: round(value, 1) for name, value in line.items()}), flush=True)
             if worlds < whole:
                 found |= {"p50": p50, "p95": p95}
             else:

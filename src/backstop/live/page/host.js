@@ -19,6 +19,8 @@ export class Pool {
     this.errands = [];
     /** Milliseconds for a world under one arrangement, by what is wanted of it. */
     this.pace = new Map();
+    /** A buffer of each worker that has been read and can be used again. */
+    this.spare = new Map();
     /** What each worker has been told of what may be wanted. */
     this.told = new Map();
     this.closed = false;
@@ -134,6 +136,8 @@ export class Pool {
         const before = this.pace.get(pace);
         this.pace.set(pace, before === undefined ? here : 0.8 * before + 0.2 * here);
         if (!task.stopped()) task.take(key, block.first, block.count, data.numbers);
+        // What has been read goes back with the next block, so that none is made anew.
+        this.spare.set(worker, data.numbers.buffer);
         job.open -= 1;
         if (job.open === 0) job.resolve(!task.stopped());
       } else {
@@ -149,7 +153,10 @@ export class Pool {
     const told = this.told.get(worker) ?? this.told.set(worker, new Set()).get(worker);
     const selection = told.has(pace) ? undefined : { switches, places };
     told.add(pace);
-    worker.postMessage({ kind: "solve", block: { first, count, levels, set: task.set, pace }, selection });
+    const spare = this.spare.get(worker) ?? null;
+    this.spare.delete(worker);
+    const given = { kind: "solve", block: { first, count, levels, set: task.set, pace }, selection, spare };
+    worker.postMessage(given, spare === null ? [] : [spare]);
   }
 
   close() {

@@ -67,10 +67,11 @@ export class Solver {
   }
 
   /**
-   * Solve worlds under levels. Gives the rows of all `places`, one after the other, `count` numbers each.
+   * Solve worlds under levels. Gives the rows of all `places`, one after the other, `count` numbers each; in the
+   * buffer `spare`, where that is large enough.
    * @returns {Float64Array}
    */
-  solve({ first, count, set, levels, switches, places }) {
+  solve({ first, count, set, levels, switches, places }, spare = null) {
     this.fill(first, count, set);
     const padded = count + (count % 2);
     for (const [name, { offset }] of Object.entries(this.description.inputs.measures)) {
@@ -79,7 +80,8 @@ export class Solver {
     this.bytes.set(switches, this.description.switches.offset);
     this.solve_(padded / 2);
     const width = this.description.call.row_bytes / 8;
-    const found = new Float64Array(count * places.reduce((sum, { rows }) => sum + rows, 0));
+    const size = count * places.reduce((sum, { rows }) => sum + rows, 0);
+    const found = spare !== null && spare.byteLength >= 8 * size ? new Float64Array(spare, 0, size) : new Float64Array(size);
     let at = 0;
     for (const { offset, rows } of places) {
       for (let row = 0; row < rows; row++) {

@@ -16,7 +16,7 @@ self.onmessage = async ({ data }) => {
     } else {
       const began = performance.now();
       if (data.selection !== undefined) selections.set(data.block.pace, data.selection);
-      const numbers = solver.solve({ ...data.block, ...selections.get(data.block.pace) });
+      const numbers = solver.solve({ ...data.block, ...selections.get(data.block.pace) }, data.spare);
       const ms = performance.now() - began;
       self.postMessage({ kind: "solved", numbers, ms }, [numbers.buffer]);
     }
