@@ -1,7 +1,7 @@
 /** The page begins: it reads its data, starts the engine and shows the application, or says why it stays as printed. */
 import { h, render } from "vendor/preact";
 import { App, begin, screenNames } from "./app.js";
-import { checked } from "./check.js";
+import { checked, roundedIn } from "./check.js";
 import { search } from "./flips.js";
 import { claimRequests, judgeClaims } from "./claims.js";
 import { ask, Faulty } from "./served/client.js";
@@ -60,7 +60,7 @@ async function main() {
     root.dataset.differing = String(found.differing.length);
     show(
       found.differing.length === 0
-        ? `All ${found.compared} figures compared are those of Python, to the last bit.`
+        ? `All ${found.compared} figures compared are those of Python, to the last bit${roundedIn(engine.payload).size ? " (those on a condition to twelve digits: this page leaves slips out, and adds them up in another order)" : ""}.`
         : `${found.differing.length} of ${found.compared} figures differ from those of Python (${found.differing[0]}).`,
     );
   } catch (error) {
