@@ -9,11 +9,12 @@ from backstop.program.code.encoding import Function, Store
 from backstop.program.code.terms import Term, Terms
 from backstop.program.evaluation import Evaluation
 from backstop.program.expressions import Expressions
+from backstop.program.layout import SLOT
 from backstop.program.learning.forward.figures import LearntFigures, LearntShares
 from backstop.program.learning.forward.masses import Ground
 from backstop.program.learning.grid import grid_of, hidden_type
 from backstop.program.learning.groups import ByGroups, Sweeping
-from backstop.program.learning.process import LearntProcess
+from backstop.program.learning.process import IN_PERIODS, LearntProcess
 from backstop.program.learning.search import Mixing, tables_of
 from backstop.program.learning.seat import KINDS, Board
 from backstop.program.lowering import Lowering
@@ -67,7 +68,40 @@ class LearntLowering(Lowering):
     def opened(self) -> tuple[list[Function], Callable[[Function, int], None], Mapping[int, int]]:
         """What lays plays open stands with the functions of plays."""
         assert self.learnt.opened is not None
-        return [], self.learnt.open, self.learnt.opened.places
+        return [], self._open_phases, self.learnt.opened.places
+
+    def _open_phases(self, function: Function, shift: int) -> None:
+        """Lay open every phase at what is to be believed as it begins; nothing is presumed of beliefs after moves."""
+        learnt, blocks, rows = self.learnt, self.blocks, self.rows
+        assert blocks is not None and learnt.opened is not None
+        for phase, row in self.grid.start.items():
+            number, place = learnt.plays.number[phase], blocks.believed + phase * SLOT
+            learnt.put(function, partial(self._opening, place))
+            for name, block in (
+                (f"settle_one_{number}", 0),
+                (f"opened_{number}", learnt.opened.places[phase]),
+            ):
+                function.whole(0)
+                function.whole(rows.place[row])
+                function.whole(learnt.plays.warm_at_start)
+                function.whole(learnt.plays.own(phase))
+                for target in learnt.plays.targets(phase):
+                    function.whole(target)
+                function.whole(block + shift if block else 0)
+                function.call(name)
+        function.whole(shift)
+        function.call("opened_ends")
+
+    def _opening(self, belief: int, terms: Terms) -> dict[int, Term]:
+        """What functions of plays are to work with where a phase is laid open at the belief at a place."""
+        worlds, desk = self.learnt.worlds, self.learnt.plays.desk
+        return {
+            worlds.among: self.learnt.among(terms),
+            worlds.tolerance: terms.constant(IN_PERIODS),
+            worlds.cold: terms.bits(-1),
+            desk.turned: terms.constant(1.0),
+            desk.belief: terms.load(belief),
+        }
 
     @property
     def by_type(self) -> list[Numbers]:

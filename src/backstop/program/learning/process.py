@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 
 from backstop.game.tree import Decision
 from backstop.program.blocks import Blocks
@@ -507,33 +506,3 @@ class LearntProcess:
                 function.whole(target)
             function.whole(self.record.start[phase])
             function.call(f"settle_one_{number}")
-
-    def open(self, function: Function, shift: int) -> None:
-        """Lay open every phase at what is to be believed as it begins; nothing is presumed of beliefs after moves."""
-        assert self.blocks is not None and self.opened is not None
-        grid, rows = self.board.grid, self.rows
-        for phase, row in grid.start.items():
-            number, place = self.plays.number[phase], self.blocks.believed + phase * SLOT
-            self.put(function, partial(self._opening, place))
-            for name, block in ((f"settle_one_{number}", 0), (f"opened_{number}", self.opened.places[phase])):
-                function.whole(0)
-                function.whole(rows.place[row])
-                function.whole(self.plays.warm_at_start)
-                function.whole(self.plays.own(phase))
-                for target in self.plays.targets(phase):
-                    function.whole(target)
-                function.whole(block + shift if block else 0)
-                function.call(name)
-        function.whole(shift)
-        function.call("opened_ends")
-
-    def _opening(self, belief: int, terms: Terms) -> dict[int, Term]:
-        """What functions of plays are to work with where a phase is laid open at the belief at a place."""
-        worlds, desk = self.worlds, self.plays.desk
-        return {
-            worlds.among: self.among(terms),
-            worlds.tolerance: terms.constant(IN_PERIODS),
-            worlds.cold: terms.bits(-1),
-            desk.turned: terms.constant(1.0),
-            desk.belief: terms.load(belief),
-        }
