@@ -10,6 +10,7 @@ import { createApp, titleOf } from "./state.js";
 import { figure } from "./figures.js";
 import { figureText, movedText } from "./pictures.js";
 import { listen } from "./keys.js";
+import { emptyState, encode } from "./link.js";
 import { keepJudged } from "./judging.js";
 import { headline, leadMetric } from "./sentences.js";
 import { citation } from "./reproduce.js";
@@ -215,7 +216,7 @@ function Foot({ app }) {
   parts.push(`seed ${run.seed}`, `study ${study.digest.slice(0, 8)}`, `Backstop ${backstop}`);
   if (run.weighted) parts.push(`by their weights worth ${Math.round(run.effective)} worlds`);
   const focus = answer !== null && app.state.screen.value === "workbench" ? glance(app, answer) : "";
-  return html`<footer class=${`foot ${focus ? "at-bench" : ""}`}>${focus && html`<p class="glance">${focus}</p>`}<p class="status" title=${citation(app)}>${parts.slice(0, 2).join(" · ")}<span class="more"> · ${parts.slice(2).join(" · ")}</span></p><p class="quiet check-line">${app.check.value}</p><${NewAddress} app=${app} /></footer>`;
+  return html`<footer class=${`foot ${focus ? "at-bench" : ""}`} data-answers=${answer === null ? "" : encode({ ...emptyState(), sliders: answer.sliders, own: answer.own }, "")} data-worlds=${answer?.worlds ?? 0}>${focus && html`<p class="glance">${focus}</p>`}<p class="status" title=${citation(app)}>${parts.slice(0, 2).join(" · ")}<span class="more"> · ${parts.slice(2).join(" · ")}</span></p><p class="quiet check-line">${app.check.value}</p><${NewAddress} app=${app} /></footer>`;
 }
 
 function Above({ app }) {

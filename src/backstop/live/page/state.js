@@ -27,6 +27,9 @@ const NEEDS = {
   costs: ["metrics", "costs"],
 };
 
+/** The most worlds that are looked at while a slider is dragged, a multiple of the sixteen replications. */
+const PREVIEW = 496;
+
 /** Milliseconds that solving may take while a slider is dragged: fewer worlds are looked at where all take longer. */
 const WHILE_DRAGGED = 40;
 /** A drag has come to rest when nothing has moved for so long, in milliseconds. */
@@ -144,6 +147,12 @@ export function createApp({ payload, engine, screens, address = globalThis.locat
   const everything = ["costs", "curves", "metrics", "values"];
   const same = (a, b) => a === b || JSON.stringify(a) === JSON.stringify(b);
 
+  /** The metrics in sight, all that is solved for while a slider is dragged: those of the table, and those of curves. */
+  const looked = () => {
+    const lead = state.metric.peek();
+    const curves = payload.curves.metrics;
+    return [...new Set([lead, ...payload.headline.shown, ...(curves.includes(lead) ? [] : curves)])];
+  };
   let asks = 0;
   const ask = async (worlds, wanted) => {
     const mine = ++asks;
@@ -157,7 +166,7 @@ export function createApp({ payload, engine, screens, address = globalThis.locat
     const asked = known ? state.levels.peek().filter(({ key }) => key === YOURS) : state.levels.peek();
     const began = performance.now();
     try {
-      const found = await engine.solve({ arrangements: asked, set: sliders, worlds: known ? payload.run.worlds : worlds, wanted });
+      const found = await engine.solve({ arrangements: asked, set: sliders, worlds: known ? payload.run.worlds : worlds, wanted, metrics: known || worlds === payload.run.worlds ? null : looked() });
       // Overtaken by a newer request; where that was another's, such as the check of the page, ask again.
       if (found === null) return mine === asks ? ask(worlds, wanted) : undefined;
       const whole = {
@@ -199,7 +208,7 @@ export function createApp({ payload, engine, screens, address = globalThis.locat
       state.sliders.value;
       state.own.value;
       clearTimeout(resting);
-      const worlds = dragging.peek() ? engine.affordable(WHILE_DRAGGED, state.levels.peek().length, wanted) : payload.run.worlds;
+      const worlds = dragging.peek() ? Math.min(PREVIEW, engine.affordable(WHILE_DRAGGED, state.levels.peek().length, wanted)) : payload.run.worlds;
       if (worlds < payload.run.worlds) {
         ask(worlds, wanted);
         resting = setTimeout(() => ask(payload.run.worlds, needs.peek()), REST);
