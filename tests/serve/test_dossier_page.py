@@ -306,6 +306,29 @@ def test_suggestions_are_coded_or_passed_over(tmp_path: Path, watch: Watch) -> N
         )
 
 
+def test_a_changed_passage_is_confirmed_by_a_person(tmp_path: Path, watch: Watch) -> None:
+    found = lake(tmp_path)
+    newer = tmp_path / "newer.txt"
+    changed_text = TEXTS["a"].replace("both sides in Vienna", "both of the sides in Vienna")
+    newer.write_text(changed_text, encoding="utf-8")
+    with page_of(found, watch) as (_, seen):
+        page = seen.page
+        page.get_by_text("Take in documents").click()
+        page.get_by_label("Files").set_input_files(newer)
+        page.get_by_label("A new version of").select_option("a")
+        page.get_by_role("button", name="Take in", exact=True).click()
+        expect(page.locator(".intake [role=status]")).to_contain_text("2 statements unconfirmed")
+        page.get_by_role("button", name="open a", exact=True).click()
+        page.get_by_role("button", name="Suggestions").click()
+        changed = page.locator(".suggestion", has_text="a2")
+        expect(changed.locator("ins")).to_have_text("of the")
+        assert page.locator(".passage-mark.is-held").count() > 0
+        changed.get_by_role("button", name="It still says so: confirm").click()
+        expect(changed).to_have_count(0)
+        assert coded(found)["a2"].held is None
+        assert coded(found)["a1"].held is not None
+
+
 def test_a_name_that_the_register_lacks_is_entered_when_asked(tmp_path: Path, watch: Watch) -> None:
     found = lake(tmp_path)
     with page_of(found, watch) as (_, seen):

@@ -487,6 +487,24 @@ def test_texts_that_are_not_at_hand_are_said_to_be_missing(tmp_path: Path) -> No
     desk.post("/statements/a1/revision", revised)
 
 
+def test_a_text_that_was_missing_is_known_again_when_it_is_sent(tmp_path: Path) -> None:
+    desk = opened(tmp_path, texts=False)
+    answer = desk.upload(TEXTS["a"].encode(), name="whatever.txt")
+    assert answer["documents"] == [{"document": "a", "what": "unchanged", "may_travel": False}]
+    assert desk.get("/documents/a/text")["text"] == TEXTS["a"]
+    assert {one["passage"]["state"] for one in desk.get("/documents/a")["statements"]} == {"exact"}
+
+
+def test_a_text_laid_into_a_folder_is_found_when_passages_are_checked(tmp_path: Path) -> None:
+    desk = opened(tmp_path)
+    kept = (desk.texts / "a.txt").read_bytes()
+    (desk.texts / "a.txt").unlink()
+    assert not desk.get("/documents/a")["document"]["at_hand"]
+    (desk.texts / "under-any-name").write_bytes(kept)
+    assert desk.post("/verification", {})["states"] == {"exact": 3}
+    assert desk.get("/documents/a")["document"]["at_hand"]
+
+
 def test_what_may_not_travel_is_not_shown_to_other_machines(tmp_path: Path) -> None:
     desk = opened(tmp_path, withheld=True)
     desk.upload(b"May be handed on.\n", name="open.txt", may_travel=True)

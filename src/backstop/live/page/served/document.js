@@ -3,7 +3,7 @@
 import { html } from "vendor/htm";
 import { useEffect, useMemo } from "vendor/hooks";
 import { useSignal } from "vendor/signals";
-import { chosen, opened, part, place, read } from "./dossier.js";
+import { chosen, opened, part, place, read, settle } from "./dossier.js";
 import { begin } from "./coding_form.js";
 import { offsets } from "./passages.js";
 import { StatementCard, StatementEntry } from "./statement_card.js";
@@ -94,7 +94,7 @@ export function DocumentView({ app }) {
           : html`<div class="no-text"><h2>The text is not shown</h2><p>${found.withheld
               ? `${found.withheld.slice(0, 1).toUpperCase()}${found.withheld.slice(1)}.`
               : "The text of this account is not on this machine, or in no folder that the server knows. The study keeps its digests alone: what was coded is listed beside, in our words."}</p>
-              ${!found.withheld && html`<p>Whoever holds the text lays it into a folder, under any name, and starts <code>backstop serve STUDY --texts FOLDER</code>, or sends it under <button type="button" class="plain" onClick=${() => app.act.look({ at: "" })}>All documents</button>. It is known again by its digest, ${of.digest.slice(0, 12)}…</p>`}</div>`}
+              ${!found.withheld && html`<p>Whoever holds the text lays it into a folder, under any name, and starts <code>backstop serve STUDY --texts FOLDER</code>, or sends it under <button type="button" class="plain" onClick=${() => app.act.look({ at: "" })}>All documents</button>. It is known again by its digest, ${of.digest.slice(0, 12)}…</p><p><button type="button" onClick=${() => settle()}>Look for it again</button></p>`}</div>`}
       </section>
       <section class="document-side" aria-label="Statements and suggestions">
         ${statement && html`<div class="statement-sheet"><${StatementCard} key=${is} app=${app} statement=${statement} words=${wordsOf(statement, shown)} onClose=${() => {

@@ -1,7 +1,7 @@
 /** The dossier: the list of documents, what is looked for in them, and the one that is open. */
 
 import { html } from "vendor/htm";
-import { useEffect } from "vendor/hooks";
+import { useEffect, useRef } from "vendor/hooks";
 import { useSignal } from "vendor/signals";
 import { news, sentence } from "./client.js";
 import { again, chosen, coding, done, draft, load, openSlider, opened, overview, problem, read, search, setDraft, settle } from "./dossier.js";
@@ -36,10 +36,15 @@ export function useFresh() {
     document.addEventListener("visibilitychange", seen);
     return () => document.removeEventListener("visibilitychange", seen);
   }, []);
-  const heard = news.value?.dossier;
+  const heard = `${news.value?.dossier} ${news.value?.version}`;
+  const writing = coding.value;
+  const last = useRef(heard);
   useEffect(() => {
-    if (heard !== undefined && overview.peek() !== null && !coding.peek()) again();
-  }, [heard]);
+    // What is being written is not drawn anew under the hand of its writer.
+    if (writing || last.current === heard) return;
+    last.current = heard;
+    if (overview.peek() !== null) again();
+  }, [heard, writing]);
 }
 
 function Documents({ app }) {

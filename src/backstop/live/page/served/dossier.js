@@ -118,11 +118,13 @@ export const read = (id, wanted = {}) => attempt(async () => {
 export const again = () => attempt(async () => {
   const now = opened.peek();
   const [, found] = await Promise.all([load(), now === null ? null : ask("GET", at(now.document.id))]);
-  if (!found) return;
-  const text = found.parts.length ? await ask("GET", `${at(found.document.id)}/text?part=${Math.min(part.peek()?.part ?? 0, found.parts.length - 1)}`) : null;
+  if (!found || opened.peek()?.document.id !== found.document.id) return;
+  const old = part.peek();
+  const same = old !== null && found.parts.length > 0 && old.digest === found.document.digest;
+  const text = same || !found.parts.length ? old : await ask("GET", `${at(found.document.id)}/text?part=${Math.min(old?.part ?? 0, found.parts.length - 1)}`);
   batch(() => {
     opened.value = found;
-    part.value = text;
+    part.value = found.parts.length ? text : null;
   });
 });
 

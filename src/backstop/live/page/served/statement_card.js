@@ -17,7 +17,7 @@ const STATES = {
   changed: "the words have changed",
   ambiguous: "the words stand at several places now",
   lost: "the words are not in the text any more",
-  "no text": "the text is not at hand",
+  "no text": "not looked for here: the text is not at hand",
 };
 
 /** Words that changed, `[-gone-]` and `{+new+}`, marked as such. */
@@ -62,6 +62,7 @@ export function StatementEntry({ statement, source, paint, chosen, onChoose }) {
 export function StatementCard({ app, statement, words, onClose, onShow }) {
   const { record, names, passage, used_by: uses, propositions } = statement;
   const sure = useSignal(false);
+  const unsure = statement.held || (passage && !passage.confirmed && passage.state !== "no text");
   const objects = (record.objects ?? []).map((id) => names[id] ?? id);
   const state = passage && STATES[passage.state];
   const condition = record.condition ? `${record.condition.form}: ${record.condition.text}` : "";
@@ -82,7 +83,8 @@ export function StatementCard({ app, statement, words, onClose, onShow }) {
     <div class="sheet-head"><h3>${record.id} <span class="quiet">${holder(statement)}, ${record.type}</span></h3><button type="button" class="icon" aria-label="Close the statement" onClick=${onClose}>×</button></div>
     <p class="statement-words">${record.paraphrase}</p>
     ${words && html`<blockquote dir="auto">${words.length > 500 ? `${words.slice(0, 260)} … ${words.slice(-220)}` : words}</blockquote>`}
-    ${state && html`<p class=${passage.confirmed ? "quiet" : "wrong"}>${passage.confirmed ? "" : "Unconfirmed: "}${state}.</p>`}
+    ${state && html`<p class=${unsure ? "wrong" : "quiet"}>${unsure ? "Unconfirmed: " : "The passage is "}${state}.</p>`}
+    ${statement.held && !state && html`<p class="wrong">Unconfirmed: the passage had changed.</p>`}
     ${passage?.difference && html`<${Difference} text=${passage.difference} />`}
     <dl>${rows.map(([name, value]) => html`<dt key=${name}>${name}</dt><dd>${value}</dd>`)}</dl>
     <h4>What rests on it</h4>

@@ -42,7 +42,7 @@ export function placed(statements, part) {
 /** What a passage is called for whoever does not see it. */
 export function spoken({ record, names, held, passage }) {
   const who = record.actor === "outlet" ? "the outlet" : names[record.actor] ?? record.actor;
-  const state = held || (passage && !passage.confirmed) ? ", unconfirmed" : "";
+  const state = held || (passage && !passage.confirmed && passage.state !== "no text") ? ", unconfirmed" : "";
   return `${record.id}: ${who}, ${record.type}${record.value === "low" ? ", commentary" : ""}${state}`;
 }
 
@@ -97,7 +97,7 @@ export function TextView({ part, statements, zones, chosen, place, onChoose, onC
     if (!place.select) return;
     element.current.focus({ preventScroll: true });
     choose(element.current, start, Math.max(end, start + 1));
-  }, [place, part]);
+  }, [place, part.part, part.digest]);
 
   const press = (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
