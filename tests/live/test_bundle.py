@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,17 @@ def test_a_module_of_the_page_keeps_to_the_forms(path: Path) -> None:
                       r"document\.write", r"dangerouslySetInnerHTML", r"\.cssText", r'setAttribute\(\s*["\']style',
                       r"javascript:", r"\bstyle=[\"'$]"):  # fmt: skip
         assert not re.search(forbidden, code), forbidden
+
+
+def test_a_key_opens_one_screen_or_does_one_thing() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in MODULES]
+    screens = [
+        key for text in texts for key in re.findall(r'^(?:export const screen.*|  )\bkey: "(.)"', text, re.M)
+    ]
+    listed = re.findall(r"\bkeys: \[(.*?)\], label", (LIVE / "page" / "app.js").read_text(encoding="utf-8"))
+    commands = [key for keys in listed for key in re.findall(r'"([^"]+)"', keys)]
+    assert len(screens) > 10 and len(commands) > 8
+    assert not [key for key, count in Counter([*screens, *commands]).items() if count > 1]
 
 
 def test_a_module_becomes_a_function_that_returns_what_it_exports() -> None:

@@ -46,6 +46,7 @@ def enter(seen: Watched, link: str, at: str = "") -> None:
 def show(page: Page, at: str = "", screen: str = "documents") -> None:
     place = f"&at={at}" if at else ""
     page.evaluate("(hash) => { location.hash = hash; }", f"#v=1&screen={screen}{place}")
+    page.wait_for_selector(f'nav a[aria-current][href="#v=1&screen={screen}"]')
     page.wait_for_selector(".document-view" if at else "#screen-title")
 
 
@@ -126,6 +127,7 @@ def test_a_passage_is_coded_with_the_mouse_and_is_there_after_a_reload(tmp_path:
         page.get_by_label("Who codes").fill("Ada")
         page.get_by_role("button", name="Save").click()
         expect(page.locator(".passage-mark[data-statement=b-1]")).to_have_text("\u201csoon\u201d")
+        until(page, "location.hash.endsWith('b-1')")
         page.reload()
         expect(page.locator(".passage-mark[data-statement=b-1]")).to_have_text("\u201csoon\u201d")
         expect(page.get_by_role("article", name="Statement b-1")).to_contain_text("The Envoy")
@@ -144,7 +146,7 @@ def test_a_passage_is_coded_by_keys_alone(tmp_path: Path, watch: Watch) -> None:
     with page_of(found, watch) as (_, seen):
         page, keys = seen.page, seen.page.keyboard
         show(page, screen="answer")
-        keys.press("t")
+        keys.press("m")
         page.wait_for_selector("table.documents")
         reach(page, "document.activeElement.textContent === 'c'")
         keys.press("Enter")

@@ -163,4 +163,4 @@ function Search({ app }) {
   </form>`;
 }
 
-export const screen = { name: "documents", title: "Documents", key: "t", served: true, wide: true, render: (app) => html`<${Documents} app=${app} />` };
+export const screen = { name: "documents", title: "Documents", key: "m", served: true, wide: true, render: (app) => html`<${Documents} app=${app} />` };
