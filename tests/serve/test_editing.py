@@ -257,12 +257,55 @@ def test_sliders_become_a_text_that_is_sound(server: Server, folder: Path) -> No
     assert "# - [spread, ceiling, 0.4]" in found["text"]
     assert len(found["said"]) == 4
     assert scenario(client)["version"] == 1
+    assert found["text"] != COMMENTED
     saved = client.post("/api/scenario/save", {"text": found["text"], "version": 1, "name": "set.yaml"})
     assert saved.status_code == 201
     model = load(folder / "set.yaml")
     assert (model.distributions["spread"], model.distributions["trace"]) == (0.4, 0.7)
     assert model.levels["yours"] == {"force": 30, "pledge": 0.5}
     assert "uniform [0.3, 0.8]" in model.scenario.parameters["spread"].note
+
+
+def test_sliders_go_into_the_text_that_is_being_edited(server: Server) -> None:
+    text = COMMENTED.replace("title: Force alone", "title: Force by itself")
+    found = server.client.post("/api/scenario/sliders", {"text": text, "set": {"spread": 0.4}}).json()
+    assert "Force by itself" in found["text"] and "value: 0.4" in found["text"]
+    broken = server.client.post("/api/scenario/sliders", {"text": "a: [", "set": {"spread": 0.4}})
+    assert broken.status_code == 422
+    assert broken.json()["faults"][0]["line"] == 1
+    assert server.client.post("/api/scenario/sliders", {"version": 7, "set": {}}).status_code == 409
+    twice = {"version": 1, "levels": {}, "name": "both"}
+    assert "already" in server.client.post("/api/scenario/sliders", twice).json()["faults"][0]["what"]
+
+
+def test_what_was_made_from_the_text_of_another_server_is_told(folder: Path) -> None:
+    """Versions are counted anew by each server: the same number may be another text."""
+    with serving(folder) as server:
+        old = scenario(server.client)
+    theirs = COMMENTED.replace("discount: 0.8,", "discount: 0.7,")
+    (folder / "scenario.yaml").write_text(theirs, encoding="utf-8")
+    mine = COMMENTED.replace("title: Force alone", "title: Force by itself")
+    with serving(folder) as server:
+        client = server.client
+        body = {"text": mine, "base": COMMENTED, "digest": old["digest"]}
+        told = client.post("/api/scenario/apply", body)
+        assert told.status_code == 409
+        assert [change["line"] for change in told.json()["changes"]] == [6]
+        assert told.json()["merged"] == theirs.replace("title: Force alone", "title: Force by itself")
+        unknown = client.post("/api/scenario/apply", {"text": mine, "digest": old["digest"]}).json()
+        assert unknown["merged"] is None and len(unknown["yours"]) == 2
+        job = {"analysis": "robustness", "worlds": 100, "digest": old["digest"]}
+        assert client.post("/api/jobs", job).status_code == 409
+        assert scenario(client)["text"] == theirs
+
+
+def test_a_scenario_of_the_largest_size_can_be_edited(server: Server) -> None:
+    text = COMMENTED + "".join(f'# "{number:06}" \\\n' for number in range(70_000))
+    assert 800_000 < len(text) < 1 << 20
+    body = {"text": text, "base": COMMENTED, "version": 1}
+    assert server.client.post("/api/scenario/apply", body).json()["version"] == 2
+    larger = server.client.post("/api/scenario/check", {"text": text * 2}).json()
+    assert "more than" in larger["faults"][0]["what"]
 
 
 @pytest.mark.parametrize("study", ["ukraine-2025", "ladder"])

@@ -18,6 +18,7 @@ from backstop.serve.answers import Unknown, faulty, json_answer, route, whole_nu
 from backstop.serve.dossier.evidence import StudyEvidence
 from backstop.serve.dossier.files import DossierFiles
 from backstop.serve.dossier.routes import SIZES, dossier_routes
+from backstop.serve.editing.routes import SIZES as TEXT_SIZES
 from backstop.serve.editing.routes import editing_routes
 from backstop.serve.guard import Guard
 from backstop.serve.jobs.routes import job_routes
@@ -53,7 +54,7 @@ def routes(serving: Serving) -> list[Route]:
 
 def sizes() -> dict[str, int]:
     """The most bytes of a body, by path, where more than the usual limit is taken."""
-    return {**SIZES}
+    return {**SIZES, **TEXT_SIZES}
 
 
 def documents_routes(serving: Serving) -> list[Route]:

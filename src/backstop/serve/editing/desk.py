@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from backstop.base.faults import BackstopError, Fault, InvalidInput
@@ -18,6 +19,19 @@ from backstop.serve.threads import in_thread
 from backstop.serve.versions import Version, Versions, sound
 
 Sound = tuple[Model, tuple[Fault, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class MadeFrom:
+    """The version that a text was made from: its digest, or its number; and its text, which outlives the server."""
+
+    digest: str | None = None
+    number: int | None = None
+    text: str | None = None
+
+    def is_(self, version: Version) -> bool:
+        """Whether it is this version. Numbers begin anew with each server, so that a digest says more."""
+        return self.digest == version.digest if self.digest is not None else self.number == version.number
 
 
 class Desk:
@@ -55,13 +69,13 @@ class Desk:
             return {"ok": False, "faults": faults_as_json(error.faults), "notes": []}
         return {"ok": True, "faults": [], "notes": faults_as_json(notes)}
 
-    async def applied(self, text: str, number: int) -> dict[str, object]:
+    async def applied(self, text: str, made: MadeFrom) -> dict[str, object]:
         """The text taken into use, where it is sound. Raises InvalidInput with its errors, and then nothing changes.
 
-        Raises Stale where the version `number`, which was edited, is not in use any more.
+        Raises Stale where the version that it was made from is not in use any more.
         """
         async with self._one_at_a_time:
-            self._unchanged_since(number, text)
+            self._unchanged_since(made, text)
             data = self._data(text)
             if data != self._versions.current.data:
                 new = self._versions.next(data, *await self._sound(data), None)
@@ -70,7 +84,7 @@ class Desk:
                 self._told()
             return self.as_dict()
 
-    async def saved(self, text: str, name: str, number: int, broken: bool) -> dict[str, object]:
+    async def saved(self, text: str, name: str, made: MadeFrom, broken: bool) -> dict[str, object]:
         """The text saved as a new file, and taken into use where it is sound.
 
         Raises InvalidInput where it has errors, unless `broken` allows them, and where the name is taken; Stale as
@@ -89,7 +103,7 @@ class Desk:
                     raise
                 new = None
             if new is not None:
-                self._unchanged_since(number, text)
+                self._unchanged_since(made, text)
             await in_thread(lambda: save(self._folder, name, data))
             if new is not None and data == self._versions.current.data:
                 self._versions.saved(path)
@@ -98,11 +112,11 @@ class Desk:
             self._told()
             return {**self.as_dict(), "file_written": path.name, "sound": new is not None}
 
-    async def reloaded(self, digest: str, number: int) -> dict[str, object]:
+    async def reloaded(self, digest: str, seen: MadeFrom) -> dict[str, object]:
         """The text of the file, with this digest, taken into use. Raises InvalidInput where it has errors."""
         async with self._one_at_a_time:
             now = self._versions.current
-            if number != now.number:
+            if not seen.is_(now):
                 raise Stale("the scenario has changed meanwhile", "look at it first", {"version": now.number})
             data = self._versions.content()
             if sha256(data) != digest:
@@ -114,27 +128,34 @@ class Desk:
             return self.as_dict()
 
     async def with_sliders(
-        self, number: int, values: dict[str, float], levels: dict[str, float] | None, name: str, title: str
+        self,
+        seen: MadeFrom,
+        values: dict[str, float],
+        levels: dict[str, float] | None,
+        name: str,
+        title: str,
     ) -> dict[str, object]:
-        """The version in use with the sliders of a page written into its text; nothing is changed yet."""
+        """The sliders of a page written into the text that is being edited, or into that of the version in use.
+
+        Nothing is taken into use. Raises Stale where the version is meant, and is in use no more.
+        """
         now = self._versions.current
-        if number != now.number:
-            raise Stale(
-                "the scenario has changed",
-                "load the page again; the sliders are kept",
-                {"version": now.number},
-            )
+        text = seen.text
+        if text is None:
+            if not seen.is_(now):
+                raise Stale(
+                    "the scenario has changed",
+                    "load the page again; the sliders are kept",
+                    {"version": now.number},
+                )
+            text = shown(now.data)
+        given = text
 
         def put() -> Set:
-            return with_sliders(shown(now.data), self._versions.file.name, values, levels, name, title)
+            return with_sliders(given, self._versions.file.name, values, levels, name, title)
 
         found = await in_thread(put)
-        return {
-            "version": now.number,
-            "text": found.text,
-            "said": list(found.said),
-            **await self.checked(found.text),
-        }
+        return {"text": found.text, "said": list(found.said), **await self.checked(found.text)}
 
     @property
     def _folder(self) -> Path:
@@ -146,23 +167,23 @@ class Desk:
     async def _sound(self, data: bytes) -> Sound:
         return await in_thread(lambda: sound(data, self._versions.file, self._versions.name))
 
-    def _unchanged_since(self, number: int, text: str) -> None:
+    def _unchanged_since(self, made: MadeFrom, text: str) -> None:
         """Raises Stale where another version is in use than the one that was edited: with what both have changed."""
         now = self._versions.current
-        if number == now.number:
+        if made.is_(now):
             return
         theirs = shown(now.data)
-        base = self._versions.older.get(number)
-        before = shown(base.data) if base is not None else theirs
-        together = merging.merged(before, text, theirs) if base is not None else None
+        known = next((shown(each.data) for each in self._versions.older.values() if made.is_(each)), None)
+        before = known if known is not None else made.text
         raise Stale(
             "the scenario was changed by somebody else since you began",
             "your text is kept: look at what has changed, then put both together or decide",
             {
                 "version": now.number,
+                "digest": now.digest,
                 "text": theirs,
-                "changes": merging.said(before, theirs),
-                "yours": merging.said(before, text) if base is not None else merging.said(theirs, text),
-                "merged": together,
+                "changes": [] if before is None else merging.said(before, theirs),
+                "yours": merging.said(theirs if before is None else before, text),
+                "merged": None if before is None else merging.merged(before, text, theirs),
             },
         )

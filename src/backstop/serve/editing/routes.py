@@ -9,7 +9,11 @@ from starlette.routing import Route
 
 from backstop.base.records import Record
 from backstop.serve.answers import asked, json_answer, route
-from backstop.serve.editing.desk import Desk
+from backstop.serve.editing.desk import Desk, MadeFrom
+from backstop.serve.limits import MOST_BODY
+
+SIZES = {f"/api/scenario/{name}": 8 * MOST_BODY for name in ("check", "apply", "save", "sliders")}
+"""A text of 1 MiB, written as JSON, and the one that it was made from."""
 
 
 class Text(Record):
@@ -18,10 +22,28 @@ class Text(Record):
     text: str
 
 
-class Edited(Text):
-    """A text, and the number of the version that it was made from."""
+class Seen(Record):
+    """The version that somebody has seen: its digest, or its number while the server runs."""
 
-    version: int
+    digest: str | None = None
+    version: int | None = None
+
+    @property
+    def made(self) -> MadeFrom:
+        """The version that a text was made from."""
+        return MadeFrom(self.digest, self.version)
+
+
+class Edited(Seen):
+    """A text, and the version that it was made from; `base` is the text of that."""
+
+    text: str
+    base: str | None = None
+
+    @property
+    def made(self) -> MadeFrom:
+        """The version that the text was made from."""
+        return MadeFrom(self.digest, self.version, self.base)
 
 
 class Saved(Edited):
@@ -35,13 +57,17 @@ class Reloaded(Record):
     """The digest of the file that was seen, and the version that it is to take the place of."""
 
     digest: str
-    version: int
+    version: int | None = None
+    instead: str | None = None
 
 
-class Sliders(Record):
-    """The sliders of a page: parameters that are set, and the levels of an arrangement of the reader's own."""
+class Sliders(Seen):
+    """The sliders of a page: parameters that are set, and the levels of an arrangement of the reader's own.
 
-    version: int
+    `text` is what they are written into, where it is not that of the version.
+    """
+
+    text: str | None = None
     set: dict[str, float] = Field(default={})
     levels: dict[str, float] | None = None
     name: str = Field(default="yours", pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,59}$")
@@ -59,19 +85,20 @@ def editing_routes(desk: Desk) -> list[Route]:
 
     async def apply(request: Request) -> Response:
         given = await asked(request, Edited)
-        return json_answer(await desk.applied(given.text, given.version))
+        return json_answer(await desk.applied(given.text, given.made))
 
     async def save(request: Request) -> Response:
         given = await asked(request, Saved)
-        return json_answer(await desk.saved(given.text, given.name, given.version, given.broken), 201)
+        return json_answer(await desk.saved(given.text, given.name, given.made, given.broken), 201)
 
     async def reload(request: Request) -> Response:
         given = await asked(request, Reloaded)
-        return json_answer(await desk.reloaded(given.digest, given.version))
+        return json_answer(await desk.reloaded(given.digest, MadeFrom(given.instead, given.version)))
 
     async def sliders(request: Request) -> Response:
         given = await asked(request, Sliders)
-        found = await desk.with_sliders(given.version, given.set, given.levels, given.name, given.title)
+        seen = MadeFrom(given.digest, given.version, given.text)
+        found = await desk.with_sliders(seen, given.set, given.levels, given.name, given.title)
         return json_answer(found)
 
     return [

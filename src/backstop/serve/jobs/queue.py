@@ -50,7 +50,9 @@ class Jobs:
         where too many wait.
         """
         version = self._versions.current
-        if asked.version is not None and asked.version != version.number:
+        if (asked.version or version.number) != version.number or (
+            asked.digest or version.digest
+        ) != version.digest:
             raise Stale(
                 "the scenario has changed since this page was drawn",
                 "look at the new answer, then ask again",

@@ -41,6 +41,7 @@ class Asked(Record):
     worlds: int | None = Field(default=None, ge=1, le=MOST_WORLDS)
     seed: int = Field(default=1, ge=0, le=2**63)
     version: int | None = None
+    digest: str | None = None
     replaces: str | None = None
 
     def of(self) -> Analysis:

@@ -43,7 +43,7 @@ async function start(app, body, replaces) {
   busy.value = true;
   faults.value = [];
   try {
-    await ask("POST", "/api/jobs", { ...body, ...(replaces ? { replaces } : {}), settings: settingsOf(app), version: app.payload.served.version });
+    await ask("POST", "/api/jobs", { ...body, ...(replaces ? { replaces } : {}), settings: settingsOf(app), digest: app.payload.served.digest });
   } catch (error) {
     faults.value = error instanceof Faulty ? error.faults : [{ what: wordsOf(error) }];
   } finally {

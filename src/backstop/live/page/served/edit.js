@@ -10,7 +10,7 @@ import { Faulty, ask, reach, sentence, wordsOf } from "./client.js";
 const REST = 500;
 const KEPT = "backstop-draft";
 
-/** The text being edited: {text, version, base, digest}; null until it is fetched. `base` is what it was made from. */
+/** The text being edited: {text, base, digest}; null until it is fetched. `base` is the text it was made from. */
 const draft = signal(null);
 /** The last check: {ok, faults, notes, of}; `of` is the text that was checked. */
 const check = signal(null);
@@ -25,7 +25,7 @@ const info = signal(null);
 /** The draft as this browser keeps it, so that it outlives a reload and a server that is away. */
 function keep() {
   try {
-    if (draft.value && draft.value.text !== draft.value.base) sessionStorage.setItem(KEPT, JSON.stringify({ ...draft.value, run: info.value?.file }));
+    if (draft.value && draft.value.text !== draft.value.base) sessionStorage.setItem(KEPT, JSON.stringify(draft.value));
     else sessionStorage.removeItem(KEPT);
   } catch {
     // A browser that keeps nothing still has the text in its field.
@@ -47,10 +47,10 @@ async function load(force = false) {
     if (!name.value) name.value = found.free_name;
     const before = force ? null : draft.value ?? kept();
     if (before && typeof before.text === "string" && before.text !== before.base) {
-      draft.value = { text: before.text, base: before.base, version: before.digest === found.digest ? found.version : before.version, digest: before.digest };
+      draft.value = { text: before.text, base: before.base, digest: before.digest };
       if (before.digest !== found.digest) said.value = "This is what you had written. The scenario has another version by now: when you apply or save, you will see what has changed.";
     } else {
-      draft.value = { text: found.text, base: found.text, version: found.version, digest: found.digest };
+      draft.value = { text: found.text, base: found.text, digest: found.digest };
     }
     wrong.value = "";
   } catch (error) {
@@ -99,7 +99,7 @@ async function change(work) {
 
 /** Show the new answer: the page is loaded again, its sliders stand in its address. */
 function shown(app, found) {
-  draft.value = { text: found.text, base: found.text, version: found.version, digest: found.digest };
+  draft.value = { text: found.text, base: found.text, digest: found.digest };
   keep();
   if (found.digest !== app.payload.served.digest) {
     try {
@@ -113,13 +113,13 @@ function shown(app, found) {
 }
 
 const apply = (app) => change(async () => {
-  const { text, version } = draft.value;
-  shown(app, await ask("POST", "/api/scenario/apply", { text, version }));
+  const { text, base, digest } = draft.value;
+  shown(app, await ask("POST", "/api/scenario/apply", { text, base, digest }));
 });
 
 const save = (app, broken) => change(async () => {
-  const { text, version } = draft.value;
-  const found = await ask("POST", "/api/scenario/save", { text, version, name: name.value, broken });
+  const { text, base, digest } = draft.value;
+  const found = await ask("POST", "/api/scenario/save", { text, base, digest, name: name.value, broken });
   said.value = `Saved as ${found.file_written}.${found.sound ? "" : " It has errors still, so the answer shown is that of the last sound text."}`;
   name.value = found.free_name;
   if (found.sound) shown(app, found);
@@ -129,9 +129,9 @@ const save = (app, broken) => change(async () => {
 
 const sliders = (app) => change(async () => {
   const levels = promised(app);
-  const body = { version: app.payload.served.version, set: app.state.sliders.value, levels, title: "Yours", name: levels && app.payload.arrangements.some((each) => each.name === "yours") ? "yours_2" : "yours" };
+  const body = { text: draft.value.text, set: app.state.sliders.value, levels, title: "Yours", name: levels && app.payload.arrangements.some((each) => each.name === "yours") ? "yours_2" : "yours" };
   const found = await ask("POST", "/api/scenario/sliders", body);
-  draft.value = { ...draft.value, text: found.text, version: found.version };
+  draft.value = { ...draft.value, text: found.text };
   check.value = { ok: found.ok, faults: found.faults, notes: found.notes, of: found.text };
   said.value = `Your sliders were put into the text: ${found.said.join("; ")}. As fixed values of the file they are assumptions: worlds are drawn with them and weighed anew, so figures may differ from those of the sliders, which keep the weights. Nothing is saved yet.`;
   keep();
@@ -161,7 +161,7 @@ function Clash({ app }) {
   const now = clash.value;
   if (now === null) return null;
   const take = (text) => {
-    draft.value = { text, base: now.text, version: now.version, digest: draft.value.digest };
+    draft.value = { text, base: now.text, digest: now.digest };
     clash.value = null;
     wrong.value = "";
     keep();

@@ -53,7 +53,7 @@ function OnDisk({ served }) {
   const take = async () => {
     wrong.value = "";
     try {
-      await ask("POST", "/api/scenario/reload", { digest: disk.digest, version: state.version });
+      await ask("POST", "/api/scenario/reload", { digest: disk.digest, instead: state.digest });
       globalThis.location.reload();
     } catch (error) {
       wrong.value = wordsOf(error);
