@@ -371,7 +371,7 @@ def test_a_body_that_never_ends_is_broken_off(server: Server) -> None:
     assert latency(server) < 1
 
 
-@pytest.mark.parametrize("path", ["/api/scenario/check", "/api/dossier/documents?name=a.txt"])
+@pytest.mark.parametrize("path", ["/api/jobs", "/api/dossier/documents?name=a.txt"])
 def test_a_body_that_is_too_large_is_answered(server: Server, path: str) -> None:
     size = 60_000_000 if "documents" in path else 2_000_000
     head = {"origin": server.url, "content-type": "application/json"}

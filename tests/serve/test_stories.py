@@ -234,7 +234,7 @@ def test_a_server_that_dies_is_missed_and_found_again(folder: Path, watch: Watch
         slider = page.locator("#control-prize")
         slider.focus()
         page.keyboard.press("ArrowRight")
-        expect(notices).to_contain_text("set by hand")
+        expect(page.locator("main")).to_contain_text("set by hand")
         page.get_by_role("link", name="Scenario", exact=True).click()
         assert "Force by itself" in page.input_value(TEXT)
         with serving(folder, port=port) as server:
