@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -514,6 +515,7 @@ def test_all_addresses_at_once_are_none(host: str) -> None:
 
 def test_a_port_in_use_is_said() -> None:
     taken, address = listening("127.0.0.1", 0)
+    assert taken.proto == socket.IPPROTO_TCP  # so that asyncio sends small answers at once
     with taken, pytest.raises(Refused, match=r"is in use.*--port 0"):
         listening("127.0.0.1", address.port)
     assert address.hosts == {f"127.0.0.1:{address.port}", f"localhost:{address.port}"}

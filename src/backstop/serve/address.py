@@ -54,7 +54,8 @@ def listening(host: str, port: int) -> tuple[socket.socket, Address]:
     Raises Refused where the port is taken, InvalidInput where the host is none of this machine's addresses.
     """
     family, place = _resolved(host)
-    taken = socket.socket(family, socket.SOCK_STREAM)
+    # Named as TCP, because asyncio lets only such sockets send without delay: else small answers wait 40 ms.
+    taken = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if sys.platform != "win32":  # there the option would let two servers share a port
             taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
