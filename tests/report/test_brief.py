@@ -13,6 +13,7 @@ from tests.report.conftest import material_of
 from tests.support import report_studies
 
 from backstop.dossier.text.word_document import word_document
+from backstop.questions.study.value import lasting_metric
 from backstop.report.content import Entry, Figure, Items, Paragraph, Section
 from backstop.report.material.gathering import Material, Request, gathered
 from backstop.report.material.parting import leans, parting
@@ -24,6 +25,7 @@ from backstop.report.sections.brief.basis import who_loses
 from backstop.report.sections.brief.lead import lead_of
 from backstop.report.sections.whole import brief_alone
 from backstop.scenario.study import load
+from backstop.worlds.assessment import assess
 
 # The rival attacks for sure where it wants to, and never where it does not.
 TWO_KINDS = """\
@@ -186,3 +188,10 @@ def test_hostile_texts_do_not_break_a_word_document(tmp_path: Path) -> None:
     found = material_of(report_studies.hostile(), tmp_path)
     text = word_document(docx(brief_alone(found)), "brief.docx").text
     assert "<script>alert(1)</script>" in text
+
+
+def test_a_metric_narrowed_to_what_facts_are_does_not_lead() -> None:
+    model = load(Path(__file__).resolve().parents[1] / "studies" / "promises.yaml")
+    assert model.scenario.metrics["full_peace"].kind == "occupy"
+    assert subject_of(assess(model, 8)).metric == "no_war"
+    assert lasting_metric(model) == "no_war"

@@ -120,10 +120,16 @@ class ValueOfInformation(ShownTables):
 
 
 def lasting_metric(model: Model) -> str:
-    """The first metric that says that something holds (`occupy` or `avoid`); the first of all where none does."""
+    """The first metric that says that something holds (`occupy` or `avoid`); the first of all where none does.
+
+    One that is conditional, starts elsewhere or is narrowed to what facts are says it of a part alone.
+    """
     metrics = model.scenario.metrics
     lasting = (
-        n for n, m in metrics.items() if m.kind in ("occupy", "avoid") and m.given is None and m.from_ is None
+        name
+        for name, metric in metrics.items()
+        if metric.kind in ("occupy", "avoid")
+        and (metric.given, metric.from_, metric.where) == (None, None, None)
     )
     return next(lasting, next(iter(metrics)))
 

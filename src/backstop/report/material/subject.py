@@ -137,13 +137,12 @@ def _metrics_in(formula: form.Expr, scenario: form.Scenario) -> list[str]:
 
 
 def _by_kind(scenario: form.Scenario) -> str:
-    """The metric of the most telling kind; those that are conditional or start elsewhere come after."""
+    """The metric of the most telling kind; those that are narrowed, conditional or start elsewhere come after."""
 
     def place(name: str) -> int:
         metric = scenario.metrics[name]
-        return (
-            _PREFERENCE.index(metric.kind) + 10 * (metric.given is not None) + 5 * (metric.from_ is not None)
-        )
+        part = metric.given is not None or metric.where is not None
+        return _PREFERENCE.index(metric.kind) + 10 * part + 5 * (metric.from_ is not None)
 
     return min(scenario.metrics, key=place)
 
