@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import signal
@@ -349,3 +350,60 @@ def test_folders_made_for_nothing_go_again(tmp_path: Path) -> None:
     with pytest.raises(KeyError), folder_written_whole(tmp_path / "a" / "b" / "out", KNOWN):
         raise KeyError
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("call", ["open", "write", "fsync", "link"])
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO, errno.EPERM])
+def test_a_new_file_is_there_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, number: int
+) -> None:
+    def failing(*_: object, **__: object) -> int:
+        raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(files.os, call, failing)
+        if call == "link":  # a file system without second names: the name is taken first
+            files.create_whole(tmp_path / "new.yaml", b"all of it")
+        else:
+            with pytest.raises(InvalidInput, match="cannot be written"):
+                files.create_whole(tmp_path / "new.yaml", b"all of it")
+    assert [path.name for path in tmp_path.iterdir()] == (["new.yaml"] if call == "link" else [])
+    assert call != "link" or (tmp_path / "new.yaml").read_bytes() == b"all of it"
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_what_is_there_is_never_replaced_by_a_new_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    if not links:
+
+        def without(*_: object, **__: object) -> None:
+            raise OSError(errno.EPERM, "no links here")
+
+        monkeypatch.setattr(files.os, "link", without)
+    (tmp_path / "old.yaml").write_bytes(b"theirs")
+    (tmp_path / "folder.yaml").mkdir()
+    (tmp_path / "dangling.yaml").symlink_to(tmp_path / "nowhere")
+    for name in ("old.yaml", "folder.yaml", "dangling.yaml"):
+        with pytest.raises(InvalidInput, match="already"):
+            files.create_whole(tmp_path / name, b"ours")
+    assert (tmp_path / "old.yaml").read_bytes() == b"theirs"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["dangling.yaml", "folder.yaml", "old.yaml"]
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_name_that_is_taken_meanwhile_stays_theirs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    (tmp_path / "old.yaml").write_bytes(b"theirs")
+
+    def without(*_: object, **__: object) -> None:
+        raise OSError(errno.EPERM, "no links here")
+
+    monkeypatch.setattr(files.os.path, "lexists", lambda _: False)
+    if not links:
+        monkeypatch.setattr(files.os, "link", without)
+    with pytest.raises(InvalidInput, match="already"):
+        files.create_whole(tmp_path / "old.yaml", b"ours")
+    assert (tmp_path / "old.yaml").read_bytes() == b"theirs"
+    assert [path.name for path in tmp_path.iterdir()] == ["old.yaml"]

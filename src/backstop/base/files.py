@@ -120,17 +120,15 @@ def create_whole(path: Path, data: bytes) -> None:
     """
     scratch = None
     try:
+        if os.path.lexists(path):
+            raise _taken(path)
         remove_leftovers(path)
         with scratch_file(path) as (scratch, handle):
             write_whole(handle, data)
             try:
                 os.link(scratch, path, follow_symlinks=False)
             except FileExistsError:
-                raise InvalidInput(
-                    "there is a file of this name already, and it is left alone",
-                    place=Place(path.name),
-                    hint="choose another name",
-                ) from None
+                raise _taken(path) from None
             except (OSError, NotImplementedError):
                 # No second names on this file system: the name is taken first, and what takes it is replaced.
                 _take_name(path)
@@ -148,11 +146,15 @@ def _take_name(path: Path) -> None:
     try:
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o666))
     except FileExistsError:
-        raise InvalidInput(
-            "there is a file of this name already, and it is left alone",
-            place=Place(path.name),
-            hint="choose another name",
-        ) from None
+        raise _taken(path) from None
+
+
+def _taken(path: Path) -> InvalidInput:
+    return InvalidInput(
+        "there is a file of this name already, and it is left alone",
+        place=Place(path.name),
+        hint="choose another name",
+    )
 
 
 def write_new(path: Path, data: bytes | str) -> None:
