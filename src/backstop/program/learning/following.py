@@ -10,14 +10,13 @@ steps of Newton's method from the beliefs kept at `warm`. Where these do not set
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from backstop.program.code.encoding import I32, Assign, Function, Store
 from backstop.program.code.terms import Term, Terms
 from backstop.program.layout import SLOT, Memory
 from backstop.program.learning.grid import fill
 from backstop.program.learning.plays import Plays
-from backstop.program.learning.seat import TARGETS, WARM, Seat
+from backstop.program.learning.seat import TARGETS, WARM, Seat, Worlds
 from backstop.program.learning.turning import Turning
 from backstop.program.recursion.rows import largest
 
@@ -34,34 +33,6 @@ THERE, ON_THE_WAY = 3e-7, 1e-5
 TELLING = 1e-3
 # Beliefs that are closer than this are the same.
 SAME = 1e-6
-
-
-@dataclass(frozen=True, slots=True)
-class Worlds:
-    """Places of masks of worlds: those looked `among`; those in which nothing is presumed of beliefs (`cold`); those
-    `lost` on the way, now or for good (`astray`); in which two ways `differ`; still to be followed (`todo`); in which
-    beliefs `begin` for want of earlier ones; `solved` by groups of phases, or by sweeps within them (`swept`); that
-    have `moved` since the horizon. `turns`: how often the branch turned back. `tolerance`: how little beliefs may move
-    in a last step.
-    """
-
-    among: int
-    cold: int
-    lost: int
-    astray: int
-    differ: int
-    todo: int
-    begin: int
-    solved: int
-    swept: int
-    moved: int
-    turns: int
-    tolerance: int
-
-
-def worlds_of(memory: Memory) -> Worlds:
-    """Room for them."""
-    return Worlds(*(memory.take(1) for _ in range(12)))
 
 
 class Following:

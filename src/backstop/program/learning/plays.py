@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from backstop.game.tree import Ending
+from backstop.game.tree import Decision, Ending
 from backstop.program.code.encoding import I32, Assign, Function, Store
 from backstop.program.code.terms import Term, Terms
 from backstop.program.layout import SLOT, Memory
@@ -296,3 +296,20 @@ class Plays:
         solution = Solution(self.board, seat, terms, beliefs, readings, addresses, certain)
         function.compute(terms, opened.stores(solution, opened.blocks.plays[number], block))
         return function
+
+
+def without_noise(board: Board) -> Term | None:
+    """A mask of the lanes in which the typed actor chooses without noise: then no branch leads there."""
+    found, terms, hidden = None, board.terms, board.grid.hidden
+    model = board.numbers[0].model
+    for phase in model.game.live if hidden.learns else ():
+        play = model.game.plays[phase]
+        for position, node in enumerate(() if play is None else play.nodes):
+            if isinstance(node, Decision) and node.actor == hidden.actor:
+                for numbers in board.numbers:
+                    steep = numbers.steepness(phase, position)
+                    amount = terms.amount(steep)
+                    if amount is None or amount == 0.0:
+                        here = terms.op("eq", steep, terms.constant(0.0))
+                        found = here if found is None else terms.op("or", found, here)
+    return found

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from backstop.game.tree import Decision
 from backstop.program.blocks import Blocks
 from backstop.program.code.encoding import I32, Function, Store
 from backstop.program.code.terms import Term, Terms
 from backstop.program.layout import SLOT, Slots
-from backstop.program.learning.following import Following, Worlds, worlds_of
+from backstop.program.learning.following import Following
 from backstop.program.learning.opening.plays import OpenLearnt
-from backstop.program.learning.plays import Plays, desk_of, seats_of
+from backstop.program.learning.plays import Plays, desk_of, seats_of, without_noise
 from backstop.program.learning.record import Record, record_of
-from backstop.program.learning.seat import KINDS, Board
+from backstop.program.learning.seat import KINDS, Board, Worlds, worlds_of
 from backstop.program.recursion.process import Lanes
 from backstop.program.recursion.rows import Rows, RowWriter, largest
 
@@ -78,7 +77,7 @@ class LearntProcess:
         desk = desk_of(memory)
         self.worlds = worlds_of(memory)
         seats = seats_of(self.board, model.game.live)
-        stuck = self._without_noise()
+        stuck = without_noise(self.board)
         if stuck is not None:
             self.stuck = self._fixed(stuck)
         self.plays = Plays(self.board, desk, seats, memory)
@@ -95,22 +94,6 @@ class LearntProcess:
         place = self.board.grid.rows.memory.take(1)
         self.wanted[place] = term
         return place
-
-    def _without_noise(self) -> Term | None:
-        """A mask of the lanes in which the typed actor chooses without noise: then no branch leads there."""
-        found, terms, hidden = None, self.board.terms, self.board.grid.hidden
-        model = self.board.numbers[0].model
-        for phase in model.game.live if hidden.learns else ():
-            play = model.game.plays[phase]
-            for position, node in enumerate(() if play is None else play.nodes):
-                if isinstance(node, Decision) and node.actor == hidden.actor:
-                    for numbers in self.board.numbers:
-                        steep = numbers.steepness(phase, position)
-                        amount = terms.amount(steep)
-                        if amount is None or amount == 0.0:
-                            here = terms.op("eq", steep, terms.constant(0.0))
-                            found = here if found is None else terms.op("or", found, here)
-        return found
 
     @property
     def rows(self) -> Rows:

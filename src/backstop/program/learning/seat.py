@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from backstop.game.tree import Chance, Decision, Ending, Node, Play
 from backstop.program.code.terms import Term, Terms
-from backstop.program.layout import SLOT, Slots
+from backstop.program.layout import SLOT, Memory, Slots
 from backstop.program.learning.grid import Grid
 from backstop.program.learning.unfolding import Unfolded, unfolded
 from backstop.program.numbers import Numbers
@@ -136,3 +136,31 @@ class SeatNumbers:
         if found not in numbers:
             numbers.append(found)
         return self.own.load(self.terms, numbers.index(found) * SLOT)
+
+
+@dataclass(frozen=True, slots=True)
+class Worlds:
+    """Places of masks of worlds: those looked `among`; those in which nothing is presumed of beliefs (`cold`); those
+    `lost` on the way, now or for good (`astray`); in which two ways `differ`; still to be followed (`todo`); in which
+    beliefs `begin` for want of earlier ones; `solved` by groups of phases, or by sweeps within them (`swept`); that
+    have `moved` since the horizon. `turns`: how often the branch turned back. `tolerance`: how little beliefs may move
+    in a last step.
+    """
+
+    among: int
+    cold: int
+    lost: int
+    astray: int
+    differ: int
+    todo: int
+    begin: int
+    solved: int
+    swept: int
+    moved: int
+    turns: int
+    tolerance: int
+
+
+def worlds_of(memory: Memory) -> Worlds:
+    """Room for them."""
+    return Worlds(*(memory.take(1) for _ in range(12)))
