@@ -40,6 +40,12 @@ MOST_UNTIL = 1_000_000
     help="Draw more and more worlds, --worlds at most (else 1,000,000), until the metric's error is SE at most.",
 )
 @click.option(
+    "--out-of",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Draw and weigh N worlds, and take --worlds of them by their weights: the worlds of a live page.",
+)
+@click.option(
     "--metric",
     "metrics",
     multiple=True,
@@ -60,6 +66,7 @@ def assess(
     errors: bool,
     claims: bool,
     until: float | None,
+    out_of: int | None,
     metrics: tuple[str, ...],
     named: tuple[str, ...],
 ) -> None:
@@ -70,6 +77,13 @@ def assess(
     then outcomes, actors' values, costs, and phases and hazards by year.
     """
     _known_tables(named)
+    if out_of is not None:
+        if until is not None:
+            raise click.UsageError("--until draws worlds until there are enough, so it goes without --out-of")
+        if out_of < run.worlds:
+            raise click.UsageError(
+                f"--out-of {out_of}: {run.worlds} worlds cannot be taken out of {out_of}; give a larger number"
+            )
     model = run.model
     if metrics:
         from backstop.questions.inquiry import known_metric
@@ -89,7 +103,7 @@ def assess(
         def of(count: int) -> Result:
             with progress_bar("solving", lambda: slow_words(model, len(solving), count)) as update:
                 return solve(
-                    model, count, run.seed, arrangements, run.information, run.threads, progress=update
+                    model, count, run.seed, arrangements, run.information, run.threads, update, out_of
                 )
 
         if until is None:
@@ -116,7 +130,10 @@ def assess(
 
         with progress_bar("judging") as update:
             found = judge_claims(
-                inquiry_of(result, run.threads, update), camps=run.camp is None, solved=result
+                inquiry_of(result, run.threads, update),
+                # Worlds that were taken are not weighed anew as a camp would have it.
+                camps=run.camp is None and out_of is None,
+                solved=result,
             )
         print_notes(note for note in found.notes if note not in result.notes)
         beside["claims"] = found.by_name()

@@ -157,6 +157,7 @@ def _alive(run: options.Run, request: Request, command: str) -> Callable[[str], 
     from backstop.live.payload import Asked, payload
 
     asked = Asked(
+        out_of=request.worlds,
         seed=request.seed,
         information=request.information,
         threads=request.threads,

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import gzip
-from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -31,7 +30,6 @@ from backstop.program.program import Program, compile_program
 from backstop.questions.claims.judging import judge_briefly, unjudged
 from backstop.questions.inquiry import inquiry_of
 from backstop.report.material.subject import Subject, subject_of
-from backstop.scenario.expression.expression import Value
 from backstop.scenario.model import Model
 from backstop.worlds.assessment import assess
 from backstop.worlds.result import Result
@@ -43,6 +41,9 @@ WORLDS = 1_008
 
 WORLDS_OF_LEARNING = 96
 """Those of a study whose actors learn an actor's type: a world takes a thousand times as long to solve there."""
+
+OUT_OF = 20_000
+"""Worlds that are drawn and weighed, of which those of the page are taken by their weights."""
 
 MOST_WORLDS = 1_984
 """The most worlds of a page: under 2,000 quantiles are read from sorted worlds, in the page as in Python."""
@@ -62,13 +63,15 @@ Json = dict[str, Any]
 class Asked:
     """What a page is made of: how many worlds of which seed, under which reading of payoff shocks, and for what.
 
-    `worlds` None: as many as are usual for the study.
+    `worlds` None: as many as are usual for the study. They are taken by their weights out of `out_of`, which where
+    actors learn a type would take too long: there they are the first.
 
     `command` is the command line that gave the printed report, and `reported` the number of worlds it has; both are
     nothing where there is none. `metrics`, `target` and `about` are what the report leads with.
     """
 
     worlds: int | None = None
+    out_of: int = OUT_OF
     seed: int = 1
     information: Information | None = None
     threads: int | None = None
@@ -86,7 +89,14 @@ def payload(model: Model, study: Path, asked: Asked = Asked(), served: Json | No
     Refused where the worlds of the page are worth too little after weighting.
     """
     worlds = min(asked.worlds or usual_worlds(model), MOST_WORLDS)
-    result = assess(model, worlds, asked.seed, information=asked.information, threads=asked.threads)
+    result = assess(
+        model,
+        worlds,
+        asked.seed,
+        information=asked.information,
+        threads=asked.threads,
+        out_of=None if learns(model) else max(asked.out_of, worlds),
+    )
     subject = subject_of(result, asked.metrics, asked.target, asked.about)
     evidence = evidence_of(model, study)
     program = page_program(model, result.information)
@@ -109,7 +119,7 @@ def payload(model: Model, study: Path, asked: Asked = Asked(), served: Json | No
         "run": _run(result, asked),
         "served": served,
         "program": _program(model, program),
-        "draws": _draws(result.parameters, worlds, result.weights),
+        "draws": _draws(result),
         "arrangements": [
             {
                 "name": name,
@@ -162,6 +172,7 @@ def page_program(model: Model, information: Information) -> Program:
 def _run(result: Result, asked: Asked) -> Json:
     return {
         "worlds": result.worlds,
+        "out_of": result.out_of,
         "seed": result.seed,
         "information": result.information,
         "effective": result.effective_worlds,
@@ -182,11 +193,16 @@ def _program(model: Model, program: Program) -> Json:
     }
 
 
-def _draws(parameters: Mapping[str, Value], worlds: int, weights: FloatArray | None) -> Json:
-    """The worlds: rows of the parameters that vary, one after the other, and the values of those that do not."""
+def _draws(result: Result) -> Json:
+    """The worlds: rows of the parameters that vary, one after the other, and the values of those that do not.
+
+    `numbers`: which worlds of the seed they are, where they are not the first.
+    """
+    parameters, weights = result.parameters, result.weights
     varying = {name: row for name, row in parameters.items() if isinstance(row, np.ndarray)}
     return {
-        "worlds": worlds,
+        "worlds": result.worlds,
+        "numbers": None if result.numbers is None else result.numbers.tolist(),
         "parameters": list(varying),
         "rows": _packed(np.concatenate(list(varying.values())) if varying else np.empty(0)),
         "certain": {name: float(value) for name, value in parameters.items() if name not in varying},

@@ -42,8 +42,11 @@ def assess(
     given: Given | None = None,
     camp: str | None = None,
     yours: Settings | None = None,
+    out_of: int | None = None,
 ) -> Result:
     """A study solved over many worlds, as `backstop assess` does; `arrangements` None: all of them.
+
+    `out_of`: so many worlds are drawn and weighed, and `worlds` of them taken by their weights, as for a live page.
 
     Raises InvalidInput for unknown names and for faults found while solving, Refused past 2,000,000 worlds.
 
@@ -52,9 +55,8 @@ def assess(
     """
     from backstop.worlds.assessment import assess as solve
 
-    return solve(
-        model_of(study, set, given, camp, yours), worlds, seed, arrangements, information, threads, progress
-    )
+    model = model_of(study, set, given, camp, yours)
+    return solve(model, worlds, seed, arrangements, information, threads, progress, out_of)
 
 
 def claims(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backstop.base.arrays import FloatArray
+from backstop.base.arrays import FloatArray, IntArray
 from backstop.base.faults import InvalidInput
 from backstop.base.words import did_you_mean
 from backstop.game.choice import Information
@@ -42,7 +42,7 @@ class Inquiry:
     """A model, and the worlds on which it is asked: the first `worlds` of a seed, under one reading of payoff shocks.
 
     `information` None: the study's own reading; `threads` None: all processors. `progress(done, total)` is called as
-    work goes on.
+    work goes on. `numbers`, (worlds,): which worlds of the seed they are, where they are not the first.
 
     >>> from backstop import load
     >>> inquiry = Inquiry(load("examples/korea-1953"), worlds=256)
@@ -56,6 +56,7 @@ class Inquiry:
     information: Information | None = None
     threads: int | None = None
     progress: Progress | None = None
+    numbers: IntArray | None = None
 
     @property
     def sampler(self) -> Sampler:
@@ -67,20 +68,29 @@ class Inquiry:
 
         Raises Refused past the 2,000,000 worlds that an assessment may have.
         """
-        return drawn(self.model, self.worlds, self.seed)
+        if self.numbers is None:
+            return drawn(self.model, self.worlds, self.seed)
+        found = drawn(self.model, int(self.numbers.max()) + 1, self.seed)
+        return {n: v[self.numbers] if isinstance(v, np.ndarray) else v for n, v in found.items()}
+
+    def number_of(self, world: int) -> int:
+        """The number of a world among those of the seed."""
+        return world if self.numbers is None else int(self.numbers[world])
 
     def weighing(self, observed: bool = True) -> Weighing:
         """The weights of the worlds, from what was `observed`; raises as `backstop.worlds.weighing.weighing`."""
+        assert self.numbers is None, "worlds taken out of others are weighed with them"
         return weighing(self.model, self.worlds, self.seed, self.threads, self.progress, observed)
 
     def distances(self) -> FloatArray:
         """Distance of every world from the central one in normal scores of the parameters, shape (worlds,)."""
-        sampler, square = self.sampler, np.zeros(self.worlds)
-        for first in range(0, self.worlds, _DISTANCES_AT_ONCE):
-            count = min(_DISTANCES_AT_ONCE, self.worlds - first)
+        many = self.worlds if self.numbers is None else int(self.numbers.max()) + 1
+        sampler, square = self.sampler, np.zeros(many)
+        for first in range(0, many, _DISTANCES_AT_ONCE):
+            count = min(_DISTANCES_AT_ONCE, many - first)
             for score in sampler.normal_scores(first, count).values():
                 square[first : first + count] += score * score
-        return np.asarray(np.sqrt(square))
+        return np.asarray(np.sqrt(square if self.numbers is None else square[self.numbers]))
 
     def solve(
         self,
@@ -147,7 +157,9 @@ class Inquiry:
 
 def inquiry_of(solved: Result, threads: int | None = None, progress: Progress | None = None) -> Inquiry:
     """The worlds of an assessment."""
-    return Inquiry(solved.model, solved.worlds, solved.seed, solved.information, threads, progress)
+    return Inquiry(
+        solved.model, solved.worlds, solved.seed, solved.information, threads, progress, solved.numbers
+    )
 
 
 def promise_of(model: Model, arrangement: str) -> Promise:

@@ -17,7 +17,7 @@ from backstop.worlds.draws import drawn
 from backstop.worlds.query import Progress, Query, Solver, ask
 from backstop.worlds.result import ArrangementResult, GridError, Result, compared, summed_curves, summed_up
 from backstop.worlds.sample import curve_groups, solved_curves, solved_sample
-from backstop.worlds.weighing import weighing
+from backstop.worlds.weighing import few_of, weighing
 
 # Worlds solved once more on half the grid of beliefs; numbers of worlds without convergence that are named.
 _HALVED, _NAMED = 1_008, 10
@@ -34,12 +34,14 @@ def assess(
     information: Information | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
+    out_of: int | None = None,
 ) -> Result:
     """Solve the arrangements of a model over `worlds` worlds and sum up.
 
     `arrangements` None: all of them; what is observed is solved in any case. `progress(done, total)` is called as
-    blocks end. Raises InvalidInput for unknown names and for faults found while solving; Refused past 2,000,000
-    worlds, and where what was observed leaves under ten effective worlds, or cannot be met.
+    blocks end. `out_of`: so many worlds are drawn and weighed, and `worlds` of them taken by their weights; where all
+    have the same weight they are the first. Raises InvalidInput for unknown names and for faults found while solving;
+    Refused past 2,000,000 worlds, and where what was observed leaves under ten effective worlds, or cannot be met.
 
     >>> import backstop
     >>> result = backstop.assess(backstop.load("examples/ladder"), worlds=100, arrangements=["automatic"])
@@ -47,13 +49,19 @@ def assess(
     0.045
     """
     wanted = chosen_arrangements(model, arrangements)
-    parameters = drawn(model, worlds, seed)
+    many = worlds if out_of is None else max(out_of, worlds)
+    parameters = drawn(model, many, seed)
     solver = Solver(model, information or model.scenario.information, threads)
     groups = curve_groups(solver, worlds)
     at_once, later = (groups[0], []) if len(groups) == 1 else ([], groups)
     observed = len(observed_arrangements(model))
-    steps = _Steps(progress, (observed + len(wanted) * (1 + len(later))) * worlds)
-    weighed = weighing(model, worlds, seed, threads, steps.step(observed * worlds))
+    steps = _Steps(progress, observed * many + len(wanted) * (1 + len(later)) * worlds)
+    weighed = weighing(model, many, seed, threads, steps.step(observed * many))
+    numbers = None
+    if many > worlds:
+        weighed, numbers = few_of(weighed, worlds, _standing(model, many, seed, threads))
+        some = slice(worlds) if numbers is None else numbers
+        parameters = {n: v[some] if isinstance(v, np.ndarray) else v for n, v in parameters.items()}
     weights = weighed.weights
     slips = sum(len(by) + 2 for by in solver.host.program.layout.slips.values())
     keep_slips = 8.0 * slips * worlds * len(wanted) <= _MOST_SLIPS
@@ -61,7 +69,9 @@ def assess(
     results: dict[str, ArrangementResult] = {}
     for name in wanted:
         levels = model.levels[name]
-        sample = solved_sample(solver, parameters, worlds, levels, weights, at_once, steps.step(worlds))
+        sample = solved_sample(
+            solver, parameters, worlds, levels, weights, at_once, steps.step(worlds), numbers
+        )
         unsettled |= ~sample.settled
         curves = summed_curves(sample.curves, weights, threads)
         for group in later:
@@ -81,8 +91,27 @@ def assess(
         unconverged_worlds=int(np.count_nonzero(unsettled)),
         parameters=parameters,
         grid=grid,
-        unconverged=tuple(map(int, np.flatnonzero(unsettled)[:_NAMED])),
+        unconverged=tuple(
+            map(int, (np.flatnonzero(unsettled) if numbers is None else numbers[unsettled])[:_NAMED])
+        ),
+        numbers=numbers,
+        out_of=None if numbers is None else many,
     )
+
+
+def _standing(model: Model, worlds: int, seed: int, threads: int | None) -> FloatArray:
+    """How well worlds stand in the study as it is: its first chance, on average over arrangements, shape (worlds,).
+
+    All alike, zero, where the study has no chance among its metrics.
+    """
+    model, total = model.as_it_stands, np.zeros(worlds)
+    chances = [name for name, m in model.scenario.metrics.items() if m.kind in _PROBABILITIES]
+    if not chances:
+        return total
+    parameters, queries = drawn(model, worlds, seed), [Query(of, chances[:1]) for of in model.levels.values()]
+    for figures in ask(model, parameters, worlds, queries, model.scenario.information, threads):
+        total += np.nan_to_num(figures.metrics[chances[0]])
+    return total
 
 
 def grid_error(

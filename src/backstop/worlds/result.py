@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backstop.base.arrays import FloatArray
+from backstop.base.arrays import FloatArray, IntArray
 from backstop.base.shown import Shown, Sketch
+from backstop.base.words import counted
 from backstop.game.choice import Information
 from backstop.game.slips import name_of_slips
 from backstop.scenario.expression.expression import Value
@@ -118,7 +119,8 @@ class GridError:
 class Result(Shown):
     """An assessment. `weighed`: how worlds were weighed; `parameters` holds every world's draws. `grid`: how much rests
     on the grid of beliefs, where others learn an actor's type; None where nobody learns. `unconverged`: the numbers of
-    the first worlds that did not settle.
+    the first worlds that did not settle. `out_of`: how many worlds were drawn and weighed, where these are taken out of
+    them by their weights, and `numbers` which of them they are.
 
     >>> import backstop
     >>> result = backstop.assess(backstop.load("examples/ladder"), worlds=100, arrangements=["automatic", "attributed"])
@@ -140,6 +142,14 @@ class Result(Shown):
     parameters: Mapping[str, Value] = field(repr=False)
     grid: GridError | None = None
     unconverged: tuple[int, ...] = ()
+    numbers: IntArray | None = field(default=None, repr=False)
+    out_of: int | None = None
+
+    @property
+    def drawn_words(self) -> str:
+        """How many worlds there are, in words, and out of how many they were taken."""
+        words = counted(self.worlds, "world")
+        return words if self.out_of is None else f"{words} taken by their weights out of {self.out_of:,}"
 
     @property
     def weights(self) -> FloatArray | None:
@@ -183,6 +193,7 @@ class Result(Shown):
             "versions": versions(),
             "seed": self.seed,
             "worlds": self.worlds,
+            **({} if self.out_of is None else {"out_of": self.out_of}),
             "effective_worlds": self.effective_worlds,
             "information": self.information,
             **self.model.overrides.as_dict(),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backstop.base.arrays import BoolArray, FloatArray
+from backstop.base.arrays import BoolArray, FloatArray, Rows
 from backstop.program.host import Block, Solved, Wanted
 from backstop.scenario.expression.expression import Value
 from backstop.worlds.query import Levels, Progress, Solver, faulty
@@ -54,10 +54,12 @@ def solved_sample(
     weights: FloatArray | None,
     curves: Sequence[str] = (),
     progress: Progress | None = None,
+    numbers: Rows | None = None,
 ) -> Sample:
     """The sample of an arrangement that promises `levels`. `weights` None: all alike; `curves`: metrics whose are kept.
 
-    Raises InvalidInput for faults found while solving.
+    Raises InvalidInput for faults found while solving, with the world's number: `numbers`, (worlds,), where these are
+    not the first worlds of their seed.
     """
     room = _Room(solver, worlds, curves)
 
@@ -68,7 +70,7 @@ def solved_sample(
     has_slips = solver.host.program.layout.has_slips
     wanted = Wanted(curves=bool(curves), costs=True, shares=True, outcomes=True, slips=has_slips)
     found = solver.host.each(take, worlds, parameters, {"": levels}, wanted, _BLOCK, progress)
-    solver.refuse_faults(room.faulty, parameters, levels)
+    solver.refuse_faults(room.faulty, parameters, levels, numbers)
     # Always in the order of the blocks, whichever ended first.
     phases, outcomes = (np.sum([part[i] for part in found], axis=0) for i in (0, 1))
     shape = (solver.model.periods + 1, len(solver.model.shown), REPLICATIONS)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from backstop.base.arrays import FloatArray
+from backstop.base.arrays import FloatArray, IntArray
 from backstop.base.faults import Refused
 from backstop.base.words import counted, listed, number, quoted, readable
 from backstop.game.metric import LEAST_CONDITION
@@ -34,7 +34,7 @@ from backstop.worlds.statistics import (
     mean_and_error,
     quantiles,
 )
-from backstop.worlds.weights import log_weights_of, normalised
+from backstop.worlds.weights import log_weights_of, normalised, taken
 
 ROUGH = "every figure rests on only "
 """How the note on few effective worlds begins, which is to stand beside every figure."""
@@ -197,6 +197,22 @@ def weighing(
     found = Weighing(model, worlds, weights, observations, seen, logs)
     _refuse_too_few(found)
     return found
+
+
+def few_of(weighed: Weighing, worlds: int, order: FloatArray) -> tuple[Weighing, IntArray | None]:
+    """The weighing of `worlds` of the worlds, taken by their weights along `order`, and their numbers, (worlds,).
+
+    What was observed stays that of all. Where all worlds have the same weight they are the first, and their numbers
+    None. Raises Refused where they are worth under ten.
+    """
+    if weighed.weights is None:
+        return replace(weighed, worlds=worlds), None
+    numbers, weights = taken(weighed.weights, worlds, order)
+    seen = {name: Seen(of.values[numbers], of.exposure[numbers]) for name, of in weighed.seen.items()}
+    logs = weighed.logs[numbers] if weighed.logs.size > 1 else weighed.logs
+    few = replace(weighed, worlds=worlds, weights=weights, seen=seen, logs=logs)
+    _refuse_too_few(few)
+    return few, numbers
 
 
 def few_worlds(model: Model, worth: float, worlds: int) -> str | None:

@@ -214,7 +214,8 @@ function Foot({ app }) {
   const parts = [];
   if (answer !== null) parts.push(answer.preview ? `${whole(answer.worlds)} of ${whole(run.worlds)} worlds while you drag` : `${whole(answer.worlds)} worlds`, `${Math.max(1, Math.round(answer.ms))} ms`);
   parts.push(`seed ${run.seed}`, `study ${study.digest.slice(0, 8)}`, `Backstop ${backstop}`);
-  if (run.weighted) parts.push(`by their weights worth ${Math.round(run.effective)} worlds`);
+  if (run.out_of) parts.push(`taken by their weights out of ${whole(run.out_of)}`);
+  else if (run.weighted) parts.push(`by their weights worth ${Math.round(run.effective)} worlds`);
   const focus = answer !== null && app.state.screen.value === "workbench" ? glance(app, answer) : "";
   return html`<footer class=${`foot ${focus ? "at-bench" : ""}`} data-answers=${answer === null ? "" : encode({ ...emptyState(), sliders: answer.sliders, own: answer.own }, "")} data-worlds=${answer?.worlds ?? 0}>${focus && html`<p class="glance">${focus}</p>`}<p class="status" title=${citation(app)}>${parts.slice(0, 2).join(" · ")}<span class="more"> · ${parts.slice(2).join(" · ")}</span></p><p class="quiet check-line">${app.check.value}</p><${NewAddress} app=${app} /></footer>`;
 }

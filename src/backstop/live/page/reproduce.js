@@ -25,10 +25,13 @@ function before(app) {
   return { seed, information, given, set: overrides?.set ?? {}, camp: overrides?.camp ?? null, yours: overrides?.yours ?? null };
 }
 
+/** The option by which a command takes the page's worlds out of those that were weighed. */
+const taken = (app) => (app.payload.run.out_of ? ["--out-of", String(app.payload.run.out_of)] : []);
+
 /** The command line that prints the figures of the page as JSON. */
 export function commandLine(app, command = "assess") {
   const of = before(app);
-  const words = ["backstop", command, app.payload.study.name || ".", "--worlds", String(app.payload.run.worlds), "--seed", String(of.seed), "--information", of.information];
+  const words = ["backstop", command, app.payload.study.name || ".", "--worlds", String(app.payload.run.worlds), ...taken(app), "--seed", String(of.seed), "--information", of.information];
   if (of.camp !== null) words.push("--camp", of.camp);
   for (const [name, value] of of.given) words.push("--given", `${name}=${value}`);
   for (const [name, value] of Object.entries({ ...of.set, ...app.state.sliders.value })) words.push("--set", `${name}=${value}`);
@@ -44,7 +47,7 @@ export function pythonText(app) {
   const plain = (values) => `{${Object.entries(values).map(([name, value]) => `${JSON.stringify(name)}: ${Array.isArray(value) ? `[${value.join(", ")}]` : value}`).join(", ")}}`;
   const set = { ...of.set, ...app.state.sliders.value };
   const yours = promised(app);
-  const parts = [JSON.stringify(app.payload.study.name || "."), `worlds=${app.payload.run.worlds}`, `seed=${of.seed}`, `information=${JSON.stringify(of.information)}`];
+  const parts = [JSON.stringify(app.payload.study.name || "."), `worlds=${app.payload.run.worlds}`, `seed=${of.seed}`, ...(app.payload.run.out_of ? [`out_of=${app.payload.run.out_of}`] : []), `information=${JSON.stringify(of.information)}`];
   if (of.camp !== null) parts.push(`camp=${JSON.stringify(of.camp)}`);
   if (of.given.length) parts.push(`given=${plain(app.payload.run.overrides.given)}`);
   if (Object.keys(set).length) parts.push(`set=${plain(set)}`);
@@ -64,7 +67,7 @@ export function citation(app) {
     ...(set.length ? [`set by hand: ${set.join(", ")}`] : []),
     ...(yours !== null ? [`Yours: ${Object.entries(yours).map(([name, level]) => `${name} = ${level}`).join(", ") || "every measure at its default"}`] : []),
   ];
-  return `${study.title}. Study “${study.name}”, scenario ${study.digest.slice(0, 12)}, solved with Backstop ${backstop}: ${run.worlds} worlds, seed ${run.seed}, payoff shocks read as ${run.information}${hand.length ? `; ${hand.join("; ")}` : ""}.`;
+  return `${study.title}. Study “${study.name}”, scenario ${study.digest.slice(0, 12)}, solved with Backstop ${backstop}: ${run.worlds} worlds${run.out_of ? ` taken by their weights out of ${run.out_of}` : ""}, seed ${run.seed}, payoff shocks read as ${run.information}${hand.length ? `; ${hand.join("; ")}` : ""}.`;
 }
 
 /** Everything that is shown, without rounding: settings and figures by arrangement. */
@@ -77,6 +80,7 @@ export function stateJson(app, figures) {
     title: study.title,
     digests: study.digests ?? {},
     worlds: run.worlds,
+    out_of: run.out_of,
     seed: run.seed,
     information: run.information,
     set: app.state.sliders.value,

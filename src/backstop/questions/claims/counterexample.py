@@ -117,8 +117,10 @@ def counterexamples(
         world = nearest(failing[name], distance)
         if world is not None:
             here = {p: float(np.asarray(found.parameters[p])[world]) for p in central}
-            scores = {p: float(z[0]) for p, z in sampler.normal_scores(world, 1).items()}
-            refutations.append(Refutation(name, world, here, scores))
+            scores = {
+                p: float(z[0]) for p, z in sampler.normal_scores(found.inquiry.number_of(world), 1).items()
+            }
+            refutations.append(Refutation(name, found.inquiry.number_of(world), here, scores))
     fixed = {name: value for name, value in found.parameters.items() if isinstance(value, float)}
     solver = _Points(found.inquiry, fixed)
 

@@ -20,9 +20,7 @@ from backstop.worlds.statistics import Summary
 
 def heading(result: Result) -> list[str]:
     """What was computed, in a few lines."""
-    lines = [
-        f"{counted(result.worlds, 'world')}, seed {result.seed}, payoff shocks read as {result.information}"
-    ]
+    lines = [f"{result.drawn_words}, seed {result.seed}, payoff shocks read as {result.information}"]
     if result.model.overrides.words:
         lines.append(result.model.overrides.words)
     if result.weights is not None:

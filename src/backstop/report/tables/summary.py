@@ -162,7 +162,7 @@ def warnings(result: Result) -> Iterator[str]:
 
 def basis(result: Result) -> str:
     """How many worlds the figures rest on, in a clause."""
-    text = f"{counted(result.worlds, 'world')}, seed {result.seed}"
+    text = f"{result.drawn_words}, seed {result.seed}"
     if result.weights is not None:
         text += f", by their weights worth {result.effective_worlds:,.0f}"
     return f"{text}, payoff shocks read as {result.information}"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from backstop.base.shown import Sketch
 from backstop.base.table import Table
-from backstop.base.words import counted, supported, with_error
+from backstop.base.words import supported, with_error
 from backstop.worlds.statistics import Summary
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def sketch_of(result: Result) -> Sketch:
     worth = "" if result.weights is None else f", worth {result.effective_worlds:,.0f} after weighting"
     lines = [
         *([scenario.question] if scenario.question else []),
-        f"{counted(result.worlds, 'world')}{worth}, seed {result.seed}, payoff shocks read as {result.information}",
+        f"{result.drawn_words}{worth}, seed {result.seed}, payoff shocks read as {result.information}",
         *([result.model.overrides.words] if result.model.overrides.words else []),
         *(f"note: {note}" for note in result.notes),
     ]

@@ -7,7 +7,7 @@ import { figure } from "../figures.js";
 import { citation, commandLine, pythonText, stateJson } from "../reproduce.js";
 import { interventionWords } from "../sentences.js";
 import { Waiting } from "../parts/pickers.js";
-import { counted } from "../words.js";
+import { counted, whole } from "../words.js";
 
 const columns = ["arrangement", "metric", "mean", "se", "q05", "q25", "q50", "q75", "q95"];
 
@@ -36,10 +36,10 @@ function Reproduce({ app }) {
       <dt>Study</dt><dd>${name}</dd>
       ${Object.entries(study.digests ?? { "scenario.yaml": study.digest }).map(([file, digest]) => html`<dt key=${file}>SHA-256 of ${file}</dt><dd><code>${digest}</code></dd>`)}
       <dt>Backstop</dt><dd>${backstop}</dd>
-      <dt>Worlds</dt><dd>${counted(run.worlds, "world")}, seed ${run.seed}${run.weighted ? `, by their weights worth ${Math.round(run.effective)}` : ", all of the same weight"}</dd>
+      <dt>Worlds</dt><dd>${counted(run.worlds, "world")}${run.out_of ? ` taken by their weights out of ${whole(run.out_of)}` : ""}, seed ${run.seed}${run.weighted ? `, by their weights worth ${Math.round(run.effective)}` : ", all of the same weight"}</dd>
       ${run.unconverged > 0 && html`<dt>Unsettled</dt><dd>${counted(run.unconverged, "world")} kept moving to the end of the tail; ${run.unconverged === 1 ? "it keeps its" : "they keep their"} last value</dd>`}
       <dt>Payoff shocks</dt><dd>read as ${run.information}</dd>
-      ${run.command && html`<dt>The printed report</dt><dd><code>${run.command}</code>${run.reported && run.reported !== run.worlds ? ` (on ${counted(run.reported, "world")}: its figures differ from these within their error)` : ""}</dd>`}
+      ${run.command && html`<dt>The printed report</dt><dd><code>${run.command}</code>${run.reported && run.reported !== run.worlds ? ` (on ${counted(run.reported, "world")}: these worlds are fewer, so figures, and ends of ranges most, differ a little from those printed)` : ""}</dd>`}
       ${(run.notes ?? []).map((note, at) => html`<dt key=${`n${at}`}>To mind</dt><dd>${note}</dd>`)}
       <dt>Check</dt><dd>${app.check.value || "The figures of this page are being compared with those of Python."}</dd>
     </dl>

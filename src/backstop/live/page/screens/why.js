@@ -328,7 +328,7 @@ function Opened({ app, heading, period, believed, setBelieved, years }) {
   const promised = state.levels.value.find(({ key }) => key === state.focus.value).levels;
   const world = state.world.value;
   const focus = state.focus.value;
-  const command = `${commandLine(app, "explain").replace(/ --worlds \S+/, "").replace(/ --json$/, "")} --arrangement ${focus}${world === "central" ? "" : ` --world ${world}`}${years[period] ? ` --year ${years[period]}` : ""} --all`;
+  const command = `${commandLine(app, "explain").replace(/ --worlds \S+( --out-of \S+)?/, "").replace(/ --json$/, "")} --arrangement ${focus}${world === "central" ? "" : ` --world ${app.payload.draws.numbers?.[world] ?? world}`}${years[period] ? ` --year ${years[period]}` : ""} --all`;
   return frame(html`
     ${!found.settled && html`<p class="wrong">In this world the values do not settle: replies cycle, or the tail is cut off.</p>`}
     <${PhaseWords} app=${app} names=${names} phase=${phase} phases=${found.phases} period=${found.period} promised=${promised} />
