@@ -12,6 +12,7 @@ from tests.live.pages import EXAMPLES, data_of, rows_of, weights_of, world_of, w
 from tests.support.browser import Watched, needs_chromium, opener
 
 from backstop.game.tree import Decision
+from backstop.live.payload import OUT_OF
 from backstop.questions.claims.judging import judge_briefly
 from backstop.questions.inquiry import inquiry_of
 from backstop.scenario.model import Model
@@ -182,7 +183,7 @@ def test_what_turns_a_claim(seen: Watched, model: Model) -> None:
     claim = next(iter(model.scenario.claims))
 
     def state(set_: dict[str, float], levels: dict[str, dict[str, float]]) -> str:
-        result = assess(model.with_values(set_) if set_ else model, WORLDS, 1)
+        result = assess(model.with_values(set_) if set_ else model, WORLDS, 1, out_of=OUT_OF)
         return judge_briefly(inquiry_of(result), result)[claim].verdict.verdict
 
     names = sliders("parameter", 3)

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page
 from tests.live.pages import EXAMPLES, data_of, written
 from tests.support.browser import needs_chromium, opener
 
+from backstop.live.payload import OUT_OF
 from backstop.questions.claims.judging import judge_briefly
 from backstop.questions.inquiry import inquiry_of
 from backstop.scenario.model import Model
@@ -92,7 +93,8 @@ def by_python(study: str, values: dict[str, float], own: dict[str, float]) -> tu
     model = model_of(load(EXAMPLES / study), set=values)
     first = next(iter(model.levels))
     mine = model_of(load(EXAMPLES / study), set={**values, **own})
-    return assess(model, WORLDS, 1), assess(mine, WORLDS, 1, arrangements=[first]), model
+    whole = assess(model, WORLDS, 1, out_of=OUT_OF)
+    return whole, assess(mine, WORLDS, 1, arrangements=[first], out_of=OUT_OF), model
 
 
 def differing(mine: Any, theirs: Any, place: str = "") -> list[str]:
