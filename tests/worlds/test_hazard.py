@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backstop.worlds.hazard import hazards, log_hazards, per_year
+from backstop.worlds.hazard import hazards, log_hazards, per_year, rounding_of_log_hazards
 
 
 def means(mean: list[float | None], kind: str, steps: list[int], years: float = 1.0) -> list[float | None]:
@@ -56,3 +56,21 @@ def test_logarithms_of_hazards() -> None:
     assert log_hazards(np.array([0.5, 1 - 2.0**-40]), avoided=True) == pytest.approx(
         [math.log(math.log(2)), -40 * math.log(2)]
     )
+
+
+def test_a_hazard_without_digits_is_none() -> None:
+    last = np.array([1.0 - 2.0**-53, 1.0 - 2.0**-52, 1.0 - 2.0**-44])
+    for avoided in (False, True):
+        assert np.isnan(log_hazards(last, avoided)).all()
+    # Near 0 nothing is lost: 1e-300 has all its digits.
+    tiny = log_hazards(np.array([1e-300, 2e-300]))
+    assert tiny[1] - tiny[0] == pytest.approx(math.log(2), rel=1e-9)
+    assert np.isfinite(log_hazards(np.array([1e-300]), avoided=True)).all()
+
+
+def test_rounding_of_logarithms_of_hazards_is_what_a_shaken_chance_moves() -> None:
+    chances = np.array([1e-9, 0.1, 0.5, 0.9, 1.0 - 2.0**-20, 1.0 - 2.0**-38])
+    for avoided in (False, True):
+        shaken = log_hazards(chances * (1.0 - 2.0**-46), avoided) - log_hazards(chances, avoided)
+        assert rounding_of_log_hazards(chances, avoided) == pytest.approx(np.abs(shaken), rel=0.02, abs=1e-15)
+    assert np.isnan(rounding_of_log_hazards(np.array([0.0, 1.0]))).all()

@@ -42,10 +42,16 @@ def margin(values: Iterable[ArrayLike], spread: float = 0.0) -> FloatArray:
     return np.asarray(MARGIN * largest)
 
 
-def above(gain: ArrayLike, values: Iterable[ArrayLike], spread: float = 0.0) -> FloatArray:
-    """1 where `gain`, a difference of `values`, is more than their margin, 0 where not, not-a-number if unknown."""
+def above(
+    gain: ArrayLike, values: Iterable[ArrayLike], spread: float = 0.0, rounding: ArrayLike = 0.0
+) -> FloatArray:
+    """1 where `gain`, a difference of `values`, is more than their margin, 0 where not, not-a-number if unknown.
+
+    `rounding`: how far the gain may be off by rounding where that is more than the margin allows for.
+    """
     difference = np.asarray(gain, dtype=np.float64)
-    return np.where(np.isnan(difference), np.nan, difference > margin(values, spread))
+    least = np.maximum(margin(values, spread), np.asarray(rounding, dtype=np.float64))
+    return np.where(np.isnan(difference), np.nan, difference > least)
 
 
 def higher(one: ArrayLike, other: ArrayLike, spread: float = 0.0) -> FloatArray:

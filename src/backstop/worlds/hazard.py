@@ -13,6 +13,10 @@ from backstop.base.arrays import FloatArray
 
 # Below this share nothing is left that the event could come to.
 _NOTHING = 1e-12
+# A chance this near to 1 is taken as certain on a scale of hazards: of what lacks to 1 too few digits are then left.
+_CERTAIN = 1.0 - 2.0**-40
+# What a solved chance may be off by rounding, in parts of itself: some 64 units of the last place.
+_ROUNDING = 2.0**-46
 
 
 class Hazard(NamedTuple):
@@ -26,16 +30,32 @@ def log_hazards(probabilities: FloatArray, avoided: bool = False) -> FloatArray:
     """Logarithms of integrated hazards, log(-log(1 - p)), of events of probability p (complementary log-log).
 
     `probabilities` (worlds,) are those of the events or, where `avoided`, of their staying away (1 - p). Factors on a
-    hazard add up on this scale. Not a number where p is not strictly between 0 and 1: an event that is certain has no
-    finite hazard, and one that is impossible has none to take the logarithm of.
+    hazard add up on this scale. Not a number where p is 0 or 1: an event that is certain has no finite hazard, and one
+    that is impossible has none to take the logarithm of. A number nearer to 1 than 2^-40 counts as 1: what lacks to 1
+    has lost its digits there, and which worlds have a hazard would hang on the last bit of a solution.
 
     >>> log_hazards(np.array([0.0, 1.0 - np.exp(-1.0), 1.0])).round(9).tolist()
     [nan, 0.0, nan]
     """
-    inside = (probabilities > 0.0) & (probabilities < 1.0)
+    inside = (probabilities > 0.0) & (probabilities <= _CERTAIN)
     known = np.where(inside, probabilities, 0.5)
     hazard = -np.log(known) if avoided else -np.log1p(-known)
     return np.where(inside, np.log(hazard), np.nan)
+
+
+def rounding_of_log_hazards(probabilities: FloatArray, avoided: bool = False) -> FloatArray:
+    """How far rounding of the probabilities may move `log_hazards`, shape (worlds,).
+
+    By dp / (H exp(-H)) where H is the hazard and dp a small part of p. Not a number where there is no hazard.
+
+    >>> rounding_of_log_hazards(np.array([0.5, 1.0 - 2.0**-40]), avoided=True).round(6).tolist()
+    [0.0, 0.015625]
+    """
+    inside = (probabilities > 0.0) & (probabilities <= _CERTAIN)
+    known = np.where(inside, probabilities, 0.5)
+    # Where the event is avoided exp(-H) is p itself, of which dp is a part.
+    moved = 1.0 / -np.log(known) if avoided else known / ((1.0 - known) * -np.log1p(-known))
+    return np.where(inside, _ROUNDING * moved, np.nan)
 
 
 def hazards(

@@ -108,6 +108,10 @@ def test_complements_threshold_and_every():
 def test_rounding_does_not_complement():
     # .9 - .8 - .7 + .6 is 1.1e-16 in floating point.
     assert complements([0.9], [0.8], [0.7], [0.6]).tolist() == [FALSE]
+    # What rounding may explain does not count, whichever way it went.
+    assert verdict.complements(
+        *map(np.array, ([3.0, 3.0], [1.0, 1.0], [1.0, 1.0], [0.0, 0.0])), 0.0, np.array([0.5, 1.5])
+    ).tolist() == [TRUE, FALSE]
     assert complements([0.9 + 2e-9], [0.8], [0.7], [0.6]).tolist() == [TRUE]
     assert complements([np.inf, -np.inf], [0, 0], [0, 0], [0, 0]).tolist() == [MOOT, MOOT]
 

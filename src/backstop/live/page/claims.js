@@ -76,7 +76,9 @@ export function codesOf(test, solved, { weights, worlds, parameter }) {
   }
   const rows = solved.map((metrics) => onScale(metrics[test.metric], test));
   const widest = spread(rows, weights);
-  if (test.kind === "complements") return complements(rows, widest, worlds);
+  if (test.kind === "complements") {
+    return complements(rows, widest, worlds, rounding(solved.map((metrics) => metrics[test.metric]), test));
+  }
   const pairs = Array.from({ length: rows.length / 2 }, (_, i) => [rows[2 * i], rows[2 * i + 1]]);
   return every(
     pairs.map(([one, other]) => (test.kind === "raises" ? higher(one, other, widest) : higher(other, one, widest))),
@@ -84,13 +86,25 @@ export function codesOf(test, solved, { weights, worlds, parameter }) {
   );
 }
 
+// A chance this near to 1 is certain on a scale of hazards, as in Python: what lacks to 1 has no digits left.
+const CERTAIN = 1 - 2 ** -40;
+// What a solved chance may be off by rounding, in parts of itself.
+const ROUNDING = 2 ** -46;
+
 function onScale(row, test) {
   if (test.scale !== "log_hazard") return row;
   const sign = test.avoided ? -1 : 1;
   return row.map((p) => {
-    if (!(p > 0 && p < 1)) return NaN;
+    if (!(p > 0 && p <= CERTAIN)) return NaN;
     return sign * Math.log(test.avoided ? -Math.log(p) : -Math.log1p(-p));
   });
+}
+
+/** What the sum of some rows may be off by rounding, world by world: nothing beyond the margin but on a scale of hazards. */
+function rounding(rows, test) {
+  if (test.scale !== "log_hazard") return () => 0;
+  const moved = (p) => (test.avoided ? 1 / -Math.log(p) : p / ((1 - p) * -Math.log1p(-p)));
+  return (w) => rows.reduce((sum, row) => sum + ROUNDING * moved(row[w]), 0);
 }
 
 /** The largest spread, 95 % less 5 % quantile, of some rows. */
@@ -128,11 +142,11 @@ function necessary(meets, levels, worlds) {
   });
 }
 
-function complements([both, first, second, neither], widest, worlds) {
+function complements([both, first, second, neither], widest, worlds, off) {
   return Int8Array.from({ length: worlds }, (_, w) => {
     const values = [both[w], first[w], second[w], neither[w]];
     if (!values.every(Number.isFinite)) return MOOT;
     const gain = both[w] - first[w] - second[w] + neither[w];
-    return gain > MARGIN * Math.max(widest, ...values.map(Math.abs)) ? TRUE : FALSE;
+    return gain > Math.max(off(w), MARGIN * Math.max(widest, ...values.map(Math.abs))) ? TRUE : FALSE;
   });
 }

@@ -20,7 +20,7 @@ from backstop.questions.inquiry import Promise, promise_of
 from backstop.scenario.expression.expression import Value
 from backstop.scenario.model import Model
 from backstop.worlds.comparison import higher, lower, spread
-from backstop.worlds.hazard import log_hazards
+from backstop.worlds.hazard import log_hazards, rounding_of_log_hazards
 
 Solved = Mapping[Promise, Mapping[str, FloatArray]]
 """Metrics by promise, each of shape (worlds,)."""
@@ -179,7 +179,7 @@ def codes_of(of: Requirements, solved: Solved, parameters: Mapping[str, Value], 
     values = _values(of, solved)
     if of.kind == "complements":
         both, first, second, neither = values
-        return verdict.complements(both, first, second, neither, of.spread)
+        return verdict.complements(both, first, second, neither, of.spread, _rounding(of, solved))
     judge = verdict.raises if of.kind == "raises" else verdict.lowers
     return judge(np.stack(values[::2]), np.stack(values[1::2]), of.spread)
 
@@ -197,6 +197,15 @@ def _values(of: Requirements, solved: Solved) -> list[FloatArray]:
         return values
     # Where a hazard falls, what avoids its event rises: the sign makes higher mean more of the metric on either scale.
     return [(-1.0 if of.avoided else 1.0) * log_hazards(v, of.avoided) for v in values]
+
+
+def _rounding(of: Requirements, solved: Solved) -> FloatArray | float:
+    """What the sum of the values of a claim may be off by rounding, beyond the margin of what is compared."""
+    if of.scale != "log_hazard":
+        return 0.0
+    assert of.metric is not None
+    each = [rounding_of_log_hazards(solved[promise][of.metric], of.avoided) for promise in of.promises]
+    return np.asarray(np.sum(each, axis=0))
 
 
 def constant(

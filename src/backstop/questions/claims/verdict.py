@@ -165,17 +165,25 @@ def _refuse_none(with_them: FloatArray) -> None:
 
 
 def complements(
-    both: FloatArray, first: FloatArray, second: FloatArray, neither: FloatArray, spread: float = 0.0
+    both: FloatArray,
+    first: FloatArray,
+    second: FloatArray,
+    neither: FloatArray,
+    spread: float = 0.0,
+    rounding: ArrayLike = 0.0,
 ) -> Codes:
     """Codes by world of f(ab) - f(a) - f(b) + f(0) > 0, by more than the margin (Milgrom & Roberts 1990).
 
-    Each of shape (worlds,); a value that is not finite makes the world moot.
+    Each of shape (worlds,); a value that is not finite makes the world moot. `rounding`: what the sum may be off by
+    rounding, where that is more than the margin.
     """
     values = (both, first, second, neither)
     with np.errstate(invalid="ignore"):
         gain = both - first - second + neither
     known = np.isfinite(np.stack(values)).all(axis=0)
-    return every(np.where(known, above(np.where(known, gain, np.nan), values, spread), np.nan)[None])
+    return every(
+        np.where(known, above(np.where(known, gain, np.nan), values, spread, rounding), np.nan)[None]
+    )
 
 
 def threshold(levels: FloatArray) -> Codes:
