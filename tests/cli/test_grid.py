@@ -7,7 +7,8 @@ import re
 import pytest
 
 from backstop.base.table import Table
-from backstop.cli.grid import cells, laid_out, left_to_right, wrapped
+from backstop.base.words import cells, cut
+from backstop.cli.grid import held, laid_out, left_to_right, let_go, wrapped
 
 CHINESE = "持久和平，協議在十年後仍未被打破而且沒有新的戰爭爆發"
 ARABIC = "سلام دائم واتفاق لا ينكسر بعد عشر سنوات من التوقيع عليه"
@@ -77,3 +78,23 @@ def test_figures_stay_where_they_are_beside_what_runs_from_right_to_left() -> No
     assert marked.startswith(f"\u200e{ARABIC}\u200e ")
     assert cells(marked) == cells(block[-1])
     assert left_to_right(f"{CHINESE} {LONG}") == f"{CHINESE} {LONG}"
+
+
+def test_a_figure_and_its_sign_stay_on_one_line() -> None:
+    text = "A plausible range holds nine worlds in ten, from 5 to 95 %."
+    broken = [let_go(line) for line in wrapped(held(text), len(text) - 2)]
+    assert broken == ["A plausible range holds nine worlds in ten, from", "5 to 95 %."]
+
+
+def test_a_long_name_is_broken_where_its_words_meet() -> None:
+    assert wrapped("m01_us_guarantee_is_necessary", 25) == ["m01_us_guarantee_is_", "necessary"]
+    assert wrapped("x" * 12, 5) == ["xxxxx", "xxxxx", "xx"]
+
+
+@pytest.mark.parametrize("text", [CHINESE, ARABIC, LONG, "e\u0301" * 70])
+@pytest.mark.parametrize("most", [1, 2, 9, 24])
+def test_what_is_cut_has_its_columns_and_its_beginning(text: str, most: int) -> None:
+    short = cut(text, most)
+    assert cells(short) <= most and short.endswith("\u2026")
+    assert text.startswith(short[:-1])
+    assert cut(text, 200) == text

@@ -216,7 +216,7 @@ def test_schema_is_json(run):
 def test_check_says_what_is_hidden_and_what_lasts(run, tmp_path):
     folder = str(tmp_path / "mine")
     run("new", folder, "--template", "learning")
-    said = run("check", folder)[1]
+    said = " ".join(run("check", folder)[1].split())
     assert "The facts tell 6 phases apart that can be reached." in said
     assert "The Rival is of one of two types, content or set_on_more; others learn from every move." in said
     assert json.loads(run("check", folder, "--json")[1])["counts"]["facts"] == 1

@@ -9,7 +9,7 @@ import pytest
 from tests.support.command import Answer, run
 from tests.support.small_studies import OBSERVED, PLEDGE, write
 
-from backstop.cli.grid import cells
+from backstop.base.words import cells
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 UKRAINE = EXAMPLES / "ukraine-2025"
@@ -47,6 +47,57 @@ def test_an_assessment_fits_the_width_it_gets(
     assert answer.code == 0
     assert width // 2 < widest(answer) <= width
     assert "".join(LONG.split()) in "".join(answer.out.split())
+
+
+LONGEST = {"chinese": (CHINESE * 8)[:195], "arabic": (f"{ARABIC} " * 4)[:195]}
+
+
+def longest_titles(text: str, script: str) -> str:
+    """The study of the pledge with 30 arrangements, everything titled with 200 characters of a script."""
+    title = LONGEST[script]
+    for told in ("title: A pledge between neighbours", "title: Peace lasts", "title: Border force"):
+        text = text.replace(told, f'title: "{title} {len(told)}"')
+    for name in ("North", "South"):
+        text = text.replace(f"name: {name}", f'name: "{title} {name}"')
+    more = "".join(f'  more_{at}: {{title: "{title} {at}"}}\n' for at in range(27))
+    return text.replace("question: Does", f"question: {title}? Does").replace(
+        "arrangements:\n", f"arrangements:\n{more}", 1
+    )
+
+
+@pytest.mark.parametrize("script", LONGEST)
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_the_longest_titles_and_thirty_arrangements_take_forty_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, width: int, script: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    study = write(tmp_path / "long", longest_titles(PLEDGE, script))
+    answer = run("assess", study, "--worlds", 32)
+    assert answer.code == 0, answer.err
+    assert widest(answer) <= width
+    assert len(answer.out.splitlines()) <= max(40, 40 * 80 // width)
+    table = answer.out.partition("\u2500\n")[2].partition("\n... ")[0]
+    names = re.findall(r"\(more_\d+\)", table)
+    assert len(names) >= 3 and len(set(names)) == len(names)
+    # Those that the sentences name are among the rows, and the others are counted.
+    assert re.search(r"^Force and pledge +\d", answer.out, re.MULTILINE)
+    assert re.search(r"^\.\.\. \d+ more arrangements: --table metrics$", answer.out, re.MULTILINE)
+    assert re.search(r"Mind: \d+ more warnings, which --all\s+prints\.", answer.out)
+    whole = "".join(run("assess", study, "--worlds", 32, "--all").out.split())
+    assert "".join(LONGEST[script].split()) in whole.replace("\u200e", "")
+
+
+def test_thirty_arrangements_with_short_titles_are_cut_to_forty_lines(tmp_path: Path) -> None:
+    more = "".join(
+        f"  more_{at}: {{title: Arrangement {at}, measures: {{force: {at}}}}}\n" for at in range(27)
+    )
+    study = write(tmp_path / "many", PLEDGE.replace("arrangements:\n", f"arrangements:\n{more}", 1))
+    lines = run("assess", study, "--worlds", 32).out.splitlines()
+    rows = [line for line in lines if re.search(r" \(\S+\u2013\S+\)$", line)]
+    assert len(lines) == 40
+    (left,) = [line for line in lines if line.startswith("... ")]
+    assert left == f"... {30 - len(rows)} more arrangements: --table metrics"
+    assert rows[0].startswith("Arrangement 0 ") and rows[-1].startswith("Force and pledge ")
 
 
 def test_the_answer_of_ukraine_takes_forty_lines(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,6 +216,7 @@ def test_a_question_is_answered_in_a_sentence_and_a_table_that_fit(
 @pytest.mark.parametrize(
     "words",
     [
+        ("check", UKRAINE),
         ("why", UKRAINE, "us_backstop"),
         ("audit", UKRAINE),
         ("audit", UKRAINE, "--all"),

@@ -10,6 +10,7 @@ import difflib
 import math
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Protocol
 
 # Monte Carlo errors below this are beyond the last digit ever shown.
@@ -276,6 +277,32 @@ def shortened(text: str, most: int = 40) -> str:
     """`text` in one line, cut where it is longer than `most` characters."""
     line = " ".join(text.split())
     return line if len(line) <= most else line[: most - 3] + "..."
+
+
+@lru_cache(maxsize=4096)
+def cells(text: str) -> int:
+    """Columns of a terminal that a text takes: two for a wide character, none for a mark on another."""
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def cut(text: str, most: int) -> str:
+    """`text` in one line of at most `most` columns of a terminal; an ellipsis stands where it is cut.
+
+    >>> cut("a force in front", 9), cut("\u6301\u4e45\u548c\u5e73", 7)
+    ('a force\u2026', '\u6301\u4e45\u548c\u2026')
+    """
+    line = " ".join(text.split())
+    if cells(line) <= most:
+        return line
+    kept, used = 0, 0
+    for character in line:
+        used += cells(character)
+        if used > most - 1:
+            break
+        kept += 1
+    return f"{line[:kept].rstrip()}\u2026" if most > 0 else ""
 
 
 def described(value: object) -> str:

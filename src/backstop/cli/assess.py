@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from backstop.base.words import counted
 from backstop.cli import options
-from backstop.cli.printing import fits, print_json, print_notes, print_table, print_text, print_titled
+from backstop.cli.printing import (
+    USUAL_WIDTH,
+    fits,
+    print_json,
+    print_notes,
+    print_text,
+    print_titled,
+    table_lines,
+    text_lines,
+    width_of_output,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from backstop.base.table import Table
     from backstop.questions.claims.results import Claims
     from backstop.questions.study.headline_forms import HeadlineForms
     from backstop.report.material.subject import Subject
@@ -20,6 +33,12 @@ if TYPE_CHECKING:
 
 # The tables that --table knows.
 TABLES = ("metrics", "differences", "slips", "observations", "outcomes", "values", "costs", "years", "facts")
+
+# Lines that the answer in short takes at 80 columns and more, the least rows of its table where it has more of them,
+# and the most warnings.
+MOST_LINES, _LEAST_ROWS, _MOST_MINDS = 40, 6, 4
+# Columns of a title in it: the first where all fits into its lines, else the next.
+_TITLES = (60, 40, 24)
 
 # Where --until gives up, unless --worlds says otherwise.
 MOST_UNTIL = 1_000_000
@@ -183,7 +202,7 @@ def assess(
         elif named:
             _print_tables(result, named, errors)
         else:
-            _print_answer(run, result, lead, forms, errors)
+            _print_answer(result, lead, forms, errors)
         if judgement is not None:
             from backstop.cli.questions.claims import print_claims
 
@@ -203,32 +222,77 @@ def _known_tables(names: tuple[str, ...]) -> None:
             raise click.UsageError(f"--table {name}: {did_you_mean(name, TABLES, 'table')}")
 
 
-def _print_answer(
-    run: options.Run, result: Result, lead: Subject, forms: HeadlineForms, errors: bool
-) -> None:
+def _print_answer(result: Result, lead: Subject, forms: HeadlineForms, errors: bool) -> None:
     """The answer in short: the question, sentences, one table, warnings, and where the rest is."""
+    lines: list[str] = []
+    # Titles are cut no shorter than it takes.
+    for most in _TITLES:
+        lines = _answer_lines(result, lead, forms, errors, most)
+        if len(lines) <= _most_lines():
+            break
+    click.echo("\n".join(lines))
+
+
+def _answer_lines(result: Result, lead: Subject, forms: HeadlineForms, errors: bool, most: int) -> list[str]:
+    """The lines of the answer in short, with titles of at most so many columns."""
+    from backstop.base.words import cut
+    from backstop.cli.titles import ShortTitles
     from backstop.report.tables.forms import forms_in_short
     from backstop.report.tables.slips import slips_in_words
     from backstop.report.tables.summary import answer_in_words, basis, headline_table, warnings
 
-    scenario = result.model.scenario
-    print_text(scenario.title, bold=True)
+    scenario, width = result.model.scenario, width_of_output()
+    short = ShortTitles(scenario, most)
+    high = 2 if most == _TITLES[0] else 1
+    lines = text_lines(cut(scenario.title, high * width), bold=True)
     if scenario.question:
-        print_text(scenario.question)
-    click.echo()
-    print_text(" ".join(answer_in_words(result, lead.metric)))
-    for text in (slips_in_words(result, lead.shown, lead.focus), forms_in_short(result, forms)):
-        if text:
-            print_text(text)
+        lines += text_lines(cut(scenario.question, (high + 1) * width))
+    lines.append("")
+    for text in (
+        " ".join(answer_in_words(result, lead.metric)),
+        slips_in_words(result, lead.shown, lead.focus),
+        forms_in_short(result, forms),
+    ):
+        lines += text_lines(short(text)) if text else []
+    minds = [short(text) for text in warnings(result)]
+    if len(minds) > _MOST_MINDS:
+        minds[_MOST_MINDS - 1 :] = [f"{len(minds) - _MOST_MINDS + 1} more warnings, which --all prints."]
+    end = [line for text in minds for line in text_lines(f"Mind: {text}", indent=2)]
+    end += ["", *text_lines(f"{basis(result)}. {_the_rest(result)}")]
     shown = lead.shown
+    table = short.of_table(headline_table(result, shown, errors))
     # As many of the metrics as stand side by side, and so that no name of an arrangement needs more than two lines.
-    while len(shown) > 1 and not fits(headline_table(result, shown, errors), 2 if len(shown) > 2 else None):
+    while len(shown) > 1 and not fits(table, 2 if len(shown) > 2 else None):
         shown = shown[:-1]
-    print_table(headline_table(result, shown, errors))
-    for text in warnings(result):
-        print_text(f"Mind: {text}", indent=2)
-    click.echo()
-    print_text(f"{basis(result)}. {_the_rest(result)}")
+        table = short.of_table(headline_table(result, shown, errors))
+    room = _most_lines() - len(lines) - len(end)
+    return [*lines, *_fitting(table, _telling(result, lead.metric), room), *end]
+
+
+def _most_lines() -> int:
+    """How many lines the answer in short may take: more of them where they are narrow."""
+    return max(MOST_LINES, MOST_LINES * USUAL_WIDTH // width_of_output())
+
+
+def _telling(result: Result, metric: str) -> set[int]:
+    """The rows of the arrangements that the sentences of the answer name: the first, the highest and the lowest."""
+    means = [a.metrics[metric].mean for a in result.arrangements.values()]
+    known = [at for at, mean in enumerate(means) if mean is not None]
+    ends = {pick(known, key=lambda at: means[at] or 0.0) for pick in (min, max)} if known else set()
+    return {list(result.arrangements).index(result.first), *ends}
+
+
+def _fitting(table: Table, telling: set[int], room: int) -> list[str]:
+    """The lines of a table that fit into so many, with the telling rows among them, and how many rows are left out."""
+    whole = table_lines(table)
+    keep = len(table.rows)
+    while len(whole) > room and keep > max(_LEAST_ROWS, len(telling)):
+        keep -= 1
+        others = [at for at in range(len(table.rows)) if at not in telling][: keep - len(telling)]
+        rows = tuple(table.rows[at] for at in sorted((*others, *telling)))
+        left = counted(len(table.rows) - keep, "more arrangement")
+        whole = [*table_lines(replace(table, rows=rows)), f"... {left}: --table metrics"]
+    return whole
 
 
 def _the_rest(result: Result) -> str:

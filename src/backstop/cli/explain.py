@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from backstop.cli import options
-from backstop.cli.printing import print_json, print_notes, print_text, print_titled
+from backstop.cli.printing import print_json, print_notes, print_text, print_titled, width_of_output
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -90,7 +90,8 @@ def explain(
 def _print_short(model: Model, of: WorldTrace, phases: Sequence[PhaseTrace]) -> None:
     """What comes of the world, and what is most likely to be decided where in the phases of a period."""
     from backstop.base.table import Table
-    from backstop.base.words import quoted
+    from backstop.base.words import cut, quoted
+    from backstop.cli.titles import ShortTitles
     from backstop.questions.study.value import lasting_metric
 
     scenario, name = model.scenario, lasting_metric(model)
@@ -128,7 +129,12 @@ def _print_short(model: Model, of: WorldTrace, phases: Sequence[PhaseTrace]) -> 
         + (f" belief: what others believe of {second} before the move and after it." if hides else ""),
     )
     said = f"In {which}, under {quoted(title)}, {quoted(metric.titled(name))} comes to {figure}."
-    print_titled(scenario.title, [table] if rows else [], [said, *mind])
+    short = ShortTitles(scenario)
+    print_titled(
+        cut(scenario.title, 2 * width_of_output()),
+        [short.of_table(table)] if rows else [],
+        map(short, [said, *mind]),
+    )
     hidden = len(rows) - options.MOST_ROWS
     more = f"{hidden} more decisions, " if hidden > 0 else ""
     print_text(

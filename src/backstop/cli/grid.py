@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from backstop.base.words import cells
 
 if TYPE_CHECKING:
     from backstop.base.table import Table
@@ -25,14 +26,6 @@ _MARK = "\u200e"
 _LETTER = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]"
 _RIGHT_TO_LEFT = re.compile(f"{_LETTER}+(?: {_LETTER}+)*")
 _FIGURE = re.compile(r"^(?:[-+]?[\d.,]+|-$)")
-
-
-@lru_cache(maxsize=4096)
-def cells(text: str) -> int:
-    """Columns of a terminal that a text takes: two for a wide character, none for a mark on another."""
-    from rich.cells import cell_len
-
-    return cell_len(text)
 
 
 def wrapped(text: str, width: int, indent: int = 0, first: int = 0) -> list[str]:
@@ -60,15 +53,26 @@ def wrapped(text: str, width: int, indent: int = 0, first: int = 0) -> list[str]
 
 
 def _chopped(word: str, width: int) -> list[str]:
-    """A word in parts of at most `width` columns."""
-    parts, part, used = [], "", 0
+    """A word in parts of at most `width` columns; a name is broken after the last line below in the later half."""
+    parts, part = [], ""
     for character in word:
-        taken = cells(character)
-        if part and used + taken > width:
-            parts.append(part)
-            part, used = "", 0
-        part, used = part + character, used + taken
+        if part and cells(part) + cells(character) > width:
+            at = part.rfind("_") + 1
+            kept = at if 2 * at > len(part) else len(part)
+            parts.append(part[:kept])
+            part = part[kept:]
+        part += character
     return [*parts, part]
+
+
+def held(text: str) -> str:
+    """A text in which a figure and its range, or its unit, are one word."""
+    return _TOGETHER.sub(_HELD, text)
+
+
+def let_go(text: str) -> str:
+    """A text with its words as they were before `held`."""
+    return text.replace(_HELD, " ")
 
 
 def left_to_right(line: str) -> str:
@@ -86,7 +90,7 @@ def laid_out(table: Table, width: int, rule: str = "-") -> list[list[str]]:
 
     A table that is too wide comes in several blocks, each with the names of the rows and some of the columns.
     """
-    grid = [tuple(_TOGETHER.sub(_HELD, cell) for cell in row) for row in (table.columns, *table.rows)]
+    grid = [tuple(map(held, row)) for row in (table.columns, *table.rows)]
     if not grid[0]:
         return []
     columns = [_Column([row[at] for row in grid]) for at in range(len(grid[0]))]
@@ -168,8 +172,7 @@ def _block(columns: Sequence[_Column], width: int, rule: str) -> list[str]:
 def _row(row: Sequence[str], widths: Sequence[int], right: Sequence[bool], bottom: bool = False) -> list[str]:
     """A row as lines, every cell wrapped in its column; a head stands at the `bottom` of its lines."""
     parts = [
-        [line.replace(_HELD, " ") for line in _in_column(text, wide)]
-        for text, wide in zip(row, widths, strict=True)
+        [let_go(line) for line in _in_column(text, wide)] for text, wide in zip(row, widths, strict=True)
     ]
     height = max(map(len, parts))
     lines = []
@@ -187,5 +190,5 @@ def _row(row: Sequence[str], widths: Sequence[int], right: Sequence[bool], botto
 def _in_column(text: str, width: int) -> list[str]:
     """A cell in lines; figures held together are let go where the column is too narrow for them."""
     if any(cells(word) > width for word in text.split(" ")):
-        text = text.replace(_HELD, " ")
+        text = let_go(text)
     return wrapped(text, width)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 import click
 
 from backstop.cli.printing import print_json, print_note, print_notes, print_text, print_titled
+from backstop.cli.titles import ShortTitles
 
 if TYPE_CHECKING:
     from backstop.base.table import Table
@@ -278,12 +279,15 @@ class Run:
         if self.as_json:
             print_json({**self.heading(answer.format), **answer.as_dict(), "notes": notes})
             return
-        print_titled(
-            answer.title, tables if self.everything else [of.cut(MOST_ROWS) for of in tables[:1]], lines
-        )
+        if self.everything:
+            print_titled(answer.title, tables, lines)
+            return
+        short = ShortTitles(self.model.scenario)
+        first = [short.of_table(of.cut(MOST_ROWS)) for of in tables[:1]]
+        print_titled(short(answer.title), first, map(short, lines))
         rest = rest_of(tables, more)
-        if rest and not self.everything:
-            print_text(f"\n--all prints {rest}.")
+        if rest:
+            print_text(short(f"\n--all prints {rest}."))
 
     def command(self, name: str, *own: tuple[str, str], out: str = "") -> str:
         """The command line that gives the same numbers again, with those of its `own` options that are not empty.

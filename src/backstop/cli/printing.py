@@ -61,14 +61,12 @@ def print_lines(lines: Iterable[str]) -> None:
 def print_prose(lines: Iterable[str]) -> None:
     """Lines on standard output; what is too long for the width is broken between words and goes on indented."""
     from backstop.base.words import clean
-    from backstop.cli.grid import wrapped
 
     width = width_of_output()
     for each in lines:
         for line in clean(each).split("\n"):
             first = len(line) - len(line.lstrip(" "))
-            for part in wrapped(line[first:], width, indent=min(first + 4, width // 2), first=first):
-                click.echo(part)
+            print_text(line[first:], indent=min(first + 4, width // 2), first=first)
 
 
 def print_text(text: str, indent: int = 0, first: int = 0, **style: bool) -> None:
@@ -76,13 +74,19 @@ def print_text(text: str, indent: int = 0, first: int = 0, **style: bool) -> Non
 
     `first`: how far its first line is indented; `indent`: how far the others are.
     """
-    from backstop.base.words import clean
-    from backstop.cli.grid import left_to_right, wrapped
+    click.echo("\n".join(text_lines(text, indent, first, **style)))
 
-    lines = [left_to_right(line) for line in wrapped(clean(text), width_of_output(), indent, first)]
+
+def text_lines(text: str, indent: int = 0, first: int = 0, **style: bool) -> list[str]:
+    """The lines of `print_text`."""
+    from backstop.base.words import clean
+    from backstop.cli.grid import held, left_to_right, let_go, wrapped
+
+    broken = wrapped(held(clean(text)), width_of_output(), indent, first)
+    lines = [left_to_right(let_go(line)) for line in broken]
     # A variable that asks for no colours asks for no styles either (no-color.org).
     plain = not style or bool(os.environ.get("NO_COLOR"))
-    click.echo("\n".join(lines if plain else [click.style(line, **style) for line in lines]))
+    return lines if plain else [click.style(line, **style) for line in lines]
 
 
 def print_titled(title: str, tables: Iterable[Table] = (), lines: Iterable[str] = ()) -> None:
@@ -96,21 +100,23 @@ def print_titled(title: str, tables: Iterable[Table] = (), lines: Iterable[str] 
 
 def print_table(table: Table) -> None:
     """A table on standard output after a blank line: title, grid and note, none of them wider than there is room."""
+    click.echo("\n".join(table_lines(table)))
+
+
+def table_lines(table: Table) -> list[str]:
+    """The lines of `print_table`, the blank one before it among them."""
     from backstop.base.table import Table
     from backstop.base.words import clean
     from backstop.cli.grid import laid_out, left_to_right
 
     rows = tuple(tuple(map(clean, row)) for row in table.rows)
     grid = Table(clean(table.title), tuple(map(clean, table.columns)), rows)
-    click.echo()
+    lines = [""]
     if table.title:
-        print_text(table.title, bold=True)
+        lines += text_lines(table.title, bold=True)
     for at, block in enumerate(laid_out(grid, width_of_output(), _rule())):
-        if at:
-            click.echo()
-        click.echo("\n".join(map(left_to_right, block)))
-    if table.note:
-        print_text(table.note, dim=True)
+        lines += [*([""] if at else []), *map(left_to_right, block)]
+    return [*lines, *text_lines(table.note, dim=True)] if table.note else lines
 
 
 def fits(table: Table, most_lines: int | None = None) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from backstop.cli.printing import print_json, print_lines, print_notes
+from backstop.cli.printing import print_json, print_notes, print_prose
 
 if TYPE_CHECKING:
     from backstop.scenario.model import Model
@@ -45,7 +45,7 @@ def check(study: str, as_json: bool) -> None:
         print_json({"ok": True, "errors": [], "notes": found, "counts": _counts(model)})
         return
     print_notes(map(str, notes))
-    print_lines(_summary(model, len(notes)))
+    print_prose(_summary(model, len(notes)))
 
 
 def _check_evidence(model: Model, study: str) -> None:

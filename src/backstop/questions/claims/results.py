@@ -20,6 +20,8 @@ from backstop.scenario.model import Model
 from backstop.worlds.statistics import Estimate, Summary
 
 DECIDED_BY = "Decided by"
+# So many claims are named by their verdicts in a sentence; more of them are only counted.
+_FEW_CLAIMS = 12
 HOW_TO_READ = (
     "Of the worlds in which the question arises a claim is true in at least 90 of 100 where it is supported, in at "
     "least 66.7 where it leans true, in more than 33.3 where it is open, in more than 10 where it leans false, and "
@@ -202,7 +204,7 @@ class Claims(ShownTables):
 
     @property
     def finding(self) -> str:
-        """How many claims have each verdict; for a single claim its verdict and in how many worlds it holds."""
+        """How many claims have each verdict, and which where they are few; for a single claim where it holds."""
         if len(self.results) == 1:
             ((name, result),) = self.results.items()
             return stop(f"{quoted(name)}: {result.said}" + ("" if result.reason else f". {result.shares()}"))
@@ -210,7 +212,11 @@ class Claims(ShownTables):
         for name, result in self.results.items():
             said.setdefault(result.said, []).append(name)
         order = sorted(said.items(), key=lambda pair: -len(pair[1]))
-        parts = (f"{len(names)} {quoted(verdict)} ({', '.join(names)})" for verdict, names in order)
+        few = len(self.results) <= _FEW_CLAIMS
+        parts = (
+            f"{len(names)} {quoted(verdict)}" + (f" ({', '.join(names)})" if few else "")
+            for verdict, names in order
+        )
         return stop(f"Of {len(self.results)} claims: {'; '.join(parts)}")
 
     @property

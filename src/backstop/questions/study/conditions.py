@@ -49,8 +49,8 @@ class Conditions(ShownTables):
         if self.sentences:
             return stop(sentence_case(self.sentences[0]))
         return (
-            f"{sentence_case(self.where.text)} in {of_worlds(self.discovery.base_rate)}; no single box of assumptions "
-            "tells these worlds from the others."
+            f"No single box of assumptions tells the worlds in which {self.where.text} "
+            f"({of_worlds(self.discovery.base_rate)}) from the others."
         )
 
     @property
