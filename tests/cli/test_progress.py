@@ -132,7 +132,14 @@ def test_patient_actors_are_named_where_values_settle_slowly(tmp_path: Path) -> 
     assert patient != PLEDGE
     text = slow_words(load(write(tmp_path / "patient", patient)), 1, 100)
     assert "values settle slowly because “" in text and "a discount further from 1" in text
-    assert "one --arrangement" not in text
+    assert "one --arrangement" not in text and "--worlds" not in text
+
+
+def test_states_and_beliefs_count_among_what_takes_long() -> None:
+    slow = slow_words(load(EXAMPLES / "ukraine-2025" / "learning.yaml"), 10, 512)
+    assert "62 states (of 11 phases, told apart by facts) with 21 beliefs about a hidden type over 10" in slow
+    # Fewer than are asked for.
+    assert "--worlds 100)" in slow
 
 
 def test_steps_are_told(monkeypatch: pytest.MonkeyPatch) -> None:

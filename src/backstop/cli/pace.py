@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 
 # An actor who discounts by less than this a period makes values settle slowly: a hundred periods and more count.
 _PATIENT = 0.01
+# As few worlds as are worth a first look.
+_FIRST_LOOK = 100
 
 
 def slow_words(model: Model, arrangements: int, worlds: int) -> str:
@@ -19,12 +21,14 @@ def slow_words(model: Model, arrangements: int, worlds: int) -> str:
     length = model.period_years
     size = (
         f"{counted(arrangements, 'arrangement')} in {counted(worlds, 'world')}, each of "
-        f"{counted(len(model.scenario.phases), 'phase')} over {counted(model.periods, 'period')}"
+        f"{_phases(model)} over {counted(model.periods, 'period')}"
     )
     central = trace(model, next(iter(model.levels)), periods=())
     actor, most = max(central.discounts.items(), key=lambda item: item[1])
     loss = 1.0 - most**length
-    tries = ["fewer worlds first (--worlds 1000)"]
+    # A tenth of them, and no more than settle most answers.
+    few = max(_FIRST_LOOK, min(1_000, worlds // 10))
+    tries = [f"fewer worlds first (--worlds {few})"] if few < worlds else []
     tries += ["one --arrangement"] if arrangements > 1 else []
     if 0.0 <= loss < _PATIENT:
         title = model.scenario.actors[actor.partition(".")[0]].titled(actor)
@@ -34,4 +38,17 @@ def slow_words(model: Model, arrangements: int, worlds: int) -> str:
         tries.append("a discount further from 1")
     if length < 1.0:
         tries.append("a longer period")
-    return f"it takes long because there are {size}; try {', or '.join(tries)}"
+    return f"it takes long because there are {size}" + (f"; try {', or '.join(tries)}" if tries else "")
+
+
+def _phases(model: Model) -> str:
+    """How many phases are solved: those that facts tell apart, and with every belief about a hidden type."""
+    from backstop.base.words import counted
+
+    phases, states = len(model.scenario.phases), len(model.states)
+    words = counted(phases, "phase")
+    if states > phases:
+        words = f"{states:,} states (of {words}, told apart by facts)"
+    if model.types is not None and model.types.beliefs == "bayes":
+        words += f" with {model.types.grid} beliefs about a hidden type"
+    return words
