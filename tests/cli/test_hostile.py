@@ -261,6 +261,10 @@ def test_streams_that_are_closed_or_full(study):
         said = [line for line in found.stderr.splitlines() if not line.startswith("note: ")]
         assert len(said) == 1
     assert shell(f"backstop check {study} >/dev/full 2>/dev/full").returncode in (3, 4)
+    # Nobody can be told what is wrong, but the exit code says it.
+    assert shell("backstop check nowhere 2>/dev/full").returncode == 3
+    assert shell("backstop chek 2>/dev/full").returncode == 2
+    assert shell("backstop chek 2>&-").returncode == 2
 
 
 def test_little_memory_is_said(study):

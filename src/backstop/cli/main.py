@@ -124,15 +124,15 @@ def main() -> NoReturn:
 
         said = io.StringIO()
         error.show(said)
-        click.echo(clean(said.getvalue()), nl=False, err=True)
+        _tell(clean(said.getvalue()).rstrip("\n"))
         code = error.exit_code
     except (click.exceptions.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
+        _tell("interrupted")
         code = 130
     except BackstopError as error:
         from backstop.base.words import clean
 
-        click.echo(clean(str(error)), err=True)
+        _tell(clean(str(error)))
         code = error.exit_code
     except (BrokenPipeError, SystemExit):
         # The reader of our output (head, less) has gone, and wants no more. Where click or rich notice first, they
@@ -144,7 +144,8 @@ def main() -> NoReturn:
             code = _lack(error) or _internal(error)
         except MemoryError as lack:  # too little even to tell a fault of ours
             code = _lack(lack)
-    sys.exit(code if isinstance(code, int) else 0)
+    code = code if isinstance(code, int) else 0
+    sys.exit(code if _let_go() else code or 4)
 
 
 def _say_notices() -> None:
@@ -181,10 +182,28 @@ def _open_streams() -> None:
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
 
 
-def _forget_output() -> None:
+def _tell(message: str) -> None:
+    """Print a message on standard error, where that takes it: the exit code tells of the fault as well."""
+    with contextlib.suppress(OSError, ValueError):
+        click.echo(message, err=True)
+
+
+def _let_go() -> bool:
+    """Whether all that was printed has gone out; what cannot is forgotten, so that the exit code stays ours."""
+    gone = True
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            gone = False
+            _forget_output(stream)
+    return gone
+
+
+def _forget_output(stream: TextIO | None = None) -> None:
     """Send what is still to be printed nowhere, so that the interpreter does not complain of it at its end."""
     with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), (stream or sys.stdout).fileno())
 
 
 _NO_MEMORY = (
@@ -210,8 +229,7 @@ def _lack(error: Exception) -> int:
         return 0
     from backstop.base.words import clean
 
-    with contextlib.suppress(OSError):
-        click.echo(clean(f"{what}; {hint}"), err=True)
+    _tell(clean(f"{what}; {hint}"))
     return 4
 
 
@@ -226,7 +244,7 @@ def _internal(error: Exception) -> int:
     from backstop.base.words import clean
 
     details = kept_details(error)
-    click.echo(clean(f"an internal fault, not yours ({type(error).__name__}: {error}); {details}"), err=True)
+    _tell(clean(f"an internal fault, not yours ({type(error).__name__}: {error}); {details}"))
     return 5
 
 
