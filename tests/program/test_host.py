@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import _thread
 import os
+import signal
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -166,6 +168,15 @@ def test_an_error_in_what_is_done_with_blocks_ends_the_work(
     assert host.solve(3, parameters, model.levels["nothing"]).settled.all()
 
 
+@pytest.fixture
+def _interruptible() -> Iterator[None]:
+    """Interruptions arrive, here and in what is started, also where the tests were started to ignore them."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_interruptible")
 def test_control_c_ends_a_long_calculation_within_a_second(
     program: Program, model: Model, parameters: dict[str, Number]
 ) -> None:
@@ -181,6 +192,7 @@ def test_control_c_ends_a_long_calculation_within_a_second(
     assert host.solve(3, parameters, model.levels["nothing"]).settled.all()
 
 
+@pytest.mark.usefixtures("_interruptible")
 def test_a_single_call_that_goes_on_for_long_is_ended_too() -> None:
     run = subprocess.run(
         [sys.executable, "-m", "tests.program.endless"],
