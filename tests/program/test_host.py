@@ -122,6 +122,21 @@ def test_levels_may_differ_from_world_to_world(
             np.testing.assert_array_equal(metric[world], alone.metrics[name][world])
 
 
+def test_some_of_the_worlds_are_what_they_are_among_all(
+    program: Program, model: Model, parameters: dict[str, Number]
+) -> None:
+    host, levels = Host(program, 2), model.levels["full_package"]
+    whole = host.solve(WORLDS, parameters, levels)
+    rows = np.random.default_rng(2).permutation(WORLDS)[:1_501]
+    force = np.where(np.arange(rows.size) < 700, levels["european_force"], 20.0)
+    some = host.solve(rows.size, parameters, {**levels, "european_force": force}, rows=rows)
+    assert len(whole.metrics) > 10
+    for name, metric in whole.metrics.items():
+        np.testing.assert_array_equal(some.metrics[name][:700], metric[rows[:700]])
+    other = some.metrics["lasting_peace"][700:]
+    assert (other != whole.metrics["lasting_peace"][rows[700:]]).mean() > 0.9
+
+
 def test_only_what_is_wanted_is_there(program: Program, model: Model, parameters: dict[str, Number]) -> None:
     host, levels = Host(program, 1), model.levels["nothing"]
     whole = host.solve(50, parameters, levels, EVERYTHING)

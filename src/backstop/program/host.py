@@ -24,7 +24,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from backstop.base.arrays import BoolArray, FloatArray
+from backstop.base.arrays import BoolArray, FloatArray, Rows
 from backstop.program.layout import Figure, Layout
 from backstop.program.program import Program
 from backstop.program.runtime import Instance, Machine
@@ -113,9 +113,14 @@ class Host:
         levels: Mapping[str, Number],
         wanted: Wanted = Wanted(),
         progress: Progress | None = None,
+        rows: Rows | None = None,
     ) -> Solved:
-        """Worlds with these parameters under these levels. `progress(done, all)` counts solved worlds."""
-        return self.solve_all(worlds, parameters, {"": levels}, wanted, progress)[""]
+        """Worlds with these parameters under these levels. `progress(done, all)` counts solved worlds.
+
+        `rows`, (worlds,): which of the worlds in `parameters` they are, where not all; arrays in `levels` have one
+        number for each of them.
+        """
+        return self.solve_all(worlds, parameters, {"": levels}, wanted, progress, rows)[""]
 
     def solve_all(
         self,
@@ -124,10 +129,11 @@ class Host:
         levels: Mapping[str, Mapping[str, Number]],
         wanted: Wanted = Wanted(),
         progress: Progress | None = None,
+        rows: Rows | None = None,
     ) -> dict[str, Solved]:
         """The same worlds under the levels of several arrangements, by name.
 
-        `progress(done, all)` counts worlds times arrangements.
+        `progress(done, all)` counts worlds times arrangements. `rows`: as for `solve`.
         """
         selection = _Selection(self.program.layout, wanted)
         rooms = {name: _Room(selection, worlds) for name in levels}
@@ -136,7 +142,8 @@ class Host:
         size = min(self.program.layout.capacity, max(2, shares + shares % 2))
 
         def job(instance: Instance, first: int, count: int) -> None:
-            self._fill(instance, self.program.layout.parameters, parameters, first, count)
+            which = slice(first, first + count) if rows is None else rows[first : first + count]
+            self._fill(instance, self.program.layout.parameters, parameters, which, count)
             for name in levels:
                 self._run(instance, selection, first, count, levels[name], rooms[name], first)
 
@@ -166,7 +173,8 @@ class Host:
             rooms = self._rooms(selection, list(levels), block)
             for start in range(first, first + count, capacity):
                 part = min(capacity, first + count - start)
-                self._fill(instance, self.program.layout.parameters, parameters, start, part)
+                which = slice(start, start + part)
+                self._fill(instance, self.program.layout.parameters, parameters, which, part)
                 for name in levels:
                     self._run(instance, selection, start, part, levels[name], rooms[name], start - first)
             found[first] = take(Block(first, count, {name: r.solved(count) for name, r in rooms.items()}))
@@ -187,17 +195,17 @@ class Host:
         instance: Instance,
         rows: Mapping[str, int],
         values: Mapping[str, Number],
-        first: int,
+        which: slice | Rows,
         count: int,
     ) -> None:
-        """Put the inputs of `count` worlds from `first` on into their rows; an odd last world gets a copy beside it."""
+        """Put the inputs of `count` worlds into their rows; an odd last world gets a copy beside it."""
         padded = count + count % 2
         for name, offset in rows.items():
             value = values[name]
             row = instance.numbers[offset // 8 : offset // 8 + padded]
             if isinstance(value, np.ndarray):
-                row[:count] = value[first : first + count]
-                row[count:] = value[first + count - 1]
+                row[:count] = value[which]
+                row[count:] = row[count - 1]
             else:
                 row[:] = value
 
@@ -213,7 +221,7 @@ class Host:
     ) -> None:
         """Solve `count` worlds from `first` on, whose parameters are there; their figures go into a room at `place`."""
         layout = self.program.layout
-        self._fill(instance, layout.measures, levels, first, count)
+        self._fill(instance, layout.measures, levels, slice(first, first + count), count)
         instance.bytes[layout.switches : layout.switches + layout.switch_count] = selection.switches
         instance.solve((count + 1) // 2)
         room.take(instance.numbers, place, count)

@@ -81,18 +81,11 @@ def ask(
             if progress is not None:
                 progress(before + done, total)
 
-        drawn = parameters if query.rows is None else _some(parameters, query.rows)
         wanted = Wanted(tuple(query.metrics), costs=query.costs)
-        solved = solver.solve(drawn, query.levels, size, wanted, told, query.rows)
+        solved = solver.solve(parameters, query.levels, size, wanted, told, query.rows)
         costs = np.stack(list(solved.costs.values())) if solved.costs else np.empty((0, size))
         found.append(Figures(solved.metrics, costs, solved.values))
     return found
-
-
-def _some(parameters: Mapping[str, Value], rows: Rows) -> dict[str, Value]:
-    return {
-        name: value[rows] if isinstance(value, np.ndarray) else value for name, value in parameters.items()
-    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +109,15 @@ class Solver:
         progress: Progress | None = None,
         rows: Rows | None = None,
     ) -> Solved:
-        """Worlds solved, none of them with a fault; `rows` are their numbers where they are not 0, 1, 2, ..."""
-        solved = self.host.solve(worlds, parameters, levels, wanted, progress)
-        self.refuse_faults(faulty(solved), parameters, levels, rows)
+        """Worlds solved, none of them with a fault.
+
+        `rows`: which of the worlds in `parameters` they are, where not all; arrays in `levels` have one entry for each.
+        """
+        solved = self.host.solve(worlds, parameters, levels, wanted, progress, rows)
+        flagged = faulty(solved)
+        if rows is not None and flagged.any():
+            parameters = {n: v[rows] if isinstance(v, np.ndarray) else v for n, v in parameters.items()}
+        self.refuse_faults(flagged, parameters, levels, rows)
         return solved
 
     def refuse_faults(

@@ -9,7 +9,7 @@ combination tried: the cheapest one is improved by such exchanges.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from math import prod
 
@@ -17,7 +17,6 @@ import numpy as np
 
 from backstop.base.arrays import BoolArray, FloatArray, IntArray, Rows
 from backstop.questions.event import Event
-from backstop.questions.inquiry import Experiment
 from backstop.questions.methods.packages import (
     EXACT,
     HALVINGS,
@@ -29,8 +28,8 @@ from backstop.questions.methods.packages import (
     slack,
     steps_between,
 )
+from backstop.questions.study.solved_packages import SolvedPackages
 from backstop.questions.weighted_worlds import WeightedWorlds
-from backstop.scenario.expression.expression import Value
 from backstop.scenario.model import Model
 from backstop.worlds.query import Figures, Progress
 from backstop.worlds.statistics import mean_and_error
@@ -58,16 +57,9 @@ class Draw:
     def __init__(self, found: WeightedWorlds, count: int) -> None:
         self.count = min(count, found.worlds)
         self.whole = count >= found.worlds
-        self.parameters, self.weights, self._all = found.parameters, found.weight, found.weight
+        self.rows, self.weights, self._all = np.arange(found.worlds), found.weight, found.weight
         if not self.whole:
-            rows, self.weights = drawn_by_weight(found.weight, count)
-            self.parameters = self.of(rows)
-
-    def of(self, rows: Rows) -> Mapping[str, Value]:
-        """The parameters of some of these worlds."""
-        if rows.size == len(self.weights) and self.whole:
-            return self.parameters
-        return {n: v[rows] if isinstance(v, np.ndarray) else v for n, v in self.parameters.items()}
+            self.rows, self.weights = drawn_by_weight(found.weight, count)
 
     def slack(self, share: float) -> float:
         """How far a share on these worlds must be from `share` to be clearly on one side of it."""
@@ -83,6 +75,12 @@ class PackageSearch:
     share: float
     measures: tuple[str, ...]
     start: Mapping[str, float]
+    solved: SolvedPackages = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        found = self.found
+        solved = SolvedPackages(found.inquiry, found.parameters, found.worlds, self.measures, self.start)
+        object.__setattr__(self, "solved", solved)
 
     @property
     def priced(self) -> bool:
@@ -100,21 +98,20 @@ class PackageSearch:
     def solve(
         self,
         packages: FloatArray,
-        parameters: Sequence[Mapping[str, Value]],
-        worlds: Sequence[int],
+        rows: Sequence[Rows],
         metrics: Sequence[str] = (),
-        costs: bool = False,
         progress: Progress | None = None,
     ) -> tuple[list[FloatArray], list[Figures]]:
-        """Where each package meets the target in its worlds (1, 0, NaN), and its figures."""
-        experiments = [
-            Experiment({**self.start, **dict(zip(self.measures, package, strict=True))}, drawn, count)
-            for package, drawn, count in zip(packages.tolist(), parameters, worlds, strict=True)
-        ]
+        """Where each package meets the target in its worlds `rows` (1, 0, NaN), and its figures."""
         wanted = tuple(dict.fromkeys((*self.target.metrics, *metrics)))
-        figures = self.found.inquiry.side_by_side(experiments, wanted, costs, progress)
-        pairs = zip(figures, experiments, strict=True)
-        return [self.target.occurs(of.metrics, each.parameters, each.worlds) for of, each in pairs], figures
+        figures = self.solved.figures(packages, rows, wanted, progress)
+        drawn = self.found.parameters
+        used = {name: drawn[name] for name in self.target.expression.names if name in drawn}
+        met = []
+        for of, at in zip(figures, rows, strict=True):
+            here = {name: v[at] if isinstance(v, np.ndarray) else v for name, v in used.items()}
+            met.append(self.target.occurs(of.metrics, here, at.size))
+        return met, figures
 
     def tried(
         self,
@@ -125,8 +122,7 @@ class PackageSearch:
     ) -> Tried:
         """Packages with their figures on some worlds."""
         count = len(packages)
-        worlds = [len(draw.weights)] * count
-        met, figures = self.solve(packages, [draw.parameters] * count, worlds, metrics, True, progress)
+        met, figures = self.solve(packages, [draw.rows] * count, metrics, progress)
         expected = np.array([of.costs @ draw.weights for of in figures])
         return Tried(
             np.array([float(draw.weights[m == 1.0].sum()) for m in met]),
@@ -180,7 +176,7 @@ class PackageSearch:
         """
 
         def meets(some: FloatArray, rows: Sequence[Rows]) -> list[BoolArray]:
-            met, _ = self.solve(some, [draw.of(at) for at in rows], [at.size for at in rows])
+            met, _ = self.solve(some, [draw.rows[at] for at in rows])
             return [m == 1.0 for m in met]
 
         priced = [name for name, of in self.found.model.measures.items() if of.cost is not None]

@@ -282,9 +282,8 @@ class _Solver:
 
     def packages(self, packages: FloatArray) -> list[Package]:
         """Packages solved in all worlds."""
-        found, count = self.search.found, len(packages)
-        parameters, worlds = [found.parameters] * count, [found.worlds] * count
-        met, figures = self.search.solve(packages, parameters, worlds, self.metrics, True)
+        every = np.arange(self.search.found.worlds)
+        met, figures = self.search.solve(packages, [every] * len(packages), self.metrics)
         return [self._package(package, m, of) for package, m, of in zip(packages, met, figures, strict=True)]
 
     def lowered(self, packages: FloatArray, ladders: Ladders) -> list[Package]:
