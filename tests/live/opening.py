@@ -11,7 +11,9 @@ from playwright.sync_api import Locator, Page
 from tests.live.pages import data_of, written
 from tests.support.browser import Watched
 
-SCREENS = ("answer", "workbench", "compare", "inputs", "claims", "reproduce", "report", "help")
+SCREENS = (
+    "answer", "workbench", "compare", "why", "flips", "inputs", "claims", "reproduce", "report", "help",
+)  # fmt: skip
 
 
 def open_study(

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
 from tests.live.opening import lead, numbers, open_study, slider, state_of
-from tests.live.pages import data_of
+from tests.live.pages import EXAMPLES, data_of
 from tests.support.browser import Watch, needs_chromium
+
+from backstop.live.payload import OUT_OF
+from backstop.questions.claims.judging import judge_briefly
+from backstop.questions.inquiry import inquiry_of
+from backstop.scenario.study import load, model_of
+from backstop.worlds.assessment import assess
 
 pytestmark = needs_chromium
 
@@ -184,6 +191,79 @@ def test_claims_are_judged_anew_as_things_are_set(watch: Watch, tmp_path: Path) 
         expect(page.locator(".lamps .was")).to_have_count(0)
         shown = sorted(word.strip() for word in page.locator(".lamps .lamp-word").all_inner_texts())
         assert shown == sorted(claim["verdict"]["verdict"].replace("_", " ") for claim in KOREA["claims"])
+
+
+def test_a_claim_that_looks_for_a_level_is_judged_anew_at_rest(watch: Watch, tmp_path: Path) -> None:
+    name = "m13_backstop_needed"
+    values = {"us_edge": 0.25, "honour_us": 1.5}
+    model = model_of(load(EXAMPLES / "ukraine-2025"), set=values)
+    result = assess(model, 208, 1, out_of=OUT_OF)
+    theirs = judge_briefly(inquiry_of(result), result)[name].verdict
+    before = next(c for c in data_of("ukraine-2025", 208)["claims"] if c["name"] == name)["verdict"]
+    assert theirs.as_dict()["true"] != before["true"]
+    with watch() as seen:
+        state = "screen=claims&set=" + ",".join(f"{n}:{v}" for n, v in values.items())
+        page = open_study(seen, tmp_path, "ukraine-2025", state, worlds=208)
+        expect(page.locator(".is-waiting")).to_have_count(0, timeout=20_000)
+        with page.expect_download() as found:
+            page.get_by_role("button", name="Save as CSV: All claims").click()
+        rows = list(csv.DictReader(Path(found.value.path()).read_text(encoding="utf-8").splitlines()))
+    row = next(row for row in rows if row["claim"] == name)
+    assert row["now"].replace(" ", "_") == theirs.verdict
+    assert float(row["true"]) == theirs.as_dict()["true"]
+
+
+def test_lamps_that_are_not_yet_judged_say_that_they_are_of_the_study(watch: Watch, tmp_path: Path) -> None:
+    with watch() as seen:
+        page = open_study(seen, tmp_path, state="screen=workbench&find=noise")
+        page.get_by_role("heading", name="The claims").scroll_into_view_if_needed()
+        box = slider(page, "noise").bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + 5, box["y"] + box["height"] / 2)
+        page.mouse.down()
+        page.mouse.move(box["x"] + box["width"] / 3, box["y"] + box["height"] / 2)
+        count = len(KOREA["claims"])
+        expect(page.locator(".lamps .is-waiting")).to_have_count(count)
+        expect(page.locator(".lamps .is-waiting").first).to_contain_text("as the study stands")
+        page.mouse.up()
+        expect(page.locator(".lamps .is-waiting")).to_have_count(0)
+        expect(page.locator(".lamps li")).to_have_count(count)
+
+
+def test_the_bench_redraws_what_actors_gain_with_the_study_behind(watch: Watch, tmp_path: Path) -> None:
+    with watch() as seen:
+        page = open_study(seen, tmp_path, state="screen=workbench&slots=survival,intervals&find=noise")
+        gains = page.get_by_role("figure").filter(has=page.get_by_role("heading", name=re.compile("lose")))
+        page.get_by_role("heading", name="Who gains and who loses").scroll_into_view_if_needed()
+        expect(gains.locator("svg .mark").first).to_be_attached()
+        expect(gains.locator("svg .ghost-mark")).to_have_count(0)
+        before = gains.locator("svg").inner_html()
+        slider(page, "noise").focus()
+        press(page, "End")
+        expect(gains.locator("svg .ghost-mark").first).to_be_attached()
+        rows, columns = len(KOREA["arrangements"]) - 1, len(KOREA["actors"])
+        expect(gains.locator("svg .ghost-mark")).to_have_count(rows * columns)
+        assert gains.locator("svg").inner_html() != before
+        expect(page.locator("svg .ghost-line")).to_have_count(len(KOREA["arrangements"]))
+        press(page, "u")
+        expect(gains.locator("svg .ghost-mark")).to_have_count(0)
+
+
+def test_what_is_out_of_sight_is_right_when_it_is_come_to(watch: Watch, tmp_path: Path) -> None:
+    with watch() as seen:
+        page = open_study(seen, tmp_path, "ukraine-2025", "screen=workbench&find=held_now", worlds=208)
+        rows = page.locator("table.arrangements tbody")
+        before = rows.inner_text()
+        slider(page, "held_now").focus()
+        press(page, "End")
+        expect(rows).not_to_have_text(before)
+        page.get_by_role("heading", name="All arrangements").scroll_into_view_if_needed()
+        page.wait_for_timeout(400)
+        here = rows.inner_text()
+        page.reload()
+        page.wait_for_selector("#backstop[data-compared]", state="attached")
+        page.wait_for_timeout(400)
+        assert rows.inner_text() == here
 
 
 def test_a_camp_sets_what_it_has_a_view_on_and_lets_it_go_again(watch: Watch, tmp_path: Path) -> None:

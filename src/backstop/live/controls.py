@@ -9,6 +9,7 @@ from typing import Any
 from backstop.base.words import exact, listed
 from backstop.evidence.evidence import Evidence
 from backstop.evidence.ground import Ground
+from backstop.live.groups import parameter_groups
 from backstop.live.uses import used_by
 from backstop.questions.amounts import amount
 from backstop.questions.weighted_worlds import used_parameters
@@ -23,7 +24,7 @@ Json = dict[str, Any]
 
 
 def controls(model: Model, evidence: Evidence) -> list[Json]:
-    """What a reader can move: every measure, then every parameter that is uncertain in the study."""
+    """What a reader can move: every measure, then by its group every parameter that is uncertain in the study."""
     uses = used_by(model.scenario)
     found = [*_measures(model, evidence), *_parameters(model, evidence)]
     return [{**each, "used_by": uses.get(each["name"], [])} for each in found]
@@ -61,8 +62,10 @@ def _measures(model: Model, evidence: Evidence) -> list[Json]:
 
 def _parameters(model: Model, evidence: Evidence) -> list[Json]:
     scenario, used = model.scenario, used_parameters(model.scenario)
+    groups = parameter_groups(scenario)
     found = []
-    for name, parameter in scenario.parameters.items():
+    for name, (group, group_title) in groups.items():
+        parameter = scenario.parameters[name]
         spread = model.unconditioned[name]
         if not isinstance(spread, Distribution):
             continue
@@ -78,8 +81,8 @@ def _parameters(model: Model, evidence: Evidence) -> list[Json]:
                 "title": parameter.titled(name),
                 "short": parameter.labelled(name),
                 "unit": parameter.unit,
-                "group": "assumptions",
-                "group_title": "What is assumed",
+                "group": group,
+                "group_title": group_title,
                 "minimum": low,
                 "maximum": high,
                 "default": float(spread.median),

@@ -35,27 +35,29 @@ def used_by(scenario: Scenario) -> dict[str, list[str]]:
     return {name: list(entries) for name, entries in found.items()}
 
 
-def _names(entry: object) -> set[str]:
-    """All names in the expressions of an entry; texts that are no expression have none."""
-    found: set[str] = set()
-    for text in _texts(entry):
-        try:
-            found |= parse(text).names
-        except ValueError:
-            continue  # a title or a note
-    return found
+def names_in(text: str) -> frozenset[str]:
+    """The names in an expression; none where a text is no expression."""
+    try:
+        return frozenset(parse(text).names)
+    except ValueError:
+        return frozenset()  # a title or a note
 
 
-def _texts(entry: Any) -> Iterator[str]:
+def texts(entry: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+    """All texts of an entry that may be expressions, each with the keys that lead to it."""
     if isinstance(entry, str):
-        yield entry
+        yield path, entry
     elif isinstance(entry, Mapping):
-        for each in entry.values():
-            yield from _texts(each)
+        for key, each in entry.items():
+            yield from texts(each, (*path, str(key)))
     elif isinstance(entry, list | tuple):
         for each in entry:
-            yield from _texts(each)
+            yield from texts(each, path)
     elif isinstance(entry, Record):
         for key in type(entry).model_fields:
             if key not in ("title", "short", "note", "unit", "low", "high", "evidence"):
-                yield from _texts(getattr(entry, key))
+                yield from texts(getattr(entry, key), (*path, key))
+
+
+def _names(entry: object) -> set[str]:
+    return set().union(*(names_in(text) for _, text in texts(entry)))

@@ -2,18 +2,29 @@
  * What is read from an answer: figures over worlds, and differences on the same worlds, each worked out once.
  */
 
-import { replicationMass, summarise } from "./statistics.js";
+import { meanAndError, quantiles, replicationMass, summarise } from "./statistics.js";
 import { difference as less } from "./summary.js";
 
 const kept = new WeakMap();
 
 const masses = new Map();
 
-/** A row summed up; the mass of the replications is worked out once for every number of worlds. */
+/** The mass of the replications, worked out once for every number of worlds. */
+function massOf(weights, worlds) {
+  if (!masses.has(worlds)) masses.set(worlds, replicationMass(weights, worlds));
+  return masses.get(worlds);
+}
+
+/** A row summed up. */
 function summed(app, row) {
   const weights = app.engine.weightsOf(row.length);
-  if (!masses.has(row.length)) masses.set(row.length, replicationMass(weights, row.length));
-  return summarise(row, weights, masses.get(row.length));
+  return summarise(row, weights, massOf(weights, row.length));
+}
+
+/** The mean and its error alone, where nothing else is shown. */
+function averaged(app, row) {
+  const weights = app.engine.weightsOf(row.length);
+  return meanAndError(row, weights, massOf(weights, row.length));
 }
 
 const once = (answer, name, make) => {
@@ -44,13 +55,13 @@ export function difference(app, answer, key, other, kind, name) {
   return once(answer, `${key}-${other}/${kind}/${name}`, () => summed(app, less(a, b)));
 }
 
-/** How an arrangement moved from one answer (where it was `from`) to another, in every world of the smaller of the two. */
+/** How far an arrangement moved from one answer (where it was `from`) to another, on the worlds of the smaller: {mean, se}. */
 export function moved(app, answer, before, key, kind, name, from = key) {
   const a = rowOf(answer, key, kind, name);
   const b = rowOf(before, from, kind, name);
   if (a === null || b === null) return null;
   const count = Math.min(a.length, b.length);
-  return once(answer, `${key}/moved/${from}/${kind}/${name}`, () => summed(app, less(a.subarray(0, count), b.subarray(0, count))));
+  return once(answer, `${key}/moved/${from}/${kind}/${name}`, () => averaged(app, less(a.subarray(0, count), b.subarray(0, count))));
 }
 
 /** The share of the weight of worlds in which `key` does better than `other`, in worlds in which both have a figure. */
@@ -79,8 +90,9 @@ export function curve(app, answer, key, name) {
   const rows = rowOf(answer, key, "curves", name);
   if (rows === null) return null;
   return once(answer, `${key}/curve/${name}`, () => {
-    const found = rows.map((row) => summed(app, row));
-    return { mean: found.map((of) => of.mean), q05: found.map((of) => of.q05), q95: found.map((of) => of.q95) };
+    const means = rows.map((row) => averaged(app, row).mean);
+    const ends = rows.map((row) => quantiles(row, app.engine.weightsOf(row.length), [0.05, 0.95]));
+    return { mean: means, q05: ends.map(([low]) => low), q95: ends.map(([, high]) => high) };
   });
 }
 

@@ -130,11 +130,14 @@ export function gainsPicture(app, answer, base, keys = keysOf(answer)) {
   const [first, ...others] = keys;
   if (!others.length || !app.payload.actors.length) return null;
   const against = titleOf(app.payload, first, true);
+  const behind = (key) => ghostOf(app, base, key);
+  const start = behind(first) ?? first;
+  const ghost = start !== YOURS && keys.some((key) => behind(key) !== null);
   const columns = app.payload.actors.map((actor, at) => ({
     key: actor.name,
     label: actor.short,
     colour: actorColour(at),
-    rows: others.map((key) => ({ key, label: titleOf(app.payload, key, true), of: difference(app, answer, key, first, "values", actor.name), ghost: null })),
+    rows: others.map((key) => ({ key, label: titleOf(app.payload, key, true), of: difference(app, answer, key, first, "values", actor.name), ghost: ghost && (behind(key) ?? key) !== YOURS ? difference(app, base, behind(key) ?? key, start, "values", actor.name) : null })),
   }));
   const lose = columns.filter((column) => column.rows.some((row) => row.of !== null && row.of.q95 < 0)).map((column) => column.label);
   const value = (of) => (of === null || of.mean === null ? "-" : signed({ probability: false }, of.mean, of.se));
@@ -144,6 +147,7 @@ export function gainsPicture(app, answer, base, keys = keysOf(answer)) {
     definition: `What the future is worth to each actor at the start, less what it is worth under ${quoted(against)}, on the same worlds. Each actor has a scale of its own: payoffs of different actors are never compared. Triangle: ${isExact(app) ? "" : "mean, "}up for a gain and down for a loss${isExact(app) ? "" : "; line: nine of ten worlds"}.`,
     alternative: columns.map((column) => `${column.label}: ${column.rows.map((row) => `${row.label} ${value(row.of)}`).join(", ")}`).join("; "),
     draw: (width) => gains(columns, { width }),
+    ghost,
     table: {
       caption: `Gains and losses against ${quoted(against)}, each in the actor's own unit`,
       columns: ["Arrangement", ...columns.map((column) => column.label)],
@@ -238,18 +242,22 @@ export function costsPicture(app, answer, base, keys = keysOf(answer)) {
   const unit = named[0]?.cost_unit;
   const priced = named.filter((control) => control.cost_unit === unit);
   if (!unit) return null;
+  const partsOf = (found, key) => priced.map((control) => [control, figure(app, found, key, "costs", control.name)]).filter(([, of]) => of !== null && of.mean !== null);
+  const totalOf = (parts) => parts.reduce((sum, [, of]) => sum + of.mean, 0);
   const rows = keys.map((key) => {
-    const parts = priced.map((control) => [control, figure(app, answer, key, "costs", control.name)]).filter(([, of]) => of !== null && of.mean !== null);
-    return { key, label: titleOf(app.payload, key, true), parts, total: parts.reduce((sum, [, of]) => sum + of.mean, 0) };
+    const parts = partsOf(answer, key);
+    const behind = ghostOf(app, base, key);
+    return { key, label: titleOf(app.payload, key, true), parts, total: totalOf(parts), ghost: behind === null ? null : flat(totalOf(partsOf(base, behind))) };
   });
-  const drawn = rows.map((row) => ({ key: row.key, label: row.label, colour: colourOf(app, row.key), of: flat(row.total), ghost: null, text: row.total < 10 ? plain(row.total, null, 1) : whole(row.total) }));
+  const drawn = rows.map((row) => ({ key: row.key, label: row.label, colour: colourOf(app, row.key), of: flat(row.total), ghost: row.ghost, text: row.total < 10 ? plain(row.total, null, 1) : whole(row.total) }));
   const years = app.payload.curves.years.at(-1);
   return {
     name: "costs",
     title: `Expected cost over ${counted(years, "year")}: from ${whole(Math.min(...rows.map((row) => row.total)))} to ${whole(Math.max(...rows.map((row) => row.total)))} ${unit}`,
     definition: `The cost of every measure at the level in force, summed over the years in which it applies, as a mean over worlds, in ${unit}. Whoever controls a measure pays for it.`,
     alternative: drawn.map((row) => `${row.label}: ${row.text}`).join("; "),
-    draw: (width) => intervals(drawn, { width, domain: rounded(0, Math.max(1e-9, ...rows.map((row) => row.total))), unit }),
+    draw: (width) => intervals(drawn, { width, domain: rounded(0, Math.max(1e-9, ...rows.flatMap((row) => [row.total, row.ghost?.mean ?? 0]))), unit }),
+    ghost: rows.some((row) => row.ghost !== null),
     table: {
       caption: `Expected cost by measure, ${unit}`,
       columns: ["Arrangement", "all", ...priced.map((control) => control.short)],

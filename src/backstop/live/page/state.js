@@ -130,14 +130,17 @@ export function createApp({ payload, engine, screens, address = globalThis.locat
   /** The answer of the study as it stands, on all worlds. */
   const base = signal(null);
   const failed = signal("");
+  /** What stands in the window of those parts that are solved for only where they are seen, by name. */
+  const sight = signal({});
   const needs = computed(() => {
     const screen = view.value.screen;
     const wanted = new Set(["metrics"]);
     const add = (of) => of.forEach((name) => wanted.add(name));
     if (screen === "answer") add(["curves", "values"]);
-    if (screen === "compare") add(["values", "costs"]);
+    if (screen === "compare") add(["curves", "values", "costs"]);
     if (screen === "reproduce") add(["values", "costs"]);
     if (screen === "workbench") state.slots.value.forEach((slot) => add(NEEDS[slot] ?? []));
+    if (screen === "workbench" && sight.value.gains) add(NEEDS.gains);
     return [...wanted].sort();
   });
 
@@ -402,6 +405,7 @@ export function createApp({ payload, engine, screens, address = globalThis.locat
     answer,
     base,
     failed,
+    sight,
     problems,
     said,
     steps,

@@ -136,10 +136,16 @@ function share(value, weights, world) {
  * @returns {Int32Array}
  */
 export function sortedPlaces(row) {
-  let from = new Int32Array(row.length);
+  const from = new Int32Array(row.length);
   let count = 0;
   for (let w = 0; w < row.length; w++) if (Number.isFinite(row[w])) from[count++] = w;
-  from = from.subarray(0, count);
+  return sorted(row, from.subarray(0, count));
+}
+
+/** Places of values of a row, put into rising order. */
+function sorted(row, places) {
+  let from = places;
+  const count = from.length;
   // Runs of a few, sorted by insertion.
   for (let start = 0; start < count; start += RUN) {
     const end = Math.min(start + RUN, count);
@@ -168,13 +174,80 @@ export function sortedPlaces(row) {
   return from;
 }
 
+/** Bins that values are sorted into, roughly, before quantiles are read; rows shorter than so many worlds are sorted at once. */
+const BINS = 128;
+const FEW = 64;
+const binOf = new Uint8Array(1 << 16);
+const massOf = new Float64Array(BINS);
+
 /**
  * The smallest value whose cumulative weight reaches each of the rising `levels`; null where no value has weight.
+ *
+ * Only the bins in which these values lie are sorted. Weights are then added up in another order than Python's, so where
+ * a sum comes so near to its level that the order could matter, all values are sorted, and added up as Python does.
  * @param {Float64Array} row
  * @param {Float64Array | null} weights
  * @param {number[]} levels
  */
 export function quantiles(row, weights, levels = QUANTILES) {
+  if (row.length < FEW || row.length > binOf.length) return quantilesSorted(row, weights, levels);
+  let low = Infinity;
+  let high = -Infinity;
+  for (let w = 0; w < row.length; w++) {
+    const value = row[w];
+    if (!(value - value === 0)) return quantilesSorted(row, weights, levels);
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  const scale = (BINS - 1) / (high - low);
+  if (!(scale > 0 && scale < Infinity)) return quantilesSorted(row, weights, levels);
+  massOf.fill(0);
+  let total = 0;
+  for (let w = 0; w < row.length; w++) {
+    binOf[w] = (row[w] - low) * scale;
+    const bin = binOf[w];
+    const weight = weights === null ? 1 : weights[w];
+    massOf[bin] += weight;
+    total += weight;
+  }
+  const margin = total * 1e-10;
+  if (!(total > 0)) return quantilesSorted(row, weights, levels);
+  const found = [];
+  let bin = 0;
+  let below = 0;
+  let places = null;
+  for (const level of levels) {
+    const target = level * total;
+    while (bin < BINS - 1 && below + massOf[bin] < target) {
+      below += massOf[bin++];
+      places = null;
+    }
+    places ??= binned(row, bin);
+    let at = -1;
+    let sum = below;
+    while (sum < target && at < places.length - 1) {
+      if (target - sum < margin) return quantilesSorted(row, weights, levels);
+      at += 1;
+      sum += weights === null ? 1 : weights[places[at]];
+    }
+    if (at < 0 || Math.abs(sum - target) < margin) return quantilesSorted(row, weights, levels);
+    found.push(row[places[at]]);
+  }
+  return found;
+}
+
+/** The places in a bin, by rising values. */
+function binned(row, bin) {
+  let count = 0;
+  for (let w = 0; w < row.length; w++) if (binOf[w] === bin) count += 1;
+  const places = new Int32Array(count);
+  let at = 0;
+  for (let w = 0; at < count; w++) if (binOf[w] === bin) places[at++] = w;
+  return sorted(row, places);
+}
+
+/** The same with all values sorted, added up as Python does. */
+function quantilesSorted(row, weights, levels) {
   const places = sortedPlaces(row);
   const count = places.length;
   let total = count;

@@ -1,7 +1,7 @@
 /** A figure: what it found, what it is, the drawing, ways to take it away, and its numbers as a table. */
 
 import { html } from "vendor/htm";
-import { useRef } from "vendor/hooks";
+import { useRef, useState } from "vendor/hooks";
 import { useWidth } from "../charts/frame.js";
 import { Take } from "./take.js";
 
@@ -14,13 +14,17 @@ export function Figure({ app, of, level = "h3" }) {
   const frame = useRef(null);
   const id = `figure-${of.name}`;
   const { table } = of;
+  const [opened, setOpened] = useState(false);
+  const numbers = useRef(null);
+  // Numbers that are folded away wait until what moves has come to rest.
+  if (table && (opened || numbers.current === null || !app.answer.peek()?.preview)) numbers.current = html`<${Table} ...${table} />`;
   return html`<figure class="figure" aria-labelledby=${id}>
     <figcaption><${level} class="finding" id=${id}>${of.title}</${level}><p class="definition">${of.definition}</p></figcaption>
     <div class="frame" ref=${(element) => { place.current = element; frame.current = element; }} role="img" aria-label=${of.alternative ?? of.title}>${of.draw(width)}</div>
     ${of.ghost && html`<p class="legend"><span class="ghost-key" aria-hidden="true"></span> Hollow or dashed: the study as it stands (of Yours: what it is a copy of).</p>`}
     ${of.note && html`<p class="quiet">${of.note}</p>`}
     <${Take} app=${app} name=${of.name} title=${of.title} table=${of.data} frame=${frame} />
-    ${table && html`<details class="numbers"><summary>The numbers</summary><${Table} ...${table} /></details>`}
+    ${table && html`<details class="numbers" onToggle=${(event) => setOpened(event.currentTarget.open)}><summary>The numbers</summary>${numbers.current}</details>`}
   </figure>`;
 }
 

@@ -40,6 +40,7 @@ function Card({ app, claim }) {
   const passages = (claim.evidence ?? []).map((id) => app.payload.passages.find((each) => each.id === id)).filter(Boolean);
   return html`<article class="entry"><h3>${lamp(of.now)} ${claim.title} <span class=${`mark v-${of.now.replace(" ", "-")}`}>${of.now}</span></h3>
     ${of.known && of.now !== of.before && html`<p class="moved">As the study stands it is ${of.before}.</p>`}
+    ${of.waits && html`<p class="moved">This is as the study stands; it is judged anew when the sliders are at rest.</p>`}
     <dl>
       <dt>The test</dt><dd>${testWords(app, claim)}</dd>
       ${trueIn(share) && html`<dt>True in</dt><dd>${trueIn(share)} of the worlds in which the question arises${share.moot > 0 ? `; it does not arise in ${frequency(share.moot)}` : ""}</dd>`}

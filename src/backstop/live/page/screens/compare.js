@@ -4,7 +4,7 @@ import { html } from "vendor/htm";
 import { Waiting, MetricPicker, withTerms } from "../parts/pickers.js";
 import { Figure, Table } from "../parts/figure.js";
 import { Take } from "../parts/take.js";
-import { costsPicture, differencesPicture, gainsPicture } from "../pictures.js";
+import { costsPicture, differencesPicture, gainsPicture, survivalPicture } from "../pictures.js";
 import { difference, figure } from "../figures.js";
 import { differenceWords, leadMetric } from "../sentences.js";
 import { levelsOf, ownLevels, titleOf } from "../state.js";
@@ -64,11 +64,13 @@ function Compare({ app }) {
   }));
   const differing = others.length ? differencesPicture(app, answer, app.base.value, keys) : null;
   const gained = gainsPicture(app, answer, app.base.value, keys);
+  const byYear = keys.every((key) => Object.keys(answer.answers[key].curves).length > 0) ? survivalPicture(app, answer, app.base.value, keys) : null;
   const cost = costsPicture(app, answer, app.base.value, keys);
   return html`<div>${heading}
     <section class="answer" aria-label="The difference"><div class="pickers"><${MetricPicker} app=${app} id="compare-metric" /></div>
       ${others.length ? others.map((key) => html`<p class="lead" key=${key}>${differenceWords(app, answer, key, first, metric)}</p>`) : html`<p>Choose a second arrangement to compare ${quoted(against)} with.</p>`}</section>
     ${differing && html`<${Figure} app=${app} of=${differing} level="h2" />`}
+    ${byYear && html`<${Figure} app=${app} of=${byYear} level="h2" />`}
     <h2>All figures</h2>
     <${Table} caption=${`Chances in cases of 100; with the range of nine worlds in ten. “less” is the difference from ${against} in every world, summed up`}
       columns=${["Figure", ...keys.map((key) => titleOf(app.payload, key, true)), ...others.map((key) => `${titleOf(app.payload, key, true)} less ${against}`)]} rows=${rows} />

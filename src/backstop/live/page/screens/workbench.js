@@ -6,26 +6,23 @@ import { Control, standing } from "../parts/control.js";
 import { CampPicker, FocusPicker, Intervention, MetricPicker, Select, Waiting, arrangementOptions } from "../parts/pickers.js";
 import { Figure } from "../parts/figure.js";
 import { ArrangementTable } from "../parts/arrangements.js";
-import { PICTURES, picture } from "../pictures.js";
+import { InSight } from "../parts/sight.js";
+import { Lamps } from "../parts/lamps.js";
+import { PICTURES, gainsPicture, picture } from "../pictures.js";
 import { headline, movedWords } from "../sentences.js";
 import { SLOTS } from "../state.js";
-import { capital, counted } from "../words.js";
+import { counted } from "../words.js";
 
-/** Controls in their groups, measures first. */
+/** Controls in their groups: measures by who controls them, then assumptions by what they enter. */
 function grouped(controls) {
   const found = new Map();
   for (const control of controls) {
-    const measure = control.kind === "measure";
-    const ground = control.basis.grade === "judgement" && control.evidence.length ? "judged" : control.basis.grade;
-    const name = `${control.kind}/${measure ? control.group : ground}`;
-    if (!found.has(name)) found.set(name, { name, kind: control.kind, title: measure ? control.group_title : (GRADES[ground] ?? capital(ground)), controls: [] });
+    const name = `${control.kind}/${control.group}`;
+    if (!found.has(name)) found.set(name, { name, kind: control.kind, title: control.group_title, controls: [] });
     found.get(name).controls.push(control);
   }
   return [...found.values()];
 }
-
-/** What assumptions rest on, by the grade of the weakest ground. */
-const GRADES = { stated: "Rests on what accounts state", implied: "Rests on what accounts imply", derived: "Derived", judged: "Judged, with passages behind it", judgement: "Rests on judgement alone", unknown: "Its ground was not found" };
 
 const plainText = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
@@ -81,6 +78,15 @@ function Slot({ app, at }) {
   </section>`;
 }
 
+/** What the future is worth to each actor, unless one of the two charts is of it. */
+function Gains({ app, answer }) {
+  if (app.state.slots.value.includes("gains") || !app.payload.actors.length) return null;
+  const solved = Object.values(answer.answers).every(({ values }) => Object.keys(values).length > 0);
+  const of = solved ? gainsPicture(app, answer, app.base.value) : null;
+  if (of === null && Object.keys(answer.answers).length < 2) return null;
+  return html`<h2>Who gains and who loses</h2>${of ? html`<${Figure} app=${app} of=${of} />` : html`<p class="quiet">Solving…</p>`}`;
+}
+
 function Picture({ app }) {
   const answer = app.answer.value;
   if (answer === null) return html`<${Waiting} app=${app} />`;
@@ -90,8 +96,9 @@ function Picture({ app }) {
     ${movedWords(app, answer, app.base.value) && html`<p class="moved">${movedWords(app, answer, app.base.value)}</p>`}
     <div class="pickers"><${MetricPicker} app=${app} /><${FocusPicker} app=${app} /></div>
     <div class="slots"><${Slot} app=${app} at=${0} /><${Slot} app=${app} at=${1} /></div>
-    <h2>All arrangements</h2>
-    <${ArrangementTable} app=${app} answer=${answer} base=${app.base.value} />
+    <${InSight} app=${app} moving=${answer.preview} draw=${() => html`<h2>All arrangements</h2><${ArrangementTable} app=${app} answer=${answer} base=${app.base.value} />`} />
+    <${InSight} app=${app} name="gains" moving=${answer.preview} draw=${() => html`<${Gains} app=${app} answer=${answer} />`} />
+    ${app.payload.claims.length > 0 && html`<${InSight} app=${app} name="lamps" moving=${answer.preview} draw=${() => html`<h2>The claims</h2><${Lamps} app=${app} brief />`} />`}
   </div>`;
 }
 
