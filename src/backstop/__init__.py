@@ -10,12 +10,15 @@ if TYPE_CHECKING:
     from backstop.notebook import plot as plot
     from backstop.notebook.asking import assess as assess
     from backstop.notebook.asking import claims as claims
-    from backstop.notebook.asking import compare as compare
     from backstop.notebook.asking import conditions as conditions
     from backstop.notebook.asking import design as design
-    from backstop.notebook.asking import read as read
-    from backstop.notebook.asking import save as save
+    from backstop.notebook.asking import form as form
+    from backstop.notebook.asking import robustness as robustness
     from backstop.notebook.asking import sensitivity as sensitivity
+    from backstop.notebook.asking import value as value
+    from backstop.notebook.runs import compare as compare
+    from backstop.notebook.runs import read as read
+    from backstop.notebook.runs import save as save
     from backstop.scenario.model import Model as Model
     from backstop.scenario.study import load as load
     from backstop.worlds.result import Result as Result
@@ -26,13 +29,16 @@ _HOMES = {
     "Result": "backstop.worlds.result",
     "assess": "backstop.notebook.asking",
     "claims": "backstop.notebook.asking",
-    "compare": "backstop.notebook.asking",
+    "compare": "backstop.notebook.runs",
     "conditions": "backstop.notebook.asking",
     "design": "backstop.notebook.asking",
+    "form": "backstop.notebook.asking",
     "load": "backstop.scenario.study",
-    "read": "backstop.notebook.asking",
-    "save": "backstop.notebook.asking",
+    "read": "backstop.notebook.runs",
+    "robustness": "backstop.notebook.asking",
+    "save": "backstop.notebook.runs",
     "sensitivity": "backstop.notebook.asking",
+    "value": "backstop.notebook.asking",
 }
 
 # Modules that are met under a name of their own; the room of the report is called like a function.
@@ -48,10 +54,11 @@ __all__ = [
         "compare",
         "conditions",
         "design",
+        "form",
         "load",
         "plot",
     ),
-    *("read", "report", "save", "sensitivity"),
+    *("read", "report", "robustness", "save", "sensitivity", "value"),
 ]
 
 

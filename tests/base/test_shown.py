@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from backstop.base.shown import LINES, WIDTH, Sketch, sketch_html, sketch_text
 from backstop.base.table import Table
+from backstop.base.words import cells
 
 HOSTILE = "</td><script>alert(1)</script>\x1b[2J\u202e\n\n\"'&"
 
@@ -55,3 +56,12 @@ def test_html_holds_no_more_than_its_own_tags(rows: int) -> None:
     assert "\x1b" not in page
     assert "\u202e" not in page
     assert "\x1b" not in sketch_text(sketch(rows, 2, 1, HOSTILE))
+
+
+def test_wide_signs_keep_columns_apart_and_lines_short() -> None:
+    title = "以歐洲部隊為前沿並由後方保障支撐的持久和平安排方案" * 8
+    table = Table("Chances", ("", title, "peace"), ((title, "0.4", "0.5"), ("bare", "0.12", "0.7")))
+    lines = sketch_text(Sketch(title, (title,), (table,))).splitlines()
+    assert len(lines) == 5
+    assert max(map(cells, lines)) <= WIDTH
+    assert len({cells(line) for line in lines[2:]}) == 1

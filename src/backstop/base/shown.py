@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from backstop.base.faults import InvalidInput
 from backstop.base.table import Table
-from backstop.base.words import clean, counted, did_you_mean, shortened
+from backstop.base.words import cells, clean, counted, cut, did_you_mean
 
 if TYPE_CHECKING:
     import pandas
@@ -19,7 +19,7 @@ LINES = 10
 """Most lines of a `repr`."""
 
 WIDTH = 100
-"""Widest line of a `repr`."""
+"""Widest line of a `repr`, in columns of a terminal."""
 
 _MOST_CELL = 26
 _MOST_TITLE = 34
@@ -123,7 +123,7 @@ def sketch_text(of: Sketch) -> str:
       bare        0.4
       guarded     0.7
     """
-    head = [shortened(one_line(text), WIDTH) for text in (of.title, *of.lines)][: LINES - 3]
+    head = [cut(one_line(text), WIDTH) for text in (of.title, *of.lines)][: LINES - 3]
     left = LINES - len(head)
     tables = [table for table in of.tables if table.rows]
     if not tables or left < 3:
@@ -148,21 +148,20 @@ def one_line(text: str) -> str:
 
 def _aligned(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """Rows under their heads in columns, as many columns as fit into a line."""
-    cells = [
-        [shortened(one_line(cell), _MOST_TITLE if i == 0 else _MOST_CELL) for i, cell in enumerate(row)]
+    texts = [
+        [cut(one_line(cell), _MOST_TITLE if i == 0 else _MOST_CELL) for i, cell in enumerate(row)]
         for row in (columns, *rows)
     ]
-    widths = [max(len(row[i]) for row in cells) for i in range(len(columns))]
+    widths = [max(cells(row[i]) for row in texts) for i in range(len(columns))]
     keep, used = 1, 2 + widths[0]
     while keep < len(widths) and used + 3 + widths[keep] <= WIDTH - 4:
         used += 3 + widths[keep]
         keep += 1
     lines = []
-    for row in cells:
-        first, others = (
-            row[0].ljust(widths[0]),
-            (cell.rjust(w) for cell, w in zip(row[1:keep], widths[1:keep], strict=True)),
-        )
+    for row in texts:
+        blanks = [" " * (wide - cells(text)) for text, wide in zip(row, widths, strict=True)]
+        first = row[0] + blanks[0]
+        others = (blank + text for text, blank in zip(row[1:keep], blanks[1:keep], strict=True))
         lines.append(("  " + "   ".join((first, *others)) + (" ..." if keep < len(widths) else "")).rstrip())
     return lines
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -58,7 +57,7 @@ def diff(
     as they stand; a study beside it is solved with its seed and number of worlds.
     """
     from backstop.base.faults import InvalidInput
-    from backstop.questions.runs.difference import difference
+    from backstop.questions.runs.difference import difference, labels
     from backstop.questions.runs.saved import is_result, read_result
 
     if a == "-" and b == "-":
@@ -83,27 +82,19 @@ def diff(
         worlds=worlds or WORLDS,
         threads=threads,
     )
-    labels = _labels(a, b)
+    names = labels(a, b)
 
     def side(path: str, label: str) -> Run:
         if path in saved:
             return _read(label, saved[path], no_claims)
         return _solved(replace(wanted, study=path), label, arrangements, not no_claims)
 
-    found = difference(side(a, labels[0]), side(b, labels[1]), metrics, arrangements)
+    found = difference(side(a, names[0]), side(b, names[1]), metrics, arrangements)
     print_notes(found.notes)
     if as_json:
         print_json({"format": found.format, **found.as_dict(), "notes": list(found.notes)})
     else:
         print_titled(found.title, found.tables(), [found.finding])
-
-
-def _labels(a: str, b: str) -> tuple[str, str]:
-    """What the two are called: the names of their folders or files where those tell them apart, else A and B."""
-    names = [
-        Path(path).stem if path.endswith((".yaml", ".yml", ".json")) else Path(path).name for path in (a, b)
-    ]
-    return (names[0], names[1]) if all(names) and names[0] != names[1] else ("A", "B")
 
 
 def _read(label: str, result: SavedResult, no_claims: bool) -> Run:

@@ -54,18 +54,13 @@ def explain(
         number = int(world)
     model = run.model
 
-    import math
-
     from backstop.worlds.assessment import chosen_arrangements
     from backstop.worlds.trace import trace
 
     name = chosen_arrangements(model, [arrangement] if arrangement else None)[0]
-    length = model.period_years
-    period = round(year / length) if math.isfinite(year) else -1
-    # Months have no short decimal: 0.083 will do for the second.
-    if not 0 <= period < model.periods or abs(period * length - year) > 0.01 * length:
-        last = (model.periods - 1) * length
-        raise click.UsageError(f"--year {year:g}: periods begin at 0, {length:g}, ... {last:g} years")
+    period = model.scenario.horizon.period_from(year)
+    if period is None:
+        raise click.UsageError(f"--year {year:g}: periods begin at {model.scenario.horizon.beginnings} years")
     if picture is not None and not picture.lower().endswith((".svg", ".png")):
         raise click.UsageError(f"--picture {picture}: give a file that ends with .svg or .png")
     if split is not None:

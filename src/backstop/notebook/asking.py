@@ -9,29 +9,35 @@ measures; `information` is a reading of the payoff shocks;
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal, get_args
 
 from backstop.base.faults import InvalidInput
 from backstop.game.choice import Information
 from backstop.questions.inquiry import Inquiry, inquiry_of, known_arrangement, known_metric
-from backstop.scenario.study import Given, Settings, Study, model_of, scenario_path
+from backstop.scenario.study import Given, Settings, Study, model_of
 from backstop.worlds.query import Progress
 from backstop.worlds.result import Result
 
 if TYPE_CHECKING:
     from backstop.questions.claims.results import Claims
-    from backstop.questions.runs.difference import RunDifference
-    from backstop.questions.runs.saved import SavedResult
     from backstop.questions.study.conditions import Conditions
+    from backstop.questions.study.forms import FormAnswers
     from backstop.questions.study.packages import Packages
+    from backstop.questions.study.robustness import RobustnessScores
     from backstop.questions.study.sensitivity_results import Method, Sensitivity
+    from backstop.questions.study.value import ValueOfInformation
+
+Groups = Literal["basis", "camp", "both", "none"]
+
+
+_MOST_UNTIL = 1_000_000
 
 
 def assess(
     study: Study,
-    worlds: int = 10_000,
+    worlds: int | None = None,
     seed: int = 1,
     arrangements: Sequence[str] | None = None,
     information: Information | None = None,
@@ -43,10 +49,17 @@ def assess(
     camp: str | None = None,
     yours: Settings | None = None,
     out_of: int | None = None,
+    forms: bool = False,
+    metrics: Sequence[str] = (),
+    until: float | None = None,
 ) -> Result:
     """A study solved over many worlds, as `backstop assess` does; `arrangements` None: all of them.
 
+    `worlds` None: 10,000, or 1,000,000 at most where `until` says how many there are to be.
     `out_of`: so many worlds are drawn and weighed, and `worlds` of them taken by their weights, as for a live page.
+    `forms`: the headline is solved under other forms of the model too, as the command does; they are `beside` the
+    result, and in its JSON. `metrics`: the headline is the first of these. `until`: more and more worlds are drawn,
+    `worlds` at most, until the error of the headline's metric is that small.
 
     Raises InvalidInput for unknown names and for faults found while solving, Refused past 2,000,000 worlds.
 
@@ -56,7 +69,28 @@ def assess(
     from backstop.worlds.assessment import assess as solve
 
     model = model_of(study, set, given, camp, yours)
-    return solve(model, worlds, seed, arrangements, information, threads, progress, out_of)
+    chosen = [known_metric(model, name) for name in metrics]
+
+    def of(count: int) -> Result:
+        return solve(model, count, seed, arrangements, information, threads, progress, out_of)
+
+    beside: dict[str, object] = {}
+    if until is None:
+        result = of(10_000 if worlds is None else worlds)
+    else:
+        from backstop.questions.study.convergence import assessed_until
+
+        if out_of is not None:
+            raise InvalidInput("until draws worlds until there are enough", hint="leave out_of out")
+        headline = chosen[0] if chosen else next(iter(model.scenario.metrics))
+        found = assessed_until(of, headline, until, _MOST_UNTIL if worlds is None else worlds)
+        result, beside["until"] = found.result, found.as_dict()
+    if forms:
+        from backstop.report.material.gathering import forms_of
+        from backstop.report.material.subject import subject_of
+
+        beside["forms"] = forms_of(result, subject_of(result, chosen), threads).as_dict()
+    return replace(result, beside=beside) if beside else result
 
 
 def claims(
@@ -217,16 +251,13 @@ def design(
     ).or_refused()
 
 
-def compare(
-    a: Study | Result | SavedResult,
-    b: Study | Result | SavedResult,
+def form(
+    study: Study,
     metrics: Sequence[str] = (),
-    arrangements: Sequence[str] = (),
     worlds: int = 4000,
     seed: int = 1,
     *,
-    judge: bool = True,
-    labels: tuple[str, str] = ("A", "B"),
+    arrangements: Sequence[str] = (),
     set: Settings | None = None,
     given: Given | None = None,
     camp: str | None = None,
@@ -234,59 +265,92 @@ def compare(
     information: Information | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
-) -> RunDifference:
-    """Two runs side by side, as `backstop diff`: what changed in the assumptions, and what in the answers.
+) -> FormAnswers:
+    """How far answers move with the form of the model, as `backstop form` finds; `metrics` empty: the first six.
 
-    Studies are solved on the same worlds; results, also those that `read` gives, are taken as they are. `judge`: also
-    judge the claims. Raises InvalidInput for unknown names and where the two have nothing in common.
+    Raises InvalidInput for unknown names.
     """
-    from backstop.questions.claims.judging import judge_claims
-    from backstop.questions.runs.difference import Run, difference, run_of
-    from backstop.questions.runs.saved import SavedResult
+    from backstop.questions.study.forms import answers_by_form
+    from backstop.worlds.assessment import chosen_arrangements
 
-    def side(of: Study | Result | SavedResult, label: str) -> Run:
-        if isinstance(of, SavedResult):
-            return run_of(label, of) if judge else Run(label, of)
-        if isinstance(of, Result):
-            result = of
-        else:
-            model = model_of(of, set, given, camp, yours)
-            result = assess(model, worlds, seed, arrangements, information, threads, progress)
-        judged = None
-        if judge and result.model.scenario.claims:
-            judged = judge_claims(inquiry_of(result, threads, progress), camps=False, solved=result)
-        return run_of(label, result, judged)
-
-    return difference(side(a, labels[0]), side(b, labels[1]), metrics, arrangements)
+    model = model_of(study, set, given, camp, yours)
+    names = [known_metric(model, name) for name in metrics] or list(model.scenario.metrics)[:6]
+    inquiry = Inquiry(model, worlds, seed, information, threads, progress)
+    return answers_by_form(inquiry, names, chosen_arrangements(model, arrangements))
 
 
-def read(path: str | Path) -> SavedResult:
-    """A result that `save` or `backstop assess --out` wrote: the folder, or a file with its JSON.
+def robustness(
+    study: Study,
+    metric: str | None = None,
+    worlds: int = 10_000,
+    seed: int = 1,
+    *,
+    less: bool = False,
+    requirement: float | None = None,
+    criteria: Sequence[str] = (),
+    optimism: float = 0.5,
+    arrangements: Sequence[str] = (),
+    set: Settings | None = None,
+    given: Given | None = None,
+    camp: str | None = None,
+    yours: Settings | None = None,
+    information: Information | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> RobustnessScores:
+    """Arrangements judged by their worst worlds and regrets, as `backstop robustness` does; by the first metric.
 
-    Raises InvalidInput for anything else.
+    `less`: less of the metric is better; `requirement`: what it should reach; `criteria`: only these. Raises
+    InvalidInput for unknown names.
     """
-    from backstop.questions.runs.saved import read_result
+    from backstop.questions.study.robustness import robustness as scored
+    from backstop.worlds.assessment import chosen_arrangements
 
-    return read_result(path)
+    model = model_of(study, set, given, camp, yours)
+    name = known_metric(model, metric or next(iter(model.scenario.metrics)))
+    chosen = chosen_arrangements(model, arrangements)
+    inquiry = Inquiry(model, worlds, seed, information, threads, progress)
+    return scored(inquiry, name, chosen, criteria, not less, requirement, optimism)
 
 
-def save(result: Result, folder: str | Path) -> Path:
-    """Write a result into a folder: `result.json`, `worlds.parquet`, `phases.parquet` and a page `report.html`.
+def value(
+    study: Study,
+    metric: str | None = None,
+    worlds: int = 10_000,
+    seed: int = 1,
+    *,
+    less: bool = False,
+    actor: str | None = None,
+    groups: Groups = "both",
+    own: Mapping[str, Sequence[str]] | None = None,
+    arrangements: Sequence[str] = (),
+    set: Settings | None = None,
+    given: Given | None = None,
+    camp: str | None = None,
+    yours: Settings | None = None,
+    information: Information | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> ValueOfInformation:
+    """What knowing a parameter is worth before an arrangement is chosen, as `backstop value` finds.
 
-    An earlier folder of results is replaced, any other is left alone. Returns the folder.
+    Chosen is by `metric`, by default the first that says that something lasts, or by the value to an `actor`; `own`:
+    groups of parameters beside those that `groups` makes. Raises InvalidInput for unknown names, Refused where there
+    is no choice.
     """
-    from backstop.base.files import RESULTS, folder_written_whole, write_new
-    from backstop.report.material.gathering import forms_of, of_assessment
-    from backstop.report.material.subject import subject_of
-    from backstop.report.render.html import html
-    from backstop.report.sections.whole import written
-    from backstop.worlds.storage import save as store
+    from backstop.questions.study.value import groups_of, lasting_metric
+    from backstop.questions.study.value import value as worth
+    from backstop.worlds.assessment import chosen_arrangements
 
-    target = Path(folder)
-    lead, file = subject_of(result), scenario_path(result.model)
-    command = "backstop.save(result, folder)"
-    content = written(of_assessment(result, file, lead, forms_of(result, lead), None, command))
-    with folder_written_whole(target, RESULTS) as scratch:
-        store(result, scratch)
-        write_new(scratch / "report.html", html(content))
-    return target
+    if actor is not None and (metric is not None or less):
+        raise InvalidInput(
+            "choose by a metric or by an actor, not both", hint="an actor prefers more of its value"
+        )
+    if groups not in get_args(Groups):
+        raise InvalidInput(f"groups {groups!r}: give one of {', '.join(get_args(Groups))}")
+    model = model_of(study, set, given, camp, yours)
+    name = None if actor is not None else known_metric(model, metric or lasting_metric(model))
+    together = groups_of(model, groups, {label: tuple(names) for label, names in (own or {}).items()})
+    chosen = chosen_arrangements(model, arrangements)
+    inquiry = Inquiry(model, worlds, seed, information, threads, progress)
+    return worth(inquiry, chosen, name, actor, not less, together)

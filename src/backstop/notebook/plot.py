@@ -1,6 +1,7 @@
 """The charts of the report as objects of Altair, for notebooks: of a result, of claims, of a whole report.
 
-Each chart is complete: its finding as title, what is shown as subtitle, source and note beneath.
+Each chart is complete: its finding as title, what is shown as subtitle, source and note beneath. The map of the phases
+and the game tree are no charts, but pictures that show and save themselves.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from backstop.base.faults import InvalidInput
 from backstop.base.words import did_you_mean
+from backstop.notebook.picture import Picture
+from backstop.questions.inquiry import known_arrangement
 from backstop.report.content import Block, Figure, Report, Section
 from backstop.worlds.result import Result
 
@@ -19,23 +22,25 @@ if TYPE_CHECKING:
     from backstop.graphmodel.analysis import Analysis
     from backstop.questions.claims.results import Claims
     from backstop.report.material.gathering import Material
+    from backstop.scenario.model import Model
+    from backstop.worlds.tracing.traced import PhaseTrace, WorldTrace
 
     Chart: TypeAlias = altair.VConcatChart
 
 
-def figures(of: Report | Result) -> dict[str, Chart]:
-    """All charts of a report, or those of a result alone, by name, in their order."""
+def figures(of: Report | Result) -> dict[str, Chart | Picture]:
+    """All figures of a report, or those of a result alone, by name, in their order."""
     from backstop.report.sections import arrangements, survival
     from backstop.report.sections.brief.page import section as brief
 
     if isinstance(of, Report):
-        return {figure.name: chart_of(figure) for figure in of.figures()}
+        return {figure.name: _shown(figure) for figure in of.figures()}
     found = _material(of)
     body = (brief(found), arrangements.section(found), survival.section(found))
     blocks = [block for section in body for block in _blocks(section)]
     # As on the page: what is looked up comes after what is read through.
     blocks += [*survival.annex(found), *arrangements.annexed_figures(found)]
-    return {block.name: chart_of(block) for block in blocks if isinstance(block, Figure)}
+    return {block.name: _shown(block) for block in blocks if isinstance(block, Figure)}
 
 
 def arrangements(result: Result) -> Chart:
@@ -113,6 +118,82 @@ def verdicts(claims: Claims, result: Result) -> list[Chart]:
     return [chart_of(block) for block in blocks if isinstance(block, Figure)]
 
 
+def phases(
+    result: Result,
+    arrangement: str | None = None,
+    world: int | str = "central",
+    year: float | None = None,
+    split: str | None = None,
+) -> Picture:
+    """The phases of one world as a map: what each actor gets there a year, and how likely what follows is.
+
+    `arrangement`: the first one where none is named; `world`: a number, or the central one; `year`: in which a period
+    begins, else that which the report draws. Where facts tell phases apart each phase of the file is drawn once, and
+    once for each value of the fact `split`. Raises InvalidInput for unknown names.
+    """
+    from backstop.report.sections.game import central_period, map_figure
+
+    model = result.model
+    if split is not None and split not in model.scenario.facts:
+        facts = list(model.scenario.facts)
+        hint = did_you_mean(split, facts, "fact") if facts else "the study has no facts"
+        raise InvalidInput(f"no fact is called {split}", hint=hint)
+    period = central_period(model) if year is None else _period(model, year)
+    of = _traced(result, arrangement, world, period)
+    return Picture(map_figure(_material(result), of, period, split))
+
+
+def tree(
+    result: Result,
+    arrangement: str | None = None,
+    phase: str | None = None,
+    world: int | str = "central",
+    year: float = 0.0,
+) -> Picture:
+    """What is played in a phase of one world as a tree: who decides, how likely each branch is, where it leads.
+
+    `phase`: the first one in which something is played where none is named; the others as for `phases`. Raises
+    InvalidInput for unknown names, and for a phase in which nothing is played.
+    """
+    from backstop.report.sections.game import tree_figure
+
+    period = _period(result.model, year)
+    of = _traced(result, arrangement, world, period)
+    return Picture(tree_figure(_material(result), of, _played(of.phases[period], phase)))
+
+
+def _period(model: Model, year: float) -> int:
+    found = model.scenario.horizon.period_from(year)
+    if found is None:
+        raise InvalidInput(f"year {year:g}: periods begin at {model.scenario.horizon.beginnings} years")
+    return found
+
+
+def _traced(result: Result, arrangement: str | None, world: int | str, period: int) -> WorldTrace:
+    """One world of a result in full."""
+    from backstop.worlds.trace import CENTRAL, trace
+
+    if world != CENTRAL and (not isinstance(world, int) or isinstance(world, bool)):
+        raise InvalidInput(f"world {world!r}: give a world's number or the word {CENTRAL}")
+    name = known_arrangement(result.model, arrangement)
+    return trace(result.model, name, world, result.seed, result.information, (period,))
+
+
+def _played(phases: Sequence[PhaseTrace], name: str | None) -> PhaseTrace:
+    """The phase of that name, of those that facts or types make of it the likeliest; the first played, for None."""
+    known = {phase.phase for phase in phases} | {phase.phase.partition("[")[0] for phase in phases}
+    if name is not None and name not in known:
+        raise InvalidInput(f"no phase is called {name}", hint=did_you_mean(name, known, "phase"))
+    alike = [
+        phase for phase in phases if name is None or name in (phase.phase, phase.phase.partition("[")[0])
+    ]
+    played = [phase for phase in alike if phase.nodes]
+    if not played:
+        where = "in any phase" if name is None else f"in {name}"
+        raise InvalidInput(f"nothing is decided {where}, so there is no tree to draw")
+    return played[0] if name is None else max(played, key=lambda phase: phase.share)
+
+
 def conflict(analysis: Analysis) -> Chart:
     """The states of a conflict and the moves between them, with what is stable; a table where they are over 64."""
     from backstop.graphmodel.show.drawing import drawing
@@ -126,6 +207,10 @@ def chart_of(figure: Figure) -> Chart:
     from backstop.report.charts.style import complete
 
     return complete(figure)
+
+
+def _shown(figure: Figure) -> Chart | Picture:
+    return chart_of(figure) if figure.charted else Picture(figure)
 
 
 def _blocks(section: Section | None) -> Sequence[Block]:

@@ -64,7 +64,8 @@ class Figure:
     """A figure: its finding as title, what is shown as subtitle, source and note, and the picture in words.
 
     `drawn` is the picture alone, as it is drawn for the width in pixels of a page or of a phone; `chart` makes the
-    same picture as an object of Altair, for notebooks and Vega-Lite. `table` holds the numbers behind it.
+    same picture as an object of Altair, for notebooks and Vega-Lite. `table` holds the numbers behind it. A map or a
+    tree is not `charted`: its chart shows the numbers behind it in another way than it is drawn.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Figure:
     chart: Callable[[], Chart] = field(repr=False)
     drawn: Callable[[float], Sheet] = field(repr=False)
     table: Table | None = None
+    charted: bool = True
 
 
 Block = Paragraph | Items | Entry | Code | Figure | Table

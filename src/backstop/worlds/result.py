@@ -120,7 +120,7 @@ class Result(Shown):
     """An assessment. `weighed`: how worlds were weighed; `parameters` holds every world's draws. `grid`: how much rests
     on the grid of beliefs, where others learn an actor's type; None where nobody learns. `unconverged`: the numbers of
     the first worlds that did not settle. `out_of`: how many worlds were drawn and weighed, where these are taken out of
-    them by their weights, and `numbers` which of them they are.
+    them by their weights, and `numbers` which of them they are. `beside`: what else its JSON holds, by key.
 
     >>> import backstop
     >>> result = backstop.assess(backstop.load("examples/ladder"), worlds=100, arrangements=["automatic", "attributed"])
@@ -144,6 +144,7 @@ class Result(Shown):
     unconverged: tuple[int, ...] = ()
     numbers: IntArray | None = field(default=None, repr=False)
     out_of: int | None = None
+    beside: Mapping[str, object] = field(default_factory=dict, repr=False)
 
     @property
     def drawn_words(self) -> str:
@@ -204,6 +205,7 @@ class Result(Shown):
             "arrangements": {n: _arrangement_dict(a, self.model) for n, a in self.arrangements.items()},
             "observations": {name: o.as_dict() for name, o in self.observations.items()},
             "notes": list(self.notes),
+            **self.beside,
         }
 
     def sketch(self) -> Sketch:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
@@ -47,6 +48,18 @@ class Run:
     def data(self) -> Mapping[str, Any]:
         """The JSON of the result."""
         return self.result.as_dict()
+
+
+def labels(a: str, b: str) -> tuple[str, str]:
+    """What two runs are called: by their paths, the names of their folders or files where those differ, else A and B.
+
+    >>> labels("studies/before", "studies/after.yaml"), labels("before", "old/before")
+    (('before', 'after'), ('A', 'B'))
+    """
+    names = [
+        Path(path).stem if path.endswith((".yaml", ".yml", ".json")) else Path(path).name for path in (a, b)
+    ]
+    return (names[0], names[1]) if all(names) and names[0] != names[1] else ("A", "B")
 
 
 def run_of(label: str, result: Result | SavedResult, claims: Claims | None = None) -> Run:

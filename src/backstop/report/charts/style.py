@@ -117,9 +117,10 @@ def figure(
     note: str = "",
     alternative: str,
     table: Table | None = None,
+    charted: bool = True,
 ) -> Figure:
     """A finished figure from what makes its Altair chart, and from the same as it is drawn for a page."""
-    return Figure(name, title, definition, source, note, alternative, chart, drawn, table)
+    return Figure(name, title, definition, source, note, alternative, chart, drawn, table, charted)
 
 
 def _head_and_foot(of: Figure) -> tuple[dict[str, object], dict[str, object]]:

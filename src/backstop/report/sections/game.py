@@ -207,13 +207,13 @@ def section(found: Material) -> Section:
     """
     model, focus = found.model, found.subject.focus
     facts = model.scenario.facts
-    period = model.periods // 2 if facts else 0
+    period = central_period(model)
     of = trace(model, focus, information=found.result.information, periods=(0, period))
-    played = next((phase for phase in of.phases[0] if phase.nodes), None)
     splits = [None, *(name for name, fact in facts.items() if fact.values)]
-    figures = [_map_figure(found, of.phases[period], split, period) for split in splits]
+    figures = [map_figure(found, of, period, split) for split in splits]
+    played = next((phase for phase in of.phases[0] if phase.nodes), None)
     if played is not None:
-        figures.append(_tree_figure(found, played))
+        figures.append(tree_figure(found, of, played))
     where = quoted(found.arrangement_title(focus))
     split_too = " [--split FACT]" if facts else ""
     words = (
@@ -231,11 +231,15 @@ def _and_later(model: Model, period: int) -> str:
     )
 
 
-def _map_figure(
-    found: Material, phases: tuple[PhaseTrace, ...], split: str | None = None, period: int = 0
-) -> Figure:
+def central_period(model: Model) -> int:
+    """The period that the map is drawn of: the first, or the middle of the horizon where facts come apart by then."""
+    return model.periods // 2 if model.scenario.facts else 0
+
+
+def map_figure(found: Material, of: WorldTrace, period: int, split: str | None = None) -> Figure:
+    """The phases of one world in a period as a map: what each actor gets a year, and how likely what follows is."""
     model = found.model
-    places = _places(model, _groups(model, phases, split))
+    places = _places(model, _groups(model, of.phases[period], split))
     rows = [(place.title, title, chance_words(p)) for place in places for _, title, p in place.to]
     first = next((place for place in places if place.begins), places[0])
     title = f"It begins with {quoted(first.title)}"
@@ -245,9 +249,11 @@ def _map_figure(
     elif likely is not None:
         title += f"; {_period(model)} on, most likely is {quoted(likely[1])} ({chance_words(likely[0])})"
     chances = [(f"{a} to {b}", p) for place in places for a, b, p in _passages(place)]
-    note = "Of the central world alone: other worlds have other chances."
+    note = _alone(model, of)
+    if model.scenario.facts or period:
+        note += f" Year {period * model.period_years:g}."
     if model.scenario.facts:
-        note += f" Year {period * model.period_years:g}. {_gathered(model, split)}"
+        note += f" {_gathered(model, split)}"
     return style.figure(
         partial(_bars, chances),
         partial(draw_map, places, _period(model)),
@@ -258,14 +264,22 @@ def _map_figure(
         note=note,
         alternative=stop("; ".join(f"{a} to {b}: {c}" for a, b, c in rows) or title),
         table=Table("Passages", ("", "to", f"chance {_period(model)}"), tuple(rows)),
+        charted=False,
     )
+
+
+def _alone(model: Model, of: WorldTrace) -> str:
+    which = "the central world" if of.world == "central" else f"world {of.world}"
+    under = quoted(model.scenario.arrangements[of.arrangement].titled(of.arrangement))
+    return f"Of {which} under {under} alone: other worlds have other chances."
 
 
 def _passages(place: Place) -> list[tuple[str, str, float]]:
     return [(place.title, title, p) for _, title, p in place.to]
 
 
-def _tree_figure(found: Material, phase: PhaseTrace) -> Figure:
+def tree_figure(found: Material, of: WorldTrace, phase: PhaseTrace) -> Figure:
+    """What is played in a phase of one world as a tree: who decides, how likely each branch is, where it leads."""
     model = found.model
     nodes = [_node(model, node) for node in phase.nodes]
     who = list(dict.fromkeys(node.who for node in nodes if node.who != CHANCE))
@@ -285,9 +299,10 @@ def _tree_figure(found: Material, phase: PhaseTrace) -> Figure:
         f"({chance_words(likely.probability)})",
         definition="Who decides, what can be done, how likely it is where its node is reached, and where it leads.",
         source=found.source,
-        note="Of the central world alone: other worlds have other chances.",
+        note=_alone(model, of),
         alternative=stop("; ".join(f"{a}: {b}, {c}" for a, b, c, _ in rows)),
         table=Table("Branches", ("", "branch", "chance", "leads to"), rows),
+        charted=False,
     )
 
 

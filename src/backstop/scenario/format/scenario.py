@@ -6,6 +6,7 @@ the file (`from_`, `for_` and `in_` stand for `from`, `for` and `in`, which Pyth
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -102,6 +103,20 @@ class Horizon(Record):
     def periods(self) -> int:
         """Number of periods within the horizon."""
         return round(self.years / self.period_years)
+
+    def period_from(self, year: float) -> int | None:
+        """Number of the period that begins with a year, to a hundredth of a period; None where none does."""
+        at = year / self.period_years
+        # Months have no short decimal: 0.083 will do for the second.
+        near = round(at) if math.isfinite(at) else -1
+        return near if 0 <= near < self.periods and abs(near - at) <= 0.01 else None
+
+    @property
+    def beginnings(self) -> str:
+        """The years with which periods begin, as they are told: `0, 0.5, ... 3.5`."""
+        return (
+            f"0, {self.years_at(1):g}, ... {self.years_at(self.periods - 1):g}" if self.periods > 1 else "0"
+        )
 
     @property
     def tail_periods(self) -> int | None:
