@@ -183,6 +183,32 @@ def test_an_error_in_what_is_done_with_blocks_ends_the_work(
     assert host.solve(3, parameters, model.levels["nothing"]).settled.all()
 
 
+def test_work_that_is_ended_ends_no_other(
+    program: Program, model: Model, parameters: dict[str, Number]
+) -> None:
+    def fail(block: Block) -> None:
+        raise KeyError("nothing can be kept")
+
+    host, failed = Host(program, 2), list[KeyError]()
+    expected = bits(host.solve(WORLDS, parameters, model.levels["nothing"], EVERYTHING))
+
+    def failing() -> None:
+        for _ in range(30):
+            try:
+                host.each(fail, WORLDS, parameters, {"it": model.levels["nothing"]}, Wanted(()), 100)
+            except KeyError as error:
+                failed.append(error)
+
+    other = threading.Thread(target=failing)
+    other.start()
+    found = [host.solve(WORLDS, parameters, model.levels["nothing"], EVERYTHING) for _ in range(5)]
+    other.join()
+    assert len(failed) == 30
+    assert len(found) == 5
+    for each in found:
+        assert bits(each) == expected
+
+
 @pytest.fixture
 def _interruptible() -> Iterator[None]:
     """Interruptions arrive, here and in what is started, also where the tests were started to ignore them."""

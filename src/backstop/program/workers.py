@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 
 from backstop.program.runtime import Instance, Machine, Stopped
 
@@ -18,11 +19,19 @@ _LOOK_EVERY = 0.2
 _AT_ONCE = 32
 
 
+# Whether what is done here is to end; None where nobody else can say so.
+ENDING: ContextVar[threading.Event | None] = ContextVar("ENDING", default=None)
+
+
 class Workers:
-    """As many threads as are told, started for each piece of work; instances are kept from one to the next."""
+    """As many threads as are told, started for each piece of work; instances are kept from one to the next.
+
+    Several pieces of work may go on at a time: together they solve in no more threads than that.
+    """
 
     def __init__(self, machine: Machine, threads: int) -> None:
         self._machine, self._threads = machine, threads
+        self._places = threading.Semaphore(threads)
         self._idle: list[Instance] = []
         self._lock = threading.Lock()
 
@@ -30,8 +39,11 @@ class Workers:
         """`job(instance, first, count)` for every span; `told(count)` in this thread as each of them ends.
 
         The first error is raised here, and an interruption; then nothing more is begun, calls that are under way are
-        ended, and all threads are waited for.
+        ended, and all threads are waited for. Raises Stopped where ENDING says so.
         """
+        ending = ENDING.get()
+        if ending is not None and ending.is_set():
+            raise Stopped
         if self._threads == 1 and len(spans) == 1 and spans[0][1] <= _AT_ONCE:
             self._alone(job, spans[0])
             told(spans[0][1])
@@ -44,6 +56,8 @@ class Workers:
             for thread in threads:
                 thread.start()
             while ended < len(spans):
+                if ending is not None and ending.is_set():
+                    raise Stopped
                 try:
                     found = work.done.get(timeout=_LOOK_EVERY)
                 except queue.Empty:
@@ -69,23 +83,38 @@ class Workers:
 
     def _worker(self, work: _Work) -> None:
         try:
-            instance = self._instance()
+            while self._place(work):
+                try:
+                    span = work.next()
+                    if span is None:
+                        break
+                    self._solve(work, span)
+                finally:
+                    self._places.release()
         except BaseException as error:
             work.done.put(error)
-            return
+
+    def _place(self, work: _Work) -> bool:
+        """Wait until one of the threads may solve a block; False where all is to stop."""
+        while not self._places.acquire(timeout=_LOOK_EVERY):
+            if work.stopping.is_set():
+                return False
+        return True
+
+    def _solve(self, work: _Work, span: Span) -> None:
+        """A block solved; nothing where all is to stop."""
+        instance = self._instance()
         try:
-            while True:
-                # In this order: whoever stops the work does so before it ends calls.
-                instance.ready()
-                span = work.next()
-                if span is None:
-                    break
-                work.job(instance, *span)
+            # In this order: whoever stops the work does so before it ends calls.
+            while not work.stopping.is_set():
+                try:
+                    work.job(instance, *span)
+                except Stopped:
+                    # Other work may have been meant, which all calls under way are ended for.
+                    instance.ready()
+                    continue
                 work.done.put(span[1])
-        except Stopped:
-            pass
-        except BaseException as error:
-            work.done.put(error)
+                return
         finally:
             self._give_back(instance)
 

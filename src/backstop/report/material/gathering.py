@@ -33,6 +33,7 @@ from backstop.report.material.subject import Subject, subject_of
 from backstop.scenario.model import Model
 from backstop.worlds.assessment import assess
 from backstop.worlds.result import Result
+from backstop.worlds.threads import beside
 
 T = TypeVar("T")
 
@@ -145,45 +146,53 @@ def gathered(
     )
     lead = subject_of(result, request.metrics, request.target, request.focus)
     inquiry = inquiry_of(result, request.threads)
-    step("looking for what it hangs on")
-    shares = sought(lambda: shares_of(inquiry, result, lead))
-    swung = sought(lambda: swings(inquiry, Quantity(lead.metric, lead.focus)).swings)
-    conditions = sought(lambda: conditions_of(inquiry, result, lead))
-    packages: Sought[Packages] = Sought(None, _NOT_QUICK)
-    if not quick:
-        step("looking for the least packages")
-        packages = sought(lambda: _packages(inquiry, result, lead, request))
-    step("trying other forms of the model")
-    forms = forms_of(result, lead, request.threads)
-    claims = None
-    unjudged = ""
-    if quick or not model.scenario.claims:
-        pass
-    elif result.weights is not None or result.worlds >= FEW_TO_JUDGE:
-        step("judging claims")
-        claims = judge_claims(inquiry, solved=result)
-    else:
-        unjudged = (
-            f"Claims, judged: {counted(result.worlds, 'world')} cannot tell; {FEW_TO_JUDGE} are needed."
+
+    def least() -> Sought[Packages]:
+        if quick:
+            return Sought(None, _NOT_QUICK)
+        return sought(lambda: _packages(inquiry, result, lead, request))
+
+    # The search takes as long as all else together, and is mostly solving.
+    with beside(least, request.threads) as packages:
+        step("looking for what it hangs on")
+        shares = sought(lambda: shares_of(inquiry, result, lead))
+        swung = sought(lambda: swings(inquiry, Quantity(lead.metric, lead.focus)).swings)
+        conditions = sought(lambda: conditions_of(inquiry, result, lead))
+        step("trying other forms of the model")
+        forms = forms_of(result, lead, request.threads)
+        claims = None
+        unjudged = ""
+        if quick or not model.scenario.claims:
+            pass
+        elif result.weights is not None or result.worlds >= FEW_TO_JUDGE:
+            step("judging claims")
+            claims = judge_claims(inquiry, solved=result)
+        else:
+            unjudged = (
+                f"Claims, judged: {counted(result.worlds, 'world')} cannot tell; {FEW_TO_JUDGE} are needed."
+            )
+        step("reading the evidence")
+        camps, evidence, graph = _camps(result, lead), evidence_of(model, study), graph_readings(study)
+        beliefs = learnt_beliefs(result, request.threads)
+        if not quick:
+            step("looking for the least packages")
+        return Material(
+            model,
+            result,
+            lead,
+            shares,
+            swung,
+            conditions,
+            packages(),
+            camps,
+            claims,
+            evidence,
+            graph,
+            command,
+            forms,
+            beliefs=beliefs,
+            unjudged=unjudged,
         )
-    step("reading the evidence")
-    return Material(
-        model,
-        result,
-        lead,
-        shares,
-        swung,
-        conditions,
-        packages,
-        _camps(result, lead),
-        claims,
-        evidence_of(model, study),
-        graph_readings(study),
-        command,
-        forms,
-        beliefs=learnt_beliefs(result, request.threads),
-        unjudged=unjudged,
-    )
 
 
 def of_brief(
