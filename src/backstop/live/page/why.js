@@ -146,3 +146,38 @@ export function remarkable(row, weights, lessIsBetter) {
     { name: "best", title: "the best", world: least((value) => -up * value) },
   ];
 }
+
+/**
+ * How a world flows from phase to phase: `shares[t][k]` as period t begins, one more than there are periods, and for every
+ * period `flows[t]`: [{from, to, p, outcomes: [{outcome, p}]}], p the chance that play is in `from` then and goes on to `to`.
+ *
+ * @param {object} description of the program
+ * @param {object} found what `engine.trace` gives for all periods, in their order
+ * @param {string | null} type where everybody knows it
+ */
+export function flowsOf(description, found, type) {
+  const { periods } = description.horizon;
+  const mine = (at) => phasesOf(description, found, Math.min(at, periods - 1), at).filter((phase) => phase.type === type);
+  const flows = Array.from({ length: periods }, (_, t) => mine(t).flatMap((phase) => flowsFrom(phase)));
+  const shares = Array.from({ length: periods + 1 }, (_, t) => mine(t).map((phase) => phase.share));
+  return { flows, shares };
+}
+
+/** Where a phase leads to in a year, the likeliest first; what cannot come about is left out. */
+function flowsFrom(phase) {
+  if (!(phase.share > 0)) return [];
+  if (phase.nodes.length === 0) return [{ from: phase.index, to: phase.index, p: phase.share, outcomes: [] }];
+  const found = new Map();
+  for (const node of phase.nodes) {
+    if (node.kind !== "ending" || !(node.reach > 0)) continue;
+    const to = phase.next[node.outcome];
+    const flow = found.get(to) ?? { from: phase.index, to, p: 0, outcomes: new Map() };
+    const p = phase.share * node.reach;
+    flow.p += p;
+    flow.outcomes.set(node.outcome, (flow.outcomes.get(node.outcome) ?? 0) + p);
+    found.set(to, flow);
+  }
+  return [...found.values()]
+    .map((flow) => ({ ...flow, outcomes: [...flow.outcomes].map(([outcome, p]) => ({ outcome, p })).sort((a, b) => b.p - a.p) }))
+    .sort((a, b) => b.p - a.p);
+}

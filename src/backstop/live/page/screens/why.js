@@ -13,6 +13,7 @@ import { leadMetric } from "../sentences.js";
 import { capital, clause, counted, exact, frequency, listed, quoted, stop } from "../words.js";
 import { likeliest, phasesOf, remarkable, treeOf, worthToMover } from "../why.js";
 import { FailingPicker } from "./failing.js";
+import { PhaseMap } from "./phase_map.js";
 import { asked } from "./flips.js";
 
 /** Moves of one node that are shown before the others are asked for. */
@@ -331,6 +332,7 @@ function Opened({ app, heading, period, believed, setBelieved, years }) {
   const command = `${commandLine(app, "explain").replace(/ --worlds \S+( --out-of \S+)?/, "").replace(/ --json$/, "")} --arrangement ${focus}${world === "central" ? "" : ` --world ${app.payload.draws.numbers?.[world] ?? world}`}${years[period] ? ` --year ${years[period]}` : ""} --all`;
   return frame(html`
     ${!found.settled && html`<p class="wrong">In this world the values do not settle: replies cycle, or the tail is cut off.</p>`}
+    <${PhaseMap} app=${app} names=${names} phase=${phase} phases=${found.phases} period=${found.period} onPick=${(at, of) => app.act.look({ period: at, phase: keyOf(of) })} />
     <${PhaseWords} app=${app} names=${names} phase=${phase} phases=${found.phases} period=${found.period} promised=${promised} />
     ${phase.belief !== null && html`<${Believed} names=${names} phase=${phase} believed=${believed} setBelieved=${setBelieved} />`}
     <${Tree} key=${keyOf(phase)} app=${app} names=${names} phase=${phase} phases=${found.phases} />

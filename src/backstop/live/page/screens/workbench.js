@@ -97,6 +97,14 @@ function Picture({ app }) {
     <div class="pickers"><${MetricPicker} app=${app} /><${FocusPicker} app=${app} /></div>
     <div class="slots"><${Slot} app=${app} at=${0} /><${Slot} app=${app} at=${1} /></div>
     <${InSight} app=${app} moving=${answer.preview} draw=${() => html`<h2>All arrangements</h2><${ArrangementTable} app=${app} answer=${answer} base=${app.base.value} />`} />
+  </div>`;
+}
+
+/** What stands under the table, on a phone under the sliders: what actors gain and lose, and the claims. */
+function Under({ app }) {
+  const answer = app.answer.value;
+  if (answer === null) return null;
+  return html`<div class="under">
     <${InSight} app=${app} name="gains" moving=${answer.preview} draw=${() => html`<${Gains} app=${app} answer=${answer} />`} />
     ${app.payload.claims.length > 0 && html`<${InSight} app=${app} name="lamps" moving=${answer.preview} draw=${() => html`<h2>The claims</h2><${Lamps} app=${app} brief />`} />`}
   </div>`;
@@ -113,6 +121,6 @@ export const screen = {
   key: "w",
   served: false,
   wide: true,
-  render: (app) => html`<div><h1 id="screen-title" tabindex="-1" class="small-title">Workbench</h1><p class="on-phone"><a href="#search" onClick=${toSliders}>To the sliders</a></p><div class="bench"><${Sliders} app=${app} /><${Picture} app=${app} /></div></div>`,
+  render: (app) => html`<div><h1 id="screen-title" tabindex="-1" class="small-title">Workbench</h1><p class="on-phone"><a href="#search" onClick=${toSliders}>To the sliders</a></p><div class="bench"><${Sliders} app=${app} /><${Picture} app=${app} /><${Under} app=${app} /></div></div>`,
 };
 
