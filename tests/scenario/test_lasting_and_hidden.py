@@ -165,6 +165,33 @@ def test_what_is_wrong_is_said_with_its_place(old: str, new: str, said: str) -> 
     assert all(fault.startswith("scenario.yaml:") for fault in found)
 
 
+@pytest.mark.parametrize(
+    "old, new, said",
+    [
+        (
+            "{calm: {share: 1 - hawk}, keen: {share: hawk}}",
+            "{calm: {share: 1}}",
+            "8:5 actors.north.types: north has 1",
+        ),
+        ("{calm: {share: 1 - hawk}, keen: {share: hawk}}", "{}", "8:5 actors.north.types: north has 0 types"),
+        (
+            "{calm: {share: 1 - hawk}, keen: {share: hawk}}",
+            "[calm, keen]",
+            "8:12 actors.north.types: a mapping",
+        ),
+        (
+            "    types: {calm: {share: 1 - hawk}, keen: {share: hawk}}\n",
+            "",
+            "8:5 actors.north.beliefs: north has no types",
+        ),
+    ],
+)
+def test_what_follows_from_wrong_types_is_not_said_again(old: str, new: str, said: str) -> None:
+    assert sum("keen" in line for line in BASE.splitlines()) > 2
+    found = faults(changed((old, new)))
+    assert len(found) == 1 and found[0].startswith(f"scenario.yaml:{said}"), found
+
+
 def test_nobody_chooses_by_a_type_that_it_does_not_know() -> None:
     hidden = ("beliefs: known", "beliefs: fixed")
     own = ("noise: 0.3}", 'noise: "0.3 + type(north, keen)"}')

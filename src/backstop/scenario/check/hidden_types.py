@@ -21,7 +21,9 @@ def check_types(root: Part, usage: Usage) -> None:
             for key in ("beliefs", "grid"):
                 if actor.has(key):
                     actor.at(key).fault(
-                        f"{actor.name} has no types, so {key} means nothing", "remove it", key=True
+                        f"{actor.name} has no types, so {key} means nothing",
+                        "give it two types, or remove this",
+                        key=True,
                     )
             continue
         if first is not None:

@@ -112,10 +112,15 @@ class Names:
         """Why an actor has no such type, and what to do; None where it has."""
         if not self.has("actors", actor):
             return f"there is no actor called {actor}", self.hint(actor, self.valid("actors"), "actor")
-        types = self.root.at("actors").at(actor).at("types")
-        if not self.root.at("actors").at(actor).has("types"):
+        holder = self.root.at("actors").at(actor)
+        types = holder.at("types")
+        if not holder.has("types"):
+            # What stands at the actor and means nothing without types is a fault that says as much.
+            if holder.has("beliefs") or holder.has("grid"):
+                return None
             return f"{actor} has no types", "give it types, or leave out what asks for them"
-        if type_ not in types.names():
+        # Types that are none, or not two, are a fault where they stand.
+        if type_ not in types.names() and len(types.names()) == 2:
             return f"{actor} has no type called {type_}", self.hint(type_, types.names(), "type")
         return None
 
