@@ -192,6 +192,18 @@ def test_what_follows_from_wrong_types_is_not_said_again(old: str, new: str, sai
     assert len(found) == 1 and found[0].startswith(f"scenario.yaml:{said}"), found
 
 
+def test_an_offer_with_the_name_of_a_parameter_is_said_once() -> None:
+    text = changed(("offer: terms, actor: south", "offer: hawk, actor: south")).replace(
+        "terms_kept: terms", "terms_kept: hawk"
+    )
+    text = text.replace("doubled: 2 * terms", "doubled: 2 * hawk").replace(
+        'prize: "1 + pledge', 'prize: "hawk + pledge'
+    )
+    found = faults(text)
+    assert [fault for fault in found if "hawk is already the name of a parameter" in fault]
+    assert not [fault for fault in found if "is reached without it" in fault], found
+
+
 def test_nobody_chooses_by_a_type_that_it_does_not_know() -> None:
     hidden = ("beliefs: known", "beliefs: fixed")
     own = ("noise: 0.3}", 'noise: "0.3 + type(north, keen)"}')

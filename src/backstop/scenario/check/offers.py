@@ -76,7 +76,9 @@ class Scopes:
                 continue
             seen.add(name)
             if name in self.names.offers:
-                found.add(name)
+                # An offer with the name of something else is a fault there; what is meant here is that.
+                if name not in self.names.kinds:
+                    found.add(name)
             elif self.names.has("definitions", name):
                 waiting += self.usage.leads_to.get(name, [])
         return found
