@@ -36,7 +36,7 @@ def sketch(rows: int, columns: int, lines: int, text: str = "words") -> Sketch:
 def test_ten_lines_of_a_hundred_characters_at_most(rows: int, columns: int, lines: int, text: str) -> None:
     shown = sketch_text(sketch(rows, columns, lines, text)).splitlines()
     assert 1 <= len(shown) <= LINES
-    assert max(map(len, shown)) <= WIDTH
+    assert max(map(cells, shown)) <= WIDTH
 
 
 def test_what_is_left_out_is_counted() -> None:

@@ -123,7 +123,7 @@ def sketch_text(of: Sketch) -> str:
       bare        0.4
       guarded     0.7
     """
-    head = [cut(one_line(text), WIDTH) for text in (of.title, *of.lines)][: LINES - 3]
+    head = [cut(one_line(text), WIDTH) for text in (of.title.strip() or "-", *of.lines)][: LINES - 3]
     left = LINES - len(head)
     tables = [table for table in of.tables if table.rows]
     if not tables or left < 3:

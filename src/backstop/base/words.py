@@ -290,15 +290,18 @@ def cells(text: str) -> int:
 def cut(text: str, most: int) -> str:
     """`text` in one line of at most `most` columns of a terminal; an ellipsis stands where it is cut.
 
+    A mark on another counts for one column here, so that no line holds marks without number.
+
     >>> cut("a force in front", 9), cut("\u6301\u4e45\u548c\u5e73", 7)
     ('a force\u2026', '\u6301\u4e45\u548c\u2026')
     """
     line = " ".join(text.split())
-    if cells(line) <= most:
+    sizes = [max(1, cells(character)) for character in line]
+    if sum(sizes) <= most:
         return line
     kept, used = 0, 0
-    for character in line:
-        used += cells(character)
+    for size in sizes:
+        used += size
         if used > most - 1:
             break
         kept += 1
