@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -65,3 +66,11 @@ def test_wide_signs_keep_columns_apart_and_lines_short() -> None:
     assert len(lines) == 5
     assert max(map(cells, lines)) <= WIDTH
     assert len({cells(line) for line in lines[2:]}) == 1
+
+
+def test_words_stand_to_the_left_and_figures_to_the_right_and_wide_tables_scroll() -> None:
+    rows = (("bare", "Nothing at all is promised", "0.4", "-"), ("both", "Both", "<0.01", "+2 (1 to 3)"))
+    html = sketch_html(Sketch("Chances", (), (Table("Chances", ("", "title", "peace", "moved"), rows),)))
+    cells_of = re.findall(r'<td style="[^"]*text-align:(\w+);min-width:(\w+);', html)
+    assert cells_of == [("left", "0"), ("left", "12em"), ("right", "0"), ("right", "0")] * 2
+    assert '<div style="overflow-x:auto"><table' in html

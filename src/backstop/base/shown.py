@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,8 +26,12 @@ _MOST_CELL = 26
 _MOST_TITLE = 34
 _OPEN_ROWS = 40
 _CELL = (
-    "padding:2px 10px 2px 0;text-align:{};vertical-align:top;border-bottom:1px solid rgba(128,128,128,.35)"
+    "padding:2px 10px 2px 0;text-align:{};min-width:{};vertical-align:top;"
+    "border-bottom:1px solid rgba(128,128,128,.35)"
 )
+# A cell that begins with a figure, or says that there is none.
+_FIGURE = re.compile(r"[-+<>]?[\d.,]|-$|no value$")
+_LONG = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,25 +188,31 @@ def sketch_html(of: Sketch) -> str:
 
 
 def html_table(table: Table) -> str:
-    """A table as HTML: the first column to the left, the others to the right."""
-    sides = ["left", *["right"] * (len(table.columns) - 1)]
+    """A table as HTML: figures to the right and words to the left; one wider than the page scrolls by itself."""
+    styles = [_CELL.format(*_side(table, at)) for at in range(len(table.columns))]
     head = "".join(
-        f'<th scope="col" style="{_CELL.format(side)}">{_safe(column)}</th>'
-        for column, side in zip(table.columns, sides, strict=True)
+        f'<th scope="col" style="{style}">{_safe(column)}</th>'
+        for column, style in zip(table.columns, styles, strict=True)
     )
     body = "".join(
         "<tr>"
-        + "".join(
-            f'<td style="{_CELL.format(side)}">{_safe(cell)}</td>'
-            for cell, side in zip(row, sides, strict=True)
-        )
+        + "".join(f'<td style="{style}">{_safe(cell)}</td>' for cell, style in zip(row, styles, strict=True))
         + "</tr>"
         for row in table.rows
     )
     title = f'<caption style="text-align:left">{_safe(table.title)}</caption>' if table.title else ""
     note = f"<p><small>{_safe(table.note)}</small></p>" if table.note else ""
     inner = f"{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
-    return f'<table style="border-collapse:collapse">{inner}</table>{note}'
+    grid = f'<table style="border-collapse:collapse">{inner}</table>'
+    return f'<div style="overflow-x:auto">{grid}</div>{note}'
+
+
+def _side(table: Table, at: int) -> tuple[str, str]:
+    """Where the cells of a column stand, and how narrow it may become: long words keep some room."""
+    texts = [row[at] for row in table.rows if row[at]]
+    if at > 0 and all(_FIGURE.match(text) for text in texts):
+        return "right", "0"
+    return "left", "12em" if max(map(len, texts), default=0) > _LONG else "0"
 
 
 def _safe(text: str) -> str:
