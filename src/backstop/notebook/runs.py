@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from backstop.game.choice import Information
 from backstop.notebook.asking import assess
 from backstop.questions.inquiry import inquiry_of
-from backstop.scenario.model import Model
 from backstop.scenario.study import Given, Settings, Study, model_of, scenario_path
 from backstop.worlds.query import Progress
 from backstop.worlds.result import Result
@@ -28,7 +27,7 @@ def compare(
     seed: int = 1,
     *,
     judge: bool = True,
-    labels: tuple[str, str] | None = None,
+    labels: tuple[str, str] = ("A", "B"),
     set: Settings | None = None,
     given: Given | None = None,
     camp: str | None = None,
@@ -40,12 +39,11 @@ def compare(
     """Two runs side by side, as `backstop diff`: what changed in the assumptions, and what in the answers.
 
     Studies are solved on the same worlds; results, also those that `read` gives, are taken as they are. `judge`: also
-    judge the claims. `labels`: what the two are called; the names of their studies where left out. Raises InvalidInput
-    for unknown names and where the two have nothing in common.
+    judge the claims. `labels`: what the two are called. Raises InvalidInput for unknown names and where the two have
+    nothing in common.
     """
     from backstop.questions.claims.judging import judge_claims
     from backstop.questions.runs.difference import Run, difference, run_of
-    from backstop.questions.runs.difference import labels as labelled
     from backstop.questions.runs.saved import SavedResult
 
     def side(of: Study | Result | SavedResult, label: str) -> Run:
@@ -61,17 +59,7 @@ def compare(
             judged = judge_claims(inquiry_of(result, threads, progress), camps=False, solved=result)
         return run_of(label, result, judged)
 
-    one, other = labelled(_name(a), _name(b)) if labels is None else labels
-    return difference(side(a, one), side(b, other), metrics, arrangements)
-
-
-def _name(of: Study | Result | SavedResult) -> str:
-    """The path of a study, or the name of the study that a run is of."""
-    if isinstance(of, Result):
-        return of.model.study
-    if isinstance(of, Model):
-        return of.study
-    return str(of) if isinstance(of, str | Path) else str(of.data.get("study", ""))
+    return difference(side(a, labels[0]), side(b, labels[1]), metrics, arrangements)
 
 
 def read(path: str | Path) -> SavedResult:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -268,3 +269,67 @@ def test_a_missing_side_is_one_message(tmp_path: Path) -> None:
     assert answer.code == 3
     assert "there is no such file or folder" in answer.err
     assert run("diff", "-", "-").code == 3
+
+
+def test_what_is_as_by_default_is_named(tmp_path: Path) -> None:
+    for name, beliefs in (("learn", ""), ("known", "    beliefs: known\n")):
+        assert run("new", tmp_path / name, "--template", "learning").code == 0
+        file = tmp_path / name / "scenario.yaml"
+        text = file.read_text(encoding="utf-8")
+        assert text.count("    beliefs: bayes\n") == 1
+        file.write_text(text.replace("    beliefs: bayes\n", beliefs), encoding="utf-8")
+    one, other = (backstop.load(tmp_path / name) for name in ("learn", "known"))
+    assert [change.words for change in assumption_changes(one, other)] == [
+        "actors.rival.beliefs: bayes -> known"
+    ]
+
+
+def test_a_section_of_one_side_is_told_entry_by_entry(tmp_path: Path) -> None:
+    seen = (
+        "claims:\n",
+        "observations:\n  record: {metric: peace, arrangement: bare, observed: {beta: [6, 4]}}\nclaims:\n",
+    )
+    (said,) = words(tmp_path, seen)
+    assert said.startswith("observations: observations.record: new ({metric: peace")
+
+
+def test_names_that_changed_are_told_apart_from_what_did(tmp_path: Path) -> None:
+    a = study(tmp_path, "a")
+    b = study(tmp_path, "b", ("  walled: {", "  fenced: {"), ("gain", "prize"))
+    found = backstop.compare(a, b, worlds=64)
+    about = [note for note in found.notes if note.startswith(("parameter ", "arrangement "))]
+    assert about == [
+        "parameter gain of A is drawn from the same as prize of B: under another name it has other draws, which alone "
+        "moves figures a little",
+        "arrangement walled of A promises the same as fenced of B: call them alike to compare them",
+    ]
+    other = study(tmp_path, "c", ("  walled: {measures: {wall: 5}", "  fenced: {measures: {wall: 6}"))
+    assert not any("call them alike" in note for note in backstop.compare(a, other, worlds=64).notes)
+
+
+def test_a_move_that_does_not_show_has_no_row_and_one_that_hardly_does_is_told_by_how_much(
+    tmp_path: Path,
+) -> None:
+    a = study(tmp_path, "a")
+    little = backstop.compare(a, study(tmp_path, "b", ("0.2 * cost", "0.20005 * cost")), worlds=256)
+    assert len(little.moved) > 1
+    assert re.search(r": by [-+]0\.000\d.*, so that it is in .* cases in both\.$", little.finding) or (
+        little.finding == "No figure moves by as much as is shown of it."
+    )
+    shown = [row for table in little.tables() for row in table.rows if "answers" in table.title]
+    assert not any(re.match(r"[-+]?0\.0+( |$)", row[-1]) for row in shown)
+    least = backstop.compare(a, study(tmp_path, "c", ("0.2 * cost", "0.2000000001 * cost")), worlds=256)
+    assert least.finding in (
+        "No figure moves by as much as is shown of it.",
+        "No figure moves by more than two errors.",
+    )
+
+
+def test_a_result_beside_a_study_has_its_titles_and_what_was_set_in_words(tmp_path: Path) -> None:
+    a = study(tmp_path, "a", ("peace: {avoid", 'peace: {title: "No war", avoid'))
+    assert run("assess", a, "--worlds", 256, "--set", "wall=9", "--out", tmp_path / "kept").code == 0
+    for sides in ((a, tmp_path / "kept"), (tmp_path / "kept", a)):
+        answer = run("diff", *sides)
+        assert answer.code == 0, answer.err
+        assert "What moves most is “No war” under “Bare”" in " ".join(answer.out.split())
+        assert re.search(r"note: set: .*wall = 9", answer.err)

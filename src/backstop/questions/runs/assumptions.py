@@ -95,7 +95,9 @@ def assumption_changes(one: Model, other: Model) -> tuple[AssumptionChange, ...]
 
     What was set, or is a camp's own, differs in what is in force and not in the files, and is told so.
     """
-    found = list(_changes((), _plain(one.scenario), _plain(other.scenario)))
+    sides = ((_plain(of.scenario), of.scenario.model_dump(by_alias=True)) for of in (one, other))
+    (first_file, first_whole), (second_file, second_whole) = sides
+    found = list(_changes((), first_file, second_file, first_whole, second_whole))
     found += _in_force(one, other, {change.path for change in found})
     first, second = next(iter(one.levels)), next(iter(other.levels))
     if first != second:
@@ -156,12 +158,32 @@ def _weights(parameter: Parameter) -> str:
     return f" (weights {', '.join(f'{view.weight:g}' for view in experts.values())})"
 
 
-def _changes(path: Path, one: Any, other: Any) -> Iterator[AssumptionChange]:
+def _changes(
+    path: Path, one: Any, other: Any, whole: Any = None, other_whole: Any = None
+) -> Iterator[AssumptionChange]:
+    """Differences between the plain data of two files; `whole`, `other_whole`: the same with what is as by default."""
+    if not path[1:]:
+        # A section that one side does not have is told entry by entry.
+        one, other = (
+            {} if of is None and isinstance(by, dict) else of for of, by in ((one, other), (other, one))
+        )
     if isinstance(one, dict) and isinstance(other, dict):
         for key in dict.fromkeys((*one, *other)):
-            yield from _changes((*path, key), one.get(key), other.get(key))
-    elif not _same(one, other):
+            inner = (_within(of, key) for of in (whole, other_whole))
+            yield from _changes((*path, key), one.get(key), other.get(key), *inner)
+        return
+    one, other = (_default(by) if of is None else of for of, by in ((one, whole), (other, other_whole)))
+    if not _same(one, other):
         yield AssumptionChange(_part(path), dotted(path), _said(one), _said(other))
+
+
+def _within(whole: Any, key: Any) -> Any:
+    return whole.get(key) if isinstance(whole, dict) else None
+
+
+def _default(whole: Any) -> Any:
+    """What a field is as by default, where that is a word or a number that says something."""
+    return whole if whole and isinstance(whole, (str, int, float)) else None
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from backstop.base.arrays import FloatArray
+from backstop.base.document_changes import flow_text
 from backstop.base.faults import InvalidInput
 from backstop.base.shown import ShownTables
 from backstop.base.table import Table
@@ -23,6 +24,7 @@ from backstop.questions.claims.results import Claims
 from backstop.questions.runs.assumptions import TITLES, AssumptionChange, assumption_changes
 from backstop.questions.runs.saved import SavedResult
 from backstop.scenario.format.scenario import PROBABILITIES
+from backstop.scenario.sketch import distribution_words
 from backstop.worlds.comparison import MARGIN
 from backstop.worlds.result import Result
 from backstop.worlds.statistics import Estimate, jackknife, sums_by_replication
@@ -147,22 +149,27 @@ class RunDifference(ShownTables):
         chances = [each for each in moved if self._is_chance(each)]
         of = max(chances or moved, key=_size)
         assert of.a is not None and of.b is not None and of.difference is not None
+        if not _seen(of):
+            return "No figure moves by as much as is shown of it."
         if chances:
             one, other = (frequency(side.mean, side.se) for side in (of.a, of.b))
             ends = f"in {one} cases in {self.a.label}, in {other} in {self.b.label}"
         else:
             one, other = (supported(side.mean, side.se) for side in (of.a, of.b))
             ends = f"{one} in {self.a.label}, {other} in {self.b.label}"
+        if one == other:
+            ends = f"by {_moved(of)}, so that it is {f'in {one} cases' if chances else one} in both"
         metric, arrangement = (
-            quoted(_titled(self.b, part, name))
+            quoted(_titled(self.b if isinstance(self.b.result, Result) else self.a, part, name))
             for part, name in (("metrics", of.metric), ("arrangements", of.arrangement))
         )
         return stop(f"What moves most is {metric} under {arrangement}: {ends}")
 
     def _is_chance(self, of: AnswerChange) -> bool:
         """Whether a metric is a probability, as far as it can be told."""
-        if isinstance(self.b.result, Result):
-            return self.b.result.model.scenario.metrics[of.metric].kind in PROBABILITIES
+        for run in (self.b, self.a):
+            if isinstance(run.result, Result):
+                return run.result.model.scenario.metrics[of.metric].kind in PROBABILITIES
         return False
 
     def as_dict(self) -> dict[str, object]:
@@ -196,13 +203,16 @@ class RunDifference(ShownTables):
         if moved:
             left = len(self.answers) - len(moved)
             note = f"{counted(left, 'other figure')} not told apart." if left else "All figures differ."
-            if len(moved) > _MOST_ROWS:
-                note = f"The first {_MOST_ROWS} of {len(moved)}; JSON has them all. {note}"
+            seen = [each for each in moved if _seen(each)]
+            if len(seen) < len(moved):
+                note = f"{counted(len(moved) - len(seen), 'figure')} more by less than is shown of it. {note}"
+            if len(seen) > _MOST_ROWS:
+                note = f"The first {_MOST_ROWS} of {len(seen)}; JSON has them all. {note}"
             found.append(
                 Table(
                     "What differs in the answers",
                     ("metric", "arrangement", "A", "B", "B - A"),
-                    tuple(self._row(each) for each in moved[:_MOST_ROWS]),
+                    tuple(self._row(each) for each in seen[:_MOST_ROWS]),
                     f"Mean over worlds; the difference ± its Monte Carlo error. {note}",
                 )
             )
@@ -220,12 +230,21 @@ class RunDifference(ShownTables):
     @staticmethod
     def _row(of: AnswerChange) -> tuple[str, ...]:
         ends = (("no value" if side is None else supported(side.mean, side.se)) for side in (of.a, of.b))
-        change = "-"
-        if of.difference is not None:
-            se = of.difference.se
-            error = f" ±{number(se, se)}" if se else ""
-            change = f"{'+' if of.difference.mean > 0 else ''}{number(of.difference.mean, se)}{error}"
-        return (of.metric, of.arrangement, *ends, change)
+        return (of.metric, of.arrangement, *ends, _moved(of))
+
+
+def _moved(of: AnswerChange) -> str:
+    """How far a figure moves, with its error: `+0.035 ±0.001`; `-` where one side has no value."""
+    if of.difference is None:
+        return "-"
+    se = of.difference.se
+    error = f" ±{number(se, se)}" if se and number(se, se).strip("0.") else ""
+    return f"{'+' if of.difference.mean > 0 else ''}{number(of.difference.mean, se)}{error}"
+
+
+def _seen(of: AnswerChange) -> bool:
+    """Whether anything is left of a difference in the digits in which it is shown."""
+    return of.difference is None or bool(_moved(of).partition(" ")[0].strip("+-0.,"))
 
 
 def _size(of: AnswerChange) -> float:
@@ -345,12 +364,13 @@ def _notes(a: Run, b: Run, paired: bool) -> list[str]:
             only = [name for name in mine if name not in theirs]
             if only:
                 found.append(f"only in {run.label}: {label} {listed(only)}")
+    found += _alike(a, b)
     for name in ("worlds", "seed", "information"):
         if one[name] != other[name]:
             found.append(f"{name}: {one[name]} in {a.label}, {other[name]} in {b.label}")
     for name in ("set", "given", "camp", "yours"):
         if (mine := one.get(name) or None) != (theirs := other.get(name) or None):
-            found.append(f"{name}: {mine or 'nothing'} in {a.label}, {theirs or 'nothing'} in {b.label}")
+            found.append(f"{name}: {_set(mine)} in {a.label}, {_set(theirs)} in {b.label}")
     if isinstance(a.result, SavedResult) or isinstance(b.result, SavedResult):
         if one.get("digests") != other.get("digests"):
             found.append(
@@ -365,6 +385,49 @@ def _notes(a: Run, b: Run, paired: bool) -> list[str]:
         if isinstance(run.result, Result):
             found += [f"{run.label}: {note}" for note in run.result.notes]
     return found
+
+
+def _alike(a: Run, b: Run) -> list[str]:
+    """What only one side has and the other has under another name, of parameters and arrangements."""
+    if not isinstance(a.result, Result) or not isinstance(b.result, Result):
+        return []
+    found = []
+    one, other = a.result.model, b.result.model
+    drawn = tuple(
+        {name: distribution_words(of) for name, of in model.scenario.parameters.items()}
+        for model in (one, other)
+    )
+    for name, twin in _twins(*drawn):
+        found.append(
+            f"parameter {name} of {a.label} is drawn from the same as {twin} of {b.label}: under another name it has "
+            "other draws, which alone moves figures a little"
+        )
+    levels = tuple({name: dict(of) for name, of in model.levels.items()} for model in (one, other))
+    for name, twin in _twins(*levels):
+        found.append(
+            f"arrangement {name} of {a.label} promises the same as {twin} of {b.label}: call them alike to compare them"
+        )
+    return found
+
+
+def _twins(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Names that one side alone has, each with the one name that the other side alone has for the same."""
+    mine, theirs = ([name for name in of if name not in by] for of, by in ((one, other), (other, one)))
+    pairs = []
+    for name in mine:
+        twins = [twin for twin in theirs if other[twin] == one[name]]
+        if len(twins) == 1 and sum(one[each] == one[name] for each in mine) == 1:
+            pairs.append((name, twins[0]))
+    return pairs
+
+
+def _set(of: Any) -> str:
+    """What was set or given in words: `pledge = 1`."""
+    if not of:
+        return "nothing"
+    if not isinstance(of, Mapping):
+        return str(of)
+    return ", ".join(f"{name} = {flow_text(value)}" for name, value in of.items())
 
 
 def _about(run: Run) -> dict[str, object]:
