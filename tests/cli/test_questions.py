@@ -389,6 +389,11 @@ def test_what_all_prints_goes_to_a_file_too(lottery: Path, tmp_path: Path, comma
         assert table["title"] in flat
         assert len(table["rows"]) >= 1
         assert all(len(row) == len(table["columns"]) for row in table["rows"])
+    # Charts are in the file alone.
+    assert bool(shown["figures"]) == (command[0] != "value")  # knowing is worth nothing there
+    for figure in shown["figures"]:
+        assert figure["wide"].startswith("<svg ")
+        assert figure["source"].startswith("Source: ")
     assert shown["title"] in flat
     assert [line for line in shown["lines"] if line[:30] in flat]
     if command[0] in ("assess", "claims"):

@@ -67,6 +67,54 @@ def test_an_analysis_is_run_and_gives_what_the_command_gives(
     assert given == answer.out
 
 
+CHARTS = {
+    "More worlds": {"#field-worlds": "500"},
+    "Sensitivity": {"#field-worlds": "256"},
+    "Conditions": {"#field-conditions-where": "lasting < 0.5", "#field-worlds": "1000"},
+    "Packages": {
+        "#field-design-target": "lasting >= 0.8",
+        "#field-design-share": "0.9",
+        "#field-worlds": "200",
+    },
+    "Robustness": {"#field-worlds": "500"},
+    "Form of the model": {"#field-worlds": "200"},
+}
+
+
+def test_analyses_have_the_charts_of_a_report(server: Server, watch: Watch) -> None:
+    with watch(allowed=OWN) as seen:
+        page = seen.page
+        opened(page, server.new_link(), "Analyses")
+        for title, fields in CHARTS.items():
+            page.get_by_role("button", name=title, exact=True).click()
+            for field, value in fields.items():
+                page.fill(field, value)
+            page.get_by_role("button", name="Run", exact=True).click()
+            job = page.locator(".job").first
+            expect(job.locator("h3")).to_contain_text(title)
+            figure = job.locator("figure").first
+            expect(figure.locator("svg")).to_be_visible(timeout=LONG)
+            shown = page.request.get(f"{server.url}/api/jobs/{job.get_attribute('data-job')}").json()["shown"]
+            assert job.locator("figure svg").count() == len(shown["figures"]) >= 1
+            told = shown["figures"][0]
+            expect(figure.locator("h4")).to_have_text(told["title"])
+            # Every letter and shape of the drawing has arrived, and its numbers stand beneath.
+            drawn = figure.locator("svg")
+            assert drawn.locator("text").count() == told["wide"].count("<text ") >= 3
+            assert drawn.locator("path, rect, circle").count() >= 3
+            figure.get_by_text("The numbers").click()
+            assert figure.locator("tbody tr").count() == len(told["table"]["rows"])
+            with page.expect_download() as download:
+                figure.get_by_role("button", name="Save as CSV").click()
+            lines = Path(download.value.path()).read_bytes().split(b"\r\n")
+            assert len(lines) == 2 + len(told["table"]["rows"])
+            with page.expect_download() as download:
+                figure.get_by_role("button", name="Save as SVG").click()
+            saved = Path(download.value.path()).read_text(encoding="utf-8")
+            assert "Source:" in saved
+            assert saved.count("<path ") == told["wide"].count("<path ")
+
+
 def test_sliders_go_with_what_is_asked(server: Server, watch: Watch) -> None:
     with watch(allowed=OWN) as seen:
         page = seen.page

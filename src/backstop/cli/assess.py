@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from backstop.base.table import Table
     from backstop.questions.claims.results import Claims
     from backstop.questions.study.headline_forms import HeadlineForms
+    from backstop.report.content import Figure
     from backstop.report.material.subject import Subject
     from backstop.worlds.result import Result
 
@@ -193,7 +194,14 @@ def assess(
 
         shown = [*all_tables(result, errors), *(judgement.tables() if judgement else ())]
         said = judgement.lines() if judgement else None
-        run.keep(model.scenario.title, _all_lines(result, lead, forms), shown, result.notes, said)
+
+        def drawn() -> list[Figure]:
+            from backstop.report.material.gathering import of_assessment
+            from backstop.report.sections.whole import charts
+
+            return charts(of_assessment(result, None, lead, forms, judgement, ""))
+
+        run.keep(model.scenario.title, _all_lines(result, lead, forms), shown, result.notes, said, drawn)
     if run.as_json:
         print_json({**result.as_dict(), **beside})
     else:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from backstop.base.table import Table
     from backstop.game.choice import Information
     from backstop.questions.inquiry import Inquiry
+    from backstop.report.content import Figure
     from backstop.scenario.model import Model
 
 Command = TypeVar("Command", bound=Callable[..., None])
@@ -45,7 +46,7 @@ _tables_option = click.option(
     "--tables",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Also write what --all prints to FILE, as JSON: its lines and tables.",
+    help="Also write what --all prints to FILE, as JSON: its lines and tables, and charts of them.",
 )
 _threads_option = click.option(
     "--threads", type=click.IntRange(min=1), help="Threads to use; all processors by default."
@@ -237,14 +238,19 @@ class Run:
         tables: Sequence[Table],
         notes: Sequence[str] = (),
         sections: Mapping[str, Sequence[str]] | None = None,
+        figures: Callable[[], Sequence[Figure]] = tuple,
     ) -> None:
-        """Write what an answer shows to the file of `--tables`, if there is one. `sections`: more lines, by a title."""
+        """Write what an answer shows to the file of `--tables`, if there is one. `sections`: more lines, by a title.
+
+        `figures` draws its charts, which only that file has.
+        """
         if self.tables is None:
             return
         from dataclasses import asdict
 
         from backstop.base.files import refuse_input, write_atomically
         from backstop.base.json_text import json_text
+        from backstop.report.render.figures import as_dict
         from backstop.scenario.study import scenario_path
 
         if self.study != "-":
@@ -255,6 +261,7 @@ class Run:
             "lines": list(lines),
             "tables": [asdict(table) for table in tables],
             "sections": [{"title": name, "lines": list(of)} for name, of in (sections or {}).items()],
+            "figures": [as_dict(figure) for figure in figures()],
             "notes": list(notes),
         }
         write_atomically(self.tables, json_text(shown))
@@ -275,7 +282,7 @@ class Run:
         words = self.model.overrides.words
         tables = [of.noted(*rough) for of in answer.tables()]
         lines = [answer.finding, *([f"Mind: {words}"] if words else [])]
-        self.keep(answer.title, lines, tables, notes, sections)
+        self.keep(answer.title, lines, tables, notes, sections, lambda: self._charts(answer))
         if self.as_json:
             print_json({**self.heading(answer.format), **answer.as_dict(), "notes": notes})
             return
@@ -288,6 +295,11 @@ class Run:
         rest = rest_of(tables, more)
         if rest:
             print_text(short(f"\n--all prints {rest}."))
+
+    def _charts(self, answer: Answer) -> Sequence[Figure]:
+        from backstop.report.answers.every import answer_figures
+
+        return answer_figures(answer, self.worlds, self.seed)
 
     def command(self, name: str, *own: tuple[str, str], out: str = "") -> str:
         """The command line that gives the same numbers again, with those of its `own` options that are not empty.

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from backstop.base.words import counted
+from backstop.scenario.model import Model
 from backstop.worlds.statistics import Array, Summary, mean_and_error
 
 CERTAIN = 2.0
@@ -57,3 +59,23 @@ def is_exact(summary: Summary) -> bool:
     return (summary.se is not None and summary.se <= _EXACT * scale) and abs(
         summary.q95 - summary.q05
     ) <= _EXACT * scale
+
+
+def source_line(
+    model: Model, worlds: int | None, seed: int, effective: float | None = None, rough: bool = False
+) -> str:
+    """The line under a figure: the study, its worlds, and what was set.
+
+    `worlds` None: single ones around the central one. `effective`: what they are worth where they are weighted.
+    """
+    title = model.scenario.title
+    under = f"; {model.overrides.words}" if model.overrides.words else ""
+    if not model.uncertain:
+        return f"Source: {title}; no assumption is uncertain{under}. Made with Backstop."
+    if worlds is None:
+        return f"Source: {title}; single worlds around the central one{under}. Made with Backstop."
+    weighted = "" if effective is None else f", worth {effective:,.0f} after weighting"
+    few = "; few effective worlds: rough" if rough else ""
+    return (
+        f"Source: {title}; {counted(worlds, 'world')}{weighted}, seed {seed}{under}{few}. Made with Backstop."
+    )

@@ -43,10 +43,16 @@ def _style() -> str:
     """The styles of a printed report, on which those of the live page stand."""
     from backstop.live.bundle import style
     from backstop.report.content import Report
+    from backstop.report.drawing.palette import COLOURS, rules
     from backstop.report.render.html import html
 
     head, _, _ = html(Report("", "", (), ())).partition("</head>")
-    return "\n".join([*re.findall(r"<style>(.*?)</style>", head, re.DOTALL), style()])
+    # A reader's own choice of light or dark holds for drawings too.
+    chosen = (
+        rules(COLOURS, dark, f':root[data-theme="{name}"] figure ')
+        for name, dark in (("light", False), ("dark", True))
+    )
+    return "\n".join([*re.findall(r"<style>(.*?)</style>", head, re.DOTALL), *chosen, style()])
 
 
 ASSETS: dict[str, tuple[str, Callable[[], str]]] = {

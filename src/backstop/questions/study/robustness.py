@@ -87,8 +87,7 @@ class RobustnessScores(ShownTables):
         titles = tuple(scenario.arrangements[a].titled(a) for a in self.arrangements)
         rows = []
         for name, of in self.criteria.items():
-            figures = _told_apart([float(score) for score in of.scores], of)
-            cells = (f"{figure} ({rank})" for figure, rank in zip(figures, of.ranks, strict=True))
+            cells = (f"{figure} ({rank})" for figure, rank in zip(scores_in_words(of), of.ranks, strict=True))
             rows.append((name.replace("_", " ") + (" (less is better)" if of.less_is_better else ""), *cells))
         tables = [
             Table(
@@ -116,8 +115,9 @@ class RobustnessScores(ShownTables):
         return tables
 
 
-def _told_apart(scores: Sequence[float], of: Robustness) -> list[str]:
+def scores_in_words(of: Robustness) -> list[str]:
     """Scores in words, with more digits where two that are ranked apart would look the same."""
+    scores = [float(score) for score in of.scores]
     shown = [number(score, of.error(row)) for row, score in enumerate(scores)]
     for digits in (3, 4, 6, 9, 12):
         ranks: dict[str, set[int]] = {}

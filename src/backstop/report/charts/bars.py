@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from backstop.report.charts import style
 from backstop.report.drawing import lettering
 from backstop.report.drawing.axis import Scale, across, percent, rounded
+from backstop.report.drawing.axis import figure as plain
 from backstop.report.drawing.rows import laid
 from backstop.report.drawing.sheet import SIZE, SMALL, Sheet
 
@@ -79,24 +80,30 @@ def tornado(bars: Sequence[Bar], centre: float, title: str) -> altair.LayerChart
 
 
 def shares(
-    names: Sequence[str], means: Sequence[float], errors: Sequence[float], unit: str
+    names: Sequence[str],
+    means: Sequence[float],
+    errors: Sequence[float],
+    unit: str,
+    texts: Sequence[str] | None = None,
 ) -> altair.LayerChart:
-    """Bars with their errors, the largest first."""
+    """Bars with their errors, the largest first: shares, or with `texts` of their own what these say."""
     import altair
 
+    said = _percents(means) if texts is None else texts
     rows = [
         {
             "label": n,
             "mean": max(0.0, m),
             "less": max(0.0, m - 2 * e),
             "more": m + 2 * e,
-            "text": f"{100 * max(m, 0):.0f} %",
+            "text": text,
         }
-        for n, m, e in zip(names, means, errors, strict=True)
+        for n, m, e, text in zip(names, means, errors, said, strict=True)
     ]
     y = altair.Y("label:N", sort=list(names), title=None, axis=None)
     base = altair.Chart(style.data(rows)).encode(y=y)
-    x = altair.X("mean:Q", title=unit, axis={"format": ".0%", "tickCount": 5}, scale={"nice": True})
+    form = ".0%" if texts is None else ",~f"
+    x = altair.X("mean:Q", title=unit, axis={"format": form, "tickCount": 5}, scale={"nice": True})
     layers = [
         base.mark_bar(height=13, color=style.BLUE).encode(x=x),
         base.mark_rule(color=style.INK, strokeWidth=1.5).encode(x=altair.X("less:Q"), x2=altair.X2("more:Q")),
@@ -140,22 +147,31 @@ def _key(sheet: Sheet) -> float:
     return y + 26
 
 
+def _percents(means: Sequence[float]) -> list[str]:
+    return [f"{100 * max(mean, 0):.0f} %" for mean in means]
+
+
 def draw_shares(
-    names: Sequence[str], means: Sequence[float], errors: Sequence[float], unit: str, width: float
+    names: Sequence[str],
+    means: Sequence[float],
+    errors: Sequence[float],
+    unit: str,
+    width: float,
+    texts: Sequence[str] | None = None,
 ) -> Sheet:
-    """Bars with their errors, their figures behind them."""
+    """Bars with their errors, their figures behind them: shares, or with `texts` of their own what these say."""
     sheet = Sheet(width)
     rows = laid(sheet, names, 0.0, share=0.42, bar=15.0)
-    texts = [f"{100 * max(mean, 0):.0f} %" for mean in means]
-    room = max((lettering.width(text, SIZE, bold=True) for text in texts), default=0.0) + 10
+    said = _percents(means) if texts is None else texts
+    room = max((lettering.width(text, SIZE, bold=True) for text in said), default=0.0) + 10
     most = max((max(0.0, m) + 2 * e for m, e in zip(means, errors, strict=True)), default=1.0) or 1.0
     scale = Scale(0.0, most, rows.left, width - room)
-    for mean, error, text, y in zip(means, errors, texts, rows.middles, strict=True):
+    for mean, error, text, y in zip(means, errors, said, rows.middles, strict=True):
         end = scale(max(0.0, mean))
         sheet.rect(rows.left, y - 6.5, end - rows.left, 13, "blue")
         sheet.line(
             [(scale(max(0.0, mean - 2 * error)), y), (scale(max(0.0, mean) + 2 * error), y)], "ink", 1.6
         )
         sheet.text(scale(max(0.0, mean) + 2 * error) + 7, y + 4.5, text, bold=True)
-    across(sheet, scale, 0.0, rows.bottom, unit, percent)
+    across(sheet, scale, 0.0, rows.bottom, unit, percent if texts is None else plain)
     return sheet

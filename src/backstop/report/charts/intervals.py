@@ -24,13 +24,17 @@ COLUMNS = 2
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """Figures by name, with their unit; `domain` None: the axis fits them. `zero`: a line marks 0."""
+    """Figures by name, with their unit; `domain` None: the axis fits them. `zero`: a line marks 0.
+
+    `texts`: how figures are written where it is not as their errors allow.
+    """
 
     title: str
     summaries: Mapping[str, Summary]
     unit: str = ""
     domain: tuple[float, float] | None = None
     zero: bool = False
+    texts: Mapping[str, str] | None = None
 
 
 def chart(panels: Sequence[Panel], width: int = 185) -> altair.VConcatChart:
@@ -58,7 +62,7 @@ def _drawn(panel: Panel, labelled: bool, width: int) -> altair.LayerChart:
             "q75": s.q75,
             "less": s.mean - 2 * (s.se or 0.0),
             "more": s.mean + 2 * (s.se or 0.0),
-            "label": with_error(s).split(" ")[0],
+            "label": with_error(s).split(" ")[0] if panel.texts is None else panel.texts[name],
         }
         for name, s in panel.summaries.items()
         if s.mean is not None
@@ -130,7 +134,7 @@ def _panel(sheet: Sheet, panel: Panel, rows: Laid, left: float, right: float) ->
     """A row for each name: a thin line for nine worlds in ten, a thick one for half of them, a dot at the mean."""
     known = {name: s for name, s in panel.summaries.items() if s.mean is not None}
     share = panel.domain == (0.0, 1.0)
-    figures = {name: _figure(s, share) for name, s in panel.summaries.items()}
+    figures = panel.texts or {name: _figure(s, share) for name, s in panel.summaries.items()}
     room = max((lettering.width(text, SIZE, bold=True) for text in figures.values()), default=0.0) + 10
     ends = [v for s in known.values() for v in (s.mean, s.q05, s.q95) if v is not None]
     low, high = panel.domain or rounded([*ends, *([0.0] if panel.zero else [])])

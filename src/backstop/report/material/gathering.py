@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -30,6 +30,7 @@ from backstop.questions.study.sensitivity_results import Quantity
 from backstop.questions.weighted_worlds import weighted_worlds
 from backstop.report.material.graph_model import GraphReadings, graph_readings
 from backstop.report.material.subject import Subject, subject_of
+from backstop.report.wording import source_line
 from backstop.scenario.model import Model
 from backstop.worlds.assessment import assess
 from backstop.worlds.result import Result
@@ -37,7 +38,6 @@ from backstop.worlds.threads import beside
 
 T = TypeVar("T")
 
-DRIVERS = 12
 FEW_TO_JUDGE = 10
 _NOT_QUICK = "Left out by --quick: backstop report without it looks for them."
 
@@ -92,17 +92,9 @@ class Material:
     @property
     def source(self) -> str:
         """The line under every figure made of the assessment."""
-        result, title = self.result, self.model.scenario.title
-        if self.exact:
-            under = f"; {self.result.model.overrides.words}" if self.result.model.overrides.words else ""
-            return f"Source: {title}; no assumption is uncertain{under}. Made with Backstop."
-        weighted = (
-            f", worth {result.effective_worlds:,.0f} after weighting" if result.weights is not None else ""
-        )
-        under = f"; {result.model.overrides.words}" if result.model.overrides.words else ""
-        rough = "; few effective worlds: rough" if result.rough else ""
-        drawn = f"{counted(result.worlds, 'world')}{weighted}, seed {result.seed}{under}{rough}"
-        return f"Source: {title}; {drawn}. Made with Backstop."
+        result = self.result
+        effective = None if result.weights is None else result.effective_worlds
+        return source_line(result.model, result.worlds, result.seed, effective, bool(result.rough))
 
     def first_choices(self) -> dict[str, str]:
         """For each camp of experts, the arrangement under which its mean of the metric is highest."""
@@ -299,12 +291,3 @@ def _packages(inquiry: Inquiry, result: Result, lead: Subject, request: Request)
 
 def _camps(result: Result, lead: Subject) -> tuple[CampView, ...]:
     return camp_views(result, lead.metric, {} if lead.target is None else lead.target.met)
-
-
-def by_size(first: GivenData, most: int = DRIVERS) -> Sequence[str]:
-    """Parameters whose share of variance can be told from nothing, the largest first."""
-    return [
-        name
-        for name, share in sorted(first.first.items(), key=lambda pair: -pair[1].mean)
-        if share.mean > 2 * (share.se or 0.0) and share.mean >= 0.005
-    ][:most]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -43,6 +44,21 @@ def pictures(figure: Figure) -> Markup:
     """The figure drawn for a page and for a phone; the style of the page shows one of them."""
     drawn = ((figure.drawn(WIDE), "on-page"), (figure.drawn(NARROW), "on-phone"))
     return Markup("").join(Markup(inline(sheet, kind, figure.alternative)) for sheet, kind in drawn)
+
+
+def as_dict(figure: Figure) -> dict[str, object]:
+    """The figure for programs that show it: its words, the picture for a page and for a phone, and its numbers."""
+    return {
+        "name": figure.name,
+        "title": figure.title,
+        "definition": figure.definition,
+        "source": figure.source,
+        "note": figure.note,
+        "alternative": figure.alternative,
+        "wide": inline(figure.drawn(WIDE), "", figure.alternative),
+        "narrow": inline(figure.drawn(NARROW), "", figure.alternative),
+        "table": None if figure.table is None else asdict(figure.table),
+    }
 
 
 def colours() -> Markup:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from backstop.base.words import counted, listed, of_worlds, quoted, with_error
 from backstop.questions.words import box_sentence, titles, wordings
+from backstop.report.answers.drivers import told_shares
 from backstop.report.content import Block, Items, Paragraph, Section
-from backstop.report.material.gathering import Material, by_size
+from backstop.report.material.gathering import Material
 from backstop.report.material.subject import is_probability
 from backstop.report.sections.headline import headline
 from backstop.report.tables.forms import forms_in_words
@@ -80,7 +81,7 @@ def what_would_change_it(found: Material) -> list[str]:
     """Conditions, drivers and camps in a sentence each."""
     texts = failures(found)[:3]
     first = found.shares.found
-    largest = [] if first is None else by_size(first, 3)
+    largest = [] if first is None else told_shares(first.first, 3)
     if first is not None and largest:
         names = titles(found.model)
         parts = [

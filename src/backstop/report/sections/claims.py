@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
-from functools import partial
 
 from backstop.base.table import Table
-from backstop.base.words import counted, frequency, listed, of_worlds, quoted, sentence_case, stop
+from backstop.base.words import frequency, listed, of_worlds, quoted, sentence_case, stop
 from backstop.questions.claims.results import DECIDED_BY, HOW_TO_READ, ClaimResult
 from backstop.questions.words import limits_words, wordings
-from backstop.report.charts import style, verdicts
-from backstop.report.content import Block, Entry, Figure, Paragraph, Section
+from backstop.report.answers.claims import claims_figures, claims_summary
+from backstop.report.charts import verdicts
+from backstop.report.content import Block, Entry, Paragraph, Section
 from backstop.report.material.gathering import Material
 from backstop.report.material.subject import condition_in_words
 from backstop.scenario.format import scenario as form
 
-MOST_IN_FIGURE = 16
 _ON_SCALE = {
     "probability": "",
     "log_hazard": ", in logarithms of the hazard: by more than if each multiplied the hazard by a factor of its own",
@@ -29,7 +27,7 @@ def section(found: Material) -> Section | None:
     if found.claims is None:
         return None
     results = list(found.claims.results.values())
-    blocks: list[Block] = [Paragraph(_summary(results), lead=True), Paragraph(_how(found))]
+    blocks: list[Block] = [Paragraph(claims_summary(results), lead=True), Paragraph(_how(found))]
     blocks.append(_table(found, results))
     return Section("claims", "Claims, judged", tuple(blocks))
 
@@ -39,11 +37,7 @@ def annex(found: Material) -> Section | None:
     if found.claims is None:
         return None
     results = list(found.claims.results.values())
-    judged = [r for r in results if r.reason is None]
-    blocks: list[Block] = [
-        _figure(found, judged[at : at + MOST_IN_FIGURE], at, len(judged))
-        for at in range(0, len(judged), MOST_IN_FIGURE)
-    ]
+    blocks: list[Block] = [*claims_figures(results, found.source, found.exact)]
     blocks += [_entry(found, result) for result in results]
     return Section("cards", "Claim cards", tuple(blocks), annex=True)
 
@@ -83,58 +77,10 @@ def _decides(found: Material, result: ClaimResult) -> str:
     return f"{does} most where {where}: there in {of_worlds(box.density)}."
 
 
-def _summary(results: list[ClaimResult], first: int = 0, total: int | None = None) -> str:
-    """How many claims have which verdict; of some of them, where they are `first` + 1 and on of `total`."""
-    counts: Counter[str] = Counter(r.said for r in results if r.reason is None)
-    parts = [
-        f"{counts[verdict]} {_verb(verdict, counts[verdict])}"
-        for verdict in verdicts.MARKS
-        if counts[verdict]
-    ]
-    unjudged = sum(r.reason is not None for r in results)
-    if unjudged:
-        parts.append(f"{unjudged} cannot be judged")
-    which = f"Of {counted(len(results), 'claim')}"
-    if total is not None and total != len(results):
-        which = f"Of claims {first + 1} to {first + len(results)}"
-    return stop(f"{which}, {listed(parts)}")
-
-
-def _verb(verdict: str, count: int) -> str:
-    """ "leans true" of one claim, "lean true" of several; "is open", "are open"."""
-    if verdict.startswith("leans "):
-        return verdict if count == 1 else verdict.replace("leans", "lean", 1)
-    return f"{'is' if count == 1 else 'are'} {verdict}"
-
-
 def _how(found: Material) -> str:
     if found.exact:
         return "No assumption is uncertain, so each claim holds or fails in the one world there is."
     return f"{HOW_TO_READ} A claim never seen to fail is not thereby proved."
-
-
-def _figure(found: Material, results: list[ClaimResult], first: int, total: int) -> Figure:
-    rows = []
-    for result in results:
-        verdict = result.verdict
-        true = None if verdict.share is None else verdict.share.mean
-        rows.append(verdicts.Row(result.title, verdict.words, true, verdict.moot.mean))
-    shares = ", and of 100 worlds in which the question arises those in which it holds and fails"
-    parts = (f"{r.label.rstrip('.')}: {r.verdict}, holds in {frequency(r.true)}" for r in rows)
-    return style.figure(
-        partial(verdicts.chart, rows),
-        partial(verdicts.draw, rows),
-        "claims" if first == 0 else f"claims-{first}",
-        title=_summary(results, first, total).rstrip("."),
-        definition=f"Verdict on each claim{'' if found.exact else shares}.",
-        source=found.source,
-        alternative=stop(". ".join(parts)),
-        table=Table(
-            "Verdicts on the claims",
-            ("", "verdict", "holds, of worlds in which it arises", "does not arise"),
-            tuple((r.label, r.verdict, frequency(r.true), frequency(r.moot)) for r in rows),
-        ),
-    )
 
 
 def _entry(found: Material, result: ClaimResult) -> Entry:

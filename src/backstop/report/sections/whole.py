@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from backstop.base.table import Table
 from backstop.base.words import sentence_case
-from backstop.report.content import Block, Paragraph, Report, Section
+from backstop.report.content import Block, Figure, Paragraph, Report, Section
 from backstop.report.material.gathering import Material
 from backstop.report.sections import (
     answer,
@@ -70,6 +70,14 @@ def written(found: Material) -> Report:
         exact(found),
         found.source,
     )
+
+
+def charts(found: Material) -> list[Figure]:
+    """The figures of arrangements, of how long things last and of claims: all that an assessment alone has."""
+    parts = [arrangements.section(found), survival.section(found), claims.annex(found)]
+    blocks = [block for part in parts if part is not None for block in part.blocks]
+    blocks += [*survival.annex(found), *arrangements.annexed_figures(found)]
+    return [block for block in blocks if isinstance(block, Figure)]
 
 
 def _figures(found: Material) -> Section:

@@ -7,6 +7,7 @@ import { Copyable } from "../parts/take.js";
 import { promised } from "../reproduce.js";
 import { interventionWords } from "../sentences.js";
 import { counted, whole } from "../words.js";
+import { ShownFigure } from "./shown_figure.js";
 import { Faulty, ask, news, reach, sentence, wordsOf } from "./client.js";
 
 /** The forms that the server offers; null until they are known. */
@@ -147,6 +148,7 @@ function Result({ app, job }) {
   const [first, ...others] = shown?.tables ?? [];
   return html`<div>
     ${(shown?.lines ?? []).map((line, at) => html`<p key=${at}>${line}</p>`)}
+    ${(shown?.figures ?? []).map((figure) => html`<${ShownFigure} key=${figure.name} app=${app} of=${figure} />`)}
     ${first && html`<${ShownTable} table=${first} id=${`${job.id}-0`} />`}
     ${others.length > 0 && html`<details><summary>${counted(others.length, "more table")}</summary>${others.map((table, at) => html`<${ShownTable} key=${at} table=${table} id=${`${job.id}-${at + 1}`} />`)}</details>`}
     ${(shown?.sections ?? []).length > 0 && html`<details><summary>What can be said of each</summary>${shown.sections.map((section) => html`<h4 key=${section.title}>${section.title}</h4>${section.lines.map((line, at) => html`<p key=${at}>${line}</p>`)}`)}</details>`}
