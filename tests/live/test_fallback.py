@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 from tests.live.pages import PRINTED, data_of, printed, written
-from tests.support.browser import Watch, Watched, needs_chromium
+from tests.support.browser import CHROMIUM, Watch, Watched, needs_chromium, opener
 
 from backstop.live.one_file import embedded, one_file
 
@@ -46,6 +47,21 @@ def test_a_browser_that_cannot_solve_shows_the_printed_report(
         seen.page.add_init_script(before)
         seen.page.goto(written(tmp_path, data_of("ladder")))
         refused(seen, why)
+
+
+def test_a_browser_without_vectors_says_so_and_shows_the_printed_report(
+    browser: Browser, tmp_path: Path
+) -> None:
+    # V8 has no vectors where the processor has no SSE 4.1.
+    bare = browser.browser_type.launch(
+        executable_path=CHROMIUM, headless=True, args=["--js-flags=--no-enable-sse4-1"]
+    )
+    try:
+        with opener(bare)() as seen:
+            seen.page.goto(written(tmp_path, data_of("ladder")))
+            refused(seen, "without 128-bit vectors (SIMD)")
+    finally:
+        bare.close()
 
 
 def changed(part: str, key: str, change: Change) -> dict[str, Any]:

@@ -38,7 +38,9 @@ def hostile(turn: int) -> tuple[int, dict[str, Any]]:
     data["claims"] = [{**each, "reason": each["reason"] or "why"} for each in data["claims"]]
     numbers = iter(range(1_000_000))
     found = filled({part: each for part, each in data.items() if part != "program"}, numbers, turn)
-    return next(numbers), {**found, "program": data["program"]}
+    # The program itself stays; what it calls phases, outcomes and decisions is text as well.
+    description = filled(data["program"]["description"], numbers, turn)
+    return next(numbers), {**found, "program": {**data["program"], "description": description}}
 
 
 def check(watch: Watch, folder: Path, turn: int) -> None:

@@ -269,7 +269,7 @@ def test_what_is_out_of_sight_is_right_when_it_is_come_to(watch: Watch, tmp_path
 def test_a_camp_sets_what_it_has_a_view_on_and_lets_it_go_again(watch: Watch, tmp_path: Path) -> None:
     with watch() as seen:
         page = open_study(seen, tmp_path, "ukraine-2025", "screen=workbench")
-        page.get_by_text("As a camp of experts would have it").focus()
+        page.get_by_text("At the middle of what a camp of experts holds").focus()
         press(page, "Enter")
         wary = page.get_by_role("button", name="wary", exact=True)
         page.get_by_role("button", name="believers", exact=True).click()
@@ -279,6 +279,11 @@ def test_a_camp_sets_what_it_has_a_view_on_and_lets_it_go_again(watch: Watch, tm
         found = dict(part.split(":") for part in state_of(page)["set"].split(","))
         assert found["revanchist"] == "1"
         assert len(found) == 3
+        notice = page.locator(".notice")
+        expect(notice).to_contain_text(
+            "the middle of what “wary” and “believers” hold, the same in every world"
+        )
+        expect(notice).to_contain_text("--camp NAME on the command line does")
         press(page, "Enter")
         expect(wary).to_have_attribute("aria-pressed", "false")
         assert "revanchist" not in state_of(page)["set"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import random
 import shlex
 import struct
 import xml.etree.ElementTree as ET
@@ -14,11 +15,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 from tests.live.opening import everything, open_study
-from tests.live.pages import EXAMPLES, data_of
+from tests.live.pages import EXAMPLES, data_of, written
 from tests.support.browser import Watch, needs_chromium
 from tests.support.command import run
 
 import backstop
+from backstop.live.payload import Asked, payload
+from backstop.scenario.study import load, model_of
 
 pytestmark = needs_chromium
 
@@ -75,6 +78,60 @@ def test_the_command_and_the_python_give_the_numbers_of_the_page(
     assert shown["yours"] == found.json.get("yours")
     for said in (study, "256 worlds", "seed 1", data_of(study, 256)["study"]["digest"][:12], *shown["set"]):
         assert said in citation
+
+
+LEARNING = "../src/backstop/scenario/templates/learning"
+ASKED: list[tuple[str, dict[str, Any]]] = [
+    ("ukraine-2025", {"camp": "wary"}),
+    ("ukraine-2025", {"given": {"held_now": (0.3, 0.5)}, "set": {"noise_russia": 0.2}}),
+    ("korea-1953", {"given": {"wants_all_north": 1.0}}),
+    (LEARNING, {}),
+]
+
+
+def any_value(control: dict[str, Any], chance: random.Random) -> float:
+    return float(
+        chance.choice(control["values"])
+        if control["values"]
+        else chance.uniform(control["minimum"], control["maximum"])
+    )
+
+
+def any_state(data: dict[str, Any], chance: random.Random) -> str:
+    """A state of a page with sliders at random, some locked, and an arrangement of one's own."""
+    controls = data["controls"]
+    parts = {}
+    for kind, most in (("parameter", 5), ("measure", 3)):
+        some = [each for each in controls if each["kind"] == kind]
+        moved = chance.sample(some, min(len(some), chance.randint(1, most)))
+        parts[kind] = {each["name"]: any_value(each, chance) for each in moved}
+    said = {kind: ",".join(f"{n}:{v!r}" for n, v in of.items()) for kind, of in parts.items()}
+    copied = chance.choice(data["arrangements"])["name"]
+    locked = ",".join(list(parts["parameter"])[:2])
+    return f"set={said['parameter']}&yours={copied};{said['measure']}&lock={locked}"
+
+
+@pytest.mark.parametrize(("study", "asked"), ASKED)
+def test_settings_at_random_of_a_study_asked_otherwise_are_had_again(
+    watch: Watch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, study: str, asked: dict[str, Any]
+) -> None:
+    model = model_of(load(EXAMPLES / study), **asked)
+    data = payload(model, EXAMPLES / study, Asked(worlds=96))
+    with watch() as seen:
+        page = seen.page
+        page.goto(f"{written(tmp_path, data)}#v=1&screen=reproduce&{any_state(data, random.Random(study))}")
+        page.wait_for_selector("#backstop[data-compared]", state="attached")
+        page.wait_for_timeout(1000)
+        assert page.locator(".notice.warn").count() == 0
+        shown = everything(page)
+        command, python = text_of(page, "Command line"), text_of(page, "Python")
+    monkeypatch.chdir((EXAMPLES / study).parent)
+    found = run(*shlex.split(command)[1:])
+    assert found.code == 0, found.err
+    names: dict[str, Any] = {"print": lambda *_: None}
+    exec(python, names)  # what a reader would run
+    assert compared(shown, found.json) == compared(shown, names["result"].as_dict()) >= 150
+    assert found.json["camp"] == asked.get("camp")
 
 
 def test_a_picture_is_saved_as_svg_and_png(watch: Watch, tmp_path: Path) -> None:

@@ -116,13 +116,25 @@ export function differenceWords(app, answer, key, other, metric) {
   return stop(`${clause(metric.title)}: ${than} (${range} in nine of ten worlds)${share === null ? "" : `; ${of.mean > 0 ? "higher" : "lower"} in ${ofWorlds(share)}`}`);
 }
 
+/** Whether all that a camp of experts has a view on is set to the middle of that view. */
+export const holdsCamp = (app, camp) => Object.entries(camp.set).every(([name, value]) => app.state.sliders.value[name] === value);
+
+/** What is set as a camp would have it, and what that leaves out. */
+function campWords(app) {
+  const held = app.payload.camps.filter((camp) => Object.keys(camp.set).length && holdsCamp(app, camp));
+  if (!held.length) return "";
+  const names = listed(held.map((camp) => quoted(camp.title)));
+  const option = held.length === 1 ? `--camp ${held[0].name}` : "--camp NAME";
+  return ` Among them is the middle of what ${names} ${held.length === 1 ? "holds" : "hold"}, the same in every world: it leaves out how sure of it ${held.length === 1 ? "that camp is, and draws and weighs no world as it" : "those camps are, and draws and weighs no world as they"} would. ${option} on the command line does, and its figures differ from these.`;
+}
+
 /** What was set by hand, and that this is an intervention. */
 export function interventionWords(app) {
   const set = Object.keys(app.state.sliders.value);
   const own = app.state.own.value;
   const parts = [];
   if (set.length) {
-    parts.push(`${counted(set.length, "assumption is", "assumptions are")} set by hand, under every arrangement alike. This is an intervention: the worlds keep the weights that the study as it stands gives them, so nothing is learnt from what is set.`);
+    parts.push(`${counted(set.length, "assumption is", "assumptions are")} set by hand, under every arrangement alike. This is an intervention: the worlds keep the weights that the study as it stands gives them, so nothing is learnt from what is set.${campWords(app)}`);
   }
   if (own !== null) {
     const count = Object.keys(own.levels).length;

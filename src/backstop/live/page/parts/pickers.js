@@ -1,7 +1,7 @@
 /** What is looked at: which figure, under which arrangement, as which camp would have it. */
 
 import { html } from "vendor/htm";
-import { interventionWords } from "../sentences.js";
+import { holdsCamp, interventionWords } from "../sentences.js";
 import { titleOf } from "../state.js";
 import { YOURS } from "../link.js";
 
@@ -27,11 +27,9 @@ export const FocusPicker = ({ app, id = "focus" }) => html`<${Select} id=${id} l
 export function CampPicker({ app }) {
   const { camps } = app.payload;
   if (!camps.length) return null;
-  const sliders = app.state.sliders.value;
-  const held = (camp) => Object.entries(camp.set).every(([name, value]) => sliders[name] === value);
-  return html`<details class="group"><summary>As a camp of experts would have it</summary>
-    <div class="chips">${camps.map((camp) => html`<button type="button" class="chip" key=${camp.name} aria-pressed=${held(camp) ? "true" : "false"} title=${Object.keys(camp.set).map((name) => app.controls.get(name)?.title ?? name).join(", ")} onClick=${() => app.act.camp(camp.name)}>${camp.title}</button>`)}</div>
-    <p class="quiet">Sets what the camp has a view on to the middle of that view; press again to let it vary. To draw worlds as a camp would, use <code>--camp</code> on the command line.</p>
+  return html`<details class="group"><summary>At the middle of what a camp of experts holds</summary>
+    <div class="chips">${camps.map((camp) => html`<button type="button" class="chip" key=${camp.name} aria-pressed=${holdsCamp(app, camp) ? "true" : "false"} title=${Object.keys(camp.set).map((name) => app.controls.get(name)?.title ?? name).join(", ")} onClick=${() => app.act.camp(camp.name)}>${camp.title}</button>`)}</div>
+    <p class="quiet">Sets what the camp has a view on to the middle of that view, in every world alike; press again to let it vary. This is less than <code>--camp</code> on the command line, which draws worlds from the whole of that view and weighs them anew: its figures differ.</p>
   </details>`;
 }
 
