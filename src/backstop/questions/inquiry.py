@@ -204,4 +204,11 @@ def _joined(values: Sequence[Value], sizes: Sequence[int]) -> Value:
             return np.tile(first, len(values))
     elif all(not isinstance(value, np.ndarray) and value == first for value in values):
         return first
-    return np.concatenate([np.broadcast_to(v, size) for v, size in zip(values, sizes, strict=True)])
+    if not any(isinstance(value, np.ndarray) for value in values):
+        return np.repeat(np.asarray(values, dtype=np.float64), sizes)
+    return np.concatenate(
+        [
+            v if isinstance(v, np.ndarray) and v.size == size else np.broadcast_to(v, size)
+            for v, size in zip(values, sizes, strict=True)
+        ]
+    )

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backstop.questions.claims.decider import best_cut, decided_by_parameter
+from backstop.questions.claims.decider import _least_wrong, best_cut, decided_by_parameter
 from backstop.questions.claims.verdict import MOOT
 from backstop.questions.words import Wording
 
@@ -98,3 +98,32 @@ def test_single_values_and_atoms_are_named_as_they_are():
     middle = np.where(Y < 0.5, 0.6, X)
     found = decided(middle == 0.6, {"x": middle})
     assert found is not None and "where “Resolve” is 0.6 and" in found.words
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 9), st.booleans(), st.integers(1, 4)), min_size=6, max_size=60))
+def test_no_limit_is_wrong_on_less_than_what_runs_of_worlds_say(worlds):
+    values, true, weights = (np.array(column) for column in zip(*worlds, strict=True))
+    weights = weights.astype(float)
+    order = np.argsort(values, kind="stable")
+    with pytest.MonkeyPatch.context() as patch:
+        for runs in (1, 2, 3, 6):
+            patch.setattr("backstop.questions.claims.decider._RUNS", runs)
+            least = _least_wrong(
+                values.astype(float), np.where(true, weights, 0.0), np.where(true, 0.0, weights), order
+            )
+            cut = best_cut(values.astype(float), true, weights)
+            assert cut is None or least <= cut.wrong + 1e-12
+
+
+def test_looking_through_runs_of_worlds_changes_nothing(monkeypatch):
+    rng, cases = np.random.default_rng(11), []
+    for level in (0.02, 0.3, 0.5, 0.97):
+        for wrong in (0.0, 0.01, 0.04, 0.06, 0.2):
+            codes = np.where(rng.random(2000) < 0.1, MOOT, ((level < X) ^ (rng.random(2000) < wrong)))
+            cases.append((codes, rng.random(2000)))
+    inputs = {"y": Y, "x": X, "steps": np.round(X, 1)}
+    found = [decided(codes, inputs, weights / weights.sum()) for codes, weights in cases]
+    monkeypatch.setattr("backstop.questions.claims.decider._RUNS", 10**9)
+    assert found == [decided(codes, inputs, weights / weights.sum()) for codes, weights in cases]
+    assert 5 <= sum(each is not None for each in found) < len(cases)

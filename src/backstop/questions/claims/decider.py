@@ -25,6 +25,8 @@ from backstop.questions.words import Wordings, limit_words
 from backstop.worlds.statistics import TOO_FEW_WORLDS, effective_worlds
 
 DECIDES = 0.95
+# Runs of worlds by which inputs are looked through for those that may decide.
+_RUNS = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,10 @@ def decided_by_parameter(
     best: tuple[str, Cut] | None = None
     orders = ascending(inputs) if orders is None else orders
     answers, held = true[decided], weights[decided]
+    yes, no = (np.where(decided & kind, weights, 0.0) for kind in (true, ~true))
     for name, values in inputs.items():
+        if _least_wrong(values, yes, no, orders[name]) > most_wrong * (1.0 + 1e-9):
+            continue
         cut = best_cut(values[decided], answers, held, order_among(orders[name], decided))
         if cut is not None and cut.wrong <= most_wrong and (best is None or cut.wrong < best[1].wrong):
             best = name, cut
@@ -94,6 +99,23 @@ def decided_by_parameter(
         f"{'' if share >= 1.0 else f' ({of_worlds(share)} follow this)'}"
     )
     return Decider("parameter", words, name, cut.limit, share)
+
+
+def _least_wrong(values: FloatArray, yes: FloatArray, no: FloatArray, order: Rows) -> float:
+    """What any limit on an input is wrong on at least; all arrays have shape (worlds,).
+
+    `yes` and `no`: the weights of the worlds where a claim is true, and where it is false; `order`: the worlds in
+    ascending order of the input. Found from runs of worlds, which tell most inputs apart from those that may decide.
+    """
+    starts = np.arange(_RUNS) * len(order) // _RUNS
+    if len(order) < _RUNS or (values[order[starts[1:]]] == values[order[starts[1:] - 1]]).any():
+        return 0.0  # runs must end where values do
+    true, false = np.add.reduceat(yes[order], starts), np.add.reduceat(no[order], starts)
+    true_so_far, false_so_far = np.cumsum(true), np.cumsum(false)
+    all_true, all_false = true_so_far[-1], false_so_far[-1]
+    above = true_so_far - true + all_false - false_so_far
+    below = false_so_far - false + all_true - true_so_far
+    return float(min(above.min(), below.min(), (all_true - true).min()))
 
 
 def best_cut(
