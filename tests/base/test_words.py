@@ -21,6 +21,8 @@ from backstop.base.words import (
     nearest,
     number,
     of_worlds,
+    range_ends,
+    range_words,
     readable,
     slug,
     with_error,
@@ -148,6 +150,8 @@ class Ranged:
     se: float | None
     q05: float | None
     q95: float | None
+    q05_se: float | None = None
+    q95_se: float | None = None
 
 
 @pytest.mark.parametrize(
@@ -155,6 +159,12 @@ class Ranged:
     [
         (Ranged(0.68321, 0.0021, 0.312, 0.941), "0.683 (0.31 to 0.94)", "0.683 ±0.002 (0.31 to 0.94)"),
         (Ranged(0.68321, 0.021, 0.312, 0.941), "0.68 (0.31 to 0.94)", "0.68 ±0.02 (0.31 to 0.94)"),
+        # The ends too have no more digits than their errors support.
+        (
+            Ranged(0.68, 0.02, 0.268, 0.941, 0.12, 0.002),
+            "0.68 (0.3 to 0.94)",
+            "0.68 ±0.02 (0.3 ±0.1 to 0.94)",
+        ),
         (Ranged(71.2, 1.0, 12.0, 408.0), "71 (12 to 408)", "71 ±1 (12 to 408)"),
         # The same in all worlds: no range, and no error.
         (Ranged(0.5, 0.0, 0.5, 0.5), "0.5", "0.5"),
@@ -178,6 +188,59 @@ def test_a_mean_with_its_range(of, shown, with_errors):
 def test_the_sign_of_a_difference_and_its_range():
     assert with_range(Ranged(0.12, 0.002, -0.04, 0.51), sign=True) == "+0.120 (-0.04 to +0.51)"
     assert with_range(Ranged(0.0, 0.0, 0.0, 0.0), sign=True) == "0"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "errors", "words", "short"),
+    [
+        (0.268, 0.998, (0.045, 0.0001), "about 30 to 100", "30–100"),
+        (0.362, 0.998, (0.041, 0.0001), "about 40 to 100", "40–100"),
+        (0.266, 0.998, (0.022, 0.0001), "about 25 to 100", "25–100"),
+        (0.266, 0.998, (0.009, 0.0001), "about 27 to 100", "27–100"),
+        (0.266, 0.998, (0.004, 0.0001), "27 to 100", "27–100"),
+        (0.266, 0.83, (0.004, 0.03), "27 to about 80", "27–80"),
+        (0.266, 0.83, (0.2, 0.03), "very roughly 30 to 80", "30–80"),
+        (0.31, 0.34, (0.02, 0.02), "very roughly 31 to 34", "31–34"),
+        (0.1, 0.14, (0.001, 0.001), "10 to 14", "10–14"),
+        (0.001, 0.009, (0.00001, 0.00001), "0.10 to 0.90", "0.10–0.90"),
+        (0.2, 0.8, (None, None), "20 to 80", "20–80"),
+    ],
+)
+def test_ends_of_a_range_of_chances_are_rounded_to_what_their_errors_support(low, high, errors, words, short):
+    of = Ranged((low + high) / 2, 0.01, low, high, *errors)
+    assert range_words(of, cases=True) == words
+    ends = range_ends(of, cases=True)
+    assert ends is not None
+    assert ends.short() == short
+
+
+def test_ends_of_other_figures_are_rounded_in_their_own_unit():
+    assert range_words(Ranged(5.0, 0.1, 1.234, 9.87, 0.2, 0.02)) == "about 1.0 to 9.9"
+    assert range_words(Ranged(-3.0, 0.1, -5.2, 0.4, 0.001, 0.001)) == "-5.2 to 0.4"
+    assert range_words(Ranged(1e6, 1e4, 8.2e5, 1.234e6, 3e4, 4e3)) == "about 800,000 to 1,230,000"
+    assert range_words(Ranged(3e-9, 1e-11, 1e-9, 8e-9, 1e-10, 1e-10)) == "1e-09 to 8e-09"
+    ends = range_ends(Ranged(-3.0, 0.1, -5.2, 0.4, 0.001, 0.001))
+    assert ends is not None
+    assert ends.short() == "-5.2 to 0.4"
+    assert ends.short(sign=True) == "-5.2 to +0.4"
+
+
+@pytest.mark.parametrize("of", [Ranged(0.5, 0.0, 0.5, 0.5, 0.0, 0.0), Ranged(None, None, None, None)])
+def test_no_range_has_no_ends(of):
+    assert range_ends(of, cases=True) is None
+    assert range_words(of) == ""
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 0.3), st.floats(0, 0.3))
+def test_rounded_ends_stay_near_what_they_stand_for(one, two, first, second):
+    low, high = sorted((one, two))
+    ends = range_ends(Ranged((one + two) / 2, 0.0, low, high, first, second), cases=True)
+    if ends is None or high - low < 0.02:
+        return
+    for text, value, se in ((ends.low, low, first), (ends.high, high, second)):
+        # Half a step at most: of two errors, or of the last digit.
+        assert abs(float(text) - 100 * value) <= max(0.5, 2 * 100 * se) + 1e-6
+        assert 0 <= float(text) <= 100
 
 
 shares = st.floats(0, 1)

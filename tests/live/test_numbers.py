@@ -13,11 +13,12 @@ from playwright.sync_api import Browser, Page
 from tests.live.pages import data_of, written
 from tests.support.browser import needs_chromium, opener
 
-from backstop.base.words import exact, number, supported, with_error
+from backstop.base.words import exact, number, range_ends, range_words, supported, with_error
 
 pytestmark = needs_chromium
 
 Estimate = namedtuple("Estimate", "mean se")
+Range = namedtuple("Range", "mean se q05 q95 q05_se q95_se")
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +71,32 @@ def test_numbers_are_written_as_in_python(page: Page) -> None:
         mine = [number(value, se), number(value, most=3), supported(value, se), exact(value)]
         mine.append(with_error(Estimate(value, se)))
         assert texts == mine, (value, se)
+
+
+def test_ends_of_ranges_are_said_as_in_python(page: Page) -> None:
+    chance = random.Random(9)
+    cases: list[tuple[float, float, float, float | None, float | None, bool]] = []
+    for cased in (True, False):
+        scale = 1.0 if cased else 10 ** chance.uniform(-3, 5)
+        for _ in range(400):
+            low, high = sorted(chance.uniform(0, scale) for _ in range(2))
+            low = chance.choice((low, 0.0, low - (0 if cased else scale / 2)))
+            width = high - low
+            errors = [chance.choice((None, 0.0, width * 10 ** chance.uniform(-4, 0.3))) for _ in range(2)]
+            cases.append(((low + high) / 2, low, high, errors[0], errors[1], cased))
+    found = page.evaluate(
+        """(cases) => { const { ends, cellEnds } = window.backstop.numbers;
+            return cases.map(([mean, q05, q95, q05_se, q95_se, probability]) => [
+                ends({ probability }, { mean, q05, q95, q05_se, q95_se }),
+                cellEnds({ probability }, { mean, q05, q95, q05_se, q95_se })]); }""",
+        cases,
+    )
+    assert len(found) == len(cases) == 800
+    for (mean, low, high, first, second, cased), (words, short) in zip(cases, found, strict=True):
+        of = Range(mean, None, low, high, first, second)
+        assert words == range_words(of, cased), of
+        ends = range_ends(of, cased)
+        assert short == ("" if ends is None or ends.low == ends.high else ends.short()), of
 
 
 def test_no_value_is_written_as_in_python(page: Page) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import namedtuple
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
@@ -11,6 +12,7 @@ from tests.live.opening import lead, numbers, open_study, slider, state_of
 from tests.live.pages import EXAMPLES, data_of
 from tests.support.browser import Watch, needs_chromium
 
+from backstop.base.words import range_ends
 from backstop.live.payload import OUT_OF
 from backstop.questions.claims.judging import judge_briefly
 from backstop.questions.inquiry import inquiry_of
@@ -19,6 +21,7 @@ from backstop.worlds.assessment import assess
 
 pytestmark = needs_chromium
 
+Ranged = namedtuple("Ranged", "mean se q05 q95 q05_se q95_se")
 KOREA = data_of("korea-1953", 256)
 
 
@@ -153,10 +156,9 @@ def test_arrangements_are_compared_on_the_same_worlds(watch: Watch, tmp_path: Pa
         expect(lead(page)).to_contain_text(
             f"{round(100 * difference['mean'])} cases in 100 more under “As it was”"
         )
-        assert numbers(lead(page).inner_text())[-4:-2] == [
-            round(100 * difference["q05"]),
-            round(100 * difference["q95"]),
-        ]
+        ends = range_ends(Ranged(*(difference[part] for part in Ranged._fields)), cases=True)
+        assert ends is not None
+        assert numbers(lead(page).inner_text())[-4:-2] == [float(ends.low), float(ends.high)]
         page.get_by_role("button", name="Yours (begin a copy)").focus()
         press(page, "Enter")
         expect(page.locator("#main .lead")).to_have_count(2)

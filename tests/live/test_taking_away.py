@@ -25,7 +25,7 @@ from backstop.scenario.study import load, model_of
 
 pytestmark = needs_chromium
 
-PARTS = ("mean", "se", "q05", "q25", "q50", "q75", "q95")
+PARTS = ("mean", "se", "q05", "q25", "q50", "q75", "q95", "q05_se", "q95_se")
 STATES = [
     ("korea-1953", ""),
     ("korea-1953", "&set=noise:0.123,wants_all_north:1&yours=as_it_was;treaty:0.37,us_troops:12"),

@@ -136,7 +136,9 @@ def test_the_brief_of_a_small_study_says_all_that_it_must(small: Material) -> No
     assert told["Set by hand"].startswith("Nothing")
     lead = section.blocks[0]
     assert isinstance(lead, Paragraph) and lead.lead
-    assert re.search(r"of 100 cases under \u201c.*\u201d \(plausible range \d+ to \d+\), against", lead.text)
+    assert re.search(
+        r"of 100 cases under \u201c.*\u201d \(plausible range (about )?\d+ to \d+\), against", lead.text
+    )
 
 
 def test_no_term_of_the_model_and_no_name_of_the_file_is_in_the_brief(small: Material) -> None:

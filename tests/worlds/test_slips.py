@@ -85,7 +85,10 @@ def test_a_condition_that_cannot_be_leaves_no_value() -> None:
     of = a.slips["held_if_probed"]
     assert of.event is None and of.incentive.mean is None and of.share is None
     assert of.as_dict()["slips"] == {
-        actor: {**dict.fromkeys(("mean", "se", "q05", "q25", "q50", "q75", "q95")), "without_value": 32}
+        actor: {
+            **dict.fromkeys(("mean", "se", "q05", "q25", "q50", "q75", "q95", "q05_se", "q95_se")),
+            "without_value": 32,
+        }
         for actor in ("north", "south")
     }
     # The weight of a world without the event is that of any other.
@@ -98,7 +101,17 @@ def test_the_json_of_a_metric_has_its_slips() -> None:
     assert found["slips_are"] == "slip"
     metrics = found["arrangements"]["bare"]["metrics"]
     assert set(metrics["early_war"]["slips"]) == {"north", "south"}
-    assert set(metrics["early_war"]["incentive"]) == {"mean", "se", "q05", "q25", "q50", "q75", "q95"}
+    assert set(metrics["early_war"]["incentive"]) == {
+        "mean",
+        "se",
+        "q05",
+        "q25",
+        "q50",
+        "q75",
+        "q95",
+        "q05_se",
+        "q95_se",
+    }
     assert set(metrics["early_war"]["slip_share"]) == {"mean", "se"}
     for name in ("at_peace", "calm_years", "worth"):
         assert "slips" not in metrics[name] and "incentive" not in metrics[name]

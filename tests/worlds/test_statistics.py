@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backstop.base.faults import InvalidInput, Refused
+from backstop.scenario.study import load
+from backstop.worlds.assessment import assess
 from backstop.worlds.statistics import (
     REPLICATIONS,
     Array,
@@ -175,6 +178,54 @@ def test_the_error_of_independent_draws_is_the_usual_one() -> None:
     """Of plain random numbers the jackknife error is sd / sqrt(n), up to what sixteen groups can tell."""
     errors = [mean_and_error(samples("normal", 4096, seed), None)[1] for seed in range(40)]
     assert np.sqrt(np.mean(np.square(errors))) == pytest.approx(1 / 64, rel=0.1)
+
+
+@pytest.mark.parametrize("weighting", ["alike", "uneven", "zeros"])
+@pytest.mark.parametrize("kind", ["normal", "ties", "constant", "missing"])
+def test_errors_of_the_ends_are_those_of_the_definition(kind: str, weighting: str) -> None:
+    values, weights = samples(kind, 600), weightings(weighting, 600)
+    found = summarise(values, weights)
+    for level, end, error in ((0.05, found.q05, found.q05_se), (0.95, found.q95, found.q95_se)):
+        assert end is not None
+        below = np.where(np.isfinite(values), (values <= end).astype(np.float64), np.nan)
+        wide = 2 * (plain_jackknife(below, weights)[1] or 0.0)
+        low, high = (plain_quantile(values, weights, min(1.0, max(1e-6, level + by))) for by in (-wide, wide))
+        assert low is not None
+        assert high is not None
+        assert error == pytest.approx((high - low) / 4, abs=1e-12)
+
+
+@pytest.mark.parametrize("weighting", ["alike", "uneven"])
+def test_errors_of_the_ends_are_as_large_as_the_ends_move(weighting: str) -> None:
+    """Over many samples the root mean square of the errors is the standard deviation of the ends."""
+    found = [
+        summarise(samples("normal", 4096, seed), weightings(weighting, 4096, 1000 + seed))
+        for seed in range(80)
+    ]
+    for end in ("q05", "q95"):
+        moved = float(np.std([getattr(each, end) for each in found], ddof=1))
+        said = float(np.sqrt(np.mean(np.square([getattr(each, f"{end}_se") for each in found]))))
+        assert 0.75 < said / moved < 1.35, (end, said, moved)
+
+
+@pytest.mark.slow
+def test_errors_of_the_ends_of_a_weighted_study_are_as_large_as_its_seeds_differ() -> None:
+    """Over ten seeds and all metrics of the study of Ukraine, whose worlds are weighted by records."""
+    model = load(Path(__file__).resolve().parents[2] / "examples" / "ukraine-2025")
+    runs = [assess(model, 5_000, seed) for seed in range(1, 11)]
+    squares = np.zeros(2)
+    count = 0
+    for arrangement, of in runs[0].arrangements.items():
+        for metric in of.metrics:
+            for end in ("q05", "q95"):
+                each = [run.arrangements[arrangement].metrics[metric] for run in runs]
+                moved = float(np.std([getattr(s, end) for s in each], ddof=1))
+                said = np.array([getattr(s, f"{end}_se") for s in each])
+                if moved > 0.003:
+                    squares += moved**2, float(np.mean(said**2))
+                    count += 1
+    assert count > 100
+    assert 0.7 < math.sqrt(squares[1] / squares[0]) < 1.5
 
 
 def test_below_two_replications_there_is_no_error() -> None:

@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 # Monte Carlo errors below this are beyond the last digit ever shown.
 _LEAST_ERROR = 5e-5
@@ -141,16 +141,27 @@ class Spread(Estimated, Protocol):
         """The value that five worlds in 100 lie above."""
         ...
 
+    @property
+    def q05_se(self) -> float | None:
+        """The standard error of `q05`."""
+        ...
+
+    @property
+    def q95_se(self) -> float | None:
+        """The standard error of `q95`."""
+        ...
+
 
 def with_range(of: Spread, errors: bool = False, sign: bool = False) -> str:
-    """Mean, and in brackets the range of nine worlds in ten; with `errors` also the Monte Carlo error of the mean.
+    """Mean, and in brackets the range of nine worlds in ten; with `errors` also the Monte Carlo errors of all three.
 
     A figure that is the same in all worlds stands alone. `sign` writes a plus before what is above 0.
 
     >>> from collections import namedtuple
-    >>> found = namedtuple("Summary", "mean se q05 q95")(0.68321, 0.0021, 0.312, 0.941)
+    >>> Range = namedtuple("Range", "mean se q05 q95 q05_se q95_se")
+    >>> found = Range(0.68321, 0.0021, 0.312, 0.941, 0.021, 0.0004)
     >>> with_range(found), with_range(found, errors=True)
-    ('0.683 (0.31 to 0.94)', '0.683 ±0.002 (0.31 to 0.94)')
+    ('0.683 (0.31 to 0.94)', '0.683 ±0.002 (0.31 ±0.02 to 0.94)')
     """
     mean, se, low, high = of.mean, of.se, of.q05, of.q95
     text = with_error(of)
@@ -160,18 +171,17 @@ def with_range(of: Spread, errors: bool = False, sign: bool = False) -> str:
         return _signed(text) if sign else text
     width = high - low
     if width > 1e-9 * max(abs(low), abs(high), 1e-300):
-        places = min(9, max(0, 1 - math.floor(math.log10(width))))
+        places = _places(width)
         if not errors:
             by_error = places + 1 if not se else max(0, -math.floor(math.log10(se)))
             text = number(mean, se if se else None, min(places + 1, by_error))
-        ends = [number(end, most=places) if places else number(end, 1.0) for end in (low, high)]
-        if width < _SMALL or not -_LARGE < mean < _LARGE:
-            # So many digits that the two ends are told apart, as far as numbers have them.
-            beyond = math.floor(math.log10(max(abs(low), abs(high)))) - math.floor(math.log10(width))
-            digits = min(max(beyond + 2, 2), 15)
-            text, ends = f"{mean:.{digits + 1}g}", [f"{low:.{digits}g}", f"{high:.{digits}g}"]
+        if _by_digits(of):
+            ends = list(_in_digits(low, high))
+            text = f"{mean:.{_digits(low, high) + 1}g}"
             if errors and se:
                 text += f" ±{se:.1g}"
+        else:
+            ends = [_end(end, error, places, errors) for end, error in ((low, of.q05_se), (high, of.q95_se))]
         if sign:
             ends = [_signed(end) for end in ends]
         return f"{_signed(text) if sign else text} ({ends[0]} to {ends[1]})"
@@ -181,6 +191,112 @@ def with_range(of: Spread, errors: bool = False, sign: bool = False) -> str:
         # Nine worlds in ten are alike, and some are not.
         text = f"{text} ({exact(low)} to {exact(high)})"
     return _signed(text) if sign else text
+
+
+def _places(width: float) -> int:
+    """Decimals in which the ends of a range so wide are told apart by two digits."""
+    return min(9, max(0, 1 - math.floor(math.log10(width))))
+
+
+def _end(value: float, se: float | None, places: int, errors: bool) -> str:
+    """An end of a range in at most so many decimals, and its error where that is as large as the last of them."""
+    least = 10.0**-places if places else 1.0
+    text = number(value, max(least, se or 0.0), places)
+    return f"{text} ±{number(se, se, places)}" if errors and se is not None and se >= least / 2 else text
+
+
+def _by_digits(of: Spread) -> bool:
+    """Whether in a fixed number of places nothing would be left of a range, or far too much."""
+    assert of.mean is not None and of.q05 is not None and of.q95 is not None
+    return of.q95 - of.q05 < _SMALL or not -_LARGE < of.mean < _LARGE
+
+
+def _digits(low: float, high: float) -> int:
+    """So many digits that the two ends are told apart, as far as numbers have them."""
+    beyond = math.floor(math.log10(max(abs(low), abs(high)))) - math.floor(math.log10(high - low))
+    return min(max(beyond + 2, 2), 15)
+
+
+def _in_digits(low: float, high: float) -> tuple[str, str]:
+    digits = _digits(low, high)
+    return f"{low:.{digits}g}", f"{high:.{digits}g}"
+
+
+class Ends(NamedTuple):
+    """The ends of a plausible range as they are said; `about` stands before an end that its error blurs."""
+
+    low: str
+    high: str
+    about: tuple[str, str] = ("", "")
+
+    def __str__(self) -> str:
+        """`32 to 100`, `about 30 to 100`, or one figure where nothing is left between the two."""
+        rough = max(self.about, key=len)
+        if self.low == self.high:
+            return f"{rough or 'about '}{self.low}"
+        # The word before the first end is taken for both.
+        return f"{self.about[0]}{self.low} to {'' if self.about[0] else self.about[1]}{self.high}"
+
+    def short(self, sign: bool = False) -> str:
+        """`32–100`: both ends without words, for a cell; with `sign` a plus before what is above 0."""
+        low, high = (_signed(end) if sign else end for end in (self.low, self.high))
+        return f"{low}{' to ' if low[0] in '+-' or high[0] in '+-' else chr(0x2013)}{high}"
+
+
+def range_ends(of: Spread, cases: bool = False) -> Ends | None:
+    """The ends of the range of nine worlds in ten, rounded to what their Monte Carlo errors support.
+
+    With `cases` a share in cases of 100, whole ones unless the range is narrower than two. Steps are 1 and 5 times a
+    power of ten, wide enough for most of the error; an end whose error is at least half of the last digit is `about`,
+    and one whose error is as large as the range itself allows no more than `very roughly`. None where there is no
+    range.
+
+    >>> from collections import namedtuple
+    >>> Range = namedtuple("Range", "mean se q05 q95 q05_se q95_se")
+    >>> print(range_ends(Range(0.94, 0.01, 0.268, 0.998, 0.045, 0.0001), cases=True))
+    about 30 to 100
+    """
+    mean, low, high = of.mean, of.q05, of.q95
+    if mean is None or low is None or high is None or high - low <= 1e-9 * max(1.0, abs(high)):
+        return None
+    scale = 100.0 if cases else 1.0
+    if _by_digits(of):
+        return Ends(*_in_digits(scale * low, scale * high))
+    low, high = scale * low, scale * high
+    width = high - low
+    places = 0 if cases and width >= 2.0 else _places(width)
+    found = [
+        _stepped(end, None if se is None else scale * se, places, width)
+        for end, se in ((low, of.q05_se), (high, of.q95_se))
+    ]
+    return Ends(found[0][0], found[1][0], (found[0][1], found[1][1]))
+
+
+def range_words(of: Spread, cases: bool = False) -> str:
+    """`range_ends` in words, `about 30 to 100`; empty where there is no range."""
+    ends = range_ends(of, cases)
+    return "" if ends is None else str(ends)
+
+
+def _stepped(value: float, se: float | None, places: int, width: float) -> tuple[str, str]:
+    """An end of a range in steps that its error supports, and the word that belongs before it."""
+    least = 10.0**-places
+    if se is None or not se >= least / 2:
+        return number(value, least, places), ""
+    factor, power, about = 1.0, -places, "about "
+    if se >= 1.25 * least:
+        power = math.floor(math.log10(se / 1.25))
+        factor, power = (5.0, power) if se < 2.5 * 10.0**power else (1.0, power + 1)
+    # Steps of more than a third of the range would leave nothing of it.
+    most = math.floor(math.log10(width / 3.0))
+    if factor * 10.0**power > width / 3.0:
+        factor, power = (5.0, most) if 5.0 * 10.0**most <= width / 3.0 else (1.0, most)
+        about = "very roughly "
+        if factor * 10.0**power < least:
+            factor, power = 1.0, -places
+    step = factor * 10.0**power
+    text = number(round(value / step) * step, 10.0 ** min(power, 0), max(0, -power))
+    return text, about
 
 
 def _signed(text: str) -> str:

@@ -343,7 +343,7 @@ def summed_curves(curves: Curves, weights: FloatArray | None, threads: int | Non
     arrays = {id(values): values for values in curves.values()}
 
     def task(values: NDArray[Any]) -> Curve:
-        points = summaries([row.astype(np.float64) for row in values], weights)
+        points = summaries([row.astype(np.float64) for row in values], weights, ends=False)
         return Curve(*(tuple(getattr(point, part) for point in points) for part in Curve.__slots__))
 
     summed = dict(zip(arrays, in_threads(task, list(arrays.values()), threads), strict=True))

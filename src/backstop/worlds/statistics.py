@@ -7,7 +7,7 @@ sequence are not independent of each other, but the sequences are, so leaving ou
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,10 @@ Array = NDArray[np.float64]
 
 REPLICATIONS = 16
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+# So many errors of a share lie between the levels that the error of a quantile is read from, on either side.
+_AROUND = 2.0
+# The least level asked for: worlds without weight say nothing.
+_LEAST_LEVEL = 1e-6
 FEW_WORLDS = 100.0
 TOO_FEW_WORLDS = 10.0
 
@@ -57,7 +61,8 @@ class Estimate:
 class Summary:
     """A figure over worlds: weighted mean, its Monte Carlo error, and quantiles. None where there is no world.
 
-    `without_value`: worlds in which the figure is not defined (a condition that cannot happen there).
+    `without_value`: worlds in which the figure is not defined (a condition that cannot happen there); `q05_se`,
+    `q95_se`: Monte Carlo errors of the two ends, None where they were not asked for or cannot be known.
     """
 
     mean: float | None
@@ -68,15 +73,18 @@ class Summary:
     q75: float | None
     q95: float | None
     without_value: int = 0
+    q05_se: float | None = None
+    q95_se: float | None = None
 
     def as_dict(self) -> dict[str, float | int | None]:
         """As it stands in the JSON of a result; `without_value` only where there are such worlds."""
-        found: dict[str, float | int | None] = {
-            name: getattr(self, name) for name in ("mean", "se", "q05", "q25", "q50", "q75", "q95")
-        }
+        found: dict[str, float | int | None] = {name: getattr(self, name) for name in _IN_JSON}
         if self.without_value:
             found["without_value"] = self.without_value
         return found
+
+
+_IN_JSON = ("mean", "se", "q05", "q25", "q50", "q75", "q95", "q05_se", "q95_se")
 
 
 def summarise(values: Array, weights: Array | None) -> Summary:
@@ -84,14 +92,49 @@ def summarise(values: Array, weights: Array | None) -> Summary:
     return summaries([values], weights)[0]
 
 
-def summaries(rows: Sequence[Array] | Array, weights: Array | None) -> list[Summary]:
-    """`summarise` of several figures, each of shape (worlds,)."""
+def summaries(rows: Sequence[Array] | Array, weights: Array | None, ends: bool = True) -> list[Summary]:
+    """`summarise` of several figures, each of shape (worlds,); the errors of the ends only where `ends`."""
     found = []
     for row, (mean, se) in zip(rows, means_and_errors(rows, weights), strict=True):
         q05, q25, q50, q75, q95 = quantiles(row, weights, QUANTILES)
         missing = int(np.count_nonzero(~np.isfinite(row)))
-        found.append(Summary(mean, se, q05, q25, q50, q75, q95, missing))
+        errors: tuple[float | None, float | None] = (None, None)
+        if ends and q05 is not None and q95 is not None:
+            errors = quantile_errors(row, weights, (QUANTILES[0], QUANTILES[-1]), (q05, q95))
+        found.append(Summary(mean, se, q05, q25, q50, q75, q95, missing, *errors))
     return found
+
+
+def quantile_errors(
+    values: Array, weights: Array | None, levels: tuple[float, float], found: tuple[float, float]
+) -> tuple[float | None, float | None]:
+    """Monte Carlo errors of two quantiles `found` at `levels`; None below two replications with weight.
+
+    The share of the worlds up to a quantile has an error as any mean has; the quantiles two of those errors below and
+    above its level lie four errors of the quantile apart (Woodruff 1952).
+    """
+    if found[0] == found[1]:
+        below: list[Array] = [np.where(np.isfinite(values), values <= found[0], np.nan)]
+    else:
+        below = [np.where(np.isfinite(values), values <= each, np.nan) for each in found]
+    errors = [se for _, se in means_and_errors(below, weights)]
+    around: list[tuple[float, float] | None] = []
+    for level, se in zip(levels, errors * (3 - len(errors)), strict=True):
+        wide = None if se is None else _AROUND * se
+        around.append(None if wide is None else (max(_LEAST_LEVEL, level - wide), min(1.0, level + wide)))
+    asked = [level for pair in around if pair is not None for level in pair]
+    if not asked:
+        return None, None
+    reached = dict(zip(asked, quantiles(values, weights, asked), strict=True))
+    one, two = (_half_width(pair, reached) for pair in around)
+    return one, two
+
+
+def _half_width(around: tuple[float, float] | None, reached: Mapping[float, float | None]) -> float | None:
+    if around is None:
+        return None
+    low, high = (reached[level] for level in around)
+    return None if low is None or high is None else (high - low) / (2 * _AROUND)
 
 
 def mean_and_error(values: Array, weights: Array | None) -> tuple[float | None, float | None]:

@@ -4,7 +4,7 @@ import { differences, summaries } from "./summary.js";
 
 /** How long the check may take, in milliseconds: where it would take longer, some arrangements are compared. */
 const LONGEST = 4000;
-const PARTS = ["mean", "se", "q05", "q25", "q50", "q75", "q95", "without_value"];
+const PARTS = ["mean", "se", "q05", "q25", "q50", "q75", "q95", "q05_se", "q95_se", "without_value"];
 
 /** How far figures on a condition may differ from Python's, of their size or of 1, where the page leaves slips out. */
 const ROUNDING = 1e-12;

@@ -7,6 +7,7 @@ import { claimRequests, judgeClaims } from "./claims.js";
 import { ask, Faulty } from "./served/client.js";
 import { CannotRun, engineOf } from "./engine.js";
 import { exact, number, supported, withError } from "./numbers.js";
+import { cellEnds, ends } from "./words.js";
 import { curveSummary, differences, faultyWorlds, summaries } from "./summary.js";
 
 const FORMAT = "backstop-live/1";
@@ -46,7 +47,7 @@ async function main() {
     // For those who ask the page from a program or the console.
     window.backstop = Object.freeze({
       engine, summaries, differences, curveSummary, faultyWorlds, claimRequests, judgeClaims, search,
-      numbers: Object.freeze({ number, supported, exact, withError }),
+      numbers: Object.freeze({ number, supported, exact, withError, ends, cellEnds }),
       screens: () => screenNames(),
     });
     document.documentElement.classList.add("alive");

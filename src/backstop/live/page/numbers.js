@@ -27,8 +27,8 @@ function roundedText(value, places) {
   return last % 2 === 0 ? lower : text;
 }
 
-/** Four significant digits, as `%.4g`. */
-function general(value, digits = 4) {
+/** So many significant digits, as `%.4g`. */
+export function general(value, digits = 4) {
   if (value === 0) return Object.is(value, -0) ? "-0" : "0";
   const [mantissa, exponent] = value.toExponential(digits - 1).split("e");
   const power = Number(exponent);

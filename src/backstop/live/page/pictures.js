@@ -9,7 +9,7 @@ import { curve, difference, figure, moved, rows as rowOf } from "./figures.js";
 import { ghostOf, isExact, leadMetric, metricOf } from "./sentences.js";
 import { titleOf } from "./state.js";
 import { YOURS } from "./link.js";
-import { cell, clause, counted, ends, listed, plain, quoted, said, signed, whole } from "./words.js";
+import { cell, cellEnds, clause, counted, ends, listed, plain, quoted, said, signed, signedEnds, whole } from "./words.js";
 
 export const PICTURES = {
   intervals: "The figure by arrangement",
@@ -22,13 +22,13 @@ export const PICTURES = {
 
 const colourOf = (app, key) => (key === YOURS ? "green" : key === app.state.focus.value ? "blue" : "coal");
 const keysOf = (answer) => Object.keys(answer.answers);
-const plainOf = (of) => (of === null ? ["", "", "", "", "", ""] : [of.mean, of.se, of.q05, of.q25, of.q75, of.q95]);
-const PLAIN = ["mean", "standard error", "5 %", "25 %", "75 %", "95 %"];
+const plainOf = (of) => (of === null ? PLAIN.map(() => "") : [of.mean, of.se, of.q05, of.q25, of.q75, of.q95, of.q05_se, of.q95_se]);
+const PLAIN = ["mean", "standard error", "5 %", "25 %", "75 %", "95 %", "standard error of 5 %", "standard error of 95 %"];
 
 /** `93 (50–100)`. */
 export function figureText(metric, of) {
-  const range = ends(metric, of, "–");
-  return range && !range.startsWith("about") ? `${cell(metric, of)} (${range})` : cell(metric, of);
+  const range = cellEnds(metric, of);
+  return range ? `${cell(metric, of)} (${range})` : cell(metric, of);
 }
 
 /** A figure under every arrangement. */
@@ -153,7 +153,7 @@ export function gainsPicture(app, answer, base, keys = keysOf(answer)) {
       columns: ["Arrangement", ...columns.map((column) => column.label)],
       rows: others.map((key, i) => [titleOf(app.payload, key, true), ...columns.map((column) => {
         const of = column.rows[i].of;
-        return of === null || of.mean === null ? "-" : `${value(of)} (${value({ mean: of.q05, se: null })} to ${value({ mean: of.q95, se: null })})`;
+        return of === null || of.mean === null ? "-" : `${value(of)} (${signedEnds({ probability: false }, of)})`;
       })]),
     },
     data: { columns: ["arrangement", "actor", ...PLAIN], rows: others.flatMap((key, i) => columns.map((column) => [key, column.key, ...plainOf(column.rows[i].of)])) },
@@ -182,7 +182,7 @@ export function differencesPicture(app, answer, base, keys = keysOf(answer)) {
       colour: colourOf(app, key),
       of,
       ghost: behind(key) === null || (behind(first) ?? first) === YOURS ? null : difference(app, base, behind(key), behind(first) ?? first, "metrics", metric.name),
-      text: of === null || of.mean === null ? "-" : `${signed(metric, of.mean, of.se)} (${signed(metric, of.q05)} to ${signed(metric, of.q95)})`,
+      text: of === null || of.mean === null ? "-" : `${signed(metric, of.mean, of.se)} (${signedEnds(metric, of)})`,
     };
   });
   const against = quoted(titleOf(app.payload, first, true));
@@ -196,7 +196,7 @@ export function differencesPicture(app, answer, base, keys = keysOf(answer)) {
     table: {
       caption: `${clause(metric.title)}: difference from ${against}`,
       columns: ["Arrangement", "mean", "nine of ten worlds"],
-      rows: rows.map((row) => [row.label, row.of === null ? "-" : signed(metric, row.of.mean, row.of.se), row.of === null ? "-" : `${signed(metric, row.of.q05)} to ${signed(metric, row.of.q95)}`]),
+      rows: rows.map((row) => [row.label, row.of === null ? "-" : signed(metric, row.of.mean, row.of.se), row.of === null || row.of.mean === null ? "-" : signedEnds(metric, row.of)]),
     },
     data: { columns: ["arrangement", "less", ...PLAIN], rows: rows.map((row) => [row.key, first, ...plainOf(row.of)]) },
   };

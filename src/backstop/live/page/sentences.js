@@ -3,7 +3,7 @@
 import { YOURS } from "./link.js";
 import { titleOf } from "./state.js";
 import { better, difference, figure, moved } from "./figures.js";
-import { clause, counted, ends, listed, ofWorlds, quoted, said, signed, stop, whole } from "./words.js";
+import { clause, counted, ends, listed, ofWorlds, quoted, said, signed, signedEnds, stop, whole } from "./words.js";
 
 export const metricOf = (app, name) => app.payload.metrics.find((metric) => metric.name === name);
 export const leadMetric = (app) => metricOf(app, app.state.metric.value) ?? app.payload.metrics[0];
@@ -109,7 +109,7 @@ export function differenceWords(app, answer, key, other, metric) {
   if (of.q05 === of.q95 && Math.abs(of.mean) <= 1e-12) return `${clause(metric.title)}: the same under ${one} and ${two} in every world.`;
   const word = of.mean > 0 ? "more" : "fewer";
   const size = signed(metric, Math.abs(of.mean), of.se).replace("+", "");
-  const range = `${signed(metric, of.q05)} to ${signed(metric, of.q95)}`;
+  const range = signedEnds(metric, of);
   const share = better(app, answer, key, other, { ...metric, tone: of.mean < 0 ? "bad" : "good" });
   const how = metric.probability || metric.kind === "duration" || metric.kind === "count" ? `${size}${unit} ${metric.probability ? word : word.replace("fewer", "less")}` : `${size} ${of.mean > 0 ? "higher" : "lower"}`;
   const than = size === "0" ? `hardly differs under ${one} from ${two}` : `${how} under ${one} than under ${two}`;

@@ -8,6 +8,8 @@ export const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95];
 
 const WIDTH = 64 * REPLICATIONS;
 const ROUNDING = 1e-12;
+const AROUND = 2;
+const LEAST_LEVEL = 1e-6;
 const RUN = 8;
 
 /**
@@ -271,14 +273,34 @@ function quantilesSorted(row, weights, levels) {
 }
 
 /**
- * A figure over worlds, as Python's `Summary.as_dict()`.
+ * The Monte Carlo errors of the quantiles `found` at two levels, each a quarter of what lies between the quantiles two
+ * errors of the share up to it on either side (Woodruff 1952); null below two replications with weight.
+ */
+export function quantileErrors(row, weights, levels, found, whole = undefined) {
+  const around = levels.map((level, i) => {
+    const below = row.map((value) => (Number.isFinite(value) ? Number(value <= found[i]) : NaN));
+    const { se } = meanAndError(below, weights, whole);
+    return se === null ? null : [Math.max(LEAST_LEVEL, level - AROUND * se), Math.min(1, level + AROUND * se)];
+  });
+  const asked = around.filter((pair) => pair !== null).flat().sort((a, b) => a - b);
+  const reached = quantiles(row, weights, asked);
+  const at = (level) => reached[asked.indexOf(level)];
+  return around.map((pair) => (pair === null ? null : (at(pair[1]) - at(pair[0])) / (2 * AROUND)));
+}
+
+/**
+ * A figure over worlds, as Python's `Summary.as_dict()`; without the errors of the ends where they are not wanted.
  * @param {Float64Array} row
  * @param {Float64Array | null} weights
  */
-export function summarise(row, weights, whole = undefined) {
+export function summarise(row, weights, whole = undefined, errors = true) {
   const { mean, se } = meanAndError(row, weights, whole);
   const [q05, q25, q50, q75, q95] = quantiles(row, weights);
   const found = { mean, se, q05, q25, q50, q75, q95 };
+  if (errors) {
+    const of = q05 === null ? [null, null] : quantileErrors(row, weights, [QUANTILES[0], QUANTILES[4]], [q05, q95], whole);
+    [found.q05_se, found.q95_se] = of;
+  }
   let missing = 0;
   for (const value of row) if (!Number.isFinite(value)) missing += 1;
   if (missing > 0) found.without_value = missing;

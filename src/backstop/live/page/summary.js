@@ -35,7 +35,7 @@ export function differences(rows, others, weights) {
 /** Summaries of a curve: one for every period. */
 export function curveSummary(rows, weights) {
   const whole = rows.length > 0 ? replicationMass(weights, rows[0].length) : undefined;
-  return rows.map((row) => summarise(row, weights, whole));
+  return rows.map((row) => summarise(row, weights, whole, false));
 }
 
 /** How many of the worlds solved have a fault under an arrangement: something in use is not what it must be. */

@@ -2,7 +2,11 @@
  * Figures in words, as the printed report has them: natural frequencies, ranges, lists.
  */
 
-import { number } from "./numbers.js";
+import { general, number } from "./numbers.js";
+
+// As in `base/words.py`: narrower and larger than this, a fixed number of places says nothing.
+const SMALL = 1e-6;
+const LARGE = 1e15;
 
 /** A share as a natural frequency: `83 of 100`; `base/words.frequency`. */
 export function frequency(share, se = null) {
@@ -71,15 +75,70 @@ export function said(metric, of, short = false) {
 export const plain = (value, se = null, most = 2) =>
   value === null ? "-" : number(value, se === null ? null : Math.max(se, 10 ** -most), most);
 
-/** The ends of the plausible range, in cases of 100 where they are chances; empty where there is none. */
-export function ends(metric, of, between = " to ") {
-  if (!of || of.q05 === null || of.q95 === null || of.q95 - of.q05 <= 1e-9 * Math.max(1, Math.abs(of.q95))) return "";
-  if (metric.probability) {
-    const low = even(100 * of.q05);
-    const high = even(100 * of.q95);
-    return low < high ? `${low}${between}${high}` : `about ${low}`;
+/** The plausible range in words, in cases of 100 where it is one of chances; empty where there is none. */
+export function ends(metric, of) {
+  const found = rangeEnds(of, metric.probability);
+  return found === null ? "" : rangeText(found);
+}
+
+/** The same for a cell of a table, `30–100`; empty where nothing is left between the two ends. */
+export function cellEnds(metric, of) {
+  const found = rangeEnds(of, metric.probability);
+  if (found === null || found.low === found.high) return "";
+  return `${found.low}${/^-/.test(found.low) || /^-/.test(found.high) ? " to " : "–"}${found.high}`;
+}
+
+/** The plausible range of a difference, both ends with their signs: `about −5 to +30`. */
+export function signedEnds(metric, of) {
+  const found = rangeEnds(of, metric.probability);
+  if (found === null) return signed(metric, of.q05);
+  const withSign = (text) => (!/[1-9]/.test(text) ? text : text.startsWith("-") ? `−${text.slice(1)}` : `+${text}`);
+  return rangeText({ ...found, low: withSign(found.low), high: withSign(found.high) });
+}
+
+function rangeText({ low, high, about }) {
+  const rough = about[1].length > about[0].length ? about[1] : about[0];
+  if (low === high) return `${rough || "about "}${low}`;
+  return `${about[0]}${low} to ${about[0] ? "" : about[1]}${high}`;
+}
+
+/** The ends of the plausible range, rounded to what their errors support; `base/words.range_ends`. */
+export function rangeEnds(of, cases = false) {
+  if (!of || of.mean === null || of.q05 === null || of.q95 === null || of.q95 - of.q05 <= 1e-9 * Math.max(1, Math.abs(of.q95))) return null;
+  const scale = cases ? 100 : 1;
+  if (of.q95 - of.q05 < SMALL || Math.abs(of.mean) >= LARGE) return { ...inDigits(scale * of.q05, scale * of.q95), about: ["", ""] };
+  const width = scale * of.q95 - scale * of.q05;
+  const places = cases && width >= 2 ? 0 : Math.min(9, Math.max(0, 1 - Math.floor(Math.log10(width))));
+  const end = (value, se) => stepped(scale * value, se === null || se === undefined ? null : scale * se, places, width);
+  const [low, high] = [end(of.q05, of.q05_se), end(of.q95, of.q95_se)];
+  return { low: low.text, high: high.text, about: [low.about, high.about] };
+}
+
+/** An end of a range in steps that its error supports, and the word that belongs before it. */
+function stepped(value, se, places, width) {
+  const least = 10 ** -places;
+  if (se === null || !(se >= least / 2)) return { text: number(value, least, places), about: "" };
+  let [factor, power, about] = [1, -places, "about "];
+  if (se >= 1.25 * least) {
+    power = Math.floor(Math.log10(se / 1.25));
+    [factor, power] = se < 2.5 * 10 ** power ? [5, power] : [1, power + 1];
   }
-  return `${plain(of.q05)}${between}${plain(of.q95)}`;
+  // Steps of more than a third of the range would leave nothing of it.
+  const most = Math.floor(Math.log10(width / 3));
+  if (factor * 10 ** power > width / 3) {
+    [factor, power] = 5 * 10 ** most <= width / 3 ? [5, most] : [1, most];
+    about = "very roughly ";
+    if (factor * 10 ** power < least) [factor, power] = [1, -places];
+  }
+  const step = factor * 10 ** power;
+  return { text: number(even(value / step) * step, 10 ** Math.min(power, 0), Math.max(0, -power)), about };
+}
+
+/** Ends that no fixed number of places tells apart, in as many digits as do. */
+function inDigits(low, high) {
+  const power = (value) => Math.floor(Math.log10(value));
+  const digits = Math.min(Math.max(power(Math.max(Math.abs(low), Math.abs(high))) - power(high - low) + 2, 2), 15);
+  return { low: general(low, digits), high: general(high, digits) };
 }
 
 /** A figure in a cell of a table: cases in 100, or a number. */

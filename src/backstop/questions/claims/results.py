@@ -8,7 +8,16 @@ from typing import ClassVar
 
 from backstop.base.shown import ShownTables
 from backstop.base.table import Table
-from backstop.base.words import frequency, number, of_worlds, quoted, readable, sentence_case, stop
+from backstop.base.words import (
+    frequency,
+    number,
+    of_worlds,
+    quoted,
+    range_words,
+    readable,
+    sentence_case,
+    stop,
+)
 from backstop.game.choice import Information
 from backstop.questions.claims.counterexample import CounterExample
 from backstop.questions.claims.decider import Decider
@@ -61,10 +70,9 @@ class LeastLevel:
         if level.q05 == level.q95 and level.se == 0.0:
             yield f"The least level of {title} is {level.mean:.3g}{unit}"
         else:
-            low, high = (number(q, most=3) for q in (level.q05, level.q95))
             yield (
                 f"Where some level does, the least level of {title} is {number(level.mean, level.se, 3)} on average "
-                f"and {low} to {high} in nine worlds of ten{unit}"
+                f"and {range_words(level) or number(level.q05, most=3)} in nine worlds of ten{unit}"
             )
         for share, words in (
             (self.none, "No level does"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backstop.base.words import counted, listed, of_worlds, quoted, with_error
+from backstop.base.words import counted, listed, of_worlds, quoted, range_words, with_error
 from backstop.questions.words import box_sentence, titles, wordings
 from backstop.report.answers.drivers import told_shares
 from backstop.report.content import Block, Items, Paragraph, Section
@@ -38,8 +38,8 @@ def _chances(found: Material) -> str:
         return ""
     of = found.result.arrangements[lead.focus].metrics[lead.metric]
     spread = ""
-    if of.q05 is not None and of.q95 is not None and of.q95 > of.q05:
-        spread = f"; in nine worlds of ten the chance is between {of.q05:.2f} and {of.q95:.2f}"
+    if within := range_words(of, cases=True):
+        spread = f"; in nine worlds of ten the chance is {within} in 100"
     return (
         "A world is one set of assumptions; within it chance still decides. Counting both, "
         f"{quoted(found.metric_title(lead.metric))} comes about in {of_worlds(of.mean, of.se, 'cases')} under "

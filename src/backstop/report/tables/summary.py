@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from backstop.base.table import Table
-from backstop.base.words import counted, frequency, listed, number, quoted, stop, with_range
+from backstop.base.words import (
+    counted,
+    frequency,
+    listed,
+    number,
+    quoted,
+    range_ends,
+    range_words,
+    stop,
+    with_error,
+    with_range,
+)
 from backstop.report.tables.assessment import grid_words, unsettled, without_effect
 from backstop.report.wording import tied_with
 from backstop.scenario.format import scenario as form
@@ -20,15 +30,6 @@ _EXPLAINED = "A plausible range holds nine worlds in ten, from 5 to 95 %."
 
 def _is_chance(metric: form.Metric) -> bool:
     return metric.kind in form.PROBABILITIES
-
-
-class _Cases(NamedTuple):
-    """A probability in cases of 100."""
-
-    mean: float | None
-    se: float | None
-    q05: float | None
-    q95: float | None
 
 
 def answer_in_words(result: Result, metric: str) -> list[str]:
@@ -82,11 +83,10 @@ def _said(result: Result, metric: str, of: Summary, whole: bool = False) -> str:
 
 
 def _range(result: Result, metric: str, of: Summary) -> str:
-    """The range of nine worlds in ten, `32 to 100`; empty where a figure is the same in all of them."""
-    if not result.model.uncertain or of.mean is None:
+    """The range of nine worlds in ten, `about 30 to 100`; empty where a figure is the same in all of them."""
+    if not result.model.uncertain:
         return ""
-    shown = _in_cases(of) if _is_chance(result.model.scenario.metrics[metric]) else of
-    return with_range(shown).partition(" (")[2].rstrip(")")
+    return range_words(of, _is_chance(result.model.scenario.metrics[metric]))
 
 
 def headline_table(result: Result, metrics: Sequence[str], errors: bool = False) -> Table:
@@ -115,19 +115,16 @@ def headline_table(result: Result, metrics: Sequence[str], errors: bool = False)
 
 
 def _cell(result: Result, metric: str, of: Summary, errors: bool) -> str:
-    """`94 (32–100)`; `-` where there is no value."""
+    """`94 (30–100)`, the ends rounded to what their errors support; `-` where there is no value."""
     if of.mean is None:
         return "-"
     probable = _is_chance(result.model.scenario.metrics[metric])
     shown = _in_cases(of) if probable else of
-    figure, _, within = with_range(shown, errors).partition(" (")
+    figure = (with_error(shown) if errors else with_range(shown)).partition(" (")[0]
     if probable and not errors:
         figure = _whole(100 * of.mean, figure)
-    low, _, high = within.rstrip(")").partition(" to ")
-    if not result.model.uncertain or not high:
-        return figure
-    between = " to " if low.startswith("-") or high.startswith("-") else "\u2013"
-    return f"{figure} ({low}{between}{high})"
+    ends = range_ends(of, probable) if result.model.uncertain else None
+    return figure if ends is None else f"{figure} ({ends.short()})"
 
 
 def _whole(cases: float, figure: str) -> str:
@@ -138,9 +135,12 @@ def _whole(cases: float, figure: str) -> str:
     return ">99" if 99.5 <= cases < 100.0 - 1e-9 else number(cases, 1.0)
 
 
-def _in_cases(of: Summary) -> _Cases:
-    ends = (of.mean, of.se, of.q05, of.q95)
-    return _Cases(*(None if value is None or not math.isfinite(value) else 100 * value for value in ends))
+def _in_cases(of: Summary) -> Summary:
+    """A probability in cases of 100."""
+    figures = (of.mean, of.se, of.q05, of.q25, of.q50, of.q75, of.q95, of.q05_se, of.q95_se)
+    scaled = (None if value is None or not math.isfinite(value) else 100 * value for value in figures)
+    mean, se, q05, q25, q50, q75, q95, q05_se, q95_se = scaled
+    return Summary(mean, se, q05, q25, q50, q75, q95, of.without_value, q05_se, q95_se)
 
 
 def warnings(result: Result) -> Iterator[str]:

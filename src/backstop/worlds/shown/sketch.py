@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from backstop.base.shown import Sketch
 from backstop.base.table import Table
-from backstop.base.words import supported, with_error
+from backstop.base.words import with_error, with_range
 from backstop.worlds.statistics import Summary
 
 if TYPE_CHECKING:
@@ -54,8 +54,4 @@ def _every(result: Result) -> Table:
 def _interval(of: Summary) -> str:
     if of.mean is None or of.q05 is None or of.q95 is None:
         return "no value"
-    mean = supported(of.mean, of.se)
-    if of.q05 == of.q95:
-        return mean
-    low, high = (supported(end, None, 2) for end in (of.q05, of.q95))
-    return f"{mean} ({low} to {high})"
+    return with_range(of)

@@ -5,10 +5,10 @@ import { figure } from "../figures.js";
 import { figureText, movedText } from "../pictures.js";
 import { isChanged, isExact, metricOf } from "../sentences.js";
 import { titleOf } from "../state.js";
-import { cell, clause, ends } from "../words.js";
+import { cell, cellEnds, clause } from "../words.js";
 import { Take } from "./take.js";
 
-const PARTS = ["mean", "se", "q05", "q25", "q50", "q75", "q95"];
+const PARTS = ["mean", "se", "q05", "q25", "q50", "q75", "q95", "q05_se", "q95_se"];
 
 /** The metrics of the table: the one that leads, then those the study shows first. */
 export function shownMetrics(app) {
@@ -33,7 +33,7 @@ export function ArrangementTable({ app, answer, base, compact = false }) {
   const changed = isChanged(app) && base !== null;
   const focus = app.state.focus.value;
   const cases = metrics.some((metric) => metric.probability) ? "Cases in 100" : "Figures";
-  const caption = isExact(app) ? cases : `${cases}: mean over worlds (plausible range, nine of ten worlds)`;
+  const caption = isExact(app) ? cases : `${cases}: mean over worlds (plausible range, nine of ten worlds, its ends rounded to what so many worlds support)`;
   return html`<p class="caption">${caption}</p><div class="wide" tabindex="0" role="region" aria-label="Table of arrangements">
     <table class="arrangements" aria-label=${caption}>
       <thead><tr><td></td>${metrics.map((metric) => html`<th scope="col" key=${metric.name}>${clause(metric.title)}</th>`)}</tr></thead>
@@ -42,8 +42,8 @@ export function ArrangementTable({ app, answer, base, compact = false }) {
         ${metrics.map((metric) => {
           const of = figure(app, answer, key, "metrics", metric.name);
           const by = changed ? movedText(app, answer, base, key, metric) : "";
-          const range = ends(metric, of, "–");
-          return html`<td key=${metric.name} title=${figureText(metric, of)}><span class="cell">${cell(metric, of)}</span>${range && !range.startsWith("about") ? html` <span class="range">(${range})</span>` : ""}${by ? html` <span class=${`by ${by === "0" ? "same" : ""}`}><span class="away">, moved by </span>${by}</span>` : ""}</td>`;
+          const range = cellEnds(metric, of);
+          return html`<td key=${metric.name} title=${figureText(metric, of)}><span class="cell">${cell(metric, of)}</span>${range ? html` <span class="range">(${range})</span>` : ""}${by ? html` <span class=${`by ${by === "0" ? "same" : ""}`}><span class="away">, moved by </span>${by}</span>` : ""}</td>`;
         })}
       </tr>`)}</tbody>
     </table></div>

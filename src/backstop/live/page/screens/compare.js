@@ -9,7 +9,7 @@ import { difference, figure } from "../figures.js";
 import { differenceWords, leadMetric } from "../sentences.js";
 import { levelsOf, ownLevels, titleOf } from "../state.js";
 import { YOURS } from "../link.js";
-import { cell, ends, exact, quoted, signed } from "../words.js";
+import { cell, cellEnds, exact, quoted, signed, signedEnds } from "../words.js";
 
 function Picker({ app }) {
   const shown = app.state.shown.value;
@@ -49,12 +49,12 @@ function Compare({ app }) {
     each.title,
     ...keys.map((key) => {
       const of = figure(app, answer, key, "metrics", each.name);
-      const range = ends(each, of, "–");
-      return html`${cell(each, of)} ${range && !range.startsWith("about") && html`<span class="range">(${range})</span>`}`;
+      const range = cellEnds(each, of);
+      return html`${cell(each, of)} ${range && html`<span class="range">(${range})</span>`}`;
     }),
     ...others.map((key) => {
       const of = difference(app, answer, key, first, "metrics", each.name);
-      return of === null || of.mean === null ? "-" : html`${signed(each, of.mean, of.se)}${signed(each, of.q05) === signed(each, of.q95) ? "" : html` <span class="range">(${signed(each, of.q05)} to ${signed(each, of.q95)})</span>`}`;
+      return of === null || of.mean === null ? "-" : html`${signed(each, of.mean, of.se)}${signed(each, of.q05) === signed(each, of.q95) ? "" : html` <span class="range">(${signedEnds(each, of)})</span>`}`;
     }),
   ]);
   const data = () => app.payload.metrics.flatMap((each) => keys.map((key) => {

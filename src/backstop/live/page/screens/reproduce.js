@@ -9,7 +9,7 @@ import { interventionWords } from "../sentences.js";
 import { Waiting } from "../parts/pickers.js";
 import { counted, whole } from "../words.js";
 
-const columns = ["arrangement", "metric", "mean", "se", "q05", "q25", "q50", "q75", "q95"];
+const columns = ["arrangement", "metric", "mean", "se", "q05", "q25", "q50", "q75", "q95", "q05_se", "q95_se"];
 
 function Reproduce({ app }) {
   const { run, study, backstop } = app.payload;

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from backstop.base.arrays import FloatArray
-from backstop.base.words import frequency, quoted, shortened, supported
+from backstop.base.words import frequency, quoted, range_words, shortened, supported
 from backstop.report.material.gathering import Material
 from backstop.report.material.parting import Parting, Side, inside, parting
 from backstop.report.material.subject import is_bad, is_probability
@@ -109,12 +109,8 @@ def said(found: Material, of: Summary, short: bool = False) -> str:
 
 
 def ends(found: Material, of: Summary) -> str:
-    """The ends of the range of nine worlds in ten, in cases of 100 where they are chances."""
-    assert of.q05 is not None and of.q95 is not None
-    if is_probability(found.model.scenario.metrics[found.subject.metric]):
-        low, high = round(100 * of.q05), round(100 * of.q95)
-        return f"{low} to {high}" if low < high else f"about {low}"
-    return f"{supported(of.q05, None, most=2)} to {supported(of.q95, None, most=2)}"
+    """The range of nine worlds in ten as its errors allow, in cases of 100 where they are chances; empty without."""
+    return range_words(of, is_probability(found.model.scenario.metrics[found.subject.metric]))
 
 
 def share_of(found: Material, where: FloatArray | np.ndarray, of: FloatArray) -> float:

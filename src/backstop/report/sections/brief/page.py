@@ -26,7 +26,6 @@ from backstop.report.sections.brief.lead import (
     said,
     sets,
     share_of,
-    width,
     within,
 )
 from backstop.report.wording import told_apart
@@ -83,9 +82,8 @@ def headline(found: Material, lead: Lead) -> str:
 
 def _plausible(found: Material, of: Summary) -> str:
     """The range of nine sets of assumptions in ten, in the unit of the figure; empty where there is only one."""
-    if found.exact or of.q05 is None or of.q95 is None or of.q95 - of.q05 <= 1e-9 * max(1.0, abs(of.q95)):
-        return ""
-    return f" (plausible range {ends(found, of)})"
+    span = "" if found.exact else ends(found, of)
+    return f" (plausible range {span})" if span else ""
 
 
 def _range(found: Material, lead: Lead) -> str:
@@ -157,8 +155,10 @@ def _side(found: Material, lead: Lead, side: Side) -> str:
         if of.mean is None:
             parts.append(f"no figure under {called(found, name)}")
             continue
-        span = f" ({ends(found, of)})" if of.q05 is not None and width(of) > 0 else ""
-        parts.append(f"{said(found, of, short=at > 0)} under {called(found, name)}{span}")
+        span = ends(found, of)
+        parts.append(
+            f"{said(found, of, short=at > 0)} under {called(found, name)}{f' ({span})' if span else ''}"
+        )
     return stop(f"Where {side.words} ({sets(side.share)}): {', against '.join(parts)}")
 
 
@@ -206,8 +206,8 @@ def picture(found: Material, lead: Lead) -> Figure:
         table=Table(
             "The figures shown",
             ("", *(words for words, _ in sides)),
-            tuple((labels[n], *(with_range(of[labels[n]]) for _, of in sides)) for n in drawn),
-            "The mean, and the range of nine in ten.",
+            tuple((labels[n], *(with_range(of[labels[n]], errors=True) for _, of in sides)) for n in drawn),
+            "Mean and range of nine in ten, each with what chance in the drawing of worlds adds or takes (±).",
         ),
     )
 
