@@ -260,3 +260,40 @@ def test_a_date_that_there_is_none_of_is_refused_with_its_field(tmp_path):
     turned = {"time": {"of": "meeting", "from": "2025-03-02", "to": "2025-03-01"}}
     with pytest.raises(InvalidInput, match="from is 2025-03-02, after to"):
         written(small([statement("a1", "a", "The envoy met", slots=turned)]), tmp_path)
+
+
+def test_what_is_known_is_taken_over_and_equals_what_is_read_afresh(tmp_path) -> None:
+    folder = written(
+        small([statement("a1", "a", "The envoy met both sides"), statement("c1", "c", "Nobody")]), tmp_path
+    )
+    before = store.read(folder, coding=True)
+    assert store.read(folder, coding=True, known=before) is before
+    lines = (folder / "statements.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    changed = lines[1].replace("paraphrase of c1", "another paraphrase")
+    assert changed != lines[1]
+    (folder / "statements.jsonl").write_text("".join([changed, lines[0]]), encoding="utf-8")
+    again, afresh = store.read(folder, coding=True, known=before), store.read(folder, coding=True)
+    assert again.dossier == afresh.dossier
+    assert list(again.dossier.statements) == ["c1", "a1"]
+    assert again.dossier.statements["a1"] is before.dossier.statements["a1"]
+    assert dict(again.dossier.places) == dict(afresh.dossier.places)
+    assert (again.files, again.texts, again.heads) == (afresh.files, afresh.texts, afresh.heads)
+    # A line that stands twice is a fault, known or not.
+    (folder / "statements.jsonl").write_text("".join([*lines, lines[0]]), encoding="utf-8")
+    with pytest.raises(InvalidInput, match="a1 stands twice"):
+        store.read(folder, coding=True, known=before)
+
+
+def test_what_is_written_equals_what_is_read_afterwards(tmp_path) -> None:
+    folder = written(small([statement("a1", "a", "The envoy met both sides")]), tmp_path)
+    before = store.read(folder, coding=True)
+    more = statement("c1", "c", "Nobody met anybody")
+    after = store.write(before, replace(before.dossier, statements={"c1": more, **before.dossier.statements}))
+    afresh = store.read(folder, coding=True)
+    assert (after.dossier, after.files, after.texts, after.heads, after.coding) == (
+        afresh.dossier,
+        afresh.files,
+        afresh.texts,
+        afresh.heads,
+        True,
+    )

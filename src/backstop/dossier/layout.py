@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,8 +109,11 @@ class Listing:
     faults: tuple[Fault, ...] = ()
 
 
-def read_lines(data: bytes, file: str) -> Listing:
-    """The records of a JSON Lines file. Raises InvalidInput where it is not UTF-8 or a line is too long."""
+def read_lines(data: bytes, file: str, known: Container[str] = ()) -> Listing:
+    """The records of a JSON Lines file. Raises InvalidInput where it is not UTF-8 or a line is too long.
+
+    Lines whose text is `known` are not read: their data is None.
+    """
     items: list[Item] = []
     faults: list[Fault] = []
     for number, row in enumerate(_decoded(data, file).split("\n"), 1):
@@ -119,7 +122,8 @@ def read_lines(data: bytes, file: str) -> Listing:
             raise InvalidInput(f"the line has {len(row):,} characters", place=where, hint="is it one record?")
         if row.strip():
             try:
-                items.append(Item(row + "\n", number, json_value(row), file))
+                text = row + "\n"
+                items.append(Item(text, number, None if text in known else json_value(row), file))
             except ValueError as error:
                 what = f"the line is no JSON ({error})"
                 faults.append(Fault(what, where, "every line holds one record"))

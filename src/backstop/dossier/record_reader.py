@@ -27,10 +27,13 @@ class RecordReader(Generic[R]):
         self.records: dict[str, R] = {}
         self.faults: list[Fault] = []
 
-    def take(self, data: object, place: Place | Callable[[Path], Place]) -> R | None:
-        """The record in `data`, kept; None where it is not sound. `place`: where it stands, or tells it of a field."""
+    def take(self, data: object, place: Place | Callable[[Path], Place], known: R | None = None) -> R | None:
+        """The record in `data`, kept; None where it is not sound. `place`: where it stands, or tells it of a field.
+
+        `known`: the record, where it has been read before.
+        """
         at = within(place) if isinstance(place, Place) else place
-        record, wrong = validated(self.model, data, at)
+        record, wrong = (known, []) if known is not None else validated(self.model, data, at)
         self.faults.extend(wrong)
         if record is not None:
             if record.id in self.records:

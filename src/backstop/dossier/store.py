@@ -79,13 +79,18 @@ class Snapshot:
         return {name: sha256(data) for name, data in sorted(self.files.items())}
 
 
-def read(folder: Path, coding: bool = False, key: str = "") -> Snapshot:
+def read(folder: Path, coding: bool = False, key: str = "", known: Snapshot | None = None) -> Snapshot:
     """The dossier in `folder`. Raises InvalidInput with every fault of every file, each in its place.
 
     While `coding` goes on, propositions may name statements that are still to come. Without a register in the folder
     it is an empty one with that `key`, if given.
+
+    `known`: the same folder as it was read before, of which what has not changed is taken over.
     """
-    snapshot, faults = _read_files(folder, _settled_contents(folder, needed=not key), key)
+    files = _settled_contents(folder, needed=not key)
+    if known is not None and (known.folder, known.coding, known.files) == (folder, coding, files):
+        return known
+    snapshot, faults = _read_files(folder, files, key, known)
     snapshot = replace(snapshot, coding=coding)
     faults.extend(faults_of(snapshot.dossier, coding))
     if len(faults) > MOST_FAULTS:
@@ -95,9 +100,17 @@ def read(folder: Path, coding: bool = False, key: str = "") -> Snapshot:
     return snapshot
 
 
-def _read_files(folder: Path, files: dict[str, bytes], key: str = "") -> tuple[Snapshot, list[Fault]]:
+def _read_files(
+    folder: Path, files: dict[str, bytes], key: str = "", known: Snapshot | None = None
+) -> tuple[Snapshot, list[Fault]]:
+    """What the files hold and the faults of single records; what stands in `known` to the letter is not read again."""
     found = files.get(REGISTER)
-    register = Register(key=key) if found is None else _register(found, str(folder / REGISTER))
+    if found is None:
+        register = Register(key=key)
+    elif known is not None and known.files.get(REGISTER) == found:
+        register = known.dossier.register
+    else:
+        register = _register(found, str(folder / REGISTER))
     faults: list[Fault] = []
     records: dict[str, dict[str, Any]] = {file.field: {} for file in FILES}
     places: dict[tuple[str, str], Place] = {}
@@ -107,15 +120,20 @@ def _read_files(folder: Path, files: dict[str, bytes], key: str = "") -> tuple[S
         if file.name not in files:
             continue
         data, name = files[file.name], str(folder / file.name)
+        if known is not None and known.folder == folder and known.files.get(file.name) == data:
+            _take_over(known, file, records, places, texts)
+            heads[file.name] = known.heads[file.name]
+            continue
+        by_text = {} if known is None or file.format else _records_by_text(known, file)
         listing = (
             layout.read_list(data, name, file.field, file.format)
             if file.format
-            else layout.read_lines(data, name)
+            else layout.read_lines(data, name, by_text)
         )
         heads[file.name] = listing.head
         reader = RecordReader(file.model, file.kind)
         for item in listing.items:
-            if (record := reader.take(item.data, item.place)) is not None:
+            if (record := reader.take(item.data, item.place, by_text.get(item.text))) is not None:
                 places[file.kind, record.id] = item.place(())
                 texts[file.name, record.id] = item.text
         records[file.field] = reader.records
@@ -129,6 +147,26 @@ def _read_files(folder: Path, files: dict[str, bytes], key: str = "") -> tuple[S
         places,
     )
     return Snapshot(folder, dossier, files, texts, heads), faults
+
+
+def _take_over(
+    known: Snapshot,
+    file: RecordFile,
+    records: dict[str, dict[str, Any]],
+    places: dict[tuple[str, str], Place],
+    texts: dict[tuple[str, str], str],
+) -> None:
+    """What is known of a file that has not changed."""
+    of = getattr(known.dossier, file.field)
+    records[file.field] = dict(of)
+    for name in of:
+        places[file.kind, name] = known.dossier.places[file.kind, name]
+        texts[file.name, name] = known.texts[file.name, name]
+
+
+def _records_by_text(known: Snapshot, file: RecordFile) -> dict[str, Any]:
+    of = getattr(known.dossier, file.field)
+    return {known.texts[file.name, name]: record for name, record in of.items()}
 
 
 def _settled_contents(folder: Path, needed: bool) -> dict[str, bytes]:
@@ -181,7 +219,10 @@ def write(
         base = snapshot
         if _changed_meanwhile(snapshot):
             base, faults = _read_files(
-                snapshot.folder, _contents(snapshot.folder, needed=False), snapshot.dossier.register.key
+                snapshot.folder,
+                _contents(snapshot.folder, needed=False),
+                snapshot.dossier.register.key,
+                snapshot,
             )
             if faults:
                 raise InvalidInput(faults)
@@ -198,8 +239,8 @@ def write(
         more = {name: text.encode("utf-8") for name, text in (beside or {}).items()}
         others = {path: text.encode("utf-8") for path, text in (elsewhere or {}).items()}
         change_files(snapshot.folder, {**more, **changed}, others)
-        written, _ = _read_files(snapshot.folder, _contents(snapshot.folder, needed=True))
-        return written
+        written, _ = _read_files(snapshot.folder, _contents(snapshot.folder, needed=True), known=base)
+        return replace(written, coding=snapshot.coding)
 
 
 @contextlib.contextmanager
@@ -235,7 +276,7 @@ def _texts_of_files(base: Snapshot, dossier: Dossier) -> dict[str, str]:
             continue
         body = "".join(
             base.texts[file.name, name]
-            if was.get(name) == record and (file.name, name) in base.texts
+            if _same(was.get(name), record) and (file.name, name) in base.texts
             else _text_of_record(file, name, record)
             for name, record in now.items()
         )
@@ -247,6 +288,10 @@ def _texts_of_files(base: Snapshot, dossier: Dossier) -> dict[str, str]:
         else:
             files[file.name] = f"format: {file.format}\n{file.field}: []\n"
     return files
+
+
+def _same(one: Record | None, other: Record) -> bool:
+    return one is other or one == other
 
 
 def _text_of_record(file: RecordFile, name: str, record: Record) -> str:

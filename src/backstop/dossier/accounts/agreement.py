@@ -72,12 +72,11 @@ def alpha_nominal(units: Sequence[Sequence[Hashable]]) -> float | None:
     return 1 - observed / expected if expected else None
 
 
-def units_of(dossier: Dossier, source: str) -> list[list[Statement]]:
-    """Passages of a source coded by two coders or more: statements of different coders that overlap by half and more.
+def units_of(statements: Sequence[Statement]) -> list[list[Statement]]:
+    """Passages of a source coded by two coders or more: those of its statements that overlap by half and more.
 
     Each statement enters one unit, with the one of each other coder that overlaps it most.
     """
-    statements = [s for s in dossier.statements.values() if s.source == source]
     coders = list(dict.fromkeys(s.coder for s in statements))
     if len(coders) < 2:
         return []
@@ -107,8 +106,11 @@ def _overlap(one: Statement, other: Statement) -> float:
 def agreement(dossier: Dossier) -> dict[str, list[Agreement]]:
     """By source that several coders coded: alpha of each field."""
     found: dict[str, list[Agreement]] = {}
+    coded: dict[str, list[Statement]] = {source: [] for source in dossier.sources}
+    for statement in dossier.statements.values():
+        coded.setdefault(statement.source, []).append(statement)
     for source in dossier.sources:
-        units = units_of(dossier, source)
+        units = units_of(coded[source])
         if not units:
             continue
         rows = []

@@ -59,8 +59,12 @@ class Comparison:
         }
 
 
-def compare(dossier: Dossier, texts: Mapping[str, str] | None = None) -> Comparison:
+def compare(
+    dossier: Dossier, texts: Mapping[str, str] | None = None, independent: Independence | None = None
+) -> Comparison:
     """The comparison of the accounts of `dossier`. In `texts`, by source id, shared passages are looked for.
+
+    `independent`: how the accounts depend on each other, where that is known already.
 
     >>> from pathlib import Path
     >>> from backstop.dossier import store
@@ -68,7 +72,7 @@ def compare(dossier: Dossier, texts: Mapping[str, str] | None = None) -> Compari
     >>> [f.aspect for f in compare(dossier).of("contradiction") if f.status == "outright"]
     ['office', 'position', 'reaction']
     """
-    independent = independence(dossier, texts)
+    independent = independence(dossier, texts) if independent is None else independent
     found = slot_findings(dossier)
     found += sequence_tensions(dossier) + form_conflicts(dossier) + opponents(dossier)
     found += variants(dossier)

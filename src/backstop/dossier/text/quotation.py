@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 DOUBLE = '"\u201c\u201d\u201e\u00ab\u00bb\u201f'
 SINGLE = "'\u2018\u2019\u201a\u2039\u203a"
+_MARK = re.compile(f"[{re.escape(DOUBLE + SINGLE)}]")
 _OPENERS = "\u201c\u201e\u00ab\u2018\u201a\u2039"
 _CLOSERS = "\u201d\u00bb\u203a"
 _ELIDED = re.compile(r"(?:tis|twas|em|til|cause|n|round|[0-9]0s|[0-9]{2})\b", re.IGNORECASE)
@@ -49,8 +50,9 @@ def quotations(text: str) -> list[Quotation]:
 def _in_paragraph(text: str, begin: int, end: int) -> list[Quotation]:
     found: list[Quotation] = []
     at = begin
-    while at < end:
-        if text[at] in DOUBLE + SINGLE and _can_open(text, at, begin, end):
+    while (mark := _MARK.search(text, at, end)) is not None:
+        at = mark.start()
+        if _can_open(text, at, begin, end):
             closing = _closing(text, at, end)
             if closing is not None:
                 found.append(Quotation(at, closing + 1, at + 1, closing))

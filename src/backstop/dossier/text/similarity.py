@@ -76,7 +76,8 @@ def unpack(packed: str) -> list[int]:
     raw = base64.b64decode(packed, validate=True)
     if len(raw) % 4:
         raise ValueError("a list of 32-bit hashes has a length divisible by four")
-    return [int(h) for h in np.frombuffer(raw, dtype=">u4")]
+    found: list[int] = np.frombuffer(raw, dtype=">u4").tolist()
+    return found
 
 
 def sketch(hashes: Iterable[int]) -> str:

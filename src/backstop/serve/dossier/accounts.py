@@ -7,6 +7,7 @@ from typing import Any
 from backstop.dossier.accounts.agreement import agreement
 from backstop.dossier.accounts.comparison import compare
 from backstop.dossier.accounts.finding import KINDS
+from backstop.dossier.accounts.independence import independence
 from backstop.serve.dossier.files import Reading
 from backstop.serve.dossier.views import brief
 
@@ -26,7 +27,10 @@ def _accounts(reading: Reading, withheld: bool) -> dict[str, Any]:
         for name, text in reading.newest.items()
         if not withheld or dossier.sources[name].may_travel
     }
-    compared = compare(dossier, texts)
+    # Coding changes neither texts nor what they have in common.
+    same = (dossier.sources, frozenset(texts))
+    independent = reading.while_same(("independence", withheld), same, lambda: independence(dossier, texts))
+    compared = compare(dossier, texts, independent)
     findings = {kind: compared.of(kind) for kind in KINDS}
     shown = {kind: [one.as_dict() for one in found[:MOST_OF_A_KIND]] for kind, found in findings.items()}
     named = {name for found in shown.values() for one in found for name in one["statements"]}

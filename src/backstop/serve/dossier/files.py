@@ -23,12 +23,16 @@ Stamp = tuple[tuple[int, int, int] | None, ...]
 
 @dataclass(eq=False)
 class Reading:
-    """A dossier as it was read, and what was worked out of it so far; `edition` names this state of its files."""
+    """A dossier as it was read, and what was worked out of it so far; `edition` names this state of its files.
+
+    `lasting` is handed on from one state of the files to the next: by name what it was worked out of, and what it is.
+    """
 
     snapshot: store.Snapshot
     texts: AvailableTexts
     edition: str
     found: dict[object, object] = field(default_factory=dict)
+    lasting: dict[object, tuple[object, object]] = field(default_factory=dict)
 
     @property
     def dossier(self) -> Dossier:
@@ -40,6 +44,12 @@ class Reading:
         if name not in self.found:
             self.found[name] = work()
         return self.found[name]  # type: ignore[return-value]
+
+    def while_same(self, name: object, of: object, work: Callable[[], T]) -> T:
+        """What `work` gives, worked out anew only when what it is worked out `of` has changed."""
+        if name not in self.lasting or self.lasting[name][0] != of:
+            self.lasting[name] = (of, work())
+        return self.lasting[name][1]  # type: ignore[return-value]
 
     @property
     def newest(self) -> Mapping[str, str]:
@@ -81,7 +91,8 @@ class DossierFiles:
             folder = locate(self.study)
             stamp = _stamp(folder)
             if self._read is None or self._read[:2] != (folder, stamp):
-                self._read = (folder, stamp, self._fresh(store.read(folder, coding=True)))
+                known = None if self._read is None or self._read[0] != folder else self._read[2].snapshot
+                self._read = (folder, stamp, self._fresh(store.read(folder, coding=True, known=known)))
             return self._read[2]
 
     def begun(self) -> Reading:
@@ -97,7 +108,9 @@ class DossierFiles:
     def texts_again(self) -> None:
         """Look for texts again when the dossier is next read: one may have been laid into a folder."""
         with self._lock:
-            self._read = None
+            if self._read is not None:
+                folder, _, reading = self._read
+                self._read = (folder, (), reading)
 
     def change(
         self, work: Callable[[Reading], tuple[Dossier, Mapping[str, str], T]], begin: bool = False
@@ -109,14 +122,16 @@ class DossierFiles:
         with self._lock:
             before = self.begun() if begin else self.read()
             dossier, beside, given = work(before)
-            store.write(before.snapshot, dossier, beside)
-            self._read = None
+            written = store.write(before.snapshot, dossier, beside)
+            # Another program may have changed the files since: what is written is only known, and read again.
+            self._read = (written.folder, (), self._fresh(written))
             return self.read(), given
 
     def _fresh(self, snapshot: store.Snapshot) -> Reading:
         texts = AvailableTexts(snapshot.folder, folders(self._given))
         edition = sha256("".join(snapshot.digests.values()).encode())[:20]
-        return Reading(snapshot, texts, edition)
+        lasting = {} if self._read is None else self._read[2].lasting
+        return Reading(snapshot, texts, edition, lasting=lasting)
 
 
 def _stamp(folder: Path) -> Stamp:
