@@ -13,6 +13,7 @@ from unittest import mock
 
 import openpyxl
 import pytest
+from openpyxl.comments import Comment
 
 from backstop.base.document import read_document
 from backstop.base.faults import InvalidInput, Refused
@@ -232,6 +233,49 @@ def a_formula(book: Any) -> None:
 @bad("b.xlsx parameters!H3: this is the text '0,35', not a number; is 0.35 meant?")
 def a_decimal_comma(book: Any) -> None:
     cell(book, "parameters", "even", "highest").value = "0,35"
+
+
+@bad("b.xlsx parameters!H3: this is the text '35 %', not a number; is 0.35 meant?")
+def a_share_with_its_sign(book: Any) -> None:
+    cell(book, "parameters", "even", "highest").value = "35 %"
+
+
+@bad("b.xlsx parameters!H3: this is the text '1,250', not a number; is 1.250 meant, or 1250?")
+def a_comma_of_either_kind(book: Any) -> None:
+    cell(book, "parameters", "even", "highest").value = "1,250"
+
+
+@bad("write the number without signs between its thousands")
+def a_number_in_groups(book: Any) -> None:
+    cell(book, "parameters", "even", "highest").value = "1.250,5"
+
+
+@bad(
+    "b.xlsx parameters!H3: this is the text '0.2 - 0.3', not a number; write one number here: each end of a range"
+)
+def a_range_in_one_cell(book: Any) -> None:
+    cell(book, "parameters", "even", "highest").value = "0.2 - 0.3"
+
+
+@bad("without words or units: 0.3")
+def a_number_with_its_unit(book: Any) -> None:
+    cell(book, "parameters", "even", "highest").value = "0,3 per year"
+
+
+@bad("b.xlsx parameters!H3: this is the text '\u22120.3', not a number; is -0.3 meant?")
+def a_long_minus(book: Any) -> None:
+    cell(book, "parameters", "even", "highest").value = "\u22120.3"
+
+
+@bad("b.xlsx parameters!F1: the sheet parameters has no column lowest; here stands 'min'")
+def a_renamed_heading(book: Any) -> None:
+    assert book["parameters"]["F1"].value == "lowest"
+    book["parameters"]["F1"].value = "min"
+
+
+@bad("b.xlsx parameters!A1: the sheet parameters has no column lowest; put the heading lowest back")
+def a_column_of_numbers_deleted(book: Any) -> None:
+    book["parameters"].delete_cols(6)
 
 
 @bad("b.xlsx parameters!H3: this is the text 'about 0.3', not a number; write a number")
@@ -592,3 +636,70 @@ def test_values_in_words() -> None:
     assert [said(value) for value in values] == [
         *("not named", "nothing", '"x"', "2.5", "[0, 1]", "3", "normal [0, 1] within -1 to 1")
     ]
+
+
+def test_a_missing_column_of_numbers_is_one_message() -> None:
+    book = exported(SMALL)
+    book["parameters"].delete_cols(6)
+    assert len(faults(book)) == 1
+
+
+def test_headings_and_names_are_taken_in_any_case() -> None:
+    book = exported(SMALL)
+    for column in range(1, 22):
+        head = book["parameters"].cell(1, column)
+        head.value = f" {head.value.capitalize()} "
+    book["parameters"]["H3"].value, book["parameters"]["A3"].value = 0.6, "Even"
+    found = imported(book, SMALL)
+    assert [each.where for each in found.taken] == ["parameters!H3"]
+    assert not found.notes
+
+
+def test_a_title_above_the_headings_is_told_and_hides_nothing() -> None:
+    book = exported(SMALL)
+    book["parameters"].insert_rows(1, 2)
+    book["parameters"]["A1"].value = "Filled in by a colleague"
+    book["parameters"]["H5"].value = 0.6
+    found = imported(book, SMALL)
+    assert [each.where for each in found.taken] == ["parameters!H5"]
+    assert found.notes == ["1 cell above the headings of 'parameters' not read, first parameters!A1"]
+
+
+def test_a_column_of_their_own_and_a_copy_of_a_sheet_are_told() -> None:
+    book = exported(SMALL)
+    book["parameters"].insert_cols(3)
+    book["parameters"]["C1"].value, book["parameters"]["C3"].value = "my view", 0.4
+    book.copy_worksheet(book["parameters"])
+    found = imported(book, SMALL)
+    assert not found.taken
+    assert found.notes == [
+        "the sheet 'parameters Copy' is like parameters, of which there is another, and was not read",
+        "parameters: the column 'my view' is not of a study and was not read (1 cell, first parameters!C3)",
+    ]
+
+
+def test_comments_of_people_are_told_and_those_of_the_export_are_not() -> None:
+    book = exported(SMALL)
+    assert not imported(book, SMALL).notes
+    cell(book, "parameters", "even", "lowest").comment = Comment("should be 0.3", "Anna")
+    (note,) = imported(book, SMALL).notes
+    assert note.startswith("1 comment on cells of 'parameters' for you to read")
+    assert note.endswith("first parameters!F3: 'should be 0.3'")
+
+
+def test_a_date_kept_as_a_number_is_asked_about() -> None:
+    book = exported(SMALL)
+    cell(book, "parameters", "even", "highest").value = 46115
+    found = imported(book, SMALL)
+    assert found.notes == [
+        "parameters!H3: 46115 is what a spreadsheet keeps for the date 03 April 2026; is that number meant?"
+    ]
+    cell(book, "parameters", "even", "highest").value = 4611.5
+    assert not imported(book, SMALL).notes
+
+
+def test_a_share_in_the_format_of_a_share_is_its_number() -> None:
+    book = exported(SMALL)
+    at = cell(book, "parameters", "even", "highest")
+    at.value, at.number_format = 0.35, "0%"
+    assert "uniform: [0.1, 0.35]" in imported(book, SMALL).text

@@ -7,10 +7,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backstop.base.faults import Fault, Place
-from backstop.base.words import counted, did_you_mean, listed
+from backstop.base.words import counted, did_you_mean, listed, nearest
 from backstop.scenario.workbook.entries import CUT, NUMBERS, TEXTS, Key, Value
 from backstop.scenario.workbook.reading import Cell, Incoming, Row
-from backstop.scenario.workbook.sheets import FOR_READING, KINDS, NUMBER_COLUMNS, level_column, sheets
+from backstop.scenario.workbook.sheets import (
+    COLUMNS,
+    FOR_READING,
+    KINDS,
+    NUMBER_COLUMNS,
+    level_column,
+    sheets,
+)
 
 _HEADS = {"parameters": "parameter", "measures": "measure", "arrangements": "arrangement"}
 
@@ -48,6 +55,7 @@ def filled(incoming: Incoming, ours: Mapping[Key, Value], data: Mapping[str, Any
     """What `incoming` says of the entries `ours` of the study with the plain data `data`."""
     found = Filling(incoming, faults=list(incoming.faults), notes=list(incoming.notes))
     reader = _Reader(found, ours)
+    reader.foreign_columns()
     if "parameters" in incoming.tables:
         reader.parameters()
     if "measures" in incoming.tables:
@@ -63,6 +71,41 @@ class _Reader:
         self.found = found
         self.ours = ours
         self.file = found.incoming.file
+
+    def foreign_columns(self) -> None:
+        """Tell columns that an export does not have, where they hold anything; those of levels are told with them."""
+        self.foreign: dict[str, list[str]] = {}
+        for sheet, columns in self.found.incoming.columns.items():
+            if sheet == "arrangements":
+                continue
+            self.foreign[sheet] = [
+                heading for heading in columns if heading and heading not in COLUMNS[sheet]
+            ]
+            for heading in self.foreign[sheet]:
+                held = [
+                    row.cells[heading]
+                    for row in self.found.incoming.tables[sheet]
+                    if row.cells[heading].wrong or row.cells[heading].value is not None
+                ]
+                if held:
+                    self.found.notes.append(
+                        f"{sheet}: the column {heading!r} is not of a study and was not read "
+                        f"({counted(len(held), 'cell')}, first {held[0].where})"
+                    )
+
+    def _lacks(self, sheet: str, column: str) -> None:
+        """A fault, once, for a column without which a number cannot be read."""
+        what = f"the sheet {sheet} has no column {column}"
+        if any(fault.what == what for fault in self.found.faults):
+            return
+        others = self.foreign.get(sheet, [])
+        near = nearest(column, others) or (others[0] if len(others) == 1 else None)
+        columns = self.found.incoming.columns[sheet]
+        if near is None:
+            at = next(iter(columns.values()))
+            self._fault(at, what, f"put the heading {column} back, or export again")
+        else:
+            self._fault(columns[near], what, f"here stands {near!r}: put the heading {column} back")
 
     def parameters(self) -> None:
         known = {(k.row, k.camp): v for k, v in self.ours.items() if k.part == "distribution"}
@@ -202,8 +245,13 @@ class _Reader:
             value = [kind, numbers]
             used = set(NUMBERS[kind])
             if kind == "normal":
-                cut = [self._number(row, column) for column in CUT]
                 used |= set(CUT)
+                lacking = [column for column in CUT if column not in row.cells]
+                cut = [self._number(row, column) for column in CUT]
+                if lacking and (len(old) > len(value) or cut != [None, None]):
+                    for column in lacking:
+                        self._lacks("parameters", column)
+                    return
                 if None not in cut:
                     value, cells = [*value, cut], (*cells, *(row.cells[column] for column in CUT))
                 elif cut != [None, None]:
@@ -269,9 +317,13 @@ class _Reader:
 
     def _needed(self, row: Row, column: str, what: str) -> float | None:
         before = len(self.found.faults)
+        if column not in row.cells:
+            tables = self.found.incoming.tables.items()
+            self._lacks(next(sheet for sheet, rows in tables if any(row is each for each in rows)), column)
+            return None
         number = self._number(row, column)
         if number is None and len(self.found.faults) == before:
-            at = row.cells.get(column) or next(iter(row.cells.values()))
+            at = row.cells[column]
             self._fault(at, f"the cell is empty, and {what} needs a number for {column}", "write the number")
         return number
 
@@ -280,6 +332,9 @@ class _Reader:
         head = _HEADS[sheet]
         for row in self.found.incoming.tables[sheet]:
             name = self._text(row, head)
+            # Spreadsheets make the first letter of a word large.
+            alike = [one for one in names if one.lower() == name.lower()]
+            name = alike[0] if name not in names and len(alike) == 1 else name
             if name in names:
                 yield name, row
             elif name:

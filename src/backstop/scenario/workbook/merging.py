@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -23,6 +24,9 @@ Side = Literal["", "theirs", "ours"]
 """Whose change holds where both have changed one entry: nobody's, the workbook's, or the study's."""
 
 FORMAT = "backstop-import/1"
+
+# Days since this one are what a spreadsheet keeps for the dates of a working life, 2000 to 2050.
+_DAY_NOUGHT, _DATES = datetime.date(1899, 12, 30), (36_526.0, 55_153.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,7 @@ def merged(data: bytes, name: str, incoming: Incoming, side: Side = "") -> Merge
             other += 1
         elif side == "theirs" or (was is not None and _same_kept(mine, was)):
             found.taken.append(Taken(key, mine, theirs.value, theirs.where, theirs.hidden))
+            found.notes += _dates(theirs, mine)
         elif side == "ours":
             found.notes.append(f"{key}: {said(mine)} stays; {theirs.where} says {said(theirs.value)}")
         else:
@@ -104,6 +109,27 @@ def merged(data: bytes, name: str, incoming: Incoming, side: Side = "") -> Merge
     if found.taken:
         found.text = _written(document, found, incoming.file, name)
     return found
+
+
+def _dates(theirs: Filled, mine: Value) -> list[str]:
+    """A note for each number that a spreadsheet keeps for a date, where such large numbers did not stand before."""
+    if any(abs(number) >= _DATES[0] / 10 for number in _numbers(mine)):
+        return []
+    days = [cell for cell in theirs.cells if isinstance(cell.value, float) and cell.value.is_integer()]
+    return [
+        f"{cell.where}: {cell.value:.0f} is what a spreadsheet keeps for the date "
+        f"{_DAY_NOUGHT + datetime.timedelta(days=cell.value):%d %B %Y}; is that number meant?"
+        for cell in days
+        if isinstance(cell.value, float) and _DATES[0] <= cell.value <= _DATES[1]
+    ]
+
+
+def _numbers(value: Value) -> Iterator[float]:
+    if isinstance(value, list):
+        for each in value:
+            yield from _numbers(each)
+    elif isinstance(value, (int, float)):
+        yield value
 
 
 def _was(key: Key, mine: Value, incoming: Incoming) -> str | None:

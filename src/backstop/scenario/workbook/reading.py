@@ -17,7 +17,7 @@ from backstop.base.faults import Fault, InvalidInput, Place, Refused
 from backstop.base.json_text import json_value
 from backstop.base.optional import needed
 from backstop.base.words import counted, listed, shortened
-from backstop.scenario.workbook.sheets import ABOUT, KEPT, RESULTS
+from backstop.scenario.workbook.sheets import ABOUT, COLUMNS, KEPT, RESULTS
 
 MOST_BYTES = 20 << 20
 """Largest workbook that is read."""
@@ -33,8 +33,17 @@ _HEADS = {
 }
 """The headings by which a sheet is known again that was renamed."""
 
+_TOP_ROWS = 20
+# Rows among which the headings are looked for: a colleague may write a title above them.
+_OWN = "Backstop"
+# The author of the comments that an export makes.
 _OLD = b"\xd0\xcf\x11\xe0"
 _COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
+_GROUPED = re.compile(
+    r"[-+]?[0-9]{1,3}(?:(?P<sign>[,.'\u2019 ])[0-9]{3})(?:(?P=sign)[0-9]{3})*(?:[.,][0-9]+)?"
+)
+_UNITS = re.compile(r"([-+]?[0-9][0-9.,]*) *[^0-9.,%\s-][^0-9]*")
+_RANGE = re.compile(r"[-+]?[0-9.,]+ *(?:-|\u2013|to|bis|\.\.+) *[-+]?[0-9.,]+")
 _ERROR = re.compile(r"#[A-Z0-9/?!_]+")
 
 
@@ -60,11 +69,7 @@ class Cell:
             if not self.value.strip():
                 return None
             shown = shortened(self.value.strip(), 40)
-            hint = "write a number, without words or units"
-            if _COMMA.fullmatch(self.value.strip()):
-                hint = f"is {shown.replace(',', '.')} meant? write it with your spreadsheet's decimal sign"
-            elif _is_number(self.value):
-                hint = "set the format of the cell to Number and enter it again"
+            hint = _hint(self.value.strip())
             faults.append(self.fault(f"this is the text {shown!r}, not a number", hint, file))
         else:
             return self.value
@@ -80,6 +85,32 @@ class Cell:
         return (self.value or "").replace("\r\n", "\n").strip()
 
 
+def _hint(text: str) -> str:
+    """What to do about a text where a number should stand, with the number that seems to be meant."""
+    plain = text.replace("\u2212", "-").replace("\u00a0", " ").lstrip("'")
+    if _COMMA.fullmatch(plain) and _GROUPED.fullmatch(plain):
+        return f"is {plain.replace(',', '.')} meant, or {plain.replace(',', '')}? write it as your spreadsheet does"
+    if _COMMA.fullmatch(plain):
+        return f"is {plain.replace(',', '.')} meant? write it with your spreadsheet's decimal sign"
+    if _is_number(plain):
+        return (
+            "set the format of the cell to Number and enter it again"
+            if plain == text
+            else f"is {plain} meant? set the format of the cell to Number and enter it again"
+        )
+    share = plain.rstrip("%").strip().replace(",", ".")
+    if plain.endswith("%") and _is_number(share):
+        return f"is {float(share) / 100:.15g} meant? write it without a percent sign"
+    if _RANGE.fullmatch(plain):
+        return "write one number here: each end of a range has a cell of its own"
+    if _GROUPED.fullmatch(plain):
+        return "write the number without signs between its thousands"
+    led = _UNITS.fullmatch(plain)
+    if led and _is_number(led[1].replace(",", ".")):
+        return f"write a number, without words or units: {led[1].replace(',', '.')}"
+    return "write a number, without words or units"
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A row of a table: its cells by the heading of their column."""
@@ -90,11 +121,11 @@ class Row:
 
 @dataclass(slots=True)
 class Incoming:
-    """A workbook: the tables of its sheets, what was exported, and what was not read."""
+    """A workbook: the tables of its sheets, what was exported, and what was not read. `columns`: cells by heading."""
 
     file: str
     tables: dict[str, list[Row]] = field(default_factory=dict)
-    columns: dict[str, list[str]] = field(default_factory=dict)
+    columns: dict[str, dict[str, Cell]] = field(default_factory=dict)
     kept: dict[tuple[str, str, str, str], str] | None = None
     digest: str = ""
     notes: list[str] = field(default_factory=list)
@@ -154,24 +185,16 @@ def _sheets(sheets: Mapping[str, Any], found: Incoming) -> None:
     for name in grids:
         if grids[name]:
             state = "" if sheets[name].sheet_state == "visible" else "hidden "
-            found.notes.append(f"the {state}sheet {name!r} is not of a study and was not read")
+            like = next((kind for kind, heads in _HEADS.items() if _is_like(kind, heads, grids[name])), None)
+            what = "is not of a study" if like is None else f"is like {like}, of which there is another,"
+            found.notes.append(f"the {state}sheet {name!r} {what} and was not read")
 
 
 def _renamed(
     kind: str, heads: tuple[str, ...], grids: Mapping[str, dict[int, dict[int, Cell]]], found: Incoming
 ) -> str | None:
     """The sheet that holds the table `kind` under another name; a fault where several could be it."""
-    like = []
-    for name, grid in grids.items():
-        first = grid[min(grid)] if grid else {}
-        words = {_plain(cell) for cell in first.values()}
-        # A table of parameters has the headings of one of discrete values, too.
-        if (
-            name not in _HEADS
-            and words >= set(heads)
-            and not (kind == "discrete" and "distribution" in words)
-        ):
-            like.append(name)
+    like = [name for name, grid in grids.items() if name not in _HEADS and _is_like(kind, heads, grid)]
     if len(like) > 1:
         found.faults.append(
             Fault(
@@ -186,6 +209,28 @@ def _renamed(
     return like[0] if like else None
 
 
+def _is_like(kind: str, heads: tuple[str, ...], grid: Mapping[int, Mapping[int, Cell]]) -> bool:
+    """Whether a sheet has the headings of a table."""
+    first = grid[_top(kind, grid)] if grid else {}
+    words = {_heading(kind, cell) for cell in first.values()}
+    # A table of parameters has the headings of one of discrete values, too.
+    return words >= set(heads) and not (kind == "discrete" and "distribution" in words)
+
+
+def _top(kind: str, grid: Mapping[int, Mapping[int, Cell]]) -> int:
+    """The row of the headings: the first that has them, else the first row that holds anything."""
+    for row in sorted(grid)[:_TOP_ROWS]:
+        if {_heading(kind, cell) for cell in grid[row].values()} >= set(_HEADS[kind]):
+            return row
+    return min(grid)
+
+
+def _heading(kind: str, cell: Cell) -> str:
+    """The heading in a cell; one of the sheet's own in any case of letters, and with spaces as they come."""
+    text = " ".join(_plain(cell).split())
+    return text.lower() if text.lower() in COLUMNS[kind] else text
+
+
 def _grid(sheet: Any, found: Incoming) -> dict[int, dict[int, Cell]]:
     """The cells of a sheet that hold anything, by row and column."""
     cells: Mapping[tuple[int, int], Any] = (
@@ -198,13 +243,23 @@ def _grid(sheet: Any, found: Incoming) -> dict[int, dict[int, Cell]]:
             hint="delete what lies far below or beside the table",
         )
     grid: dict[int, dict[int, Cell]] = {}
+    remarks = []
     for row, column in sorted(cells):
         cell = cells[row, column]
+        if cell.comment is not None and cell.comment.author != _OWN:
+            remarks.append((f"{sheet.title}!{cell.coordinate}", str(cell.comment.text)))
         if cell.value is None:
             continue
         made = _cell(cell, sheet)
         if made.wrong or made.value not in (None, ""):
             grid.setdefault(row, {})[column] = made
+    if remarks:
+        where, said = remarks[0]
+        count = counted(len(remarks), "comment")
+        found.notes.append(
+            f"{count} on cells of {sheet.title!r} for you to read, which the study does not take in; first {where}: "
+            f"{shortened(said, 60)!r}"
+        )
     return grid
 
 
@@ -248,10 +303,15 @@ def _table(kind: str, name: str, sheet: Any, grid: dict[int, dict[int, Cell]], f
     if not grid:
         found.notes.append(f"the sheet {name!r} is empty: what it would hold stays as it is")
         return
-    top = min(grid)
+    top = _top(kind, grid)
+    above = [cell for row, cells in grid.items() if row < top for cell in cells.values()]
+    if above:
+        found.notes.append(
+            f"{counted(len(above), 'cell')} above the headings of {name!r} not read, first {above[0].where}"
+        )
     heads: dict[int, str] = {}
     for column, cell in grid[top].items():
-        heading = _plain(cell)
+        heading = _heading(kind, cell)
         if heading in heads.values():
             found.faults.append(cell.fault(f"a second column {heading}", "remove one of the two", found.file))
         heads[column] = heading
@@ -272,7 +332,7 @@ def _table(kind: str, name: str, sheet: Any, grid: dict[int, dict[int, Cell]], f
         found.notes.append(
             f"{counted(len(loose), 'cell')} outside the columns of {name!r} were not read, first {loose[0].where}"
         )
-    found.columns[kind] = list(heads.values())
+    found.columns[kind] = {heading: grid[top][column] for column, heading in heads.items()}
     letter = needed("openpyxl.utils", "reading a workbook").get_column_letter
     rows = []
     for number, cells in below.items():

@@ -43,6 +43,14 @@ _MEASURES = (
     *("measure", "title", "by", "unit", "lowest", "highest", "default", "short label"),
     *("low means", "high means", "cost a year", "cost unit", "evidence", "note"),
 )
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "parameters": _PARAMETERS,
+    "discrete": ("parameter", "camp", "value", "weight"),
+    "measures": _MEASURES,
+    "arrangements": ("arrangement", *(TEXTS[field] for field in ARRANGEMENT_TEXTS)),
+}
+"""The headings of each sheet; that of arrangements has one for each measure as well."""
+
 FOR_READING = {"measures": ("by", "cost a year")}
 """Columns that are for reading alone: what they hold is changed in the file."""
 
@@ -87,7 +95,7 @@ def sheets(data: Mapping[str, Any]) -> list[Sheet]:
         ),
         Sheet(
             "discrete",
-            ("parameter", "camp", "value", "weight"),
+            COLUMNS["discrete"],
             tuple(_discrete_rows(found)),
             frozenset(("value", "weight")),
             frozenset(("parameter", "camp")),
