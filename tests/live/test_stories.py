@@ -268,6 +268,21 @@ def test_what_is_out_of_sight_is_right_when_it_is_come_to(watch: Watch, tmp_path
         assert rows.inner_text() == here
 
 
+def test_the_answer_and_a_claim_lead_to_why_and_to_what_would_flip_them(watch: Watch, tmp_path: Path) -> None:
+    with watch() as seen:
+        page = open_study(seen, tmp_path)
+        page.get_by_role("button", name="Why?", exact=True).click()
+        expect(page.locator("#screen-title")).to_be_focused()
+        expect(page.locator("svg.phase-map")).to_be_attached()
+        press(page, "a")
+        page.get_by_role("button", name="What would flip it?", exact=True).press("Enter")
+        expect(page.locator("#flip-kind")).to_have_value("metric")
+        press(page, "l")
+        claim = next(c for c in KOREA["claims"] if c["test"] is not None)
+        page.get_by_role("button", name=f"What would flip it? {claim['title']}").click()
+        expect(page.locator("#flip-claim")).to_have_value(claim["name"])
+
+
 def test_a_camp_sets_what_it_has_a_view_on_and_lets_it_go_again(watch: Watch, tmp_path: Path) -> None:
     with watch() as seen:
         page = open_study(seen, tmp_path, "ukraine-2025", "screen=workbench")

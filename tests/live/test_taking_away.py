@@ -177,3 +177,48 @@ def test_text_that_is_copied_is_what_is_shown(watch: Watch, tmp_path: Path) -> N
         page.get_by_role("button", name="Copy Command line").click()
         page.wait_for_timeout(100)
         assert page.evaluate("navigator.clipboard.readText()") == text_of(page, "Command line")
+
+
+CLIPBOARD = ["clipboard-read", "clipboard-write"]
+COPIED_PICTURE = """async () => {
+  const [item] = await navigator.clipboard.read();
+  const picture = await createImageBitmap(await item.getType("image/png"));
+  return [item.types, picture.width, picture.height];
+}"""
+
+
+def test_a_picture_and_its_data_are_copied(watch: Watch, tmp_path: Path) -> None:
+    with watch(permissions=CLIPBOARD, viewport={"width": 1400, "height": 900}) as seen:
+        page = open_study(seen, tmp_path, "korea-1953")
+        status = page.locator("[role=status][aria-live=polite]")
+        page.get_by_role("button", name="Copy picture: No war in twenty years: from").press("Enter")
+        status.get_by_text("The picture of").wait_for()
+        types, width, height = page.evaluate(COPIED_PICTURE)
+        assert types == ["image/png"]
+        assert width >= 1_000
+        assert height >= 300
+        page.get_by_role("button", name="Copy data: Figures of all arrangements").press("Enter")
+        status.get_by_text("The data of").wait_for()
+        rows = [row.split("\t") for row in page.evaluate("navigator.clipboard.readText()").splitlines()]
+    baseline = data_of("korea-1953", 256)["baseline"]
+    assert rows[0] == ["arrangement", "metric", *PARTS]
+    assert len(rows) == 1 + sum(len(of) for of in baseline.values())
+    for key, metric, *figures in rows[1:]:
+        assert [float(each) if each else None for each in figures] == [
+            baseline[key][metric][p] for p in PARTS
+        ]
+
+
+def test_where_copying_is_not_allowed_a_file_is_saved(watch: Watch, tmp_path: Path) -> None:
+    with watch() as seen:
+        seen.page.add_init_script(
+            "Clipboard.prototype.write = Clipboard.prototype.writeText = () => Promise.reject(new Error())"
+        )
+        page = open_study(seen, tmp_path, "ladder")
+        for what, ending in (
+            ("Copy picture: Violation: from", "png"),
+            ("Copy data: Violation: from", "csv"),
+        ):
+            with page.expect_download() as found:
+                page.get_by_role("button", name=what).click()
+            assert found.value.suggested_filename == f"ladder-by-arrangement.{ending}"

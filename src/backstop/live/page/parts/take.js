@@ -7,6 +7,7 @@
 import { html } from "vendor/htm";
 import { useState } from "vendor/hooks";
 import { commandLine, pythonText, citation } from "../reproduce.js";
+import { quoted } from "../words.js";
 
 const STYLED = ["fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linejoin", "stroke-linecap", "fill-opacity", "opacity", "font-size", "font-weight", "font-family", "text-anchor"];
 
@@ -92,21 +93,31 @@ export async function asPng(text) {
   return new Promise((done, fail) => canvas.toBlob((blob) => (blob ? done(blob) : fail(new Error("no picture"))), "image/png"));
 }
 
-/** Rows as CSV; text that a spreadsheet would take for a formula is marked as text. */
-export function csv(columns, rows) {
+/** Rows as CSV, or with another mark between cells; text that a spreadsheet would take for a formula is marked as text. */
+export function csv(columns, rows, mark = ",") {
   const cell = (value) => {
     if (value === null || value === undefined) return "";
     if (typeof value === "number") return Number.isFinite(value) ? String(value) : "";
     const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
-    return /[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
+    return /[",\t\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
   };
-  return [columns, ...rows].map((row) => row.map(cell).join(",")).join("\r\n") + "\r\n";
+  return [columns, ...rows].map((row) => row.map(cell).join(mark)).join("\r\n") + "\r\n";
 }
 
 /** Put text on the clipboard; false where the browser does not allow it. */
 export async function toClipboard(text) {
   try {
     await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Put a picture on the clipboard, which is made meanwhile; false where the browser does not allow it. */
+async function pictureToClipboard(made) {
+  try {
+    await navigator.clipboard.write([new ClipboardItem({ "image/png": made })]);
     return true;
   } catch {
     return false;
@@ -151,11 +162,27 @@ export function Take({ app, name, title, table, frame }) {
     else save(`${file}.png`, await asPng(text), "image/png");
     app.act.say(`Saved as ${file}.${kind}.`);
   };
+  const rows = () => (typeof table.rows === "function" ? table.rows() : table.rows);
+  const copied = async (what, done, otherwise) => {
+    if (await done) app.act.say(`${what} of ${quoted(title)} copied.`);
+    else {
+      await otherwise();
+      app.act.say(`The browser does not let the page copy: saved as a file instead.`);
+    }
+  };
+  const copyPicture = () => {
+    const text = drawing();
+    if (text !== null) copied("The picture", pictureToClipboard(asPng(text)), () => picture("png"));
+  };
+  // With tabs between them cells are pasted into a spreadsheet as cells.
+  const copyData = () => copied("The data", toClipboard(csv(table.columns, rows(), "\t")), () => save(`${file}.csv`, csv(table.columns, rows()), "text/csv"));
   return html`<div class="take">
+    ${frame && html`<button type="button" class="plain" onClick=${copyPicture} aria-label=${`Copy picture: ${title}`}>Copy picture</button>`}
+    ${table && html`<button type="button" class="plain" onClick=${copyData} aria-label=${`Copy data: ${title}`}>Copy data</button>`}
     ${frame && html`<button type="button" class="plain" onClick=${() => picture("svg")} aria-label=${`Save as SVG: ${title}`}>SVG</button>
       <button type="button" class="plain" onClick=${() => picture("png")} aria-label=${`Save as PNG: ${title}`}>PNG</button>`}
     ${table && html`<button type="button" class="plain" aria-label=${`Save as CSV: ${title}`} onClick=${() => {
-      save(`${file}.csv`, csv(table.columns, typeof table.rows === "function" ? table.rows() : table.rows), "text/csv");
+      save(`${file}.csv`, csv(table.columns, rows()), "text/csv");
       app.act.say(`Saved as ${file}.csv.`);
     }}>CSV</button>`}
     <button type="button" class="plain" aria-expanded=${open} aria-label=${`Cite, command, Python: ${title}`} onClick=${() => setOpen(!open)}>Cite, command, Python</button>

@@ -6,7 +6,14 @@ import { Figure } from "../parts/figure.js";
 import { ArrangementTable } from "../parts/arrangements.js";
 import { Lamps } from "../parts/lamps.js";
 import { gainsPicture, intervalsPicture, survivalPicture } from "../pictures.js";
+import { askFlips } from "./flips.js";
 import { headline, movedWords, rangeWords } from "../sentences.js";
+
+/** Go to another screen, and put the focus where its reader begins. */
+function open(app, name) {
+  app.act.go(name);
+  requestAnimationFrame(() => document.getElementById("screen-title")?.focus());
+}
 
 function Answer({ app }) {
   const { payload } = app;
@@ -22,6 +29,8 @@ function Answer({ app }) {
     <section class="answer" aria-label="The answer">
       <p class="lead">${headline(app, answer)}</p>
       ${move && html`<p class="moved">${move}</p>`}
+      <p class="chips"><button type="button" class="plain" onClick=${() => open(app, "why")}>Why?</button>
+        <button type="button" class="plain" onClick=${() => askFlips(app, null)}>What would flip it?</button></p>
       <p>${withTerms(app, rangeWords(app, answer), [["plausible range", "plausible range"]])}</p>
       <p class="quiet">What follows from a model under stated assumptions: no forecast, and no advice to any side.</p>
     </section>

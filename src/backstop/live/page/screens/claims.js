@@ -3,6 +3,7 @@
 import { html } from "vendor/htm";
 import { Lamps, trueIn, verdictsOf } from "../parts/lamps.js";
 import { lamp } from "../charts/lamp.js";
+import { askFlips } from "./flips.js";
 import { Take } from "../parts/take.js";
 import { PassageCard } from "../parts/dialogs.js";
 import { metricOf } from "../sentences.js";
@@ -47,6 +48,7 @@ function Card({ app, claim }) {
       ${claim.decided_by && html`<dt>What decides it</dt><dd>${capital(claim.decided_by.words ?? claim.decided_by.title ?? claim.decided_by.parameter ?? "")}</dd>`}
       ${claim.note && html`<dt>Note</dt><dd>${claim.note}</dd>`}
     </dl>
+    ${claim.test !== null && html`<p><button type="button" class="plain" aria-label=${`What would flip it? ${claim.title}`} onClick=${() => askFlips(app, { kind: "claim", claim: claim.name })}>What would flip it?</button></p>`}
     ${passages.length > 0 && html`<details><summary>Who says so</summary>${passages.map((passage) => html`<${PassageCard} key=${passage.id} app=${app} passage=${passage} />`)}</details>`}
   </article>`;
 }

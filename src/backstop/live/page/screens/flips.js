@@ -17,6 +17,13 @@ import { amount, capital, clause, counted, exact, listed, quoted, stop, whole } 
 /** What is asked; the screen "Why" puts a decision here. Null: the headline figure. */
 export const asked = signal(null);
 
+/** Go and ask what would flip something. */
+export function askFlips(app, target) {
+  asked.value = target;
+  app.act.go("flips");
+  requestAnimationFrame(() => document.getElementById("screen-title")?.focus());
+}
+
 const KINDS = [["metric", "a figure passes a value"], ["ahead", "another arrangement is ahead"], ["claim", "a claim has another verdict"], ["decision", "another move is the likeliest"]];
 
 /** What is asked first of a kind. */

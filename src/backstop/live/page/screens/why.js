@@ -14,7 +14,7 @@ import { capital, clause, counted, exact, frequency, listed, quoted, stop } from
 import { likeliest, phasesOf, remarkable, treeOf, worthToMover } from "../why.js";
 import { FailingPicker } from "./failing.js";
 import { PhaseMap } from "./phase_map.js";
-import { asked } from "./flips.js";
+import { askFlips } from "./flips.js";
 
 /** Moves of one node that are shown before the others are asked for. */
 const FEW = 8;
@@ -206,9 +206,7 @@ function Decision({ app, names, phase, phases, item }) {
 /** Ask on the screen for flips what would turn a decision around. */
 function flipIt(app, phase, node) {
   const { state } = app;
-  asked.value = { kind: "decision", arrangement: state.focus.peek(), world: state.world.peek(), phase: phase.name, type: phase.type, period: state.period.peek() ?? 0, node };
-  app.act.go("flips");
-  requestAnimationFrame(() => document.getElementById("screen-title")?.focus());
+  askFlips(app, { kind: "decision", arrangement: state.focus.peek(), world: state.world.peek(), phase: phase.name, type: phase.type, period: state.period.peek() ?? 0, node });
 }
 
 /** The keys of a tree (WAI-ARIA): up and down, right to open, left to close or to go up, Home, End, Enter. */
