@@ -21,9 +21,9 @@ _SOLVING_SECONDS = 3.0
 _WITH_CURVES = 2.0
 _TRIED, _LEAST, _TIMES = 512, 500, 2
 # How often each world is solved to judge a claim, and to lower the least packages, by what the examples take.
-_TO_JUDGE, _TO_LOWER = 1.0, 135.0
+_TO_JUDGE, _TO_LOWER = 1.0, 95.0
 # Seconds for what is not solved: by world, such as conditions and errors, and once, such as pictures.
-_BESIDE_A_WORLD, _BESIDE = 2e-4, 3.0
+_BESIDE_A_WORLD, _BESIDE = 1e-4, 3.0
 
 
 def affordable_worlds(model: Model, request: Request) -> int:
