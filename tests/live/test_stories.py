@@ -283,6 +283,28 @@ def test_the_answer_and_a_claim_lead_to_why_and_to_what_would_flip_them(watch: W
         expect(page.locator("#flip-claim")).to_have_value(claim["name"])
 
 
+def test_what_can_no_longer_be_pressed_hands_the_focus_to_what_stands_beside_it(
+    watch: Watch, tmp_path: Path
+) -> None:
+    with watch() as seen:
+        page = open_study(seen, tmp_path, state="screen=workbench&find=noise&set=noise:0.15")
+        lock = page.get_by_role("button", name="Lock Noise in choices")
+        slider(page, "noise").focus()
+        press(page, "k")
+        expect(slider(page, "noise")).to_be_disabled()
+        expect(lock).to_be_focused()
+        press(page, "k")
+        expect(slider(page, "noise")).to_be_enabled()
+        page.get_by_role("button", name="Reset Noise in choices").focus()
+        press(page, "Enter")
+        expect(slider(page, "noise")).to_be_focused()
+        undo = page.get_by_role("button", name="Undo", exact=True)
+        undo.focus()
+        while undo.is_enabled():
+            press(page, "Enter")
+        expect(page.get_by_role("button", name="Redo", exact=True)).to_be_focused()
+
+
 def test_a_camp_sets_what_it_has_a_view_on_and_lets_it_go_again(watch: Watch, tmp_path: Path) -> None:
     with watch() as seen:
         page = open_study(seen, tmp_path, "ukraine-2025", "screen=workbench")

@@ -9,7 +9,7 @@ import { effect, signal } from "vendor/signals";
 import { createApp, titleOf } from "./state.js";
 import { figure } from "./figures.js";
 import { figureText, movedText } from "./pictures.js";
-import { listen } from "./keys.js";
+import { keepFocus, listen } from "./keys.js";
 import { emptyState, encode } from "./link.js";
 import { keepJudged } from "./judging.js";
 import { headline, leadMetric } from "./sentences.js";
@@ -67,6 +67,7 @@ function appOf(engine) {
   };
   app.commands = commandsOf(app);
   listen(document, [...screens.map((screen) => ({ keys: [screen.key], run: () => open(app, screen.name) })), ...app.commands], () => app.singleKeys.value);
+  keepFocus(document.body);
   effect(() => {
     const root = document.documentElement;
     if (app.theme.value) root.dataset.theme = app.theme.value;

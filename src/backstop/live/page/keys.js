@@ -39,5 +39,27 @@ export function listen(target, commands, single) {
   return () => target.removeEventListener("keydown", act);
 }
 
+const REACHED = "button:not(:disabled), input:not(:disabled), select:not(:disabled), a[href]";
+
+/**
+ * Keep the focus where it is worked: what can no longer be pressed, such as a slider that was just locked or a step back that
+ * was the last, hands it to what stands beside it.
+ */
+export function keepFocus(root) {
+  // A browser may take the focus away before this hears of it.
+  let last = null;
+  root.addEventListener("focusin", ({ target }) => (last = target));
+  root.addEventListener("pointerdown", ({ target }) => {
+    if (!last?.contains(target)) last = null;
+  });
+  new MutationObserver((changes) => {
+    if (!last?.disabled || !changes.some(({ target }) => target === last)) return;
+    if (document.activeElement !== last && document.activeElement !== document.body) return;
+    const beside = last.closest("[data-control]") ?? last.closest("[role=group], fieldset") ?? last.parentElement;
+    const next = beside?.querySelector("[aria-pressed=true]:not(:disabled)") ?? beside?.querySelector(REACHED) ?? document.getElementById("screen-title");
+    next?.focus();
+  }).observe(root, { attributes: true, attributeFilter: ["disabled"], subtree: true });
+}
+
 /** How a key is written on the sheet. */
 export const keyName = (key) => ({ " ": "Space", ArrowLeft: "←", ArrowRight: "→" })[key] ?? key;
