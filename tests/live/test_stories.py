@@ -305,6 +305,31 @@ def test_what_can_no_longer_be_pressed_hands_the_focus_to_what_stands_beside_it(
         expect(page.get_by_role("button", name="Redo", exact=True)).to_be_focused()
 
 
+def test_on_a_phone_the_answer_comes_before_the_sliders_and_the_claims_after(
+    watch: Watch, tmp_path: Path
+) -> None:
+    with watch(viewport={"width": 360, "height": 740}) as seen:
+        page = open_study(seen, tmp_path, state="screen=workbench")
+        places = [
+            page.locator(f".bench > .{part}").evaluate("(element) => element.getBoundingClientRect().top")
+            for part in ("charts", "sliders", "under")
+        ]
+        assert places == sorted(places)
+        page.set_viewport_size({"width": 1400, "height": 900})
+        tops, lefts = zip(
+            *(
+                page.locator(f".bench > .{part}").evaluate(
+                    "(element) => [element.getBoundingClientRect().top, element.getBoundingClientRect().left]"
+                )
+                for part in ("sliders", "charts", "under")
+            ),
+            strict=True,
+        )
+        assert abs(tops[0] - tops[1]) < 2
+        assert tops[2] > tops[1]
+        assert lefts[0] < lefts[1] == lefts[2]
+
+
 def test_a_camp_sets_what_it_has_a_view_on_and_lets_it_go_again(watch: Watch, tmp_path: Path) -> None:
     with watch() as seen:
         page = open_study(seen, tmp_path, "ukraine-2025", "screen=workbench")

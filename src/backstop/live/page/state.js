@@ -140,7 +140,7 @@ export function createApp({ payload, engine, screens, address = globalThis.locat
     if (screen === "compare") add(["curves", "values", "costs"]);
     if (screen === "reproduce") add(["values", "costs"]);
     if (screen === "workbench") state.slots.value.forEach((slot) => add(NEEDS[slot] ?? []));
-    if (screen === "workbench" && sight.value.gains) add(NEEDS.gains);
+    if (screen === "workbench" && (sight.value.gains || !dragging.value)) add(NEEDS.gains);
     return [...wanted].sort();
   });
 
@@ -373,11 +373,13 @@ export function createApp({ payload, engine, screens, address = globalThis.locat
     },
     drag(on) {
       if (dragging.peek() === on) return;
+      const before = asks;
       dragging.value = on;
       if (!on) {
         history.rest();
         clearTimeout(resting);
-        if (answer.peek()?.preview || stale()) ask(payload.run.worlds, needs.peek());
+        // Where what is wanted at rest is more than while dragging, it has been asked for by now.
+        if (asks === before && (answer.peek()?.preview || stale())) ask(payload.run.worlds, needs.peek());
       }
     },
     undo: () => travel(history.undo(), "Taken back."),
