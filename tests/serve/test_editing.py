@@ -321,6 +321,48 @@ def test_every_slider_of_the_examples_can_be_written(study: str) -> None:
     assert len(found.said) >= len(names) + 1
 
 
+@pytest.mark.parametrize("study", ["ukraine-2025", "korea-1953", "ladder"])
+def test_nothing_but_what_is_set_changes_by_a_byte(study: str) -> None:
+    file = EXAMPLES / study / "scenario.yaml"
+    text = file.read_text(encoding="utf-8")
+    parameters = load(file).scenario.parameters
+    free = [name for name in parameters if f"[{name}," not in text and f", {name}," not in text]
+    assert free
+    for name in free[:12]:
+        found = with_sliders(text, file.name, {name: 0.5}, None, "yours", "Yours").text
+        was, now = text.split("\n"), found.split("\n")
+        start, end = _entry(was, name)
+        grown = len(now) - len(was)
+        assert now[:start] == was[:start]
+        assert now[end + grown :] == was[end:]
+        entry = "\n".join(now[start : end + grown])
+        assert "by hand; it was " in entry
+        for comment in (line.partition(" # ")[2] for line in was[start:end]):
+            assert comment in entry
+
+
+def _entry(lines: list[str], name: str) -> tuple[int, int]:
+    """The lines of a parameter, from its name to before what comes next."""
+    section = lines.index("parameters:")
+    start = next(at for at in range(section, len(lines)) if lines[at].startswith(f"  {name}:"))
+    end = start + 1
+    while end < len(lines) and lines[end].startswith("   "):
+        end += 1
+    return start, end
+
+
+def test_what_a_parameter_was_can_be_put_back_from_its_note() -> None:
+    text = COMMENTED.replace(
+        "prize: {normal: [0.6, 0.2], bounds: [0, 1.2], basis: judgement}",
+        "prize: {discrete: {0: 0.25, 1: 0.75}, basis: judgement}",
+    )
+    assert "discrete" in text
+    found = with_sliders(text, "scenario.yaml", {"prize": 1.0, "trace": 0.5}, None, "yours", "Yours").text
+    assert "it was discrete {0: 0.25, 1: 0.75}." in found
+    assert "it was experts {hawks: {uniform: [0.6, 0.8], weight: 2}, doves: {beta: [2, 5]}}." in found
+    assert "note" in found
+
+
 def test_line_ends_and_byte_order_marks_are_kept() -> None:
     windows = "\ufeffa: 1\r\nb: 2\r\n".encode()
     assert lines.shown(windows) == "a: 1\nb: 2\n"

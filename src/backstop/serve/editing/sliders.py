@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from backstop.base.document import Document, dotted, read_document, value_at
 from backstop.base.document_changes import Change, changed
 from backstop.base.faults import Fault, InvalidInput
-from backstop.base.words import did_you_mean, exact, listed
+from backstop.base.words import did_you_mean, exact
 from backstop.scenario.format.quantities import DISTRIBUTION_KINDS
 
 _KINDS = ("value", "estimate", "experts", *DISTRIBUTION_KINDS)
@@ -88,11 +88,18 @@ def _in_words(document: Document, name: str, kind: str, was: Mapping[str, object
     found = was.get(kind)
     if kind == "value" and isinstance(found, int | float):
         return exact(float(found))
-    if kind == "experts" and isinstance(found, Mapping):
-        return f"what the camps {listed(map(str, found))} say"
-    if isinstance(found, list) and all(isinstance(each, int | float) for each in found):
-        return f"{kind} [{', '.join(exact(float(each)) for each in found)}]"
-    return f"{kind} of its own"
+    return f"{kind} {_flow(found)}"
+
+
+def _flow(value: object) -> str:
+    """A value as a file has it on one line, so that it can be put back."""
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{_flow(key)}: {_flow(each)}' for key, each in value.items())}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_flow, value))}]"
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return exact(float(value))
+    return str(value)
 
 
 def _without_correlations(text: str, file: str, fixed: set[str]) -> tuple[str, list[str]]:
