@@ -5,14 +5,17 @@ from __future__ import annotations
 import io
 import json
 import re
+import threading
 import time
 from pathlib import Path
 
 import pytest
 from tests.support.small_studies import PLEDGE, write
 
+import backstop
 from backstop.cli import progress
 from backstop.cli.pace import slow_words
+from backstop.questions.study.headline_forms import headline_by_form
 from backstop.scenario.study import load
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -175,3 +178,32 @@ def test_the_terminal_is_left_in_order_after_an_error(monkeypatch: pytest.Monkey
         update(1, 4)
         raise ZeroDivisionError
     assert stream.getvalue().rstrip().endswith("\x1b[?25h")  # the cursor is shown again
+
+
+def test_a_terminal_sees_the_time_until_a_first_part_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = Terminal()
+    monkeypatch.setattr(progress.sys, "stderr", stream)
+    monkeypatch.setattr(progress, "QUIET_SECONDS", 0.0)
+    monkeypatch.setattr(progress, "_ESTIMATED_AFTER", 0.01)
+    with progress.progress_bar("solving") as update:
+        until = time.monotonic() + 10.0
+        while "so far" not in stream.getvalue() and time.monotonic() < until:
+            time.sleep(0.01)
+        update(1, 4)
+        begun = stream.getvalue()
+        update(4, 4)
+    assert begun.startswith("\rsolving: 1 second so far")
+    # The line is taken away before the bar stands there.
+    waited, _, drawn = begun.rpartition(" \r")
+    assert waited.count("so far") == begun.count("so far") and "25%" in drawn
+    assert not any(thread.name.startswith("waiting") for thread in threading.enumerate())
+
+
+def test_other_forms_of_the_model_are_told_as_they_are_tried(tmp_path: Path) -> None:
+    result = backstop.assess(write(tmp_path / "pledge", PLEDGE), worlds=64)
+    told: list[tuple[int, int]] = []
+    name = next(iter(result.model.scenario.metrics))
+    headline_by_form(result, name, result.first, progress=lambda done, total: told.append((done, total)))
+    assert len(told) >= 3
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    assert told[-1][0] == told[-1][1] and len({total for _, total in told}) == 1

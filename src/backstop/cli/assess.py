@@ -160,11 +160,13 @@ def assess(
         return found
 
     def answered(result: Result) -> tuple[Subject, HeadlineForms]:
+        from backstop.cli.progress import progress_bar
         from backstop.report.material.gathering import forms_of
         from backstop.report.material.subject import subject_of
 
         lead = subject_of(result, metrics)
-        forms = forms_of(result, lead, run.threads)
+        with progress_bar("trying other forms of the model") as update:
+            forms = forms_of(result, lead, run.threads, update)
         beside["forms"] = forms.as_dict()
         return lead, forms
 

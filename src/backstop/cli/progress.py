@@ -76,9 +76,12 @@ def progress_bar(label: str, why: Callable[[], str] | None = None) -> Iterator[C
             if why is not None and time.monotonic() - stage.started > _ESTIMATED_AFTER:
                 left = stage.left()
                 if left is not None and left > SLOW_SECONDS:
-                    from backstop.base.words import clean
+                    from backstop.cli.printing import print_note
 
-                    print(clean(f"note: {why()}"), file=sys.stderr, flush=True)
+                    if sys.stderr.isatty():
+                        # Over what stands in the line.
+                        print("\r", end="", file=sys.stderr)
+                    print_note(f"note: {why()}")
                 why = None
             draw()
 
@@ -144,16 +147,35 @@ def _in_json(stage: _Stage) -> Iterator[Callable[[], None]]:
 
 @contextlib.contextmanager
 def _drawn(stage: _Stage) -> Iterator[Callable[[], None]]:
-    """A function that draws a bar of the stage."""
+    """A function that draws a bar of the stage; until there is a first part done, the time so far stands there."""
     import click
 
     bar = None
+    begun, out = threading.Event(), sys.stderr
+
+    def wait() -> None:
+        written = 0
+        # A reader who left must not end the work.
+        with contextlib.suppress(OSError, ValueError):
+            if not begun.wait(_ESTIMATED_AFTER):
+                while True:
+                    line = stage.words()
+                    print(f"\r{line:{written}}", end="", file=out, flush=True)
+                    written = len(line)
+                    if begun.wait(1.0):
+                        break
+                print(f"\r{'':{written}}\r", end="", file=out, flush=True)
+
+    waiter = threading.Thread(target=wait, daemon=True, name="waiting")
+    waiter.start()
 
     def draw() -> None:
         nonlocal bar
         if bar is None:
             if time.monotonic() - stage.started < QUIET_SECONDS or stage.done >= stage.total:
                 return
+            begun.set()
+            waiter.join()
             bar = click.progressbar(length=stage.total, label=stage.label, file=sys.stderr)
             bar.__enter__()
         bar.update(stage.done - bar.pos)
@@ -161,6 +183,8 @@ def _drawn(stage: _Stage) -> Iterator[Callable[[], None]]:
     try:
         yield draw
     finally:
+        begun.set()
+        waiter.join()
         if bar is not None:
             bar.__exit__(None, None, None)
 

@@ -89,7 +89,7 @@ def assess(
         from backstop.report.material.gathering import forms_of
         from backstop.report.material.subject import subject_of
 
-        beside["forms"] = forms_of(result, subject_of(result, chosen), threads).as_dict()
+        beside["forms"] = forms_of(result, subject_of(result, chosen), threads, progress).as_dict()
     return replace(result, beside=beside) if beside else result
 
 

@@ -15,7 +15,7 @@ from backstop.base.faults import InvalidInput, Refused
 from backstop.game.choice import Information
 from backstop.questions.event import event
 from backstop.questions.study.forms import variants
-from backstop.worlds.query import Query, ask
+from backstop.worlds.query import Progress, Query, ask
 from backstop.worlds.result import Result
 from backstop.worlds.statistics import FEW_WORLDS, Estimate, effective_worlds, mean_and_error
 
@@ -77,7 +77,12 @@ class HeadlineForms:
 
 
 def headline_by_form(
-    result: Result, metric: str, arrangement: str, target: str | None = None, threads: int | None = None
+    result: Result,
+    metric: str,
+    arrangement: str,
+    target: str | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
 ) -> HeadlineForms:
     """A headline of an assessment under the other reading of payoff shocks, and with noise halved and doubled.
 
@@ -99,10 +104,11 @@ def headline_by_form(
     _, *forms = variants(result.model, result.information, periods=False)
     found: list[Headline | None] = []
     failed: dict[str, str] = {}
-    for label, model, information in forms:
+    for at, (label, model, information) in enumerate(forms):
         query = Query(model.levels[arrangement], names)
+        told = None if progress is None else _part(progress, at, len(forms))
         try:
-            (figures,) = ask(model, parameters, worlds, [query], information, threads)
+            (figures,) = ask(model, parameters, worlds, [query], information, threads, told)
             met = None if wanted is None else wanted.occurs(figures.metrics, parameters, worlds)
         except (InvalidInput, Refused) as error:
             failed[label] = error.faults[0].what
@@ -117,6 +123,11 @@ def headline_by_form(
     return HeadlineForms(
         metric, arrangement, target, base, worlds, forms[0][2], read, halved, doubled, failed
     )
+
+
+def _part(progress: Progress, at: int, parts: int) -> Progress:
+    """Progress in one part of several that are alike."""
+    return lambda done, total: progress(at * total + done, parts * total)
 
 
 def _enough(weights: FloatArray | None, worlds: int) -> int:

@@ -33,6 +33,7 @@ from backstop.report.material.subject import Subject, subject_of
 from backstop.report.wording import source_line
 from backstop.scenario.model import Model
 from backstop.worlds.assessment import assess
+from backstop.worlds.query import Progress
 from backstop.worlds.result import Result
 from backstop.worlds.threads import beside
 
@@ -207,10 +208,12 @@ def of_brief(
     return of_assessment(result, study, lead, forms_of(result, lead, request.threads), None, command)
 
 
-def forms_of(result: Result, lead: Subject, threads: int | None = None) -> HeadlineForms:
+def forms_of(
+    result: Result, lead: Subject, threads: int | None = None, progress: Progress | None = None
+) -> HeadlineForms:
     """How far what an answer leads with moves with the form of the model."""
     target = lead.target.formula if lead.target is not None and lead.target.own else None
-    return headline_by_form(result, lead.metric, lead.focus, target, threads)
+    return headline_by_form(result, lead.metric, lead.focus, target, threads, progress)
 
 
 def of_assessment(
