@@ -17,7 +17,7 @@ from pathlib import Path
 
 STUDY = Path(__file__).resolve().parent.parent / "examples" / "ukraine-2025" / "learning.yaml"
 # Milliseconds of CPU for a world and arrangement with all figures.
-TARGET = 40.0
+TARGET = 25.0
 
 
 def main() -> int:

@@ -23,10 +23,10 @@ from backstop.program.recursion.rows import largest
 # Steps of Newton's method from beliefs kept, and from a prediction on the branch.
 MOST_STEPS, MOST_CORRECTIONS = 14, 8
 # The first and the largest step on the branch, the least, and how far a prediction may be off.
-FIRST, LARGEST, LEAST, NEAR = 0.5, 0.5, 1e-7, 0.1
+FIRST, LARGEST, LEAST, NEAR = 0.125, 0.5, 1e-7, 0.1
 MOST_TRIES = 4_000
 # How often the branch is followed at most where it turns back, which takes hundreds of steps, in a world.
-MOST_TURNS = 60
+MOST_TURNS = 20
 # How little beliefs may move in the last step where the branch is followed: at its end, and before.
 THERE, ON_THE_WAY = 3e-7, 1e-5
 # A step on the branch that tells its direction.
@@ -106,14 +106,14 @@ class Following:
             if seat.found:
                 self._put(function, lambda terms: {self.desk.compared: terms.bits(-1)})
                 self._foresee(function, seat, number_of)
-                function.step(1, len(seat.found) * SLOT)
+            function.step(1, self.plays.ways[number].size)
         return function
 
     def _foresee(self, function: Function, seat: Seat, number_of: int) -> None:
         """Begin at the next belief with what moves tell here and before; at the second with what they tell at the
         middle."""
         grid, worlds, desk = self.grid, self.worlds, self.desk
-        size = len(seat.found) * SLOT
+        size = self.plays.ways[self.plays.seats.index(seat)].size
         last = grid.size - 1
         middle = grid.coarse_step if 1 < grid.coarse_step < last else None
         if last < 3:
@@ -176,11 +176,11 @@ class Following:
         """`coarse_i`, called as `settle_i` is: a few beliefs of the grid, and straight lines between them."""
         count = len(seat.targets)
         function, grid = Function(f"coarse_{number}", (I32,) * (4 + count)), self.grid
-        step, found = grid.coarse_step, len(seat.found)
+        step = grid.coarse_step
         row, warm = function.local(I32), function.local(I32)
         with function.each((grid.size - 1) // step + 1, 1) as number_of:
             function.splat(self.desk.belief, number_of, (grid.size - 1) // step)
-            for local, size in ((row, grid.rows.size), (warm, found * SLOT)):
+            for local, size in ((row, grid.rows.size), (warm, self.plays.ways[number].size)):
                 function.get(number_of)
                 function.whole(step * size)
                 function.integer("multiply")
@@ -479,5 +479,5 @@ class Following:
                     )
                 },
             )
-            function.step(1, len(seat.found) * SLOT)
+            function.step(1, self.plays.ways[number].size)
         return function

@@ -13,10 +13,10 @@ from backstop.program.layout import SLOT
 from backstop.program.learning.forward.figures import LearntFigures, LearntShares
 from backstop.program.learning.forward.masses import Ground
 from backstop.program.learning.grid import grid_of, hidden_type
-from backstop.program.learning.groups import ByGroups, Sweeping
 from backstop.program.learning.process import IN_PERIODS, LearntProcess
-from backstop.program.learning.search import Mixing, tables_of
 from backstop.program.learning.seat import KINDS, Board
+from backstop.program.learning.tail.groups import ByGroups, Sweeping
+from backstop.program.learning.tail.search import Mixing, tables_of
 from backstop.program.lowering import Lowering
 from backstop.program.numbers import Numbers
 from backstop.program.recursion.tail import tail

@@ -32,6 +32,7 @@ from backstop.program.learning.seat import (
     SeatNumbers,
     telling,
 )
+from backstop.program.learning.ways import kept_ways, ways_of
 from backstop.program.recursion.rows import largest
 
 # Choices at neighbouring beliefs of the grid that differ by more may lie on another branch than the principal one.
@@ -103,13 +104,16 @@ class Plays:
         self.functions: list[Function] = []
         self.number = {phase: i for i, seat in enumerate(seats) for phase in seat.phases}
         size = board.grid.size
-        # Where the beliefs found in a phase are kept, for every belief of the grid one after the other.
+        # Where the beliefs found in a phase are kept, and the ways back, for one belief of the grid after the other.
+        self.ways = [ways_of(board.numbers[0].model.game, seat, board.grid.hidden.learns) for seat in seats]
         self.warm = {
-            phase: memory.take(max(1, size * len(seat.found))) for seat in seats for phase in seat.phases
+            phase: memory.take(size, self.ways[i].size)
+            for i, seat in enumerate(seats)
+            for phase in seat.phases
         }
         # How likely telling moves were made by either type at the belief before.
         self.before = memory.take(max([1, *(2 * len(seat.found) for seat in seats)]))
-        self.warm_at_start = memory.take(max([1, *(len(seat.found) for seat in seats)]))
+        self.warm_at_start = memory.take(1, max([SLOT, *(ways.size for ways in self.ways)]))
         self._own: dict[int, int] = {}
         self._sizes: list[int] = []
 
@@ -224,6 +228,7 @@ class Plays:
             old = beliefs[belief]
             new = terms.op("pmin", terms.op("pmax", zero, terms.add(old, step)), one)
             stores.append(Store(i * SLOT, terms.select(open_, new, old), WARM))
+        stores += kept_ways(solution, self.ways[number], readings, open_)
         lost = terms.sum([terms.sub(step, step) for step in steps])
         stores.append(Store(desk.moved, terms.add(largest(terms, zero, steps), lost)))
         function.compute(terms, stores)
@@ -259,6 +264,8 @@ class Plays:
             Store(rows.worth + column * SLOT, worth, OUT) for column, worth in enumerate(solution.worth())
         ]
         stores += self._jumps(seat, solution)
+        if not seat.found:
+            stores += kept_ways(solution, self.ways[number], readings, None)
         kept, endings = record.kept[seat.phases[0]], Endings(solution)
         together: dict[tuple[int, int], list[Term]] = {}
 

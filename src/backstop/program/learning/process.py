@@ -241,6 +241,14 @@ class LearntProcess:
             self._settle(function, [phase], None, coarse)
             self.discount(function, phase)
 
+    def sweep_once(self, function: Function, active: int, group: Sequence[int]) -> None:
+        """A group that does not lead back to itself, at a few beliefs, in the worlds `active`."""
+        rows, grid = self.rows, self.board.grid
+        self.look(function, active, IN_PERIODS)
+        self._settle(function, group, None, True)
+        first = rows.place[grid.first[group[0]]] // rows.size
+        RowWriter(function, rows, grid.size, first).take(rows.worth, active)
+
     def look(self, function: Function, active: int, tolerance: float) -> None:
         """Begin to look for beliefs in the worlds `active`, until steps are no longer than `tolerance`."""
         worlds = self.worlds
@@ -353,7 +361,7 @@ class LearntProcess:
                         new = terms.select(terms.load(where), belief, terms.load_at(place, i * SLOT))
                     stores.append(Store(i * SLOT, new, place))
                 function.compute(terms, stores)
-                function.step(place, found * SLOT)
+                function.step(place, self.plays.ways[self.plays.number[phase]].size)
 
     def confirm(self, function: Function, phases: Iterable[int], again: Callable[[], None] | None) -> None:
         """What is chosen at the horizon in the worlds `swept`; where beliefs turn out to lie off the principal branch,

@@ -22,7 +22,7 @@ REPEATS_FROM = 32
 # How much values move at least in a sweep, relative to their scale, where repeats need not be exact.
 CYCLING = 1e-6
 # From this sweep on worlds end that have moved by this share of what they moved by before, or by more.
-HOPELESS, HARDLY = 512, 0.95
+HOPELESS, HARDLY = 256, 0.95
 
 
 def tail(process: Swept, most_sweeps: int, search: NewSearch | None, name: str = "tail") -> list[Function]:

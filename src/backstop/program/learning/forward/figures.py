@@ -46,8 +46,11 @@ class LearntFigures(Figures):
         return sorted({actor for kept in self.ground.record.kept.values() for _, actor in kept.slips})
 
     def key(self, metric: Metric) -> ChainKey:
-        """The same for both types."""
-        return super().key(replace(metric, type=None))
+        """The same for both types. What happens once for all need not be looked for: it is read off the chain that
+        looks for nothing."""
+        key = super().key(replace(metric, type=None))
+        lasts = key.given is None and all(self.ground.grid.is_absorbing(phase) for phase in key.event)
+        return replace(key, event=frozenset()) if lasts else key
 
     def reading(self, metric: Metric) -> Reading:
         """That of one type, where the metric asks for it."""

@@ -122,7 +122,7 @@ class Masses(Walk):
         terms = Terms()
         zero, one = terms.constant(0.0), terms.constant(1.0)
         begun = [
-            Assign(local, one if reading.kind == "reach" and first.hit and reading.by is None else zero)
+            Assign(local, one if self._reached_at_once(reading) else zero)
             for (reading, _), local in self.type_sums.items()
         ]
         function.compute(terms, begun)
@@ -148,6 +148,9 @@ class Masses(Walk):
                 share = terms.load(self.learnt.share_at)
                 stores += [Store(ground + believed.at(kind), share) for kind in KINDS]
             function.compute(terms, stores)
+
+    def _reached_at_once(self, reading: Reading) -> bool:
+        return reading.kind == "reach" and self.key.start in reading.members and reading.by is None
 
     def _depart(self) -> None:
         """Period 0: from the one phase where the chain starts, and the share of the second type as what is believed."""
@@ -416,9 +419,9 @@ class Masses(Walk):
             elif reading.kind == "count":
                 counted = self._count_parts(terms, state, reading, None, kind, block)
                 parts += [terms.mul(mass, p) for p in counted]
-            elif self.ends_at_event:
+            else:
                 for after, way, each in self._steps(state):
-                    if not after.hit:
+                    if after.phase not in reading.members:
                         continue
                     if reading.by is None:
                         p = self._sum_of(terms, each, kind, block)

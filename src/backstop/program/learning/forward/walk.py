@@ -139,7 +139,7 @@ class LearntWalk(Masses):
             if reading.kind == "belief":
                 return believed(lambda state: True)
             if reading.kind == "avoid":
-                return total(lambda state: True)
+                return total(lambda state: state.phase not in members)
             return total(lambda state: state.phase in members)
         wanted = given.kind == "reach"
         condition = total(lambda state: state.met == wanted)

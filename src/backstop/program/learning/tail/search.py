@@ -7,6 +7,7 @@ to the point found is for `shortcut` to see.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -15,20 +16,23 @@ from backstop.program.code.equations import solution
 from backstop.program.code.terms import Term, Terms
 from backstop.program.layout import SLOT
 from backstop.program.learning.process import LearntProcess
+from backstop.program.learning.tail.standing import Standing
 from backstop.program.recursion.process import Swept
 from backstop.program.recursion.rows import Rows, RowWriter, largest
 from backstop.program.recursion.search import guess
 from backstop.program.recursion.sweeps import Sweeps
 
+# Steps after which it is looked whether what is left has shrunk to this share of what it was at the time before.
+LOOK_EVERY, SHRUNK = 16, 0.25
 # Steps remembered, and made at most.
-REMEMBERED, MOST_STEPS = 5, 60
+REMEMBERED, MOST_STEPS = 6, 60
 # How far equations of steps that are nearly alike are held off from having no solution.
 HELD = 1e-12
 
 
 def tables_of(rows: Rows) -> list[int]:
     """The tables that a search works with; searches that are not made at once may share them."""
-    return [rows.table() for _ in range(2 + 2 * REMEMBERED)]
+    return [rows.table() for _ in range(3 + 2 * REMEMBERED)]
 
 
 class ByPhase(Swept, Protocol):
@@ -37,6 +41,15 @@ class ByPhase(Swept, Protocol):
     @property
     def process(self) -> LearntProcess:
         """The process itself."""
+        ...
+
+    @property
+    def coarse(self) -> bool:
+        """Whether values are known at a few beliefs alone, with straight lines in between."""
+        ...
+
+    def sweep(self, function: Function, active: int, phases: Sequence[int] | None = None) -> None:
+        """A sweep over all phases, or over some."""
         ...
 
     def sweep_of(self, function: Function, active: int, phases: Sequence[int]) -> None:
@@ -66,7 +79,8 @@ class Mixing:
         wanted = frozenset(self.carried)
         self.groups = [group for group in going if group and grid.first[group[0]] in wanted]
         # What the last sweep left, and the values it started from; what steps changed of the first, and of both.
-        self.left, self.former, *tables = tables
+        self.left, self.former, ahead, *tables = tables
+        self.standing = Standing(process, proposal, ahead, sweeping.coarse)
         self.lefts, self.sums = tables[:REMEMBERED], tables[REMEMBERED:]
         self.size = tables[1] - tables[0]
 
@@ -97,15 +111,22 @@ class Mixing:
 
     def search(self, function: Function, group: tuple[int, ...], found: int, sweeps: Sweeps) -> None:
         """Search in a group of phases, where what they lead to is found; `found` keeps the lanes with a point here."""
-        active, most, closed = (function.local() for _ in range(3))
+        active, most, closed, before = (function.local() for _ in range(4))
         steps, slot = function.local(I32), function.local(I32)
-        function.assign(lambda terms: {active: terms.local(found), closed: terms.bits(0)})
+        function.assign(
+            lambda terms: {
+                active: terms.local(found),
+                closed: terms.bits(0),
+                before: terms.constant(math.inf),
+            }
+        )
         self._forget(function, group)
         for local in (steps, slot):
             function.whole(0)
             function.set(local)
         with function.loop():
-            self.sweeping.sweep_of(function, active, group)
+            self.sweeping.sweep(function, active, group)
+            self.standing.carry_on(function, group, active)
             self.process.put(function, lambda terms: {self.process.worlds.begin: terms.bits(0)})
             self._remember(function, group, steps, slot, most)
 
@@ -120,6 +141,7 @@ class Mixing:
 
             function.assign(judged)
             self._mix(function, group, active)
+            self._give_up(function, steps, active, most, before)
             function.step(steps, 1)
             self._turn(function, slot)
             function.get(steps)
@@ -128,6 +150,20 @@ class Mixing:
             function.any_of(active)
             function.integer("and")
         function.assign(lambda terms: {found: terms.local(closed)})
+
+    def _give_up(self, function: Function, steps: int, active: int, most: int, before: int) -> None:
+        """Every so many steps: end the search where it leads nowhere."""
+        function.get(steps)
+        function.whole(LOOK_EVERY)
+        function.integer("remainder", "is_zero")
+        with function.when():
+
+            def judged(terms: Terms) -> dict[int, Term]:
+                bound = terms.mul(terms.constant(SHRUNK), terms.local(before))
+                less = terms.op("le", terms.local(most), bound)
+                return {active: terms.op("and", terms.local(active), less), before: terms.local(most)}
+
+            function.assign_together(judged)
 
     def _range(self, group: tuple[int, ...]) -> tuple[int, int]:
         """How far into a table the rows of a group begin, and how many they are."""

@@ -1,10 +1,11 @@
 """The tail where others learn, solved group by group.
 
 Plain sweeps over all phases and beliefs define the answer, but they are many and dear. So a few beliefs are looked at
-first (the ends of the grid and the middle, with straight lines in between): plain sweeps over all phases, with the
-short cut, choose the equilibrium there. From its values each group of phases that lead to one another is then solved
-at every belief, once what it leads to is known: a phase that does not lead back to itself takes one pass, the others
-take steps of Anderson's method. Where this comes to no end, plain sweeps are made at every belief, group by group.
+first (the ends of the grid and the middle, with straight lines in between): in each group of phases that lead to one
+another plain sweeps, with the short cut, choose the equilibrium there, once what the group leads to is known. From its
+values each group is then solved at every belief in the same order: a phase that does not lead back to itself takes one
+pass, the others take steps of Anderson's method. Where this comes to no end, plain sweeps are made at every belief,
+group by group.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from backstop.program.code.encoding import I32, Function
 from backstop.program.code.terms import Term, Terms
 from backstop.program.layout import Slots
 from backstop.program.learning.process import IN_PERIODS, TRIES, LearntProcess
-from backstop.program.learning.search import Mixing, tables_of
+from backstop.program.learning.tail.search import Mixing, tables_of
 from backstop.program.recursion.process import PRECISION, PROPOSE_AT, Lanes
 from backstop.program.recursion.rows import Rows, RowWriter
 from backstop.program.recursion.shortcut import LEAST_NOISE, least_noise
@@ -28,8 +29,8 @@ from backstop.program.recursion.tail import tail
 COARSE, COARSE_SWEEPS, COARSE_PROPOSALS = 1e-5, 300, (4, 10, 32, 96)
 # How far apart values may lie, relative to their scale, that count as a repeat.
 LIKENESS = 1e-9
-# How little a group may change by in its last step.
-FINE = 1e-12
+# How far a group may still be from its end in its last step, of its scale.
+FINE = 2e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +102,15 @@ class Sweeping:
 
     def among(self, terms: Terms) -> Term:
         """The worlds in which sweeps are made."""
-        every = self.process.among(terms)
-        return every if self.coarse else terms.op("and", every, terms.load(self.process.worlds.swept))
+        return terms.op("and", self.process.among(terms), terms.load(self.process.worlds.swept))
 
     def patience(self, terms: Terms, limit: int) -> Term:
         """How many sweeps are made at most in each world."""
         return terms.constant(float(limit))
 
-    def sweep(self, function: Function, active: int) -> None:
-        """One period back in the tail in the worlds `active`."""
-        self.process.sweep(function, active, self.coarse, self.group)
+    def sweep(self, function: Function, active: int, phases: Sequence[int] | None = None) -> None:
+        """One period back in the tail in the worlds `active`, of all phases or of some."""
+        self.process.sweep(function, active, self.coarse, self.group if phases is None else phases)
 
     def sweep_of(self, function: Function, active: int, phases: Sequence[int]) -> None:
         """A sweep over some phases, which follow what is found of one another within it."""
@@ -127,12 +127,14 @@ class ByGroups:
 
     def functions(self) -> list[Function]:
         """All of them."""
-        made = self._sweeps(Sweeping(self.process, True), COARSE_SWEEPS, "coarse_tail")
-        made += self._sweeps(Sweeping(self.process, False), self.most_sweeps, "joint_tail")
+        made = self._sweeps(Sweeping(self.process, False), self.most_sweeps, "joint_tail")
         for number, group in enumerate(self.mixing.groups):
             if self.mixing.loops(group):
+                made += self._sweeps(
+                    Sweeping(self.process, True, group), COARSE_SWEEPS, f"coarse_tail_{number}"
+                )
                 made += self._sweeps(Sweeping(self.process, False, group), self.most_sweeps, f"tail_{number}")
-        return [*made, self._fine(), self._swept(), self._tail()]
+        return [*made, self._coarse(), self._fine(), self._swept(), self._tail()]
 
     def _sweeps(self, sweeping: Sweeping, limit: int, name: str) -> list[Function]:
         return tail(sweeping, limit, partial(Mixing, sweeping, self.tables), name)
@@ -204,6 +206,35 @@ class ByGroups:
                 },
             )
 
+    def _coarse(self) -> Function:
+        """`coarse_tail()`: each group at a few beliefs, from values of nothing, in the worlds `swept`; `settled` are
+        those that settle in all groups."""
+        function, process, worlds = Function("coarse_tail"), self.process, self.process.worlds
+        active, asked = function.local(), function.local()
+        function.assign(lambda terms: {asked: terms.load(worlds.swept)})
+        for number, group in enumerate(self.mixing.groups):
+            if self.mixing.loops(group):
+                function.call(f"coarse_tail_{number}")
+                process.put(
+                    function,
+                    lambda terms: {
+                        worlds.swept: terms.op(
+                            "and", terms.load(worlds.swept), terms.load(process.lanes.settled)
+                        )
+                    },
+                )
+            else:
+                function.assign(lambda terms: {active: terms.load(worlds.swept)})
+                process.sweep_once(function, active, group)
+        process.put(
+            function,
+            lambda terms: {
+                process.lanes.settled: terms.load(worlds.swept),
+                worlds.swept: terms.local(asked),
+            },
+        )
+        return function
+
     def _fine(self) -> Function:
         """`fine_tail()`: from values that have settled at a few beliefs to those at all, in the worlds `todo`."""
         function, process, rows, worlds = Function("fine_tail"), self.process, self.rows, self.process.worlds
@@ -211,10 +242,9 @@ class ByGroups:
         every = RowWriter(function, rows, len(rows.going))
 
         def begun(terms: Terms) -> dict[int, Term]:
-            left = terms.sub(terms.constant(1.0), process.highest(terms))
             return {
                 found: terms.load(worlds.todo),
-                sweeps.tolerance: terms.mul(terms.constant(FINE), left),
+                sweeps.tolerance: terms.constant(FINE),
                 sweeps.scale: terms.constant(1.0),
             }
 
