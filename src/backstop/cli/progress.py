@@ -76,12 +76,11 @@ def progress_bar(label: str, why: Callable[[], str] | None = None) -> Iterator[C
             if why is not None and time.monotonic() - stage.started > _ESTIMATED_AFTER:
                 left = stage.left()
                 if left is not None and left > SLOW_SECONDS:
-                    from backstop.cli.printing import print_note
+                    from backstop.base.words import clean
 
-                    if sys.stderr.isatty():
-                        # Over what stands in the line.
-                        print("\r", end="", file=sys.stderr)
-                    print_note(f"note: {why()}")
+                    # On a terminal over what stands in the line.
+                    over = "\r" if sys.stderr.isatty() else ""
+                    print(over + clean(f"note: {why()}"), file=sys.stderr, flush=True)
                 why = None
             draw()
 
