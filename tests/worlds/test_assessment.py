@@ -12,8 +12,11 @@ from tests.support.small_studies import OBSERVED, PLEDGE
 
 import backstop
 from backstop.base.faults import InvalidInput, Refused
+from backstop.report.tables.summary import warnings
 from backstop.scenario.check.scenario import read_scenario
 from backstop.scenario.model import Model, compile_scenario
+from backstop.scenario.study import load
+from backstop.scenario.template import start_study
 from backstop.worlds import sample
 from backstop.worlds.assessment import assess
 from backstop.worlds.draws import drawn
@@ -209,3 +212,20 @@ metrics: {gone: {reach: [after]}}
     labelled = assess(model(text), 16).to_xarray()
     assert labelled.sizes["parameter"] == labelled.sizes["measure"] == 0
     assert (labelled["metrics"] == 1).all()
+
+
+def test_worlds_that_do_not_settle_are_counted_and_named(tmp_path: Path) -> None:
+    """By arrangement, in the JSON and in words, with the command that shows one of them."""
+    start_study(tmp_path / "mine", "learning")
+    file = tmp_path / "mine" / "scenario.yaml"
+    text = file.read_text(encoding="utf-8").replace("{years: 6}", "{years: 6, tail_years: 8}")
+    file.write_text(text.replace("    grid: 11", "    grid: 3"), encoding="utf-8")
+    result = assess(load(file.parent), worlds=12)
+    found = result.as_dict()
+    assert found["unconverged_worlds"] == 12 and found["first_unconverged"] == list(range(10))
+    assert found["unconverged_by_arrangement"] == {
+        name: {"worlds": 12, "first": list(range(10))} for name in ("bare", "guarded")
+    }
+    (said,) = (warning for warning in warnings(result) if "settle" in warning)
+    assert "12 worlds of 12 do not settle" in said and "numbers 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, ..." in said
+    assert "backstop explain --world 0 --arrangement bare" in said

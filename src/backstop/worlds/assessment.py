@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from backstop.base.arrays import FloatArray
+from backstop.base.arrays import BoolArray, FloatArray, IntArray
 from backstop.base.faults import InvalidInput
 from backstop.base.words import did_you_mean
 from backstop.game.choice import Information
@@ -65,19 +65,21 @@ def assess(
     weights = weighed.weights
     slips = sum(len(by) + 2 for by in solver.host.program.layout.slips.values())
     keep_slips = 8.0 * slips * worlds * len(wanted) <= _MOST_SLIPS
-    unsettled = np.zeros(worlds, dtype=np.bool_)
+    unsettled: dict[str, BoolArray] = {}
     results: dict[str, ArrangementResult] = {}
     for name in wanted:
         levels = model.levels[name]
         sample = solved_sample(
             solver, parameters, worlds, levels, weights, at_once, steps.step(worlds), numbers
         )
-        unsettled |= ~sample.settled
+        if not sample.settled.all():
+            unsettled[name] = ~sample.settled
         curves = summed_curves(sample.curves, weights, threads)
         for group in later:
             found = solved_curves(solver, parameters, worlds, levels, group, steps.step(worlds))
             curves |= summed_curves(found, weights, threads)
         results[name] = summed_up(model, name, sample, curves, weights, threads, keep_slips)
+    some_unsettled = np.logical_or.reduce([np.zeros(worlds, dtype=np.bool_), *unsettled.values()])
     grid = None
     if model.types is not None and model.types.beliefs == "bayes":
         grid = grid_error(model, parameters, worlds, results, weights, solver.information, threads)
@@ -88,15 +90,21 @@ def assess(
         information=solver.information,
         arrangements=compared(results, weights, threads),
         weighed=weighed,
-        unconverged_worlds=int(np.count_nonzero(unsettled)),
+        unconverged_worlds=int(np.count_nonzero(some_unsettled)),
         parameters=parameters,
         grid=grid,
-        unconverged=tuple(
-            map(int, (np.flatnonzero(unsettled) if numbers is None else numbers[unsettled])[:_NAMED])
-        ),
+        unconverged=_numbered(some_unsettled, numbers),
+        unconverged_by_arrangement={
+            name: (int(np.count_nonzero(some)), _numbered(some, numbers)) for name, some in unsettled.items()
+        },
         numbers=numbers,
         out_of=None if numbers is None else many,
     )
+
+
+def _numbered(some: BoolArray, numbers: IntArray | None) -> tuple[int, ...]:
+    """The numbers of the first of some worlds."""
+    return tuple(map(int, (np.flatnonzero(some) if numbers is None else numbers[some])[:_NAMED]))
 
 
 def _standing(model: Model, worlds: int, seed: int, threads: int | None) -> FloatArray:

@@ -142,6 +142,7 @@ class Result(Shown):
     parameters: Mapping[str, Value] = field(repr=False)
     grid: GridError | None = None
     unconverged: tuple[int, ...] = ()
+    unconverged_by_arrangement: Mapping[str, tuple[int, tuple[int, ...]]] = field(default_factory=dict)
     numbers: IntArray | None = field(default=None, repr=False)
     out_of: int | None = None
     beside: Mapping[str, object] = field(default_factory=dict, repr=False)
@@ -201,6 +202,16 @@ class Result(Shown):
             "slips_are": name_of_slips(self.information),
             "unconverged_worlds": self.unconverged_worlds,
             **({"first_unconverged": list(self.unconverged)} if self.unconverged else {}),
+            **(
+                {
+                    "unconverged_by_arrangement": {
+                        name: {"worlds": count, "first": list(first)}
+                        for name, (count, first) in self.unconverged_by_arrangement.items()
+                    }
+                }
+                if self.unconverged_by_arrangement
+                else {}
+            ),
             **({} if self.grid is None else {"belief_grid": self.grid.as_dict()}),
             "arrangements": {n: _arrangement_dict(a, self.model) for n, a in self.arrangements.items()},
             "observations": {name: o.as_dict() for name, o in self.observations.items()},

@@ -13,7 +13,7 @@ from backstop.evidence.reference import PREFIX
 from backstop.report.content import Block, Code, Entry, Items, Paragraph, Section
 from backstop.report.material.gathering import Material
 from backstop.report.sections.commitments import spread_words
-from backstop.report.tables.assessment import grid_words
+from backstop.report.tables.assessment import grid_words, unsettled
 
 MOST_FINDINGS = 12
 MOST_ASSUMPTIONS = 8
@@ -221,7 +221,7 @@ def reproduction_section(found: Material) -> Section:
     if result.unconverged_worlds:
         facts.append(
             f"{counted(result.unconverged_worlds, 'world')} did not settle under some arrangement and kept the values "
-            "of the last sweep."
+            f"of the last sweep: {unsettled(result)}."
         )
     if result.grid is not None:
         facts.append(f"Others learn a hidden type on a grid of {grid_words(result.grid)}.")

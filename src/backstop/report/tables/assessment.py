@@ -48,8 +48,28 @@ def unsettled(result: Result) -> str:
     types = result.model.types
     if types is not None and types.beliefs == "bayes":
         why = "replies cycle, the tail is cut off, or no choice fits what others learn from it"
-    some = f"; look at number {result.unconverged[0]:,} with backstop explain" if result.unconverged else ""
-    return f"{why}; more noise, or discounts further from 1, settle sooner{some}"
+    return f"{why}; more noise, or discounts further from 1, settle sooner{_which(result)}"
+
+
+def _which(result: Result) -> str:
+    """Which worlds do not settle, under how many arrangements, and how to look at one."""
+    if not result.unconverged:
+        return ""
+    first = ", ".join(map(str, result.unconverged))
+    rest = ", ..." if result.unconverged_worlds > len(result.unconverged) else ""
+    numbers = "number" if result.unconverged_worlds == 1 else "numbers"
+    by = sorted(result.unconverged_by_arrangement.items(), key=lambda each: -each[1][0])
+    if not by:
+        return f"; {numbers} {first}{rest}"
+    name, (count, some) = by[0]
+    of, arrangements = result.model.scenario.arrangements, result.unconverged_by_arrangement
+    where = (
+        f"all under {quoted(of[name].titled(name))}"
+        if len(arrangements) == 1
+        else f"at most {count:,} under one arrangement, {quoted(of[name].titled(name))}"
+    )
+    look = f"backstop explain --world {some[0]} --arrangement {name}"
+    return f"; {numbers} {first}{rest} ({where}); look at one with {look}"
 
 
 def grid_words(grid: GridError) -> str:
