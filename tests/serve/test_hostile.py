@@ -184,12 +184,14 @@ def test_hostile_texts_are_inert_on_every_screen(folder: Path, watch: Watch) -> 
 
         # What a command says of them comes back as text too.
         page.get_by_role("link", name="Analyses", exact=True).click()
-        for name in ("Robustness", "Claims"):
+        for name in ("Robustness", "Claims", "More worlds", "Form of the model"):
             page.get_by_role("button", name=name, exact=True).first.click()
             page.fill("#field-worlds", "100")
             page.get_by_role("button", name="Run", exact=True).click()
-        expect(page.locator(".job[data-state=done]")).to_have_count(2, timeout=LONG)
-        expect(page.locator(".job table").first).to_be_visible()
+        expect(page.locator(".job[data-state=done]")).to_have_count(4, timeout=2 * LONG)
+        expect(page.locator(".job table:not(figure *)").first).to_be_visible()
+        expect(page.locator(".job figure svg text").first).to_be_visible()
+        assert page.locator(".job figure").count() >= 4
         for details in page.locator(".job details").all():
             details.locator("summary").first.click()
         inert(page, "analyses")
