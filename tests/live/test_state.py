@@ -105,6 +105,38 @@ def test_one_drag_is_one_step(watch: Watch, tmp_path: Path) -> None:
         expect(page.get_by_role("button", name="Redo")).to_be_disabled()
 
 
+SLOW = """(log) => {
+  const { engine } = window.backstop;
+  const solve = engine.solve.bind(engine);
+  window.asked = [];
+  engine.solve = async (request) => {
+    const mine = { worlds: request.worlds, given: false };
+    window.asked.push(mine);
+    await new Promise((done) => setTimeout(done, 400));
+    const found = await solve(request);
+    mine.given = found !== null;
+    return found;
+  };
+}"""
+
+
+def test_on_a_slow_machine_a_preview_is_not_given_up_for_all_worlds(watch: Watch, tmp_path: Path) -> None:
+    with watch() as seen:
+        page = open_study(seen, tmp_path, state="screen=workbench&find=noise", worlds=1_008)
+        page.wait_for_timeout(500)
+        page.evaluate(SLOW)
+        place = slider(page, "noise").bounding_box()
+        assert place is not None
+        page.mouse.move(place["x"] + 0.3 * place["width"], place["y"] + place["height"] / 2)
+        page.mouse.down()
+        expect(page.locator("footer.foot")).not_to_have_attribute("data-worlds", "1008", timeout=10_000)
+        expect(page.locator("footer.foot")).to_have_attribute("data-worlds", "1008", timeout=10_000)
+        page.mouse.up()
+        asked = page.evaluate("window.asked")
+    assert asked[0]["worlds"] < asked[1]["worlds"] == 1_008
+    assert all(each["given"] for each in asked[:2])
+
+
 def test_the_way_back_leads_through_screens_and_not_through_sliders(watch: Watch, tmp_path: Path) -> None:
     with watch() as seen:
         page = open_study(seen, tmp_path)

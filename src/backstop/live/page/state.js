@@ -145,6 +145,7 @@ export function createApp({ payload, engine, screens, address = globalThis.locat
   });
 
   let resting = 0;
+  let moves = 0;
   /** The last answer on all worlds, which holds for every arrangement but the reader's own until an assumption moves. */
   let settled = null;
   const everything = ["costs", "curves", "metrics", "values"];
@@ -211,10 +212,14 @@ export function createApp({ payload, engine, screens, address = globalThis.locat
       state.sliders.value;
       state.own.value;
       clearTimeout(resting);
+      moves += 1;
       const worlds = dragging.peek() ? Math.min(PREVIEW, engine.affordable(WHILE_DRAGGED, state.levels.peek().length, wanted)) : payload.run.worlds;
       if (worlds < payload.run.worlds) {
-        ask(worlds, wanted);
-        resting = setTimeout(() => ask(payload.run.worlds, needs.peek()), REST);
+        const mine = moves;
+        // Only once its picture is there: on a busy machine it would else be given up for the whole.
+        ask(worlds, wanted).then(() => {
+          if (mine === moves) resting = setTimeout(() => ask(payload.run.worlds, needs.peek()), REST);
+        });
       } else {
         ask(payload.run.worlds, wanted);
       }
@@ -378,6 +383,7 @@ export function createApp({ payload, engine, screens, address = globalThis.locat
       if (!on) {
         history.rest();
         clearTimeout(resting);
+        moves += 1;
         // Where what is wanted at rest is more than while dragging, it has been asked for by now.
         if (asks === before && (answer.peek()?.preview || stale())) ask(payload.run.worlds, needs.peek());
       }
