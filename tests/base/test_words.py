@@ -165,6 +165,12 @@ class Ranged:
             "0.68 (0.3 to 0.94)",
             "0.68 ±0.02 (0.3 ±0.1 to 0.94)",
         ),
+        # But an end is not rounded beyond the mean or the other end.
+        (
+            Ranged(0.987, 0.005, 0.961, 0.9996, 0.2, 0.0001),
+            "0.987 (0.96 to 1.000)",
+            "0.987 ±0.005 (0.96 ±0.2 to 1.000)",
+        ),
         (Ranged(71.2, 1.0, 12.0, 408.0), "71 (12 to 408)", "71 ±1 (12 to 408)"),
         # The same in all worlds: no range, and no error.
         (Ranged(0.5, 0.0, 0.5, 0.5), "0.5", "0.5"),

@@ -21,9 +21,10 @@ from backstop.report.material.subject import is_bad, subject_of
 from backstop.report.render.html import html
 from backstop.report.render.word import docx
 from backstop.report.sections.brief import page as brief
-from backstop.report.sections.brief.basis import who_loses
+from backstop.report.sections.brief.basis import what_it_costs, who_loses
 from backstop.report.sections.brief.lead import lead_of
 from backstop.report.sections.whole import brief_alone
+from backstop.report.tables.summary import answer_in_words, warnings
 from backstop.scenario.study import load
 from backstop.worlds.assessment import assess
 
@@ -82,9 +83,9 @@ def test_worlds_that_differ_in_kind_are_told_apart_and_not_averaged(kinds: Mater
     section = brief.section(kinds)
     texts = " ".join(_texts(section))
     assert "(plausible range 0 to 100)" in texts
-    assert "The mean describes few of them" in texts
-    assert "No other assumption by itself decides it" in texts
-    assert " as much as \u201cWhat the rival wants\u201d does" in texts
+    assert "The average describes few sets of assumptions" in texts
+    assert "One assumption alone decides more of it" in texts
+    assert " than any other does, \u201cWhat the rival wants\u201d" in texts
     (halves,) = [block for block in section.blocks if isinstance(block, Items)]
     assert [item.split(" (")[0] for item in halves.items] == [
         "Where the rival wants quiet",
@@ -197,3 +198,43 @@ def test_a_metric_narrowed_to_what_facts_are_does_not_lead() -> None:
     assert model.scenario.metrics["full_peace"].kind == "occupy"
     assert subject_of(assess(model, 8)).metric == "no_war"
     assert lasting_metric(model) == "no_war"
+
+
+# A truce comes about only where one assumption is low, and then it is sure.
+RARE = (
+    TWO_KINDS.replace("start: calm", "start: talks")
+    .replace("phases:\n", "phases:\n  talks: {title: Talks, play: talk}\n")
+    .replace(
+        "trees:\n",
+        "trees:\n  talk:\n    chance:\n      signed: {probability: 'where(other < 0.25, 1, 0)', then: signed}\n"
+        "      broken: {probability: otherwise, then: broken}\n",
+    )
+    .replace("outcomes:\n", "outcomes:\n  signed: {next: calm}\n  broken: {next: talks}\n")
+    .replace("avoid: [war]}", "avoid: [war], given: {reach: [calm]}}")
+)
+
+
+def test_a_figure_of_few_worlds_says_in_the_headline_that_it_has_a_condition(tmp_path: Path) -> None:
+    found = material_of(RARE, tmp_path, focus="walled")
+    known = np.isfinite(found.result.arrangements["walled"].samples["calm_3"])
+    assert 0.2 < known.mean() < 0.3
+    lead, text, *_ = _texts(brief.section(found))
+    assert lead.startswith("Calm lasts three years, where its condition can come about: ")
+    assert text.count("There is a figure in only 25 of 100 sets of assumptions under") == 1
+    assert "under \u201cBehind a wall\u201d and \u201cBare\u201d: in the others" in text
+    assert "in which both have a figure" in text
+
+
+def test_a_short_answer_warns_that_a_figure_is_of_few_worlds(tmp_path: Path) -> None:
+    found = material_of(RARE, tmp_path, focus="walled").result
+    first, *_ = warnings(found, ["calm_3"])
+    assert "has a figure in only 25 of 100 worlds under" in first
+    assert answer_in_words(found, "calm_3")[0].startswith(
+        "\u201cCalm lasts three years\u201d, where its condition can come about: "
+    )
+
+
+def test_what_several_pay_together_is_not_taken_for_what_each_pays(tmp_path: Path) -> None:
+    text = TWO_KINDS.replace("by: guard,", "by: [guard, rival],")
+    found = material_of(text, tmp_path, focus="walled")
+    assert "paid together by Guard and Rival, " in what_it_costs(found, lead_of(found))

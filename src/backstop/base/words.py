@@ -181,7 +181,10 @@ def with_range(of: Spread, errors: bool = False, sign: bool = False) -> str:
             if errors and se:
                 text += f" ±{se:.1g}"
         else:
-            ends = [_end(end, error, places, errors) for end, error in ((low, of.q05_se), (high, of.q95_se))]
+            ends = [
+                _end(end, error, places, errors, width)
+                for end, error in ((low, of.q05_se), (high, of.q95_se))
+            ]
         if sign:
             ends = [_signed(end) for end in ends]
         return f"{_signed(text) if sign else text} ({ends[0]} to {ends[1]})"
@@ -198,10 +201,11 @@ def _places(width: float) -> int:
     return min(9, max(0, 1 - math.floor(math.log10(width))))
 
 
-def _end(value: float, se: float | None, places: int, errors: bool) -> str:
+def _end(value: float, se: float | None, places: int, errors: bool, width: float) -> str:
     """An end of a range in at most so many decimals, and its error where that is as large as the last of them."""
     least = 10.0**-places if places else 1.0
-    text = number(value, max(least, se or 0.0), places)
+    # Rounded by more than a third of the range, an end could lie beyond the mean or the other end.
+    text = number(value, max(least, min(se or 0.0, width / 3.0)), places)
     return f"{text} ±{number(se, se, places)}" if errors and se is not None and se >= least / 2 else text
 
 

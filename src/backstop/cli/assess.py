@@ -264,7 +264,7 @@ def _answer_lines(result: Result, lead: Subject, forms: HeadlineForms, errors: b
         forms_in_short(result, forms),
     ):
         lines += text_lines(short(text)) if text else []
-    minds = [short(text) for text in warnings(result)]
+    minds = [short(text) for text in warnings(result, lead.shown)]
     if len(minds) > _MOST_MINDS:
         minds[_MOST_MINDS - 1 :] = [f"{len(minds) - _MOST_MINDS + 1} more warnings, which --all prints."]
     end = [line for text in minds for line in text_lines(f"Mind: {text}", indent=2)]

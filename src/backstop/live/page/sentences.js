@@ -46,16 +46,20 @@ const plausible = (metric, of) => {
   return range ? ` (plausible range ${range})` : "";
 };
 
+/** Whether a figure is missing in some worlds and not in all. */
+const lacksSome = (of) => of !== null && of.mean !== null && Boolean(of.without_value);
+
 /** In how many cases, against how many, with the plausible range of both. */
 export function headline(app, answer) {
   const metric = leadMetric(app);
   const focus = app.state.focus.value;
   const of = figure(app, answer, focus, "metrics", metric.name);
-  const title = clause(metric.title);
+  let title = clause(metric.title);
   if (of === null) return "";
   if (of.mean === null) return `${title}: no figure under ${quoted(titleOf(app.payload, focus))}, because its condition cannot come about there.`;
-  const text = `${title}: ${said(metric, of)} under ${quoted(titleOf(app.payload, focus))}${plausible(metric, of)}`;
   const other = otherOf(app, answer);
+  if ([focus, other].some((key) => key !== null && lacksSome(figure(app, answer, key, "metrics", metric.name)))) title += ", where its condition can come about";
+  const text = `${title}: ${said(metric, of)} under ${quoted(titleOf(app.payload, focus))}${plausible(metric, of)}`;
   if (other === null) return stop(text);
   const against = figure(app, answer, other, "metrics", metric.name);
   const called = quoted(titleOf(app.payload, other));

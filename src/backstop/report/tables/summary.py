@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from backstop.base.table import Table
 from backstop.base.words import (
     counted,
     frequency,
     listed,
     number,
+    of_worlds,
     quoted,
     range_ends,
     range_words,
@@ -23,7 +26,7 @@ from backstop.report.wording import tied_with
 from backstop.scenario.format import scenario as form
 from backstop.scenario.override_notes import override_notes
 from backstop.worlds.result import Result
-from backstop.worlds.statistics import Summary
+from backstop.worlds.statistics import Summary, mean_and_error
 
 _EXPLAINED = "A plausible range holds nine worlds in ten, from 5 to 95 %."
 
@@ -48,6 +51,8 @@ def answer_in_words(result: Result, metric: str) -> list[str]:
         return [f"{title} has no value under any arrangement: its condition cannot happen."]
     ranged = any(_range(result, metric, of) for of in figures.values())
     most, least = max(known, key=lambda name: known[name]), min(known, key=lambda name: known[name])
+    if _lacking(result, metric):
+        title += ", where its condition can come about"
     samples = {name: result.arrangements[name].samples[metric] for name in known}
     tied = tied_with(samples, most, result.weights)
     if len(tied) == len(known) - 1:
@@ -143,8 +148,9 @@ def _in_cases(of: Summary) -> Summary:
     return Summary(mean, se, q05, q25, q50, q75, q95, of.without_value, q05_se, q95_se)
 
 
-def warnings(result: Result) -> Iterator[str]:
-    """What a reader must be warned of before a figure is used, a sentence each."""
+def warnings(result: Result, metrics: Sequence[str] = ()) -> Iterator[str]:
+    """What a reader must be warned of before a figure is used, a sentence each; `metrics` are those it is shown for."""
+    yield from (text for metric in metrics if (text := _in_part(result, metric)))
     yield from result.rough
     if result.model.overrides.words:
         yield stop(result.model.overrides.words[:1].upper() + result.model.overrides.words[1:])
@@ -158,6 +164,30 @@ def warnings(result: Result) -> Iterator[str]:
     if result.grid is not None:
         yield stop(grid_words(result.grid))
     yield from map(stop, without_effect(result))
+
+
+def _lacking(result: Result, metric: str) -> dict[str, float]:
+    """The share of the weight of the worlds with a figure, by arrangement, where some have one and some have none."""
+    shares = {
+        name: mean_and_error(np.isfinite(of.samples[metric]).astype(np.float64), result.weights)[0] or 0.0
+        for name, of in result.arrangements.items()
+        if of.metrics[metric].without_value
+    }
+    return {name: share for name, share in shares.items() if 0.0 < share < 1.0}
+
+
+def _in_part(result: Result, metric: str) -> str:
+    """In how few worlds a metric has a figure; empty where in all of them or in none."""
+    scenario, lacking = result.model.scenario, _lacking(result, metric)
+    if not lacking:
+        return ""
+    least = min(lacking, key=lambda name: lacking[name])
+    title, under = scenario.metrics[metric].titled(metric), scenario.arrangements[least].titled(least)
+    several = " (the fewest of all arrangements)" if len(lacking) > 1 else ""
+    return (
+        f"{quoted(title)} has a figure in only {of_worlds(lacking[least])} under {quoted(under)}{several}: in the "
+        "others its condition cannot come about, and the figure is not about them."
+    )
 
 
 def basis(result: Result) -> str:

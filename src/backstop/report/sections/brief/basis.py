@@ -82,9 +82,10 @@ def what_it_costs(found: Material, lead: Lead) -> str:
     parts = []
     costs = found.result.arrangements[lead.focus].controllers
     for controller, by_unit in costs.items():
-        who = listed(
-            scenario.actors[a].titled(a) if a in scenario.actors else a for a in controller.split("+")
-        )
+        several = controller.split("+")
+        who = listed(scenario.actors[a].titled(a) if a in scenario.actors else a for a in several)
+        if len(several) > 1:
+            who = f"paid together by {who},"
         for unit, of in by_unit.items():
             before = None
             if lead.other is not None:

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from backstop.base.table import Table
-from backstop.base.words import counted, frequency, quoted, stop, with_range
+from backstop.base.words import counted, frequency, listed, quoted, stop, with_range
 from backstop.report.charts import intervals, style
 from backstop.report.content import Block, Entry, Figure, Items, Paragraph, Section
 from backstop.report.material.gathering import Material
@@ -69,6 +69,8 @@ def headline(found: Material, lead: Lead) -> str:
     of = figures(found, lead.focus, lead.metric)
     if of.mean is None:
         return f"{title}: no figure under {focus}, because its condition cannot come about there."
+    if any(0.0 < _with_figure(found, lead, name) < 1.0 for name in lead.named):
+        title += ", where its condition can come about"
     text = f"{title}: {said(found, of)} under {focus}{_plausible(found, of)}"
     if lead.other is None:
         return stop(text)
@@ -93,15 +95,21 @@ def _range(found: Material, lead: Lead) -> str:
     if found.result.worlds == 1:
         return "One set of assumptions alone was looked at, so there is no range: other assumptions may say otherwise."
     noun = "chances" if is_probability(found.model.scenario.metrics[lead.metric]) else "figures"
-    text = f"The plausible range holds the {noun} in nine of ten {SETS} that the study allows."
-    for name in lead.named:
-        known = np.isfinite(found.result.arrangements[name].samples[lead.metric])
-        share = summarise(known.astype(np.float64), found.result.weights).mean or 0.0
-        if 0.0 < share < 1.0:
-            text += (
-                f" Under {called(found, name)} there is a figure in only {sets(share)}: in the others its condition "
-                "cannot come about, and the answer is not about them."
-            )
+    text = (
+        f"One set of assumptions is one way in which all that is uncertain could be. The plausible range holds the "
+        f"{noun} in nine of ten {SETS} that the study allows."
+    )
+    partial = {name: share for name in lead.named if 0.0 < (share := _with_figure(found, lead, name)) < 1.0}
+    if partial:
+        # Alike under several arrangements as far as it is said: then it is said once.
+        under: dict[str, list[str]] = {}
+        for name, share in partial.items():
+            under.setdefault(sets(share), []).append(called(found, name))
+        only = listed(f"{share} under {listed(names)}" for share, names in under.items())
+        text += (
+            f" There is a figure in only {only}: in the others its condition cannot come about, and the answer is "
+            "not about them."
+        )
     if lead.other is None or figures(found, lead.other, lead.metric).mean is None:
         return text
     one, two = (found.result.arrangements[n].samples[lead.metric] for n in (lead.focus, lead.other))
@@ -112,9 +120,15 @@ def _range(found: Material, lead: Lead) -> str:
     more, less = share_of(found, gap > tiny, gap), share_of(found, gap < -tiny, gap)
     focus, other = (called(found, n) for n in (lead.focus, lead.other))
     return (
-        f"{text} On the same assumptions it is higher under {focus} than under {other} in {sets(more)}, and lower "
-        f"in {frequency(less)}."
+        f"{text} On the same assumptions it is higher under {focus} than under {other} in {sets(more)}"
+        f"{' in which both have a figure' if partial else ''}, and lower in {frequency(less)}."
     )
+
+
+def _with_figure(found: Material, lead: Lead, arrangement: str) -> float:
+    """The share of the weight of all worlds that have a figure under an arrangement."""
+    known = np.isfinite(found.result.arrangements[arrangement].samples[lead.metric])
+    return summarise(known.astype(np.float64), found.result.weights).mean or 0.0
 
 
 def _kinds(found: Material, lead: Lead) -> str:
@@ -127,11 +141,10 @@ def _kinds(found: Material, lead: Lead) -> str:
         hardly, nearly = share_of(found, of < _RARE, of), share_of(found, of > 1 - _RARE, of)
         if min(hardly, nearly) >= 0.05 and hardly + nearly >= 0.5:
             parts.append(
-                f"under {called(found, name)} it hardly ever comes about in {sets(hardly)} (chance "
-                f"below 1 in 10), nearly always in {frequency(nearly)} (above 9 in 10), and only "
-                f"{frequency(max(0.0, 1 - hardly - nearly))} lie between"
+                f"under {called(found, name)} the chance is below 1 in 10 in {sets(hardly)}, above 9 in 10 in "
+                f"{frequency(nearly)}, and between the two in {frequency(max(0.0, 1 - hardly - nearly))}"
             )
-    text = f"The mean describes few of them: {'; '.join(parts)}." if parts else ""
+    text = f"The average describes few {SETS}: {'; '.join(parts)}." if parts else ""
     return " ".join(part for part in (text, _decided(found, lead)) if part)
 
 
@@ -142,8 +155,8 @@ def _decided(found: Material, lead: Lead) -> str:
     title = quoted(found.model.scenario.parameters[lead.parted.name].titled(lead.parted.name))
     under = f" under {called(found, lead.named[lead.parted.of])}" if lead.other is not None else ""
     return (
-        f"No other assumption by itself decides it{under} as much as {title} does, so read both halves and not "
-        "the mean:"
+        f"One assumption alone decides more of it{under} than any other does, {title}, so read both parts and not "
+        "the average:"
     )
 
 
