@@ -238,3 +238,40 @@ def test_what_several_pay_together_is_not_taken_for_what_each_pays(tmp_path: Pat
     text = TWO_KINDS.replace("by: guard,", "by: [guard, rival],")
     found = material_of(text, tmp_path, focus="walled")
     assert "paid together by Guard and Rival, " in what_it_costs(found, lead_of(found))
+
+
+def test_no_figure_at_all_is_said_once_and_nothing_is_built_on_it(tmp_path: Path) -> None:
+    found = material_of(RARE.replace("where(other < 0.25, 1, 0)", "0"), tmp_path, focus="walled")
+    lead, *texts = _texts(brief.section(found))
+    assert lead == (
+        "Calm lasts three years: no figure under \u201cBehind a wall\u201d or \u201cBare\u201d, because its condition "
+        "cannot come about there."
+    )
+    text = " ".join(texts)
+    assert "plausible range" not in text
+    assert "There is no figure to hang on anything." in text
+    assert "Instead of no figure" not in text
+
+
+def test_where_the_other_arrangement_alone_has_a_figure_it_is_told(tmp_path: Path) -> None:
+    text = RARE.replace("where(other < 0.25, 1, 0)", "wall")
+    lead, *_ = _texts(brief.section(material_of(text, tmp_path, focus="bare")))
+    assert "no figure under \u201cBare\u201d" in lead
+    assert re.search(r"; in .* cases under \u201cBehind a wall\u201d", lead)
+
+
+def test_pictures_side_by_side_have_one_axis(tmp_path: Path) -> None:
+    text = TWO_KINDS.replace(
+        "calm_3: {title: Calm lasts three years, avoid: [war]}", "calm_3: {title: Calm, duration: [calm]}"
+    )
+    found = material_of(text, tmp_path, focus="walled")
+    (picture,) = [block for block in brief.section(found).blocks if isinstance(block, Figure)]
+    assert "; where" in picture.title
+    axes = {
+        tuple(axis)
+        for axis in re.findall(r"'domain': \[(-?[\d.]+), (-?[\d.]+)\]", str(picture.chart().to_dict()))
+    }
+    assert len(axes) == 1
+    ((low, high),) = axes
+    ends = [found.result.arrangements[name].metrics["calm_3"].q95 for name in ("bare", "walled")]
+    assert float(low) < float(high) >= max(end for end in ends if end is not None)

@@ -28,6 +28,8 @@ def hangs_on(found: Material, lead: Lead) -> str:
     if found.result.worlds == 1:
         return "One set of assumptions alone cannot tell."
     name = lead.focus
+    if figures(found, name, lead.metric).mean is None:
+        return "There is no figure to hang on anything."
     if lead.other is not None and width(figures(found, name, lead.metric)) < 0.05:
         wider = width(figures(found, lead.other, lead.metric)) > width(figures(found, name, lead.metric))
         name = lead.other if wider else name
@@ -64,7 +66,7 @@ def who_loses(found: Material, lead: Lead) -> str:
         return f"Worse off under {focus} than under {other}, by what each wants in the model: {worst}."
     parts = [
         f"{name} in {frequency(worse)}"
-        + (f" and better off in {frequency(better)}" if better + worse < 0.99 else "")
+        + (f" and better off in {frequency(better)}" if better > 0.0 and better + worse < 0.99 else "")
         for worse, better, name in shares[:_MOST_ACTORS]
     ]
     more = (
@@ -150,7 +152,8 @@ _GRADED: Mapping[Grade, str] = {
 def by_form(found: Material, lead: Lead) -> str:
     """The headline under other forms of the model, without the terms of the model."""
     forms = found.forms
-    if forms is None:
+    every = () if forms is None else (forms.base, forms.halved, forms.doubled, forms.read)
+    if forms is None or all(of is None or of.mean is None for of in every):
         return ""
     other = {
         "private_payoffs": "if what looks like error is taken for reasons that others cannot see",

@@ -11,6 +11,7 @@ from backstop.base.table import Table
 from backstop.base.words import counted, frequency, listed, quoted, stop, with_range
 from backstop.report.charts import intervals, style
 from backstop.report.content import Block, Entry, Figure, Items, Paragraph, Section
+from backstop.report.drawing.axis import rounded
 from backstop.report.material.gathering import Material
 from backstop.report.material.parting import Side
 from backstop.report.material.subject import is_probability
@@ -68,7 +69,7 @@ def headline(found: Material, lead: Lead) -> str:
     title, focus = metric.titled(lead.metric).rstrip("."), quoted(found.arrangement_title(lead.focus))
     of = figures(found, lead.focus, lead.metric)
     if of.mean is None:
-        return f"{title}: no figure under {focus}, because its condition cannot come about there."
+        return _without_figure(found, lead, title, focus)
     if any(0.0 < _with_figure(found, lead, name) < 1.0 for name in lead.named):
         title += ", where its condition can come about"
     text = f"{title}: {said(found, of)} under {focus}{_plausible(found, of)}"
@@ -79,6 +80,19 @@ def headline(found: Material, lead: Lead) -> str:
         return stop(f"{text}; under {other} its condition cannot come about")
     return stop(
         f"{text}, against {said(found, against, short=True)} under {other}{_plausible(found, against)}"
+    )
+
+
+def _without_figure(found: Material, lead: Lead, title: str, focus: str) -> str:
+    """That there is no figure under the arrangement looked into, and what there is under the other."""
+    if lead.other is None:
+        return f"{title}: no figure under {focus}, because its condition cannot come about there."
+    against, other = figures(found, lead.other, lead.metric), quoted(found.arrangement_title(lead.other))
+    if against.mean is None:
+        return f"{title}: no figure under {focus} or {other}, because its condition cannot come about there."
+    return stop(
+        f"{title}: no figure under {focus}, because its condition cannot come about there; "
+        f"{said(found, against)} under {other}{_plausible(found, against)}"
     )
 
 
@@ -94,6 +108,10 @@ def _range(found: Material, lead: Lead) -> str:
         return "No assumption of the study is uncertain, so there is one figure and no range."
     if found.result.worlds == 1:
         return "One set of assumptions alone was looked at, so there is no range: other assumptions may say otherwise."
+    if all(figures(found, name, lead.metric).mean is None for name in lead.named):
+        return (
+            "So nothing is said here of how good or bad it would be: another metric of the study may say it."
+        )
     noun = "chances" if is_probability(found.model.scenario.metrics[lead.metric]) else "figures"
     text = (
         f"One set of assumptions is one way in which all that is uncertain could be. The plausible range holds the "
@@ -110,7 +128,7 @@ def _range(found: Material, lead: Lead) -> str:
             f" There is a figure in only {only}: in the others its condition cannot come about, and the answer is "
             "not about them."
         )
-    if lead.other is None or figures(found, lead.other, lead.metric).mean is None:
+    if any(figures(found, name, lead.metric).mean is None for name in lead.named) or lead.other is None:
         return text
     one, two = (found.result.arrangements[n].samples[lead.metric] for n in (lead.focus, lead.other))
     gap = one - two
@@ -198,6 +216,8 @@ def picture(found: Material, lead: Lead) -> Figure:
             )
             for side in (lead.parted.low, lead.parted.high)
         ]
+    if len(sides) > 1 and not probable:
+        domain = _shared(sides)
     panels = [intervals.Panel(words, of, unit, domain) for words, of in sides]
     left = len(result.arrangements) - len(drawn)
     note = (
@@ -223,6 +243,18 @@ def picture(found: Material, lead: Lead) -> Figure:
             "Mean and range of nine in ten, each with what chance in the drawing of worlds adds or takes (±).",
         ),
     )
+
+
+def _shared(sides: list[tuple[str, dict[str, Summary]]]) -> tuple[float, float] | None:
+    """One axis for panels side by side, so that what is further right in one is more than in the other too."""
+    ends = [
+        end
+        for _, of in sides
+        for each in of.values()
+        for end in (each.q05, each.mean, each.q95)
+        if end is not None
+    ]
+    return rounded(ends) if ends and min(ends) < max(ends) else None
 
 
 def _picture_title(
