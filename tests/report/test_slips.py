@@ -74,7 +74,7 @@ def test_a_sentence_names_whose_slip_came_first() -> None:
     found = result()
     assert slip_sentence(found, "war", ["open", "wired"]) == (
         "Of 25 cases in 100 of “War” under “Open”, 25 begin with a move that its mover itself ranks below another "
-        "(most often The Rival; then The Guard); under “Wired”, 17 of 47 cases in 100 do."
+        "(most often The Rival; then The Guard); under “Wired”, of 47 cases in 100, 17 do."
     )
     assert slip_sentence(found, "peace", ["open"]).startswith(
         "Of 25 cases in 100 in which “Peace” fails under “Open”"
@@ -115,7 +115,7 @@ def test_an_answer_speaks_of_its_own_event_first() -> None:
     assert lead_event(found, ("calm_at_end",), "open") == "peace"
     text = slips_in_words(found, ("calm_at_end",), "wired")
     assert text.startswith("Of 47 cases in 100 in which “Peace” fails under “Wired”, 17")
-    assert "under “Open”, 25 of 25 cases in 100 do" in text
+    assert "under “Open”, of 25 cases in 100, 25 do" in text
 
 
 def test_a_good_event_is_spoken_of_last() -> None:

@@ -143,7 +143,7 @@ def slip_sentence(result: Result, metric: str, arrangements: Sequence[str]) -> s
         if parts:
             other = f" ({_most_often(movers)})" if movers and movers != before else ""
             do = "does" if some in _SINGULAR else "do"
-            parts.append(f"under {quoted(title)}, {some} of {whole} {do}{other}")
+            parts.append(f"under {quoted(title)}, of {whole}, {some} {do}{other}")
             continue
         begin, before = "begins" if some in _SINGULAR else "begin", movers
         parts.append(
