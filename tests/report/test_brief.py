@@ -84,7 +84,8 @@ def test_worlds_that_differ_in_kind_are_told_apart_and_not_averaged(kinds: Mater
     texts = " ".join(_texts(section))
     assert "(plausible range 0 to 100)" in texts
     assert "The average describes few sets of assumptions" in texts
-    assert "One assumption alone decides more of it" in texts
+    assert "One assumption decides more of the difference between sets of assumptions" in texts
+    assert "What is compared “Behind a wall”: Wall. “Bare”: nothing is promised." in texts
     assert " than any other does, \u201cWhat the rival wants\u201d" in texts
     (halves,) = [block for block in section.blocks if isinstance(block, Items)]
     assert [item.split(" (")[0] for item in halves.items] == [
@@ -97,6 +98,17 @@ def test_worlds_that_differ_in_kind_are_told_apart_and_not_averaged(kinds: Mater
     (picture,) = [block for block in section.blocks if isinstance(block, Figure)]
     assert "Where the rival wants quiet" in picture.title
     assert "where the rival wants the land" in picture.title
+
+
+def test_what_is_promised_is_said_with_levels_below_the_top(tmp_path: Path) -> None:
+    half = TWO_KINDS.replace("range: [0, 1], cost", "unit: metres, range: [0, 4], cost").replace(
+        "{wall: 1}", "{wall: 1.5}"
+    )
+    texts = " ".join(_texts(brief.section(material_of(half, tmp_path, focus="walled"))))
+    assert "“Behind a wall”: Wall (1.5 of up to 4 metres). “Bare”: nothing is promised." in texts
+    spelt = half.replace("unit: metres", "unit: 0 = none")
+    texts = " ".join(_texts(brief.section(material_of(spelt, tmp_path, focus="walled"))))
+    assert "“Behind a wall”: Wall (1.5 of up to 4). " in texts
 
 
 def test_the_assumption_that_parts_is_the_one_that_explains_most(kinds: Material) -> None:

@@ -19,6 +19,36 @@ from backstop.worlds.result import UNSTATED_UNIT
 from backstop.worlds.statistics import Summary
 
 _MOST_ACTORS = 6
+_MOST_MEASURES = 10
+_LONGEST_UNIT = 20
+
+
+def promised(found: Material, lead: Lead) -> str:
+    """What the arrangements of the answer promise: their measures, with the level of those that are not at the top."""
+    return " ".join(f"{called(found, name)}: {_measures(found, name)}." for name in lead.named)
+
+
+def _measures(found: Material, arrangement: str) -> str:
+    """The measures that an arrangement promises, in the order of the file."""
+    parts: list[str] = []
+    for name, of in found.model.scenario.measures.items():
+        level, top = found.model.levels[arrangement][name], max(of.range)
+        if level == 0.0:
+            continue
+        # A unit that spells levels out (0 = none) says nothing beside one of them.
+        unit = f" {of.unit}" if of.unit and not of.unit[0].isdigit() and len(of.unit) <= _LONGEST_UNIT else ""
+        part = (
+            ""
+            if level == top
+            else f" ({level:g} of up to {top:g}{unit})"
+            if level > 0.0
+            else f" ({level:g}{unit})"
+        )
+        parts.append(of.labelled(name).rstrip(".") + part)
+    if len(parts) > _MOST_MEASURES:
+        left = len(parts) - _MOST_MEASURES + 1
+        parts = [*parts[: _MOST_MEASURES - 1], f"{left} more"]
+    return listed(parts) if parts else "nothing is promised"
 
 
 def hangs_on(found: Material, lead: Lead) -> str:

@@ -47,6 +47,7 @@ def section(found: Material) -> Section:
     if figures(found, lead.focus, lead.metric).mean is not None:
         blocks.append(picture(found, lead))
     lines = [
+        ("What is compared", basis.promised(found, lead)),
         ("It hangs on", basis.hangs_on(found, lead)),
         ("The study's test", basis.own_test(found, lead)),
         ("Who loses", basis.who_loses(found, lead)),
@@ -173,8 +174,8 @@ def _decided(found: Material, lead: Lead) -> str:
     title = quoted(found.model.scenario.parameters[lead.parted.name].titled(lead.parted.name))
     under = f" under {called(found, lead.named[lead.parted.of])}" if lead.other is not None else ""
     return (
-        f"One assumption alone decides more of it{under} than any other does, {title}, so read both parts and not "
-        "the average:"
+        f"One assumption decides more of the difference between {SETS}{under} than any other does, {title}, so read "
+        "both parts and not the average:"
     )
 
 
