@@ -326,3 +326,27 @@ def test_a_picture_is_split_by_a_fact_of_the_study_alone(tmp_path: Path) -> None
     assert answer.code == 2
     assert "give --picture FILE as well" in answer.err
     assert not (tmp_path / "game.svg").exists()
+
+
+def test_in_short_the_likeliest_decisions_stand_by_phase_in_the_order_of_play() -> None:
+    study = EXAMPLES / "ukraine-2025"
+    text = run("explain", study).out
+    nodes = [
+        (phase["phase"], node["name"], node["reach"])
+        for phase in run("explain", study, "--json").json["phases"]["0"]
+        for node in phase["nodes"]
+        if node.get("actor")
+    ]
+    assert len(nodes) > 15
+    least = sorted((reach for _, _, reach in nodes), reverse=True)[14]
+    for title in ("Fighting and talking", "Ceasefire without a deal", "Formal deal in force"):
+        assert text.count(f"\n{title}\n") == 1
+    said = [
+        float(line.split()[-1]) for line in text.splitlines() if re.search(r"0\.\d{4} +[01]\.\d{4}$", line)
+    ]
+    assert len(said) == 15
+    assert min(said) == pytest.approx(least, abs=1e-4)
+    talks = text.partition("\nFighting and talking\n")[2].partition("\n\n")[0]
+    order = [name for phase, name, reach in nodes if phase == "negotiation" and reach > least]
+    places = [talks.find(f" at {name} ") for name in order]
+    assert len(order) >= 3 and places == sorted(places) and min(places) > 0

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from backstop.scenario.model import Model
     from backstop.worlds.tracing.traced import MoveTrace, NodeTrace, PhaseTrace, WorldTrace
 
+# Decisions that play comes to with a smaller chance are not told in short.
+_SELDOM = 0.0005
+
 
 @click.command()
 @click.option(
@@ -97,43 +100,51 @@ def _print_short(model: Model, of: WorldTrace, phases: Sequence[PhaseTrace]) -> 
     mind = _types(model, of) + ([f"Mind: {model.overrides.words}"] if model.overrides.words else [])
     if not of.settled:
         mind.append("Mind: in this world the values do not settle: replies cycle, or the tail is cut off.")
-    rows = []
-    for phase in phases:
-        base, told = _apart(phase.phase)
-        told += f", {phase.type}" if phase.type is not None else ""
-        for node in phase.nodes:
-            if node.actor:
-                move = max(node.moves, key=lambda each: each.probability)
-                rows.append(
-                    (
-                        f"{scenario.phases[base].titled(base)}{told}",
-                        f"{scenario.actors[node.actor].titled(node.actor)} at {node.name}",
-                        f"{move.label} -> {move.leads_to}",
-                        f"{move.probability:.4f}",
-                        f"{node.reach:.4f}",
-                        *(() if node.belief is None else (f"{node.belief:.2f} -> {move.belief:.2f}",)),
-                    )
-                )
+    places = [(_phase_title(model, phase), node) for phase in phases for node in phase.nodes if node.actor]
+    # What is hardly ever come to is left to --all, unless nothing else is decided; the rest in the order of play.
+    come_to = [each for each in places if each[1].reach >= _SELDOM] or places
+    most = sorted(range(len(come_to)), key=lambda at: -come_to[at][1].reach)[: options.MOST_ROWS]
     hides = of.types is not None and of.types.beliefs != "known"
     second = list(of.types.shares)[1] if of.types is not None else ""
-    table = Table(
-        "What is decided, and the move that is most likely",
-        ("phase", "who decides", "most likely", "chance", "reached", *(("belief",) if hides else ())),
-        tuple(rows[: options.MOST_ROWS]),
-        "reached: how likely play is to come here when the phase is played."
-        + (f" belief: what others believe of {second} before the move and after it." if hides else ""),
+    rows: dict[str, list[tuple[str, ...]]] = {}
+    for phase, node in (come_to[at] for at in sorted(most)):
+        move = max(node.moves, key=lambda each: each.probability)
+        rows.setdefault(phase, []).append(
+            (
+                f"{scenario.actors[node.actor].titled(node.actor)} at {node.name}",
+                move.label,
+                f"{move.probability:.4f}",
+                f"{node.reach:.4f}",
+                *((f"{node.belief:.2f} -> {move.belief:.2f}",) if hides and node.belief is not None else ()),
+            )
+        )
+    note = "reached: how likely play is to come here when the phase is played." + (
+        f" belief: what others believe of {second} before the move and after it." if hides else ""
     )
+    columns = ("who decides", "most likely", "chance", "reached", *(("belief",) if hides else ()))
+    tables = [
+        Table(phase, columns, tuple(of_phase), note if phase == list(rows)[-1] else "")
+        for phase, of_phase in rows.items()
+    ]
     said = f"In {which}, under {quoted(title)}, {quoted(metric.titled(name))} comes to {figure}."
     short = ShortTitles(scenario)
     print_titled(
         cut(scenario.title, 2 * width_of_output()),
-        [short.of_table(table)] if rows else [],
+        [short.of_table(table) for table in tables],
         map(short, [said, *mind]),
     )
-    hidden = len(rows) - options.MOST_ROWS
+    hidden = len(places) - len(most)
     more = f"{hidden} more decisions, " if hidden > 0 else ""
     print_text(
         f"\n--all prints {more}every move with what it is worth, parameters, actors, all metrics and outcomes."
+    )
+
+
+def _phase_title(model: Model, of: PhaseTrace) -> str:
+    """A phase for people, with what tells it apart, and the type it is told of."""
+    base, told = _apart(of.phase)
+    return f"{model.scenario.phases[base].titled(base)}{told}" + (
+        f", {of.type}" if of.type is not None else ""
     )
 
 
