@@ -342,7 +342,7 @@ def test_in_short_the_likeliest_decisions_stand_by_phase_in_the_order_of_play() 
     for title in ("Fighting and talking", "Ceasefire without a deal", "Formal deal in force"):
         assert text.count(f"\n{title}\n") == 1
     said = [
-        float(line.split()[-1]) for line in text.splitlines() if re.search(r"0\.\d{4} +[01]\.\d{4}$", line)
+        float(line.split()[-1]) for line in text.splitlines() if re.search(r"[01]\.\d{4} +[01]\.\d{4}$", line)
     ]
     assert len(said) == 15
     assert min(said) == pytest.approx(least, abs=1e-4)
