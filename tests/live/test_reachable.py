@@ -83,7 +83,7 @@ def test_texts_of_drawings_stay_within_them_and_off_each_other(watch: Watch, tmp
             page.set_viewport_size({"width": width, "height": 900})
             for pair in slots:
                 turned_to(page, "workbench", f"&slots={pair}{SET['ukraine-2025']}")
-                assert page.locator("svg.drawing").count() == 2, pair
+                assert page.locator("svg.drawing").count() >= 2, pair  # and gains, which stand by themselves
                 assert page.locator("svg.drawing text").count() >= 30, pair
                 assert page.evaluate(outside) == [], (width, pair)
                 assert page.evaluate(over) == [], (width, pair)

@@ -111,12 +111,13 @@ def quantile_errors(
     """Monte Carlo errors of two quantiles `found` at `levels`; None below two replications with weight.
 
     The share of the worlds up to a quantile has an error as any mean has; the quantiles two of those errors below and
-    above its level lie four errors of the quantile apart (Woodruff 1952).
+    above its level lie four errors of the quantile apart (Woodruff 1952). Worlds that rounding alone tells apart from
+    the quantile are up to it, so that none of this hangs on the last bit.
     """
-    if found[0] == found[1]:
-        below: list[Array] = [np.where(np.isfinite(values), values <= found[0], np.nan)]
-    else:
-        below = [np.where(np.isfinite(values), values <= each, np.nan) for each in found]
+    known = np.isfinite(values)
+    near = _ROUNDING * float(np.abs(values[known]).max(initial=0.0))
+    ends = found[:1] if found[0] == found[1] else found
+    below: list[Array] = [np.where(known, values <= each + near, np.nan) for each in ends]
     errors = [se for _, se in means_and_errors(below, weights)]
     around: list[tuple[float, float] | None] = []
     for level, se in zip(levels, errors * (3 - len(errors)), strict=True):

@@ -277,8 +277,12 @@ function quantilesSorted(row, weights, levels) {
  * errors of the share up to it on either side (Woodruff 1952); null below two replications with weight.
  */
 export function quantileErrors(row, weights, levels, found, whole = undefined) {
+  let largest = 0;
+  for (const value of row) if (Number.isFinite(value)) largest = Math.max(largest, Math.abs(value));
+  // Worlds that rounding alone tells apart from the quantile are up to it.
+  const near = ROUNDING * largest;
   const around = levels.map((level, i) => {
-    const below = row.map((value) => (Number.isFinite(value) ? Number(value <= found[i]) : NaN));
+    const below = row.map((value) => (Number.isFinite(value) ? Number(value <= found[i] + near) : NaN));
     const { se } = meanAndError(below, weights, whole);
     return se === null ? null : [Math.max(LEAST_LEVEL, level - AROUND * se), Math.min(1, level + AROUND * se)];
   });
