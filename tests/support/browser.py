@@ -83,8 +83,12 @@ class Watched:
             self.faults.append(f"request: {request.url}")
 
     def _failed(self, request: Request) -> None:
-        if request.failure == "net::ERR_ABORTED" and "/api/news?" in request.url:
-            return  # a page that is left no longer waits for news of its server
+        if (
+            request.failure == "net::ERR_ABORTED"
+            and "/api/" in request.url
+            and request.url.startswith(self.allowed)
+        ):
+            return  # a page that is left no longer waits for what it asked its server
         self.faults.append(f"request failed: {request.url} ({request.failure})")
 
 
