@@ -16,22 +16,20 @@ _FIRST_LOOK = 100
 def slow_words(model: Model, arrangements: int, worlds: int) -> str:
     """What makes the work long: its size, and actors so patient that values settle slowly; then what to try."""
     from backstop.base.words import counted, quoted
-    from backstop.worlds.trace import trace
 
     length = model.period_years
     size = (
         f"{counted(arrangements, 'arrangement')} in {counted(worlds, 'world')}, each of "
         f"{_phases(model)} over {counted(model.periods, 'period')}"
     )
-    central = trace(model, next(iter(model.levels)), periods=())
-    actor, most = max(central.discounts.items(), key=lambda item: item[1])
+    actor, most = _most_patient(model)
     loss = 1.0 - most**length
     # A tenth of them, and no more than settle most answers.
     few = max(_FIRST_LOOK, min(1_000, worlds // 10))
     tries = [f"fewer worlds first (--worlds {few})"] if few < worlds else []
     tries += ["one --arrangement"] if arrangements > 1 else []
     if 0.0 <= loss < _PATIENT:
-        title = model.scenario.actors[actor.partition(".")[0]].titled(actor)
+        title = model.scenario.actors[actor].titled(actor)
         size += (
             f"; values settle slowly because {quoted(title)} discounts by only {100 * loss:.2g} % a period"
         )
@@ -39,6 +37,26 @@ def slow_words(model: Model, arrangements: int, worlds: int) -> str:
     if length < 1.0:
         tries.append("a longer period")
     return f"it takes long because there are {size}" + (f"; try {', or '.join(tries)}" if tries else "")
+
+
+def _most_patient(model: Model) -> tuple[str, float]:
+    """The actor that discounts least in the central world, whatever its type, and its discount factor a year."""
+    from backstop.game.hidden import TYPES
+    from backstop.scenario.valuation import Valuation
+    from backstop.worlds.draws import sampler_of
+
+    central, levels = sampler_of(model, 1).central(), next(iter(model.levels.values()))
+    types = (None,) if model.types is None else TYPES
+    return max(
+        (
+            (actor, discount)
+            for type_ in types
+            for actor, discount in zip(
+                model.game.actors, Valuation(model, levels, central, type_=type_).discounts, strict=True
+            )
+        ),
+        key=lambda each: each[1],
+    )
 
 
 def _phases(model: Model) -> str:

@@ -107,8 +107,10 @@ def _least_wrong(values: FloatArray, yes: FloatArray, no: FloatArray, order: Row
     `yes` and `no`: the weights of the worlds where a claim is true, and where it is false; `order`: the worlds in
     ascending order of the input. Found from runs of worlds, which tell most inputs apart from those that may decide.
     """
+    if len(order) < _RUNS:
+        return 0.0
     starts = np.arange(_RUNS) * len(order) // _RUNS
-    if len(order) < _RUNS or (values[order[starts[1:]]] == values[order[starts[1:] - 1]]).any():
+    if (values[order[starts[1:]]] == values[order[starts[1:] - 1]]).any():
         return 0.0  # runs must end where values do
     true, false = np.add.reduceat(yes[order], starts), np.add.reduceat(no[order], starts)
     true_so_far, false_so_far = np.cumsum(true), np.cumsum(false)
