@@ -182,11 +182,10 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 def test_the_readme_shows_real_output(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The study of Ukraine is left out: it takes longer, and its own tests hold its figures."""
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     monkeypatch.chdir(tmp_path)
     for _, block in blocks(README, "console"):
-        if block.startswith("$") and "ukraine" not in block:
+        if block.startswith("$"):
             follow(block)
     for _, block in blocks(README, "python"):
         exec(compile(block, "README.md", "exec"), {})
