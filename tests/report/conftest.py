@@ -19,7 +19,7 @@ __all__ = ["browser", "watch"]
 def material_of(text: str, folder: Path, **asked: object) -> Material:
     """What is found in a study given as text."""
     (folder / "scenario.yaml").write_text(text, encoding="utf-8")
-    request = Request(worlds=1024, threads=1, **asked)  # type: ignore[arg-type]
+    request = Request(**{"worlds": 1024, "threads": 1, **asked})  # type: ignore[arg-type]
     return gathered(load(folder), folder, request, "backstop report small")
 
 

@@ -287,3 +287,16 @@ def test_pictures_side_by_side_have_one_axis(tmp_path: Path) -> None:
     ((low, high),) = axes
     ends = [found.result.arrangements[name].metrics["calm_3"].q95 for name in ("bare", "walled")]
     assert float(low) < float(high) >= max(end for end in ends if end is not None)
+
+
+def test_the_dark_line_is_explained_where_it_can_be_seen(tmp_path: Path, kinds: Material) -> None:
+    def note(found: Material) -> str:
+        (drawn,) = [block for block in brief.section(found).blocks if isinstance(block, Figure)]
+        return drawn.note
+
+    mixed = TWO_KINDS.replace("{discrete: {0: 0.5, 1: 0.5}", "{uniform: [0, 1]")
+    few = material_of(mixed, tmp_path, worlds=48, focus="walled")
+    assert "Dark line: where the mean may be once more worlds are looked at." in note(few)
+    assert "Dot: mean." in note(kinds)
+    # Where one assumption parts the answer there is next to no error on either side.
+    assert "Dark line" not in note(kinds)

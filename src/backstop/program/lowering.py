@@ -30,7 +30,7 @@ from backstop.scenario.model import Model
 MOST_SWEEPS = 20_000
 
 # Bytes of code that compile in some seconds; what WebAssembly allows in a function; bytes of memory for a thread.
-MOST_CODE, MOST_LOCALS, MOST_MEMORY = 8_000_000, 50_000, 1_000_000_000
+MOST_CODE, MOST_LOCALS, MOST_MEMORY = 12_000_000, 50_000, 1_000_000_000
 # What functions are for, by the beginning of their names, in words for people.
 _WHAT = {
     "worth": "plays in the tail",

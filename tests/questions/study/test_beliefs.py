@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from tests.program.test_hidden_types import mixture_of_hazards, several_years
 from tests.support.models import model_of
 
 import backstop
-from backstop.questions.study.beliefs import learnt_beliefs
+from backstop.program.program import compile_program
+from backstop.questions.study.beliefs import asking_beliefs, learnt_beliefs
 
 
 def test_war_tells_which_type_it_is_and_calm_the_other() -> None:
@@ -44,3 +47,11 @@ def test_an_assessment_says_what_the_grid_does() -> None:
     assert set(moved) == {"war_comes", "war_if_bold", "believed"}
     assert 0.0 < max(moved.values()) < 0.05
     assert result.unconverged_worlds == 0
+
+
+def test_what_a_report_asks_of_the_largest_example_is_not_too_large() -> None:
+    """The report of the Ukraine study with hidden intent was refused for the size of this program."""
+    study = Path(__file__).resolve().parents[3] / "examples" / "ukraine-2025" / "learning.yaml"
+    asking = asking_beliefs(backstop.load(study))
+    assert len(asking.scenario.metrics) == 4 + 3 * 11
+    assert len(compile_program(asking).wasm) > 1_000_000

@@ -10,6 +10,7 @@ import numpy as np
 
 from backstop.base.arrays import FloatArray
 from backstop.scenario.format.scenario import Given, Metric
+from backstop.scenario.model import Model
 from backstop.worlds.query import Query, ask
 from backstop.worlds.result import Result
 
@@ -64,15 +65,12 @@ class Beliefs:
         }
 
 
-def learnt_beliefs(result: Result, threads: int | None = None) -> Beliefs | None:
-    """What others come to believe under every arrangement of an assessment; None where nobody learns a type."""
-    model = result.model
+def asking_beliefs(model: Model) -> Model:
+    """The model with metrics of what is believed of its hidden type, by type and by what has been seen, for its own."""
     types = model.types
-    if types is None or types.beliefs != "bayes":
-        return None
+    assert types is not None
     actor = model.game.actors[types.actor]
-    second = types.names[1]
-    believed = f"{actor}.{second}"
+    believed = f"{actor}.{types.names[1]}"
     metrics: dict[str, Metric] = {"overall": Metric(belief=believed)}
     for name in types.names:
         metrics[f"given {name}"] = Metric(belief=believed, given=Given(type=f"{actor}.{name}"))
@@ -82,10 +80,22 @@ def learnt_beliefs(result: Result, threads: int | None = None) -> Beliefs | None
             chance = Metric(reach=(phase,), given=Given(type=f"{actor}.{name}"))
             metrics[f"{name} sees {phase}"] = chance
     metrics["share"] = Metric(belief=believed, by_year=0)
-    asking = replace(model, scenario=model.scenario.model_copy(update={"metrics": metrics}))
+    return replace(model, scenario=model.scenario.model_copy(update={"metrics": metrics}))
+
+
+def learnt_beliefs(result: Result, threads: int | None = None) -> Beliefs | None:
+    """What others come to believe under every arrangement of an assessment; None where nobody learns a type."""
+    model = result.model
+    types = model.types
+    if types is None or types.beliefs != "bayes":
+        return None
+    actor = model.game.actors[types.actor]
+    second = types.names[1]
+    asking = asking_beliefs(model)
+    metrics = tuple(asking.scenario.metrics)
     worlds = min(result.worlds, MOST_WORLDS)
     some = {n: v[:worlds] if isinstance(v, np.ndarray) else v for n, v in result.parameters.items()}
-    queries = [Query(model.levels[name], tuple(metrics)) for name in result.arrangements]
+    queries = [Query(model.levels[name], metrics) for name in result.arrangements]
     found = ask(asking, some, worlds, queries, result.information, threads)
     weights = None if result.weights is None else result.weights[:worlds]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 
 import numpy as np
@@ -33,6 +33,8 @@ from backstop.report.wording import told_apart
 from backstop.worlds.statistics import Summary, mean_and_error, summarise
 
 MOST_DRAWN = 12
+# The width of a dot beside that of its picture.
+_DOT = 0.04
 # A chance so near to never and always that it is said as that.
 _RARE = 0.1
 
@@ -226,6 +228,8 @@ def picture(found: Material, lead: Lead) -> Figure:
         if found.exact or found.result.worlds == 1
         else "Dot: mean. Thick line: half of all sets of assumptions; thin line: nine in ten."
     )
+    if note and any(_seen_error(of.values()) for _, of in sides):
+        note += " Dark line: where the mean may be once more worlds are looked at."
     if left:
         note += f" {counted(left, 'more arrangement')} in the report."
     return style.figure(
@@ -256,6 +260,15 @@ def _shared(sides: list[tuple[str, dict[str, Summary]]]) -> tuple[float, float] 
         if end is not None
     ]
     return rounded(ends) if ends and min(ends) < max(ends) else None
+
+
+def _seen_error(of: Iterable[Summary]) -> bool:
+    """Whether the error of a mean is wide enough beside what is drawn to be seen on both sides of its dot."""
+    known = [each for each in of if each.q05 is not None and each.q95 is not None]
+    if not known:
+        return False
+    ends = [end for each in known for end in (each.q05, each.q95) if end is not None]
+    return max(4.0 * (each.se or 0.0) for each in known) > _DOT * (max(ends) - min(ends))
 
 
 def _picture_title(
