@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq
-from scipy.stats import qmc
 
 from backstop.base.faults import Refused
 from backstop.worlds.records import POINTS, even_rates, record_weights
@@ -109,9 +108,3 @@ def test_rates_are_even(records: int) -> None:
     assert points.shape == (POINTS, records)
     for column in points.T:
         assert sorted(column) == pytest.approx([(i + 0.5) / POINTS for i in range(POINTS)])
-
-
-@pytest.mark.parametrize("records", [1, 2, 5, 8, 9, 30])
-def test_several_records_are_read_at_the_points_of_sobols_sequence(records: int) -> None:
-    points = qmc.Sobol(records, scramble=False).random(POINTS) + 0.5 / POINTS
-    np.testing.assert_array_equal(even_rates(records), points)

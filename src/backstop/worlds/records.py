@@ -33,17 +33,6 @@ _TOLERANCE = 1e-11
 _AT_IT = 1e-12
 # Worlds from which the multipliers are guessed.
 _SAMPLE = 4_096
-# Direction numbers of Sobol's sequence in 64ths, by dimension (Joe and Kuo 2008, SIAM J. Sci. Comput. 30(5)).
-_DIRECTIONS = (
-    (32, 16, 8, 4, 2, 1),
-    (32, 48, 40, 60, 34, 51),
-    (32, 48, 24, 36, 58, 23),
-    (32, 48, 8, 20, 62, 29),
-    (32, 16, 8, 44, 62, 55),
-    (32, 16, 24, 12, 50, 9),
-    (32, 48, 40, 52, 22, 37),
-    (32, 16, 40, 20, 34, 9),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,19 +91,10 @@ def even_rates(records: int) -> Array:
     Midpoints of 64 equal parts for one record, the first 64 points of Sobol's sequence, moved into the middle of
     their cells, for several.
     """
-    if records > len(_DIRECTIONS):
-        # Takes half a second to import.
-        from scipy.stats import qmc
+    from scipy.stats import qmc
 
-        return np.asarray(qmc.Sobol(records, scramble=False).random(POINTS) + 0.5 / POINTS, dtype=np.float64)
-    directions = np.array(_DIRECTIONS[:records])
-    points = np.zeros((POINTS, records))
-    at = np.zeros(records, dtype=np.int64)
-    for number in range(1, POINTS):
-        # In Gray-code order one direction is added at a time: that of the last digit of the number that is 1.
-        at ^= directions[:, (number & -number).bit_length() - 1]
-        points[number] = at / POINTS
-    return points + 0.5 / POINTS
+    points = qmc.Sobol(records, scramble=False).random(POINTS)
+    return np.asarray(points + 0.5 / POINTS, dtype=np.float64)
 
 
 def _tilted(start: Array, pull: Array, guess: Array) -> tuple[Array, Array] | None:
