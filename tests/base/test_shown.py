@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from backstop.base.shown import LINES, WIDTH, Sketch, sketch_html, sketch_text
 from backstop.base.table import Table
-from backstop.base.words import cells
+from backstop.base.words import terminal_width
 
 HOSTILE = "</td><script>alert(1)</script>\x1b[2J\u202e\n\n\"'&"
 
@@ -37,7 +37,7 @@ def sketch(rows: int, columns: int, lines: int, text: str = "words") -> Sketch:
 def test_ten_lines_of_a_hundred_characters_at_most(rows: int, columns: int, lines: int, text: str) -> None:
     shown = sketch_text(sketch(rows, columns, lines, text)).splitlines()
     assert 1 <= len(shown) <= LINES
-    assert max(map(cells, shown)) <= WIDTH
+    assert max(map(terminal_width, shown)) <= WIDTH
 
 
 def test_what_is_left_out_is_counted() -> None:
@@ -64,8 +64,8 @@ def test_wide_signs_keep_columns_apart_and_lines_short() -> None:
     table = Table("Chances", ("", title, "peace"), ((title, "0.4", "0.5"), ("bare", "0.12", "0.7")))
     lines = sketch_text(Sketch(title, (title,), (table,))).splitlines()
     assert len(lines) == 5
-    assert max(map(cells, lines)) <= WIDTH
-    assert len({cells(line) for line in lines[2:]}) == 1
+    assert max(map(terminal_width, lines)) <= WIDTH
+    assert len({terminal_width(line) for line in lines[2:]}) == 1
 
 
 def test_words_stand_to_the_left_and_figures_to_the_right_and_wide_tables_scroll() -> None:

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from backstop.base.table import Table
-from backstop.base.words import cells, cut
+from backstop.base.words import cut, terminal_width
 from backstop.cli.grid import held, laid_out, left_to_right, let_go, wrapped
 
 CHINESE = "持久和平，協議在十年後仍未被打破而且沒有新的戰爭爆發"
@@ -26,7 +26,7 @@ def wide(figure: str = FIGURE) -> Table:
 def test_no_line_is_wider_than_there_is_room(width: int) -> None:
     lines = [line for block in laid_out(wide(), width) for line in block]
     assert len(lines) > 12
-    assert max(map(cells, lines)) <= width
+    assert max(map(terminal_width, lines)) <= width
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])
@@ -67,7 +67,7 @@ def test_texts_break_between_words_and_keep_their_characters() -> None:
     assert wrapped("", 7) == [""]
     for text in (CHINESE, ARABIC, LONG, "y" * 200):
         lines = wrapped(text, 20)
-        assert max(map(cells, lines)) <= 20
+        assert max(map(terminal_width, lines)) <= 20
         assert "".join(lines).replace(" ", "") == text.replace(" ", "")
 
 
@@ -76,7 +76,7 @@ def test_figures_stay_where_they_are_beside_what_runs_from_right_to_left() -> No
     marked = left_to_right(block[-1])
     assert marked.replace("\u200e", "") == block[-1]
     assert marked.startswith(f"\u200e{ARABIC}\u200e ")
-    assert cells(marked) == cells(block[-1])
+    assert terminal_width(marked) == terminal_width(block[-1])
     assert left_to_right(f"{CHINESE} {LONG}") == f"{CHINESE} {LONG}"
 
 
@@ -95,6 +95,6 @@ def test_a_long_name_is_broken_where_its_words_meet() -> None:
 @pytest.mark.parametrize("most", [1, 2, 9, 24])
 def test_what_is_cut_has_its_columns_and_its_beginning(text: str, most: int) -> None:
     short = cut(text, most)
-    assert cells(short) <= most and short.endswith("\u2026")
+    assert terminal_width(short) <= most and short.endswith("\u2026")
     assert text.startswith(short[:-1])
     assert cut(text, 200) == text

@@ -9,7 +9,7 @@ import pytest
 from tests.support.command import Answer, run
 from tests.support.small_studies import OBSERVED, PLEDGE, write
 
-from backstop.base.words import cells
+from backstop.base.words import terminal_width
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 UKRAINE = EXAMPLES / "ukraine-2025"
@@ -19,7 +19,7 @@ LONG = "A guarantee with a force in front and a backstop in the rear"
 
 
 def widest(answer: Answer) -> int:
-    return max(map(cells, answer.out.splitlines()))
+    return max(map(terminal_width, answer.out.splitlines()))
 
 
 @pytest.fixture

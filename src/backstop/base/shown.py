@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from backstop.base.faults import InvalidInput
 from backstop.base.table import Table
-from backstop.base.words import cells, clean, counted, cut, did_you_mean
+from backstop.base.words import clean, counted, cut, did_you_mean, terminal_width
 
 if TYPE_CHECKING:
     import pandas
@@ -157,14 +157,14 @@ def _aligned(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]
         [cut(one_line(cell), _MOST_TITLE if i == 0 else _MOST_CELL) for i, cell in enumerate(row)]
         for row in (columns, *rows)
     ]
-    widths = [max(cells(row[i]) for row in texts) for i in range(len(columns))]
+    widths = [max(terminal_width(row[i]) for row in texts) for i in range(len(columns))]
     keep, used = 1, 2 + widths[0]
     while keep < len(widths) and used + 3 + widths[keep] <= WIDTH - 4:
         used += 3 + widths[keep]
         keep += 1
     lines = []
     for row in texts:
-        blanks = [" " * (wide - cells(text)) for text, wide in zip(row, widths, strict=True)]
+        blanks = [" " * (wide - terminal_width(text)) for text, wide in zip(row, widths, strict=True)]
         first = row[0] + blanks[0]
         others = (blank + text for text, blank in zip(row[1:keep], blanks[1:keep], strict=True))
         lines.append(("  " + "   ".join((first, *others)) + (" ..." if keep < len(widths) else "")).rstrip())

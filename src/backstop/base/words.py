@@ -400,7 +400,7 @@ def shortened(text: str, most: int = 40) -> str:
 
 
 @lru_cache(maxsize=4096)
-def cells(text: str) -> int:
+def terminal_width(text: str) -> int:
     """Columns of a terminal that a text takes: two for a wide character, none for a mark on another."""
     from rich.cells import cell_len
 
@@ -416,7 +416,7 @@ def cut(text: str, most: int) -> str:
     ('a force\u2026', '\u6301\u4e45\u548c\u2026')
     """
     line = " ".join(text.split())
-    sizes = [max(1, cells(character)) for character in line]
+    sizes = [max(1, terminal_width(character)) for character in line]
     if sum(sizes) <= most:
         return line
     kept, used = 0, 0

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from backstop.base.words import cells
+from backstop.base.words import terminal_width
 
 if TYPE_CHECKING:
     from backstop.base.table import Table
@@ -39,7 +39,7 @@ def wrapped(text: str, width: int, indent: int = 0, first: int = 0) -> list[str]
         line, empty = start, True
         for word in paragraph.split(" "):
             tried = f"{line}{word}" if empty else f"{line} {word}"
-            if cells(tried) <= width:
+            if terminal_width(tried) <= width:
                 line, empty = tried, False
                 continue
             if not empty:
@@ -56,7 +56,7 @@ def _chopped(word: str, width: int) -> list[str]:
     """A word in parts of at most `width` columns; a name is broken after the last line below in the later half."""
     parts, part = [], ""
     for character in word:
-        if part and cells(part) + cells(character) > width:
+        if part and terminal_width(part) + terminal_width(character) > width:
             at = part.rfind("_") + 1
             kept = at if 2 * at > len(part) else len(part)
             parts.append(part[:kept])
@@ -102,11 +102,11 @@ class _Column:
 
     def __init__(self, texts: Sequence[str]) -> None:
         self.head, self.body = texts[0], list(texts[1:])
-        of_body = max((cells(line) for text in self.body for line in text.split("\n")), default=0)
-        words = [cells(word) for text in texts for word in text.split(" ")]
+        of_body = max((terminal_width(line) for text in self.body for line in text.split("\n")), default=0)
+        words = [terminal_width(word) for text in texts for word in text.split(" ")]
         self.longest = max(words, default=1)
         # A figure with its range is one word, which is never broken where the terminal is wide enough for it.
-        figures = [cells(w) for text in self.body if _FIGURE.match(text) for w in text.split(" ")]
+        figures = [terminal_width(w) for text in self.body if _FIGURE.match(text) for w in text.split(" ")]
         self.least = max(1, *figures, min(self.longest, _LONGEST_WORD)) if words else 1
         self.full = max(of_body, self.least)
         filled = [text for text in self.body if text]
@@ -181,7 +181,7 @@ def _row(row: Sequence[str], widths: Sequence[int], right: Sequence[bool], botto
         for part, wide, to_right in zip(parts, widths, right, strict=True):
             place = at - (height - len(part)) if bottom else at
             text = part[place] if 0 <= place < len(part) else ""
-            blank = " " * max(0, wide - cells(text))
+            blank = " " * max(0, wide - terminal_width(text))
             line += (blank + text if to_right else text + blank) + " " * GAP
         lines.append(line.rstrip())
     return lines
@@ -189,6 +189,6 @@ def _row(row: Sequence[str], widths: Sequence[int], right: Sequence[bool], botto
 
 def _in_column(text: str, width: int) -> list[str]:
     """A cell in lines; figures held together are let go where the column is too narrow for them."""
-    if any(cells(word) > width for word in text.split(" ")):
+    if any(terminal_width(word) > width for word in text.split(" ")):
         text = let_go(text)
     return wrapped(text, width)

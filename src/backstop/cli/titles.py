@@ -23,7 +23,7 @@ class ShortTitles:
     """
 
     def __init__(self, scenario: Scenario, most: int = MOST) -> None:
-        from backstop.base.words import cells, clean, cut
+        from backstop.base.words import clean, cut, terminal_width
 
         self._cut: dict[str, str] = {}
         for section in _TITLED:
@@ -32,11 +32,11 @@ class ShortTitles:
             }
             short = {name: cut(title, most) for name, title in titles.items()}
             for name, title in titles.items():
-                if cells(title) <= most:
+                if terminal_width(title) <= most:
                     continue
                 alike = sum(other == short[name] for other in short.values()) > 1
                 tail = f" ({name})" if alike else ""
-                self._cut[title] = f"{cut(title, max(most // 3, most - cells(tail)))}{tail}"
+                self._cut[title] = f"{cut(title, max(most // 3, most - terminal_width(tail)))}{tail}"
         # The longest first: a title may be the beginning of another.
         words = "|".join(re.escape(title) for title in sorted(self._cut, key=len, reverse=True))
         self._long = re.compile(words) if words else None
