@@ -50,32 +50,44 @@ def show(page: Page, at: str = "", screen: str = "documents") -> None:
     page.wait_for_selector(".document-view" if at else "#screen-title")
 
 
+# Where words stand in the shown text: `at`, and `spot(offset)`, the text node of a sign and its place there.
+SPOTS = """
+  const view = document.querySelector(".coded-text");
+  const walker = document.createTreeWalker(view, NodeFilter.SHOW_TEXT);
+  const nodes = [];
+  let text = "";
+  while (walker.nextNode()) {
+    if (walker.currentNode.parentElement.closest("[data-skip]")) continue;
+    nodes.push([text.length, walker.currentNode]);
+    text += walker.currentNode.data;
+  }
+  const at = text.indexOf(words);
+  if (at < 0) throw new Error(`no ${words}`);
+  const spot = (offset) => {
+    const [start, node] = nodes.filter(([from]) => from <= offset).pop();
+    return [node, offset - start];
+  };
+"""
+
+
 def mark(page: Page, words: str) -> None:
     """Mark words with the mouse, from before the first to behind the last."""
     page.wait_for_selector(".coded-text")
     box = page.evaluate(
         """(words) => {
-          const walker = document.createTreeWalker(document.querySelector(".coded-text"), NodeFilter.SHOW_TEXT);
-          const nodes = [];
-          let text = "";
-          while (walker.nextNode()) {
-            if (walker.currentNode.parentElement.closest("[data-skip]")) continue;
-            nodes.push([text.length, walker.currentNode]);
-            text += walker.currentNode.data;
-          }
-          const at = text.indexOf(words);
-          if (at < 0) throw new Error(`no ${words} in ${text}`);
-          const spot = (offset) => {
-            const [start, node] = nodes.filter(([from]) => from <= offset).pop();
+"""
+        + SPOTS
+        + """
+          const box = (offset) => {
+            const [node, from] = spot(offset);
             const range = document.createRange();
-            range.setStart(node, offset - start);
-            range.setEnd(node, offset - start + 1);
+            range.setStart(node, from);
+            range.setEnd(node, from + 1);
             return range.getBoundingClientRect();
           };
-          const [, node] = nodes.filter(([from]) => from <= at).pop();
-          node.parentElement.scrollIntoView({ block: "center", behavior: "instant" });
-          const first = spot(at);
-          const last = spot(at + words.length - 1);
+          spot(at)[0].parentElement.scrollIntoView({ block: "center", behavior: "instant" });
+          const first = box(at);
+          const last = box(at + words.length - 1);
           return [first.left + 0.5, first.top + first.height / 2, last.right - 0.5, last.top + last.height / 2];
         }""",
         words,

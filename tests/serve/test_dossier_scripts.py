@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 from tests.dossier.building import small, source, written
-from tests.serve.test_dossier_page import coded, fill, page_of, show
+from tests.serve.test_dossier_page import SPOTS, coded, fill, page_of, show
 from tests.support.browser import Watch, needs_chromium
 from tests.support.lake import Lake
 
@@ -40,22 +40,11 @@ PASSAGES = [
 ]
 
 # Marks a range as the browser does under a hand, from its beginning or from its end, and lets go of the mouse there.
-_MARK = """([words, backwards]) => {
-  const view = document.querySelector(".coded-text");
-  const walker = document.createTreeWalker(view, NodeFilter.SHOW_TEXT);
-  const nodes = [];
-  let text = "";
-  while (walker.nextNode()) {
-    if (walker.currentNode.parentElement.closest("[data-skip]")) continue;
-    nodes.push([text.length, walker.currentNode]);
-    text += walker.currentNode.data;
-  }
-  const at = text.indexOf(words);
-  if (at < 0) throw new Error(`no ${words}`);
-  const spot = (offset) => {
-    const [start, node] = nodes.filter(([from]) => from <= offset).pop();
-    return [node, offset - start];
-  };
+_MARK = (
+    """([words, backwards]) => {
+"""
+    + SPOTS
+    + """
   const [last, before] = spot(at + words.length - 1);
   const ends = [spot(at), [last, before + 1]];
   const [from, to] = backwards ? ends.reverse() : ends;
@@ -64,6 +53,7 @@ _MARK = """([words, backwards]) => {
   getSelection().setBaseAndExtent(...from, ...to);
   view.dispatchEvent(new MouseEvent("mouseup", { bubbles: true }));
 }"""
+)
 
 
 def world(folder: Path, text: str) -> Lake:

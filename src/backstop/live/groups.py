@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from backstop.dossier.relations import reached
 from backstop.live.uses import names_in, texts
 from backstop.scenario.format.scenario import Scenario
 
@@ -51,7 +52,7 @@ def _entered(scenario: Scenario) -> dict[str, set[str]]:
             for path, text in texts(entry):
                 place = _place(section, name, path, scenario.actors)
                 if place:
-                    for used in _through(names_in(text), definitions):
+                    for used in reached(names_in(text), lambda name: definitions.get(name, ())):
                         found.setdefault(used, set()).add(place)
     return found
 
@@ -65,15 +66,3 @@ def _place(section: str, name: str, path: tuple[str, ...], actors: Mapping[str, 
     if "payoffs" in path:
         return whose
     return _CHANCE if section == "trees" or "probability" in path else ""
-
-
-def _through(names: frozenset[str], definitions: Mapping[str, set[str]]) -> set[str]:
-    """Names and all that stand in the definitions behind them."""
-    found: set[str] = set()
-    waiting = list(names)
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting += definitions.get(name, ())
-    return found
