@@ -41,9 +41,6 @@ MOST_LINES, _LEAST_ROWS, _MOST_MINDS = 40, 6, 4
 # Columns of a title in it: the first where all fits into its lines, else the next.
 _TITLES = (60, 40, 24)
 
-# Where --until gives up, unless --worlds says otherwise.
-MOST_UNTIL = 1_000_000
-
 
 @click.command()
 @options.run_options(worlds=10_000, tables=True)
@@ -128,7 +125,7 @@ def assess(
 
         if until is None:
             return of(run.worlds)
-        from backstop.questions.study.convergence import assessed_until
+        from backstop.questions.study.convergence import MOST_UNTIL, assessed_until
 
         name = metrics[0] if metrics else next(iter(model.scenario.metrics))
         given = click.get_current_context().get_parameter_source("worlds")

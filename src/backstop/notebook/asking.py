@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 Groups = Literal["basis", "camp", "both", "none"]
 
 
-_MOST_UNTIL = 1_000_000
-
-
 def assess(
     study: Study,
     worlds: int | None = None,
@@ -78,12 +75,12 @@ def assess(
     if until is None:
         result = of(10_000 if worlds is None else worlds)
     else:
-        from backstop.questions.study.convergence import assessed_until
+        from backstop.questions.study.convergence import MOST_UNTIL, assessed_until
 
         if out_of is not None:
             raise InvalidInput("until draws worlds until there are enough", hint="leave out_of out")
         headline = chosen[0] if chosen else next(iter(model.scenario.metrics))
-        found = assessed_until(of, headline, until, _MOST_UNTIL if worlds is None else worlds)
+        found = assessed_until(of, headline, until, MOST_UNTIL if worlds is None else worlds)
         result, beside["until"] = found.result, found.as_dict()
     if forms:
         from backstop.report.material.gathering import forms_of

@@ -15,6 +15,8 @@ from backstop.worlds.result import Result
 # Of a kind of world that was not among n, the share is at most 3/n (95 %).
 _UNSEEN = 3.0
 _ALIKE = 1e-12
+MOST_UNTIL = 1_000_000
+"""Worlds at which a growing run gives up, unless it is told how many there may be."""
 
 
 @dataclass(frozen=True, slots=True)
